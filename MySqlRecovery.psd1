@@ -1,0 +1,40 @@
+@{
+    RootModule           = 'bin/MySqlRecovery.dll'
+    ModuleVersion        = '0.1.0'
+    CompatiblePSEditions = @('Core')
+    GUID                 = '8b0f5a8e-6c1f-4c56-9a2e-3f7d2b9c4e10'
+    Author               = 'MySqlRecovery contributors'
+    CompanyName          = 'MySqlRecovery contributors'
+    Copyright            = '(c) 2026 The MySqlRecovery contributors. MIT license.'
+    Description          = 'Gets lost MySQL and MariaDB data back: finds what happened in the binary logs and undoes it, as a reversed binlog or as SQL.'
+    PowerShellVersion    = '7.4'
+    TypesToProcess       = @('MySqlRecovery.Types.ps1xml')
+    FormatsToProcess     = @('MySqlRecovery.Format.ps1xml')
+    CmdletsToExport      = @(
+        'Export-RowChangeSql'
+        'Get-BinlogEvent'
+        'Get-RowChange'
+        'Invoke-BinlogReverse'
+        'Measure-BinlogEvent'
+    )
+    FunctionsToExport    = @()
+    VariablesToExport    = @()
+    AliasesToExport      = @()
+    FileList             = @(
+        'MySqlRecovery.psd1'
+        'MySqlRecovery.Format.ps1xml'
+        'MySqlRecovery.Types.ps1xml'
+        'LICENSE'
+        'bin/MySqlRecovery.dll'
+        'bin/MySqlRecovery.Client.dll'
+        'bin/MySqlRecovery.Core.dll'
+    )
+    PrivateData          = @{
+        PSData = @{
+            Tags         = @('MySQL', 'MariaDB', 'binlog', 'recovery', 'undo', 'flashback', 'InnoDB', 'replication',
+                             'PSEdition_Core', 'Windows', 'Linux', 'MacOS')
+            LicenseUri   = 'https://opensource.org/license/mit'
+            ReleaseNotes = 'See CHANGELOG.md'
+        }
+    }
+}

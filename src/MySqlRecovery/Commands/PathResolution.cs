@@ -1,0 +1,62 @@
+using System.Management.Automation;
+using MySqlRecovery.Model;
+
+namespace MySqlRecovery.Commands;
+
+/// <summary>Turns what the user gave as -Path or -LiteralPath into file-system paths.</summary>
+internal static class PathResolution
+{
+    private const string FileSystem = "FileSystem";
+
+    /// <summary>Existing files for the given paths; what cannot be resolved goes to <paramref name="onError"/>, one error an item.</summary>
+    public static List<string> ResolveFiles(this PSCmdlet cmdlet, string[] paths, bool literal, Action<RecoveryException> onError)
+    {
+        var files = new List<string>();
+        foreach (string path in paths)
+        {
+            int before = files.Count;
+            RecoveryException? error = null;
+            try
+            {
+                ResolveOne(cmdlet, path, literal, files);
+                if (files.Count == before)
+                    error = NotFound(path, null);
+            }
+            catch (Exception e) when (e is SessionStateException)
+            {
+                error = NotFound(path, e);
+            }
+
+            if (error != null)
+                onError(error);
+        }
+
+        return files;
+    }
+
+    /// <summary>The full path of a file that need not exist.</summary>
+    public static string ResolveDestination(this PSCmdlet cmdlet, string path)
+    {
+        string full = cmdlet.SessionState.Path.GetUnresolvedProviderPathFromPSPath(path, out ProviderInfo provider, out _);
+        return provider.Name == FileSystem ? full : throw NotAFile(path);
+    }
+
+    private static void ResolveOne(PSCmdlet cmdlet, string path, bool literal, List<string> files)
+    {
+        ProviderInfo provider;
+        IEnumerable<string> candidates;
+        if (literal)
+            candidates = [cmdlet.SessionState.Path.GetUnresolvedProviderPathFromPSPath(path, out provider, out _)];
+        else
+            candidates = cmdlet.GetResolvedProviderPathFromPSPath(path, out provider);
+        if (provider.Name != FileSystem)
+            throw NotAFile(path);
+        files.AddRange(candidates.Where(File.Exists));
+    }
+
+    private static RecoveryException NotAFile(string path) => new(
+        "NotAFileSystemPath", RecoveryErrorKind.InvalidArgument, "this is not a path of the file system", path);
+
+    private static RecoveryException NotFound(string path, Exception? inner) => new(
+        "FileNotFound", RecoveryErrorKind.ObjectNotFound, "there is no such file", path, inner: inner);
+}

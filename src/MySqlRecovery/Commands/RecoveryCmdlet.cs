@@ -1,0 +1,44 @@
+using System.Management.Automation;
+using MySqlRecovery.Model;
+
+namespace MySqlRecovery.Commands;
+
+/// <summary>What every cmdlet of the module shares: cancellation by Ctrl+C, and errors with a stable id.</summary>
+public abstract class RecoveryCmdlet : PSCmdlet, IDisposable
+{
+    private readonly CancellationTokenSource _stopping = new();
+
+    /// <summary>Cancelled when the pipeline is stopped; handed to every loop of the engine.</summary>
+    protected CancellationToken StopToken => _stopping.Token;
+
+    /// <inheritdoc/>
+    protected override void StopProcessing() => _stopping.Cancel();
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Dispose(true);
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Releases what the cmdlet holds; EndProcessing is not called after a stop or an error, this is.</summary>
+    protected virtual void Dispose(bool disposing)
+    {
+        if (disposing)
+            _stopping.Dispose();
+    }
+
+    /// <summary>The engine's exception as an error record: id, category, target and recommended action.</summary>
+    protected static ErrorRecord ToErrorRecord(RecoveryException exception, object? target = null)
+    {
+        var record = new ErrorRecord(exception, exception.ErrorId, Category(exception.Kind), target ?? exception.Path);
+        record.ErrorDetails = new ErrorDetails(exception.Message) { RecommendedAction = exception.RecommendedAction };
+        return record;
+    }
+
+    private static ErrorCategory Category(RecoveryErrorKind kind) => kind switch
+    {
+        RecoveryErrorKind.NotSupported => ErrorCategory.NotImplemented,
+        _ => Enum.Parse<ErrorCategory>(kind.ToString()),
+    };
+}
