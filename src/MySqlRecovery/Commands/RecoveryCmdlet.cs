@@ -28,6 +28,9 @@ public abstract class RecoveryCmdlet : PSCmdlet, IDisposable
             _stopping.Dispose();
     }
 
+    /// <summary>Writes the engine's exception as a non-terminating error.</summary>
+    protected void ReportError(RecoveryException exception) => WriteError(ToErrorRecord(exception));
+
     /// <summary>The engine's exception as an error record: id, category, target and recommended action.</summary>
     protected static ErrorRecord ToErrorRecord(RecoveryException exception, object? target = null)
     {
