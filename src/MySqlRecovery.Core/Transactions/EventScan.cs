@@ -165,13 +165,13 @@ internal sealed class EventScan : IDisposable
             return false;
         if (_filter.Tables != null && !IsTableMatch(_filter.Tables))
             return false;
-        return _filter.Where == null || HasMatchingRow(_filter.Where);
+        return _filter.Where == null || Table == null || HasMatchingRow(_filter.Where);
     }
 
     private bool IsTableMatch(TableFilter tables)
     {
         if (Table == null)
-            return Reader.Header.Type == BinlogEventType.Query && !tables.NeedsTable
+            return Reader.Header.Type == BinlogEventType.Query && (!tables.NeedsTable || _filter.WithStatements)
                 ? tables.IsDatabaseMatch(QueryEvent.Parse(Reader.Body).Database)
                 : !tables.NeedsTable && !tables.NeedsDatabase;
         if (!_selected.TryGetValue(Table, out bool selected))

@@ -31,6 +31,9 @@ internal sealed class TransactionTracker
     /// <summary>The session's connection id; null where the log does not say.</summary>
     public uint? ThreadId { get; private set; }
 
+    /// <summary>Whether a GTID event, anonymous or not, started the transaction.</summary>
+    public bool HasGtidEvent { get; private set; }
+
     /// <summary>Whether the present event is part of a transaction.</summary>
     public bool IsInside { get; private set; }
 
@@ -61,6 +64,7 @@ internal sealed class TransactionTracker
         {
             Forget();
             Start(reader.Position);
+            HasGtidEvent = true;
             _gtid = GtidEvent.Parse(reader.Header, reader.Body).Gtid;
         }
         else if (type == BinlogEventType.Query)
@@ -114,6 +118,7 @@ internal sealed class TransactionTracker
     private void Forget()
     {
         _gtid = null;
+        HasGtidEvent = false;
         _gtidText = null;
         ThreadId = null;
         IsInside = false;

@@ -82,6 +82,9 @@ public abstract class BinlogCmdlet : RecoveryCmdlet
     /// <summary>Event types to take; only Get-BinlogEvent offers the choice.</summary>
     private protected virtual BinlogEventType[]? TypesTaken => null;
 
+    /// <summary>Whether statements come through in spite of what is asked of tables and rows.</summary>
+    private protected virtual bool TakesStatements => false;
+
     /// <inheritdoc/>
     protected override void BeginProcessing()
     {
@@ -97,17 +100,11 @@ public abstract class BinlogCmdlet : RecoveryCmdlet
             Tables = Database.Length + ExcludeDatabase.Length + Table.Length + ExcludeTable.Length == 0
                 ? null : new TableFilter(Database, ExcludeDatabase, Table, ExcludeTable),
             Where = Predicate,
+            WithStatements = TakesStatements,
         };
-        try
-        {
-            if (Gtid.Length + ExcludeGtid.Length > 0)
-                GtidFilter = new GtidFilter(
-                    Gtid.Length == 0 ? null : GtidSet.Parse(Gtid), ExcludeGtid.Length == 0 ? null : GtidSet.Parse(ExcludeGtid));
-        }
-        catch (RecoveryException e)
-        {
-            ThrowTerminatingError(ToErrorRecord(e));
-        }
+        if (Gtid.Length + ExcludeGtid.Length > 0)
+            GtidFilter = Try(() => new GtidFilter(
+                Gtid.Length == 0 ? null : GtidSet.Parse(Gtid), ExcludeGtid.Length == 0 ? null : GtidSet.Parse(ExcludeGtid)));
     }
 
     /// <summary>Whether a row event that came down the pipeline passes the filters, its rows aside.</summary>

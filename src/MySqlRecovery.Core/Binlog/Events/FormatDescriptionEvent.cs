@@ -29,6 +29,9 @@ internal sealed class FormatDescriptionEvent
 
     public ChecksumAlgorithm Checksum { get; }
 
+    /// <summary>The version as the server counts it: 80405 for 8.4.5.</summary>
+    public uint VersionNumber => (uint)(Major * 10_000 + Minor * 100 + Patch);
+
     public bool IsMariaDb => ServerVersion.Contains("MariaDB", StringComparison.OrdinalIgnoreCase);
 
     private int Major { get; }
@@ -40,9 +43,9 @@ internal sealed class FormatDescriptionEvent
     /// <summary>Parses a whole event (header and checksum included).</summary>
     public static FormatDescriptionEvent Parse(ReadOnlySpan<byte> raw)
     {
-        ReadOnlySpan<byte> body = raw[EventHeader.Size..];
-        if (body.Length < FixedLength)
+        if (raw.Length < EventHeader.Size + FixedLength)
             throw new EndOfStreamException($"a format description event of {raw.Length} bytes");
+        ReadOnlySpan<byte> body = raw[EventHeader.Size..];
         ushort version = (ushort)(body[0] | body[1] << 8);
         if (version != 4)
             throw new InvalidDataException($"binlog format version {version} (only 4, MySQL 5.0 and later, is supported)");

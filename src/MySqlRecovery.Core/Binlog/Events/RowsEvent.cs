@@ -60,6 +60,7 @@ internal readonly ref struct RowsEvent
         RowOperation operation = type.Operation() ?? throw new InvalidDataException($"{type} is not a row event");
         var cursor = new ByteCursor(body);
         ulong tableId = TableMap.ReadTableId(ref cursor, tableIdLength);
+        int flagsAt = cursor.Position;
         var flags = (RowsEventFlags)cursor.ReadUInt16();
         int extra = cursor.Position;
         if (type.HasExtraRowInfo())
@@ -80,9 +81,9 @@ internal readonly ref struct RowsEvent
         int after = cursor.Position;
         if (operation == RowOperation.Update)
             cursor.Skip((columnCount + 7) / 8);
-        return new RowsEvent(type, operation, tableId, flags, body, new Offsets(extra, count, columns, after, cursor.Position));
+        return new RowsEvent(type, operation, tableId, flags, body, new Offsets(flagsAt, extra, count, columns, after, cursor.Position));
     }
 
     /// <summary>Offsets in the body.</summary>
-    internal readonly record struct Offsets(int ExtraRowInfo, int ColumnCount, int Columns, int ColumnsAfter, int Rows);
+    internal readonly record struct Offsets(int Flags, int ExtraRowInfo, int ColumnCount, int Columns, int ColumnsAfter, int Rows);
 }

@@ -25,6 +25,11 @@ internal sealed class EventFilter
 
     public RowPredicate? Where { get; init; }
 
+    /// <summary>
+    /// Whether statements come through in spite of what is asked of tables and rows: what undoes a range must see them.
+    /// </summary>
+    public bool WithStatements { get; init; }
+
     /// <summary>Whether the header alone lets the event through.</summary>
     public bool IsMatch(in EventHeader header) =>
         IsMatch(header.Type, header.ServerId, DateTime.UnixEpoch.AddSeconds(header.Timestamp));
@@ -32,13 +37,14 @@ internal sealed class EventFilter
     /// <summary>The same for an event that is an object already.</summary>
     public bool IsMatch(BinlogEventType type, uint serverId, DateTime timestamp)
     {
+        bool isStatement = WithStatements && type == BinlogEventType.Query;
         if (Types != null && !Types.Contains(type))
             return false;
         if (ServerIds != null && !ServerIds.Contains(serverId))
             return false;
         if (timestamp < StartTime || timestamp >= StopTime)
             return false;
-        if (Operations != null || Where != null)
+        if (!isStatement && (Operations != null || Where != null))
             return type.Operation() is { } operation && Operations?.Contains(operation) != false;
         return true;
     }
