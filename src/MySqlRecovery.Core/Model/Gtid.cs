@@ -27,6 +27,9 @@ internal readonly record struct Gtid
     public static Gtid MariaDb(uint domain, uint serverId, ulong sequence) =>
         new(Guid.Empty, string.Empty, sequence, domain, serverId, true);
 
+    /// <summary>Another transaction of the same source.</summary>
+    public Gtid WithNumber(ulong number) => new(Uuid, Tag, number, Domain, ServerId, IsMariaDb);
+
     /// <summary>The reverse of <see cref="ToString"/>; null for anything else.</summary>
     public static Gtid? Parse(string text)
     {

@@ -16,18 +16,22 @@ internal sealed class EventScan : IDisposable
     private readonly EventFilter _filter;
     private readonly GtidFilter? _gtids;
     private readonly CancellationToken _stop;
-    private readonly TableMapCache _maps = new();
+    private readonly TableMapCache _maps;
+    private readonly ITableSchemaSource? _schema;
     private readonly Dictionary<TableMap, bool> _selected = [];
     private EventReader? _reader;
     private LogRange _range = LogRange.Whole(string.Empty);
     private bool _startIsReached;
 
-    public EventScan(IEnumerable<LogRange> logs, EventFilter filter, GtidFilter? gtids, CancellationToken stop)
+    public EventScan(
+        IEnumerable<LogRange> logs, EventFilter filter, GtidFilter? gtids, CancellationToken stop, ITableSchemaSource? schema = null)
     {
         _logs = new(logs);
         _filter = filter;
         _gtids = gtids;
         _stop = stop;
+        _schema = schema;
+        _maps = new TableMapCache(schema);
     }
 
     /// <summary>The reader, on the present event.</summary>
@@ -126,6 +130,12 @@ internal sealed class EventScan : IDisposable
         else if (type == BinlogEventType.FormatDescription)
         {
             _maps.Clear();
+        }
+        else if (type == BinlogEventType.Query && _schema != null)
+        {
+            QueryEvent query = QueryEvent.Parse(Reader.Body);
+            if (!query.IsTransactionControl)
+                _schema.Observe(query.DecodeStatement(), query.Database);
         }
         else if (type.Operation() != null)
         {

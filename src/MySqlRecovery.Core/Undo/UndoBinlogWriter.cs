@@ -24,7 +24,7 @@ internal sealed class UndoBinlogWriter : IDisposable
     private readonly UndoIndex _index;
     private readonly RowPredicate? _where;
     private readonly BinlogWriter _writer;
-    private readonly BackwardReader[] _readers;
+    private readonly WindowReader[] _readers;
     private readonly GtidEventWriter _gtids;
     private readonly bool _forceGtid;
     private readonly List<Part> _parts = [];
@@ -39,7 +39,7 @@ internal sealed class UndoBinlogWriter : IDisposable
         {
             HasChecksum = index.Format!.Checksum != ChecksumAlgorithm.Undefined,
         };
-        _readers = [.. index.Sources.Select(s => new BackwardReader(s))];
+        _readers = [.. index.Sources.Select(s => new WindowReader(s, backwards: true))];
         _forceGtid = gtidSource != null;
         Source = gtidSource ?? Guid.NewGuid();
         _gtids = new GtidEventWriter(index.Format, Source, now);
@@ -67,7 +67,7 @@ internal sealed class UndoBinlogWriter : IDisposable
             File = [.. index.LogFiles],
             TransactionCount = index.Transactions.Count,
             RowCount = index.RowCount,
-            Table = [.. index.Maps.Select(m => $"{m.Database}.{m.Table}").Distinct(StringComparer.Ordinal)],
+            Table = index.TableNames(),
             GtidSet = hasGtids ? $"{writer.Source}:1{(writer._number > 1 ? $"-{writer._number}" : string.Empty)}" : null,
             Size = writer._writer.Position,
             IsComplete = index.Obstacles.IsEmpty,
@@ -81,7 +81,7 @@ internal sealed class UndoBinlogWriter : IDisposable
     public void Dispose()
     {
         _writer.Dispose();
-        foreach (BackwardReader reader in _readers)
+        foreach (WindowReader reader in _readers)
             reader.Dispose();
     }
 

@@ -1,7 +1,9 @@
+using System.Globalization;
 using MySqlRecovery.Binlog;
 using MySqlRecovery.Binlog.Events;
 using MySqlRecovery.Binlog.Rows;
 using MySqlRecovery.IO;
+using MySqlRecovery.Model;
 
 namespace MySqlRecovery.Undo;
 
@@ -13,7 +15,9 @@ internal sealed class UndoIndex : IDisposable
 {
     private readonly Dictionary<TableMap, int> _mapNumbers = new(ReferenceEqualityComparer.Instance);
 
-    private (int Log, long Position) _transactionKey = (-1, -1);
+    private readonly Dictionary<Gtid, int> _gtidSourceNumbers = [];
+    private readonly List<Gtid> _gtidSources = [];
+    private (int Log, long Position) _lastTransaction = (-1, -1);
     private string? _sourcePath;
 
     /// <summary>Where the row events are: the log files, or the spool of what came down the pipeline.</summary>
@@ -49,12 +53,40 @@ internal sealed class UndoIndex : IDisposable
     }
 
     /// <summary>Starts a transaction unless it is the one that the last event was of; its log and start tell.</summary>
-    public void BeginTransaction((int Log, long Position) key, TransactionKind kind, uint threadId)
+    public void BeginTransaction(int log, long position, TransactionKind kind, uint threadId, Gtid? gtid)
     {
-        if (key == _transactionKey)
+        if ((log, position) == _lastTransaction)
             return;
-        _transactionKey = key;
-        Transactions.Add(new Transaction(Events.Count, kind, threadId));
+        _lastTransaction = (log, position);
+        int source = -1;
+        if (gtid is { } id && !_gtidSourceNumbers.TryGetValue(id.WithNumber(0), out source))
+        {
+            source = _gtidSources.Count;
+            _gtidSourceNumbers.Add(id.WithNumber(0), source);
+            _gtidSources.Add(id);
+        }
+
+        Transactions.Add(new Transaction(Events.Count, kind, threadId, log, position, source, gtid?.Number ?? 0));
+    }
+
+    /// <summary>The tables with rows, <c>database.table</c>.</summary>
+    public string[] TableNames() => [.. Maps.Select(m => $"{m.Database}.{m.Table}").Distinct(StringComparer.Ordinal)];
+
+    /// <summary>The error of an index without rows.</summary>
+    public RecoveryException NothingFound()
+    {
+        string[] reasons = Obstacles.ToReasons();
+        return new RecoveryException(
+            "NoRowChange", RecoveryErrorKind.ObjectNotFound,
+            reasons.Length == 0 ? "no row change matches" : $"no row change of the range can be taken: {string.Join("; ", reasons)}");
+    }
+
+    /// <summary>Where a transaction comes from, for people.</summary>
+    public string Describe(in Transaction transaction)
+    {
+        string gtid = transaction.GtidSource < 0 ? string.Empty : $" GTID {_gtidSources[transaction.GtidSource].WithNumber(transaction.GtidNumber)}";
+        string thread = transaction.ThreadId == 0 ? string.Empty : string.Create(CultureInfo.InvariantCulture, $" thread {transaction.ThreadId}");
+        return string.Create(CultureInfo.InvariantCulture, $"{LogFiles[transaction.Log]}:{transaction.Position}{gtid}{thread}");
     }
 
     public void Add(in Event item, int rowCount)
@@ -94,7 +126,8 @@ internal sealed class UndoIndex : IDisposable
     internal readonly record struct Event(long Offset, int Length, int AllRowsLength, int RowsLength, int Source, int Map, int Statement);
 
     /// <summary>A transaction: its events go from <paramref name="FirstEvent"/> to the next transaction's first.</summary>
-    internal readonly record struct Transaction(int FirstEvent, TransactionKind Kind, uint ThreadId);
+    internal readonly record struct Transaction(
+        int FirstEvent, TransactionKind Kind, uint ThreadId, int Log, long Position, int GtidSource, ulong GtidNumber);
 
     /// <summary>How a transaction starts in its log.</summary>
     internal enum TransactionKind : byte

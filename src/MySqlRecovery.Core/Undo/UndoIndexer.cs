@@ -8,10 +8,10 @@ using MySqlRecovery.Transactions;
 
 namespace MySqlRecovery.Undo;
 
-/// <summary>Makes an <see cref="UndoIndex"/> from the events that a scan lets through.</summary>
+/// <summary>Makes an <see cref="UndoIndex"/> from the events that a scan lets through, to undo them or to do them again.</summary>
 internal static class UndoIndexer
 {
-    public static UndoIndex Build(EventScan scan, RowPredicate? where, Action<EventScan>? onEvent = null)
+    public static UndoIndex Build(EventScan scan, RowPredicate? where, bool reverse, Action<EventScan>? onEvent = null)
     {
         var index = new UndoIndex();
         try
@@ -33,7 +33,7 @@ internal static class UndoIndexer
                     statement++;
                 }
 
-                AddRows(scan, index, where, transaction, ref statement);
+                AddRows(scan, index, where, reverse, ref statement);
             }
 
             return index;
@@ -45,7 +45,7 @@ internal static class UndoIndexer
         }
     }
 
-    private static void AddRows(EventScan scan, UndoIndex index, RowPredicate? where, (int, long) transaction, ref int statement)
+    private static void AddRows(EventScan scan, UndoIndex index, RowPredicate? where, bool reverse, ref int statement)
     {
         EventReader reader = scan.Reader;
         TableMap map = scan.Table!;
@@ -53,17 +53,18 @@ internal static class UndoIndexer
         {
             RowsEvent rows = scan.ParseRows();
             (int bytes, int count) = RowsReverser.Measure(rows, map, where);
-            if (UndoRules.FindObstacle(rows, map) is { } cause)
+            if (UndoRules.FindObstacle(rows, map, reverse) is { } cause)
             {
                 index.Obstacles.AddRows(map.Database, map.Table, count, cause, reader.LogFile, reader.Position);
             }
             else if (count > 0)
             {
-                index.BeginTransaction(transaction, Kind(scan), scan.Transaction.ThreadId ?? 0);
+                int source = index.SourceOf(reader);
+                index.BeginTransaction(source, scan.Transaction.Position, Kind(scan), scan.Transaction.ThreadId ?? 0, scan.Transaction.Gtid);
                 index.Add(
                     new UndoIndex.Event(
                         reader.Position, EventHeader.Size + reader.Body.Length, rows.Rows.Length, bytes,
-                        index.SourceOf(reader), index.NumberOf(map), statement),
+                        source, index.NumberOf(map), statement),
                     count);
             }
 

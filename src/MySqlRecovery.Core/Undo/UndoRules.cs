@@ -4,15 +4,18 @@ using MySqlRecovery.Model;
 
 namespace MySqlRecovery.Undo;
 
-/// <summary>Whether the log holds enough of a row event's rows to undo them.</summary>
+/// <summary>Whether the log holds enough of a row event's rows to undo them or to do them again.</summary>
 internal static class UndoRules
 {
-    /// <summary>Null where the event can be undone, else why it cannot.</summary>
-    public static string? FindObstacle(in RowsEvent rows, TableMap map)
+    /// <summary>Null where it can be done, else why it cannot.</summary>
+    public static string? FindObstacle(in RowsEvent rows, TableMap map, bool reverse)
     {
         if (rows.Type == BinlogEventType.PartialUpdateRows)
             return "the log holds only the changed parts of JSON values (binlog_row_value_options=PARTIAL_JSON)";
         RowLayout before = map.LayoutFor(rows.Columns);
+        if (!reverse)
+            return rows.Operation == RowOperation.Insert || Identifies(before, map)
+                ? null : "the log holds neither all columns nor the primary key of the changed rows";
         switch (rows.Operation)
         {
             case RowOperation.Delete:

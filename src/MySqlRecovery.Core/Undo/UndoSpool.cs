@@ -14,15 +14,21 @@ internal sealed class UndoSpool : IDisposable
 {
     private readonly UndoIndex _index = new();
     private readonly SpoolFile _file = SpoolFile.Create();
-    private readonly PipelineTableMaps _maps = new();
+    private readonly PipelineTableMaps _maps;
+    private readonly bool _reverse;
     private readonly MemoryStream _pending = new();
     private byte[]? _formatRaw;
     private RowChange? _pendingRow;
     private int _statement;
-    private (int, long) _transaction = (-1, -1);
-    private (UndoIndex.TransactionKind Kind, uint ThreadId) _begin;
+    private (int Log, long Position) _transaction = (-1, -1);
+    private (UndoIndex.TransactionKind Kind, uint ThreadId, Gtid? Gtid) _begin;
 
-    public UndoSpool() => _index.Sources.Add(_file);
+    public UndoSpool(PipelineTableMaps maps, bool reverse)
+    {
+        _reverse = reverse;
+        _maps = maps;
+        _index.Sources.Add(_file);
+    }
 
     public void Add(BinlogEvent item)
     {
@@ -35,7 +41,7 @@ internal sealed class UndoSpool : IDisposable
         }
 
         TableMap map = _maps.Find(item)!;
-        Begin(item.LogFile, item.TransactionPosition, item.FormatEvent!, item.Gtid != null, item.ThreadId);
+        Begin(item.LogFile, item.TransactionPosition, item.FormatEvent!, item.Gtid, item.ThreadId);
         AddEvent(item.RawEvent!, map, item.LogFile, item.Position);
     }
 
@@ -68,12 +74,12 @@ internal sealed class UndoSpool : IDisposable
         if (_pendingRow is not { } row)
             return;
         _pendingRow = null;
-        Begin(row.LogFile, row.TransactionPosition, row.FormatEvent!, row.Gtid != null, row.ThreadId);
+        Begin(row.LogFile, row.TransactionPosition, row.FormatEvent!, row.Gtid, row.ThreadId);
         AddEvent(_pending.GetBuffer().AsSpan(0, (int)_pending.Length), _maps.Find(row), row.LogFile, row.Position);
         _pending.SetLength(0);
     }
 
-    private void Begin(string logFile, long transactionPosition, byte[] formatRaw, bool hasGtid, uint? threadId)
+    private void Begin(string logFile, long transactionPosition, byte[] formatRaw, string? gtid, uint? threadId)
     {
         int log = _index.LogFiles.LastIndexOf(logFile);
         if (log < 0)
@@ -96,9 +102,9 @@ internal sealed class UndoSpool : IDisposable
 
         bool isAnonymous = _index.Format!.PostHeaderLength(BinlogEventType.AnonymousGtid) >= 0 && _index.Format.IsAtLeast(5, 7, 0)
             && !_index.Format.IsMariaDb;
-        UndoIndex.TransactionKind kind = hasGtid ? UndoIndex.TransactionKind.Gtid
+        UndoIndex.TransactionKind kind = gtid != null ? UndoIndex.TransactionKind.Gtid
             : isAnonymous ? UndoIndex.TransactionKind.Anonymous : UndoIndex.TransactionKind.Plain;
-        _begin = (kind, threadId ?? 0);
+        _begin = (kind, threadId ?? 0, gtid == null ? null : Gtid.Parse(gtid));
     }
 
     private void AddEvent(ReadOnlySpan<byte> raw, TableMap map, string logFile, long position)
@@ -109,13 +115,13 @@ internal sealed class UndoSpool : IDisposable
                 throw new EndOfStreamException("no event header");
             RowsEvent rows = RowsEvent.Parse(EventHeader.Parse(raw).Type, raw[EventHeader.Size..], map.Columns.Length);
             (int bytes, int count) = RowsReverser.Measure(rows, map, null);
-            if (UndoRules.FindObstacle(rows, map) is { } cause)
+            if (UndoRules.FindObstacle(rows, map, _reverse) is { } cause)
             {
                 _index.Obstacles.AddRows(map.Database, map.Table, count, cause, logFile, position);
             }
             else if (count > 0)
             {
-                _index.BeginTransaction(_transaction, _begin.Kind, _begin.ThreadId);
+                _index.BeginTransaction(_transaction.Log, _transaction.Position, _begin.Kind, _begin.ThreadId, _begin.Gtid);
                 _index.Add(new UndoIndex.Event(_file.Length, raw.Length, bytes, bytes, 0, _index.NumberOf(map), _statement), count);
                 _file.Append(raw);
             }

@@ -4,7 +4,9 @@ using System.Management.Automation;
 using MySqlRecovery.Binlog.Filter;
 using MySqlRecovery.Binlog.Rows;
 using MySqlRecovery.Model;
+using MySqlRecovery.Sql;
 using MySqlRecovery.Transactions;
+using MySqlRecovery.Undo;
 
 namespace MySqlRecovery.Commands;
 
@@ -71,6 +73,16 @@ public abstract class BinlogCmdlet : RecoveryCmdlet
     [Parameter]
     public IDictionary? Where { get; set; }
 
+    /// <summary>
+    /// A file of CREATE TABLE statements, as mysqldump --no-data --triggers writes it: names columns, keys, generated
+    /// columns and character sets where the log does not; follows the DDL in the logs from there on.
+    /// </summary>
+    [Parameter]
+    public string? SchemaPath { get; set; }
+
+    /// <summary>The schema of -SchemaPath, or null.</summary>
+    private protected ITableSchemaSource? Schema { get; private set; }
+
     /// <summary>The row test of -Where, or null.</summary>
     private protected RowPredicate? Predicate { get; private set; }
 
@@ -102,6 +114,8 @@ public abstract class BinlogCmdlet : RecoveryCmdlet
             Where = Predicate,
             WithStatements = TakesStatements,
         };
+        if (SchemaPath != null)
+            Schema = Try(() => LogSchema.Load(this.ResolveDestination(SchemaPath)));
         if (Gtid.Length + ExcludeGtid.Length > 0)
             GtidFilter = Try(() => new GtidFilter(
                 Gtid.Length == 0 ? null : GtidSet.Parse(Gtid), ExcludeGtid.Length == 0 ? null : GtidSet.Parse(ExcludeGtid)));
@@ -116,7 +130,7 @@ public abstract class BinlogCmdlet : RecoveryCmdlet
 
     /// <summary>A scan over the files in log order, with the cmdlet's filters.</summary>
     private protected EventScan OpenScan(IReadOnlyList<string> files) =>
-        new(LogRange.Of(files, StartPosition, StopPosition), Filter, GtidFilter, StopToken);
+        new(LogRange.Of(files, StartPosition, StopPosition), Filter, GtidFilter, StopToken, Schema);
 
     /// <summary>The next matching event, converted; what fails is reported, and the next log goes on.</summary>
     private protected bool TryNext<T>(EventScan scan, Func<EventScan, T> convert, [NotNullWhen(true)] out T? item)
@@ -155,6 +169,14 @@ public abstract class BinlogCmdlet : RecoveryCmdlet
             PercentComplete = 100 * scan.LogIndex / files.Count,
             CurrentOperation = $"offset {scan.Reader.Position:N0}",
         });
+    }
+
+    /// <summary>Says aloud that something of the range could not be taken.</summary>
+    private protected void WarnIfIncomplete(UndoIndex index)
+    {
+        string[] reasons = index.Obstacles.ToReasons();
+        if (reasons.Length > 0)
+            WriteWarning($"This is not complete: {reasons[0]}{(reasons.Length > 1 ? $" (and {reasons.Length - 1} more: see Reason)" : string.Empty)}");
     }
 
     /// <summary>Ends the progress, if any was shown.</summary>

@@ -12,7 +12,8 @@ namespace MySqlRecovery.Commands;
 public sealed class GetRowChangeCommand : BinlogCmdlet
 {
     private readonly List<string> _files = [];
-    private readonly PipelineTableMaps _maps = new();
+    private PipelineTableMaps? _maps;
+    private readonly HashSet<TableMap> _warned = [];
 
     /// <summary>Log files; wildcards.</summary>
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = "Path", ValueFromPipelineByPropertyName = true)]
@@ -46,12 +47,19 @@ public sealed class GetRowChangeCommand : BinlogCmdlet
         using EventScan scan = OpenScan(files);
         while (TryNext(scan, ToRows, out List<RowChange>? changes))
         {
+            WarnOfSchema(scan.Table);
             foreach (RowChange change in changes)
                 WriteObject(change);
             ShowProgress(scan, files);
         }
 
         EndProgress();
+    }
+
+    private void WarnOfSchema(TableMap? map)
+    {
+        if (map?.SchemaProblem != null && _warned.Add(map))
+            WriteWarning($"{map.Database}.{map.Table}: {map.SchemaProblem}; the schema is not used for it.");
     }
 
     private List<RowChange> ToRows(EventScan scan) =>
@@ -62,7 +70,7 @@ public sealed class GetRowChangeCommand : BinlogCmdlet
         List<RowChange> changes;
         try
         {
-            changes = _maps.Find(item) is { } map && IsMatch(item, map) ? item.ToRowChanges(map, Predicate) : [];
+            changes = (_maps ??= new(Schema)).Find(item) is { } map && IsMatch(item, map) ? item.ToRowChanges(map, Predicate) : [];
         }
         catch (RecoveryException e)
         {

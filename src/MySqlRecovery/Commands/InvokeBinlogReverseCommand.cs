@@ -54,15 +54,15 @@ public sealed class InvokeBinlogReverseCommand : BinlogCmdlet
         {
             _destination = this.ResolveDestination(Destination);
             PendingFile.CheckFree(_destination, Force);
-            _input = new RecoveryInput(IsMatch, Predicate);
         });
+        _input = new RecoveryInput(IsMatch, Predicate, Schema);
     }
 
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
         if (ParameterSetName == "InputObject")
-            Try(() => _input!.Spool(InputObject, _spool ??= new UndoSpool()));
+            Try(() => _input!.Spool(InputObject, _spool ??= _input.CreateSpool(reverse: true)));
         else if (ParameterSetName == "Path")
             _files.AddRange(this.ResolveLogs(Path, literal: false, e => ThrowTerminatingError(ToErrorRecord(e))));
         else
@@ -72,17 +72,16 @@ public sealed class InvokeBinlogReverseCommand : BinlogCmdlet
     /// <inheritdoc/>
     protected override void EndProcessing()
     {
-        UndoBinlog? result = null;
-        using UndoIndex index = Try(BuildIndex)!;
+        using UndoIndex index = Try(BuildIndex);
         EndProgress();
         if (index.Transactions.Count == 0)
-            ThrowTerminatingError(ToErrorRecord(NothingToUndo(index)));
+            ThrowTerminatingError(ToErrorRecord(index.NothingFound()));
         if (!ShouldProcess(_destination, $"write the undo of {index.RowCount} rows in {index.Transactions.Count} transactions"))
             return;
-        Try(() => result = UndoBinlogWriter.Write(index, _spool == null ? Predicate : null, _destination, Force, GtidSource, StopToken));
+        UndoBinlog result = Try(() => UndoBinlogWriter.Write(
+            index, _spool == null ? Predicate : null, _destination, Force, GtidSource, StopToken));
         WriteObject(result);
-        if (!result!.IsComplete)
-            WriteWarning($"The undo is not complete: {result.Reason[0]}{(result.Reason.Length > 1 ? $" (and {result.Reason.Length - 1} more, see Reason)" : string.Empty)}");
+        WarnIfIncomplete(index);
     }
 
     /// <inheritdoc/>
@@ -99,14 +98,6 @@ public sealed class InvokeBinlogReverseCommand : BinlogCmdlet
             return _spool.Complete();
         List<string> files = LogFileOrder.Sort(_files);
         using EventScan scan = OpenScan(files);
-        return UndoIndexer.Build(scan, Predicate, s => ShowProgress(s, files));
-    }
-
-    private static RecoveryException NothingToUndo(UndoIndex index)
-    {
-        string[] reasons = index.Obstacles.ToReasons();
-        return new RecoveryException(
-            "NothingToUndo", RecoveryErrorKind.ObjectNotFound,
-            reasons.Length == 0 ? "no row change matches: there is nothing to undo" : $"nothing of the range can be undone: {string.Join("; ", reasons)}");
+        return UndoIndexer.Build(scan, Predicate, reverse: true, s => ShowProgress(s, files));
     }
 }

@@ -10,9 +10,12 @@ namespace MySqlRecovery.Commands;
 /// <summary>
 /// Events and rows as they come down the pipeline: live, or as the property bags that remoting, jobs and Import-Clixml make.
 /// </summary>
-internal sealed class RecoveryInput(Func<BinlogEvent, TableMap, bool> isMatch, RowPredicate? where)
+internal sealed class RecoveryInput(Func<BinlogEvent, TableMap, bool> isMatch, RowPredicate? where, ITableSchemaSource? schema)
 {
-    private readonly PipelineTableMaps _maps = new();
+    private readonly PipelineTableMaps _maps = new(schema);
+
+    /// <summary>A spool that shares the table maps.</summary>
+    public UndoSpool CreateSpool(bool reverse) => new(_maps, reverse);
 
     /// <summary>Takes an object into an undo.</summary>
     public void Spool(PSObject input, UndoSpool spool)
@@ -33,19 +36,11 @@ internal sealed class RecoveryInput(Func<BinlogEvent, TableMap, bool> isMatch, R
         }
     }
 
-    /// <summary>The rows of an object; those of events pass the filters first.</summary>
-    public IEnumerable<RowChange> Rows(PSObject input) => Unwrap(input) switch
-    {
-        RowChange row => [row],
-        BinlogEvent item => Rows(item),
-        _ => [],
-    };
-
     private IEnumerable<RowChange> Rows(BinlogEvent item) =>
         _maps.Find(item) is { } map && isMatch(item, map) ? item.ToRowChanges(map, where) : [];
 
     /// <summary>The BinlogEvent or RowChange, made anew from a property bag if need be.</summary>
-    public static object Unwrap(PSObject input)
+    private static object Unwrap(PSObject input)
     {
         if (input.BaseObject is BinlogEvent or RowChange)
             return input.BaseObject;

@@ -37,6 +37,12 @@ internal sealed class ColumnDefinition
     /// <summary>False for INVISIBLE columns (known with <c>binlog_row_metadata=FULL</c> only).</summary>
     public bool IsVisible { get; set; } = true;
 
+    /// <summary>Whether the server computes the value; no log says so, only a schema does.</summary>
+    public bool IsGenerated { get; set; }
+
+    /// <summary>Whether an UPDATE that does not name the column sets it (ON UPDATE CURRENT_TIMESTAMP); null where it is not known.</summary>
+    public bool? HasOnUpdateNow { get; set; }
+
     public bool IsNumeric => Type is ColumnType.Tiny or ColumnType.Short or ColumnType.Int24 or ColumnType.Long
         or ColumnType.LongLong or ColumnType.NewDecimal or ColumnType.Float or ColumnType.Double or ColumnType.Year;
 

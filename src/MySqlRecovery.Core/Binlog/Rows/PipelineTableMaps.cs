@@ -3,10 +3,10 @@ using MySqlRecovery.Model;
 namespace MySqlRecovery.Binlog.Rows;
 
 /// <summary>Table maps of objects that came down the pipeline: parsed once as long as the same map comes again.</summary>
-internal sealed class PipelineTableMaps
+internal sealed class PipelineTableMaps(ITableSchemaSource? schema)
 {
     private readonly Dictionary<byte[], TableMap> _byReference = new(ReferenceEqualityComparer.Instance);
-    private readonly TableMapCache _byContent = new();
+    private readonly TableMapCache _byContent = new(schema);
 
     /// <summary>The map of a row event; null for other events.</summary>
     public TableMap? Find(BinlogEvent item) =>

@@ -72,6 +72,12 @@ internal ref struct RowCursor
         return true;
     }
 
+    /// <summary>The row at hand, to come back to.</summary>
+    public readonly RowCursorMark Mark() => new(Index, Start, Middle, End);
+
+    /// <summary>Goes back to a row.</summary>
+    public void Return(RowCursorMark mark) => (Index, Start, Middle, _next) = (mark.Index, mark.Start, mark.Middle, mark.End);
+
     // value_options, then a bit for every JSON column where its PARTIAL_JSON bit is set, come before the null bits.
     private readonly int MeasurePartialHeader(ReadOnlySpan<byte> data)
     {

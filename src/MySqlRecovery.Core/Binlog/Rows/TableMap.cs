@@ -49,6 +49,14 @@ internal sealed class TableMap
     /// <summary>Whether a missing <see cref="PrimaryKey"/> means that the table has none (metadata FULL) or that it is not known.</summary>
     public bool IsPrimaryKeyKnown { get; set; }
 
+    /// <summary>Whether a schema has completed the map: generated columns and triggers are known then.</summary>
+    public bool HasSchema { get; set; }
+
+    public bool HasTriggers { get; set; }
+
+    /// <summary>What the schema and the log say differently; then the map is as the log says.</summary>
+    public string? SchemaProblem { get; set; }
+
     /// <summary>The layout of images with the given columns; the last one that was not full is kept.</summary>
     public RowLayout LayoutFor(ReadOnlySpan<byte> presentBits)
     {

@@ -5,7 +5,7 @@ namespace MySqlRecovery.Binlog.Rows;
 /// <summary>
 /// The table maps in force, by table id. A log repeats the same map before every statement: it is parsed once.
 /// </summary>
-internal sealed class TableMapCache
+internal sealed class TableMapCache(ITableSchemaSource? schema)
 {
     private readonly Dictionary<ulong, TableMap> _maps = [];
 
@@ -18,6 +18,7 @@ internal sealed class TableMapCache
             && known.Raw.AsSpan(EventHeader.Size).SequenceEqual(raw[EventHeader.Size..]))
             return known;
         TableMap map = TableMap.Parse(raw, tableIdLength);
+        schema?.Complete(map);
         _maps[id] = map;
         return map;
     }

@@ -3,8 +3,8 @@ using MySqlRecovery.Model;
 
 namespace MySqlRecovery.IO;
 
-/// <summary>Reads pieces of a source from the end towards the start through one window, so that each byte is read once.</summary>
-internal sealed class BackwardReader(ByteSource source) : IDisposable
+/// <summary>Reads pieces of a source in one direction through a window, so that each byte is read once.</summary>
+internal sealed class WindowReader(ByteSource source, bool backwards) : IDisposable
 {
     private const int WindowLength = 4 << 20;
     private byte[] _window = ArrayPool<byte>.Shared.Rent(WindowLength);
@@ -35,8 +35,8 @@ internal sealed class BackwardReader(ByteSource source) : IDisposable
         }
 
         long end = offset + length;
-        _start = Math.Max(0, end - _window.Length);
-        _length = source.Read(_start, _window.AsSpan(0, (int)(end - _start)));
+        _start = backwards ? Math.Max(0, end - _window.Length) : offset;
+        _length = source.Read(_start, backwards ? _window.AsSpan(0, (int)(end - _start)) : _window);
         if (_start + _length < end)
             throw new RecoveryException(
                 "FileChanged", RecoveryErrorKind.ReadError, "the file became shorter while it was read", source.Path, _start + _length);
