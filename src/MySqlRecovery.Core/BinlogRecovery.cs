@@ -21,11 +21,10 @@ public static class BinlogRecovery
 {
     /// <summary>All events of log files. Each enumeration reads the files anew.</summary>
     /// <param name="logFiles">Paths, in the order in which the server wrote the logs.</param>
-    /// <param name="stop">Ends the reading with an <see cref="OperationCanceledException"/>.</param>
     /// <exception cref="RecoveryException">A file is missing, is no binlog, or is damaged; the events before that have been given.</exception>
-    public static IEnumerable<BinlogEvent> ReadEvents(IEnumerable<string> logFiles, CancellationToken stop = default)
+    public static IEnumerable<BinlogEvent> ReadEvents(IEnumerable<string> logFiles)
     {
-        using var scan = new EventScan(logFiles.Select(LogRange.Whole), EventFilter.All, null, stop);
+        using var scan = new EventScan(logFiles.Select(LogRange.Whole), EventFilter.All, gtids: null, CancellationToken.None);
         while (scan.Read())
             yield return scan.ToBinlogEvent();
     }
