@@ -73,14 +73,22 @@ internal sealed class DdlInterpreter
             return;
         }
 
-        if (_cursor.Accept("DEFINER"))
-        {
-            for (int i = 0; i < 10 && !_cursor.AtEnd && !_cursor.IsWord("TRIGGER"); i++) // = user@host, CURRENT_USER()
-                _cursor.Skip();
-        }
-
+        // ALGORITHM = MERGE, DEFINER = user@host, SQL SECURITY INVOKER
+        for (int i = 0; i < 16 && !_cursor.IsWord("TRIGGER") && !_cursor.IsWord("VIEW") && !_cursor.IsWord("PROCEDURE") && !_cursor.IsWord("FUNCTION"); i++)
+            _cursor.Skip();
         if (_cursor.Accept("TRIGGER"))
             CreateTrigger();
+        else if (_cursor.Accept("VIEW"))
+            CreateView();
+    }
+
+    // Dumps of MySQL 5.6 and older first make a table of the view's name.
+    private void CreateView()
+    {
+        _cursor.Accept("IF", "NOT", "EXISTS");
+        TableName name = _cursor.QualifiedName(_currentDatabase);
+        if (_catalog.Find(name.Database, name.Name)?.QualifiedName == name)
+            _catalog.Remove(name);
     }
 
     private void CreateTable(CreateTableStart start)

@@ -22,5 +22,14 @@ public class DdlReplayTests
     }
 
     private static IEnumerable<string> Facts(SchemaCatalog catalog) => catalog.Tables
-        .SelectMany(table => SchemaFacts.Of(table with { Engine = table.Engine ?? "InnoDB" }));
+        .SelectMany(table => SchemaFacts.Of(table with { Engine = table.Engine ?? "InnoDB" }).Concat(Details(table)));
+
+    private static IEnumerable<string> Details(TableSchema table)
+    {
+        yield return $"options\t{table.Name}\t{table.RowFormat} {table.KeyBlockSize} {table.RowEndColumn}";
+        foreach (ColumnSchema column in table.Columns)
+            yield return $"details\t{table.Name}.{column.Name}\t{string.Join(',', column.Members)} {column.Srid} {column.IsZerofill} {column.CharacterSet ?? "?"}";
+        foreach (ForeignKeySchema key in table.ForeignKeys)
+            yield return $"references\t{table.Name}.{key.Name}\t{string.Join(',', key.Columns)} {key.ReferencedTable} {string.Join(',', key.ReferencedColumns)}";
+    }
 }

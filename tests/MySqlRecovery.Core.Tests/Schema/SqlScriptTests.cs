@@ -39,7 +39,8 @@ public class SqlScriptTests
             CREATE DEFINER=`root`@`%` TRIGGER tr AFTER UPDATE ON a FOR EACH ROW BEGIN DELETE FROM a; END$$
             delimiter ;
             USE `two`; CREATE TABLE a (y INT); CREATE TABLE three.a (z INT); CREATE TEMPORARY TABLE tmp (a INT);
-            CREATE TABLE view_placeholder (a tinyint NOT NULL) ENGINE=MyISAM; DROP TABLE IF EXISTS view_placeholder;
+            /*!50001 CREATE TABLE `v` (a tinyint NOT NULL) ENGINE=MyISAM */;
+            /*!50001 CREATE ALGORITHM=UNDEFINED */ /*!50013 DEFINER=`root`@`localhost` SQL SECURITY DEFINER */ /*!50001 VIEW `v` AS select 1 AS a */;
             ALTER TABLE a ADD PRIMARY KEY (y), MODIFY y BIGINT UNSIGNED NOT NULL AUTO_INCREMENT;
             """);
         Assert.Equal(["one.a", "three.a", "two.a"], catalog.Tables.Select(table => table.QualifiedName.ToString()).Order());
