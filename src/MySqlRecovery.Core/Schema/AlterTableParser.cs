@@ -47,7 +47,12 @@ internal sealed class AlterTableParser
     /// <param name="renamedColumns">The new names of the columns that were renamed, by their old ones.</param>
     /// <returns>The table after, under its new name if it got one.</returns>
     /// <exception cref="RecoveryException">SchemaNotUnderstood; or the changes do not fit the table.</exception>
-    public static TableSchema Apply(StatementCursor cursor, TableSchema table, string? currentDatabase, TextDefault databaseText, out IReadOnlyDictionary<string, string> renamedColumns)
+    public static TableSchema Apply(
+        StatementCursor cursor,
+        TableSchema table,
+        string? currentDatabase,
+        TextDefault databaseText,
+        out IReadOnlyDictionary<string, string> renamedColumns)
     {
         var parser = new AlterTableParser(cursor, table, currentDatabase, databaseText);
         while (!cursor.AtEnd)
