@@ -89,7 +89,7 @@ internal sealed class UndoBinlogWriter : IDisposable
     {
         WriteFormat();
         bool hasGtids = false;
-        if (_index.Format!.PostHeaderLength(BinlogEventType.PreviousGtids) >= 0)
+        if (_index.Format!.PostHeaderLength(BinlogEventType.PreviousGtids) >= 0 && !_index.Format.IsMariaDb)
             _writer.WriteEvent(BinlogEventType.PreviousGtids, ServerId(0), EmptyGtidSet, EventFlags.Ignorable);
         int end = _index.Events.Count;
         for (int t = _index.Transactions.Count - 1; t >= 0; t--)
@@ -120,7 +120,8 @@ internal sealed class UndoBinlogWriter : IDisposable
     {
         Plan(transaction.FirstEvent, end);
         uint serverId = ServerId(end - 1);
-        bool isGtid = _forceGtid || transaction.Kind == UndoIndex.TransactionKind.Gtid;
+        // A MariaDB server gives a transaction without a GTID one of its own, in the order of its own log.
+        bool isGtid = !_index.Format!.IsMariaDb && (_forceGtid || transaction.Kind == UndoIndex.TransactionKind.Gtid);
         _number++;
         if (isGtid || transaction.Kind == UndoIndex.TransactionKind.Anonymous)
             WriteGtid(isGtid, serverId);

@@ -80,6 +80,12 @@ public abstract class BinlogCmdlet : RecoveryCmdlet
     [Parameter]
     public string? SchemaPath { get; set; }
 
+    /// <summary>
+    /// Reads on behind damage: looks for the next event with a right checksum and reports each gap as an error of its own.
+    /// </summary>
+    [Parameter]
+    public SwitchParameter Salvage { get; set; }
+
     /// <summary>The schema of -SchemaPath, or null.</summary>
     private protected ITableSchemaSource? Schema { get; private set; }
 
@@ -130,7 +136,10 @@ public abstract class BinlogCmdlet : RecoveryCmdlet
 
     /// <summary>A scan over the files in log order, with the cmdlet's filters.</summary>
     private protected EventScan OpenScan(IReadOnlyList<string> files) =>
-        new(LogRange.Of(files, StartPosition, StopPosition), Filter, GtidFilter, StopToken, Schema);
+        new(LogRange.Of(files, StartPosition, StopPosition), Filter, GtidFilter, StopToken, Schema)
+        {
+            Salvage = Salvage,
+        };
 
     /// <summary>The next matching event, converted; what fails is reported, and the next log goes on.</summary>
     private protected bool TryNext<T>(EventScan scan, Func<EventScan, T> convert, [NotNullWhen(true)] out T? item)
@@ -138,11 +147,12 @@ public abstract class BinlogCmdlet : RecoveryCmdlet
     {
         while (true)
         {
-            RecoveryException error;
+            RecoveryException? error = null;
+            item = null;
             try
             {
-                item = scan.Read() ? convert(scan) : null;
-                return item != null;
+                if (scan.Read())
+                    item = convert(scan);
             }
             catch (RecoveryException e)
             {
@@ -153,6 +163,10 @@ public abstract class BinlogCmdlet : RecoveryCmdlet
                 throw new PipelineStoppedException();
             }
 
+            while (scan.Gaps.TryDequeue(out RecoveryException? gap))
+                ReportError(gap);
+            if (error == null)
+                return item != null;
             ReportError(error);
         }
     }
