@@ -87,6 +87,8 @@ internal sealed class RowDecoder(TableMap map) : IRowDecoder
         for (int i = 0; i < ranges.Length; i++)
         {
             ColumnDefinition column = layout.Columns[layout.Ordinals[i]];
+            if (row.Contains(column.Name))
+                throw new InvalidDataException($"the table map names two columns {column.Name}");
             row.Add(column.Name, ranges[i].IsNull ? null : ColumnValue.Decode(column, ranges[i].Of(image)));
         }
 
