@@ -72,7 +72,7 @@ internal static class UndoIndexer
                 (int log, int source, long offset) = index.Locate(scan);
                 index.BeginTransaction(log, scan.Transaction.Position, Kind(scan), scan.Transaction.ThreadId ?? 0, scan.Transaction.Gtid);
                 index.Events.Add(new UndoIndex.Event(
-                        offset, scan.Raw.Length, rows.Rows.Length, bytes, count,
+                        rows.Type, offset, scan.Raw.Length, rows.Rows.Length, bytes, count,
                         source, index.NumberOf(map), statement));
             }
 
