@@ -146,7 +146,7 @@ public sealed class RowChange
     /// <summary>One line: log, position, operation, table, key.</summary>
     public override string ToString()
     {
-        string key = Key == null ? string.Empty : " " + string.Join(", ", Key.Keys.Cast<string>().Select(c => $"{c}={Key[c]}"));
+        string key = Key == null ? string.Empty : " " + string.Join(", ", Key.Keys.Cast<string>().Select(c => string.Create(CultureInfo.InvariantCulture, $"{c}={Key[c]}")));
         return string.Create(CultureInfo.InvariantCulture, $"{LogFile}:{Position} {Operation} {Database}.{Table}{key}");
     }
 

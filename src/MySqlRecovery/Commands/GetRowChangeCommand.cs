@@ -33,7 +33,10 @@ public sealed class GetRowChangeCommand : BinlogCmdlet
     protected override void ProcessRecord()
     {
         if (ParameterSetName == "InputObject")
+        {
+            Try(CheckNoPosition);
             WriteRows(InputObject);
+        }
         else if (ParameterSetName == "Path")
             _files.AddRange(this.ResolveLogs(Path, literal: false, ReportError));
         else

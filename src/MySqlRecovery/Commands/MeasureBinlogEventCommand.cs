@@ -76,6 +76,7 @@ public sealed class MeasureBinlogEventCommand : BinlogCmdlet
 
     private void Add(BinlogEvent item)
     {
+        CheckNoPosition();
         if ((_maps ??= new(Schema)).Find(item) is { } map && IsMatch(item, map))
             _measure.Add(item, map);
     }
