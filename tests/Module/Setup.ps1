@@ -24,6 +24,7 @@ function ConvertTo-ValueText($Value) {
     if ($null -eq $Value) { return 'NULL' }
     if ($Value -is [byte[]]) { return "0x$([Convert]::ToHexString($Value))" }
     if ($Value -is [datetime]) { return $Value.ToString('o', [cultureinfo]::InvariantCulture) }
+    if ($Value -is [double] -or $Value -is [float]) { return "$($Value.GetType().Name):$($Value.ToString('R', [cultureinfo]::InvariantCulture))" }
     "$($Value.GetType().Name):$Value"
 }
 

@@ -22,9 +22,13 @@ internal static class PathResolution
                 if (files.Count == before)
                     error = NotFound(path, null);
             }
-            catch (Exception e) when (e is SessionStateException)
+            catch (SessionStateException e)
             {
                 error = NotFound(path, e);
+            }
+            catch (RecoveryException e)
+            {
+                error = e;
             }
 
             if (error != null)
