@@ -87,6 +87,18 @@ Describe 'Objects from Export-Clixml' {
     }
 }
 
+Describe 'Objects of a log without GTIDs' {
+    It 'stay without GTIDs and give an anonymous undo' {
+        Get-BinlogEvent $Plain -Operation Update, Delete | Export-Clixml "$TestDrive/plain.xml"
+        $events = Import-Clixml "$TestDrive/plain.xml"
+        $null -eq $events[0].Gtid | Should -BeTrue
+        $undo = $events | Invoke-BinlogReverse -Destination "$TestDrive/plain-undo.000001"
+        $undo.GtidSet | Should -BeNullOrEmpty
+        (Get-BinlogEvent $undo.Path).EventType | Should -Contain 'AnonymousGtid'
+        (Get-BinlogEvent $undo.Path).EventType | Should -Not -Contain 'Gtid'
+    }
+}
+
 Describe 'Live objects' {
     It 'go through Select-Object * and Sort-Object' {
         Get-BinlogEvent $Second | Where-Object Operation | Select-Object * | Get-PipelineUndo | Should -Be $expected

@@ -34,7 +34,7 @@ Describe 'The table' {
         $expected = Get-View (Get-BinlogEvent $Second)
         $saved = [cultureinfo]::CurrentCulture
         try { [cultureinfo]::CurrentCulture = 'fi-FI'; $view = Get-View (Get-BinlogEvent $Second) } finally { [cultureinfo]::CurrentCulture = $saved }
-        $view | Should -Be $expected
+        ($view -replace ' +', ' ') | Should -Be ($expected -replace ' +', ' ') -Because 'widths depend on how many objects came in time'
     }
 
     It 'serves objects that were not made live again' {

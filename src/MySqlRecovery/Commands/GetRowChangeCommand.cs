@@ -27,6 +27,7 @@ public sealed class GetRowChangeCommand : BinlogCmdlet
 
     /// <summary>Events of Get-BinlogEvent, live, stored or from another machine. Events without rows are passed over.</summary>
     [Parameter(Mandatory = true, ParameterSetName = "InputObject", ValueFromPipeline = true)]
+    [BinlogEventTransformation]
     public BinlogEvent InputObject { get; set; } = null!;
 
     /// <inheritdoc/>

@@ -1,5 +1,4 @@
 using System.Management.Automation;
-using System.Reflection;
 using MySqlRecovery.Binlog;
 using MySqlRecovery.Binlog.Events;
 using MySqlRecovery.Binlog.Filter;
@@ -99,18 +98,11 @@ internal sealed class RecoveryInput(BinlogCmdlet cmdlet, bool reverse) : IDispos
     {
         if (input.BaseObject is BinlogEvent or RowChange)
             return input.BaseObject;
-        object made = input.Properties[nameof(RowChange.RowIndex)] != null ? new RowChange()
-            : input.Properties[nameof(BinlogEvent.EventType)] != null ? new BinlogEvent() : throw Unknown(input, null);
         try
         {
-            // Not one conversion of the whole: that refuses a bag with a property more, such as Select-Object adds.
-            foreach (PropertyInfo property in made.GetType().GetProperties())
-            {
-                if (input.Properties[property.Name]?.Value is { } value)
-                    property.SetValue(made, LanguagePrimitives.ConvertTo(value, property.PropertyType));
-            }
-
-            return made;
+            return input.Properties[nameof(RowChange.RowIndex)] != null ? PropertyBag.ConvertTo<RowChange>(input)
+                : input.Properties[nameof(BinlogEvent.EventType)] != null ? PropertyBag.ConvertTo<BinlogEvent>(input)
+                : throw Unknown(input, null);
         }
         catch (PSInvalidCastException e)
         {

@@ -56,4 +56,17 @@ public class OutputTypeTests
         Assert.All(type.GetProperties(), property => Assert.Null(Record.Exception(() => property.GetValue(empty))));
         Assert.NotNull(empty.ToString());
     }
+
+    /// <summary>PowerShell sets an empty text where the stored object had null.</summary>
+    [Theory, MemberData(nameof(OutputTypes))]
+    public void A_text_that_can_be_null_is_null_after_an_empty_text_was_set(Type type)
+    {
+        object made = Activator.CreateInstance(type)!;
+        var nullability = new NullabilityInfoContext();
+        foreach (PropertyInfo property in type.GetProperties().Where(p => p.PropertyType == typeof(string)))
+        {
+            property.SetValue(made, string.Empty);
+            Assert.Equal(nullability.Create(property).ReadState == NullabilityState.Nullable ? null : string.Empty, property.GetValue(made));
+        }
+    }
 }
