@@ -1,0 +1,163 @@
+using System.Buffers.Binary;
+using System.Text;
+using MySqlRecovery.Client.Protocol;
+using MySqlRecovery.IO;
+using MySqlRecovery.Model;
+
+namespace MySqlRecovery.Client.Replication;
+
+/// <summary>
+/// The events that a server sends for COM_BINLOG_DUMP, as they are in its file, with the checksum if the file has one.
+/// What the server makes up for the wire (heartbeats, rotate events that only name the file) is taken in here. The dump
+/// owns its connection from the start on, for a server ends the connection with the dump.
+/// </summary>
+internal sealed class BinlogDump : IDisposable
+{
+    private const int HeaderLength = 19;
+    private const byte Rotate = 4;
+    private const byte FormatDescription = 15;
+    private const byte Heartbeat = 27;
+    private const byte HeartbeatV2 = 41;
+    private const int ArtificialFlag = 0x20;
+
+    private readonly ServerConnection _connection;
+    private readonly BinlogDumpRequest _request;
+    private readonly PacketStream _packets;
+    private bool _ended;
+
+    private BinlogDump(ServerConnection connection, BinlogDumpRequest request, PacketStream packets)
+    {
+        _connection = connection;
+        _request = request;
+        _packets = packets;
+        FileName = request.FileName;
+        NextPosition = request.Position;
+    }
+
+    /// <summary>The current event: header, body, checksum. Valid until the next call of <see cref="Read"/>.</summary>
+    public ReadOnlyMemory<byte> Event { get; private set; }
+
+    /// <summary>The file on the server that the current event is in.</summary>
+    public string FileName { get; private set; }
+
+    /// <summary>Byte offset of the current event in its file, also beyond 4 GiB.</summary>
+    public long Position { get; private set; }
+
+    /// <summary>Byte offset behind the current event.</summary>
+    public long NextPosition { get; private set; }
+
+    /// <summary>
+    /// False for the format description that a server sends again when a dump starts further on in a file: needed to read
+    /// what follows, but not an event of the range that was asked for.
+    /// </summary>
+    public bool IsStored { get; private set; }
+
+    /// <summary>What to ask for, on a new connection, to go on behind the current event with nothing lost or doubled.</summary>
+    public BinlogDumpRequest Resume => FileName.Length == 0
+        ? _request
+        : _request with { FileName = FileName, Position = NextPosition, GtidSet = null };
+
+    /// <summary>Asks the server for its binlog.</summary>
+    /// <exception cref="RecoveryException">ServerPrivilegeMissing and so on. Most refusals (BinlogPurged, BinlogDisabled) come
+    /// with the first <see cref="Read"/> only.</exception>
+    public static BinlogDump Start(ServerConnection connection, BinlogDumpRequest request, CancellationToken token)
+    {
+        PacketStream packets = new BinlogDumpSetup(connection, request).Run(token);
+        return new BinlogDump(connection, request, packets);
+    }
+
+    /// <summary>Goes to the next event; false at the end of the last file, which a blocking dump never reaches.</summary>
+    /// <exception cref="RecoveryException">BinlogPurged, BinlogDumpFailed, ServerConnectionLost, ServerTimeout, ServerProtocolError ...</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    public bool Read(CancellationToken token)
+    {
+        while (!_ended)
+        {
+            ReadOnlyMemory<byte> packet = _packets.Read(token);
+            if (!IsEvent(packet.Span))
+                break;
+            if (Take(packet[1..]))
+                return true;
+        }
+
+        return false;
+    }
+
+    /// <summary>Closes the connection, which ends the dump on the server.</summary>
+    public void Dispose() => _connection.Abort();
+
+    private bool IsEvent(ReadOnlySpan<byte> packet)
+    {
+        if (!packet.IsEmpty && packet[0] == PacketMarker.Ok)
+            return true;
+        _ended = true;
+        if (!packet.IsEmpty && packet[0] == PacketMarker.Error)
+            throw ServerErrors.FromServer(_connection.Server, packet);
+        if (!PacketMarker.IsEnd(packet, deprecateEof: true))
+            throw _packets.Failed("the server sent something else than an event");
+
+        // A server that shuts down, and one whose dump is killed, ends a blocking dump as if it were complete.
+        return _request.Blocking ? throw ServerErrors.Lost(_connection.Server, "the server ended the stream of events") : false;
+    }
+
+    /// <summary>Whether the event is one for the caller.</summary>
+    private bool Take(ReadOnlyMemory<byte> bytes)
+    {
+        ReadOnlySpan<byte> data = bytes.Span;
+        if (data.Length < HeaderLength || BinaryPrimitives.ReadUInt32LittleEndian(data[9..]) != data.Length)
+            throw _packets.Failed($"an event of {data.Length} bytes does not have the length that its header says");
+        byte type = data[4];
+        uint logPos = BinaryPrimitives.ReadUInt32LittleEndian(data[13..]);
+        bool artificial = (BinaryPrimitives.ReadUInt16LittleEndian(data[17..]) & ArtificialFlag) != 0;
+        if (type is Heartbeat or HeartbeatV2)
+        {
+            // While it passes over transactions that were not asked for, the server says so by heartbeats with its position.
+            if (logPos != 0)
+                NextPosition = Math.Max(NextPosition, Extend(logPos, 0));
+            return false;
+        }
+
+        if (artificial && type == Rotate)
+            EnterFile(data);
+        if (artificial && type != FormatDescription)
+            return false;
+        Event = bytes;
+        if (type == FormatDescription)
+            return TakeFormatDescription(data.Length, logPos);
+        IsStored = true;
+
+        // MariaDB from 11.4 on sends log_pos 0 for what it writes through a cache; events follow one another then.
+        long end = logPos == 0 ? NextPosition + data.Length : Extend(logPos, data.Length);
+        Position = end - data.Length;
+        NextPosition = end;
+        return FileName != _request.FileName || Position >= _request.Position || _request.GtidSet != null;
+    }
+
+    private bool TakeFormatDescription(int length, uint logPos)
+    {
+        bool skipping = FileName == _request.FileName && _request.Position > uint.MaxValue && _request.GtidSet == null;
+        IsStored = logPos != 0 && !skipping;
+        Position = BinlogDumpRequest.FirstPosition;
+        if (logPos != 0)
+            NextPosition = BinlogDumpRequest.FirstPosition + length;
+        return true;
+    }
+
+    private void EnterFile(ReadOnlySpan<byte> rotate)
+    {
+        ReadOnlySpan<byte> body = rotate[HeaderLength..];
+        if (body.Length >= sizeof(uint) && Crc32.Compute(rotate[..^sizeof(uint)]) == BinaryPrimitives.ReadUInt32LittleEndian(rotate[^sizeof(uint)..]))
+            body = body[..^sizeof(uint)];
+        if (body.Length <= sizeof(ulong))
+            throw _packets.Failed("a rotate event names no file");
+        FileName = Encoding.UTF8.GetString(body[sizeof(ulong)..]);
+        NextPosition = (long)(BinaryPrimitives.ReadUInt64LittleEndian(body) & long.MaxValue);
+    }
+
+    /// <summary>The position beyond 4 GiB of which the header has the low 32 bits: the first at which the event can end.</summary>
+    private long Extend(uint logPos, int length)
+    {
+        long position = NextPosition & ~(long)uint.MaxValue | logPos;
+        return position >= NextPosition + length ? position : position + (1L << 32);
+    }
+}
