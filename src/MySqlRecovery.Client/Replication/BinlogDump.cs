@@ -20,10 +20,11 @@ internal sealed class BinlogDump : IDisposable
     private const byte HeartbeatV2 = 41;
     private const int ArtificialFlag = 0x20;
 
-    private readonly ServerConnection _connection;
-    private readonly BinlogDumpRequest _request;
-    private readonly PacketStream _packets;
+    private BinlogDumpRequest _request;
+    private ServerConnection _connection;
+    private PacketStream _packets;
     private bool _ended;
+    private bool _confirming;
 
     private BinlogDump(ServerConnection connection, BinlogDumpRequest request, PacketStream packets)
     {
@@ -75,8 +76,8 @@ internal sealed class BinlogDump : IDisposable
         {
             ReadOnlyMemory<byte> packet = _packets.Read(token);
             if (!IsEvent(packet.Span))
-                break;
-            if (Take(packet[1..]))
+                Confirm(token);
+            else if (Take(packet[1..]))
                 return true;
         }
 
@@ -98,6 +99,22 @@ internal sealed class BinlogDump : IDisposable
 
         // A server that shuts down, and one whose dump is killed, ends a blocking dump as if it were complete.
         return _request.Blocking ? throw ServerErrors.Lost(_connection.Server, "the server ended the stream of events") : false;
+    }
+
+    /// <summary>
+    /// A server ends a dump that KILL QUERY hit as if it were complete: only another one from there tells the difference.
+    /// By GTID it cannot be asked for, because the transactions that were left out on purpose would come.
+    /// </summary>
+    private void Confirm(CancellationToken token)
+    {
+        if (_confirming || _request.GtidSet != null || FileName.Length == 0)
+            return;
+        _connection.Abort();
+        _connection = ServerConnection.Open(_connection.Options, token);
+        _request = Resume;
+        _packets = new BinlogDumpSetup(_connection, _request).Run(token);
+        _confirming = true;
+        _ended = false;
     }
 
     /// <summary>Whether the event is one for the caller.</summary>
@@ -140,7 +157,7 @@ internal sealed class BinlogDump : IDisposable
         Position = BinlogDumpRequest.FirstPosition;
         if (logPos != 0)
             NextPosition = BinlogDumpRequest.FirstPosition + length;
-        return true;
+        return IsStored || !_confirming;
     }
 
     private void EnterFile(ReadOnlySpan<byte> rotate)
