@@ -45,7 +45,7 @@ internal sealed class TlsUpgrade : IDisposable
                 ? ServerErrors.Tls(_options.Server, _rejected, "Check SslCa and the host name; -SslMode Required connects without checking them.")
                 : ServerErrors.Tls(
                     _options.Server, $"TLS could not be set up: {(e.InnerException ?? e).Message}",
-                    "The server may know only TLS 1.0 or 1.1, or insist on a client certificate (SslCert, SslKey).", e);
+                    "A server as old as MySQL 5.6 has a TLS that is refused today: reach it with -SslMode Disabled through a tunnel or its Unix socket.", e);
         }
     }
 
