@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Net.Security;
+using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using MySqlRecovery.Client.Protocol;
@@ -106,6 +107,9 @@ internal sealed class FakeSession : IDisposable
     }
 
     public void WriteRaw(byte[] bytes) => _stream.Write(bytes);
+
+    /// <summary>The client finds the end of the stream behind what was sent.</summary>
+    public void EndSending() => ((NetworkStream)_stream).Socket.Shutdown(SocketShutdown.Send);
 
     /// <summary>Waits until the client hangs up.</summary>
     public void WaitForEnd()
