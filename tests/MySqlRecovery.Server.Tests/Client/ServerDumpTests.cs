@@ -196,6 +196,26 @@ public abstract class ServerDumpTests(ServerFixture fixture)
     }
 
     [Fact]
+    public void The_file_that_holds_a_time_is_found()
+    {
+        var begun = new List<DateTime>();
+        for (int i = 0; i < 5; i++)
+        {
+            Thread.Sleep(1100);
+            Server.FlushLogs();
+            begun.Add(DateTime.UtcNow);
+        }
+
+        using ServerConnection connection = Server.Connect();
+        IReadOnlyList<BinaryLog> logs = BinaryLogs.List(connection, Token);
+        Assert.Equal(Server.BinlogFiles.Select(f => (Path.GetFileName(f), new FileInfo(f).Length)), logs.Select(l => (l.Name, l.Size)));
+        for (int i = 0; i < 5; i++)
+            Assert.Equal(logs[^(5 - i)].Name, BinaryLogs.FindByTime(Server.SocketOptions(), logs, begun[i], Token));
+        Assert.Equal(logs[0].Name, BinaryLogs.FindByTime(Server.SocketOptions(), logs, begun[0].AddDays(-1), Token));
+        Assert.Equal(logs[^1].Name, BinaryLogs.FindByTime(Server.SocketOptions(), logs, begun[0].AddDays(1), Token));
+    }
+
+    [Fact]
     public void A_position_beyond_the_end_is_refused()
     {
         BinlogPosition end = Server.Position();
