@@ -18,28 +18,30 @@ internal sealed class BinlogDump : IDisposable
     private const byte FormatDescription = 15;
     private const byte Heartbeat = 27;
     private const byte HeartbeatV2 = 41;
+    private const byte MariaDbGtid = 162;
+    private const int MariaDbGtidLength = HeaderLength + 13;
     private const int ArtificialFlag = 0x20;
 
     private BinlogDumpRequest _request;
     private ServerConnection _connection;
     private PacketStream _packets;
-    private bool _ended;
+    private MariaDbGtidState? _mariaDbState;
+    private bool _skipping;
     private bool _confirming;
+    private bool _ended;
 
-    private BinlogDump(ServerConnection connection, BinlogDumpRequest request, PacketStream packets)
+    private BinlogDump(ServerConnection connection, BinlogDumpRequest request, CancellationToken token)
     {
         _connection = connection;
         _request = request;
-        _packets = packets;
-        FileName = request.FileName;
-        NextPosition = request.Position;
+        _packets = Ask(token);
     }
 
     /// <summary>The current event: header, body, checksum. Valid until the next call of <see cref="Read"/>.</summary>
     public ReadOnlyMemory<byte> Event { get; private set; }
 
     /// <summary>The file on the server that the current event is in.</summary>
-    public string FileName { get; private set; }
+    public string FileName { get; private set; } = "";
 
     /// <summary>Byte offset of the current event in its file, also beyond 4 GiB.</summary>
     public long Position { get; private set; }
@@ -56,16 +58,16 @@ internal sealed class BinlogDump : IDisposable
     /// <summary>What to ask for, on a new connection, to go on behind the current event with nothing lost or doubled.</summary>
     public BinlogDumpRequest Resume => FileName.Length == 0
         ? _request
-        : _request with { FileName = FileName, Position = NextPosition, GtidSet = null };
+        : _request with { FileName = FileName, Position = NextPosition, GtidSet = ResumeSet };
+
+    /// <summary>MySQL 5.6 loses track of its files if it is given a file and a GTID set: there the position alone must do.</summary>
+    private string? ResumeSet => _mariaDbState?.ToString() ?? (_connection.Version < new Version(5, 7) ? null : _request.GtidSet);
 
     /// <summary>Asks the server for its binlog.</summary>
     /// <exception cref="RecoveryException">ServerPrivilegeMissing and so on. Most refusals (BinlogPurged, BinlogDisabled) come
     /// with the first <see cref="Read"/> only.</exception>
-    public static BinlogDump Start(ServerConnection connection, BinlogDumpRequest request, CancellationToken token)
-    {
-        PacketStream packets = new BinlogDumpSetup(connection, request).Run(token);
-        return new BinlogDump(connection, request, packets);
-    }
+    public static BinlogDump Start(ServerConnection connection, BinlogDumpRequest request, CancellationToken token) =>
+        new(connection, request, token);
 
     /// <summary>Goes to the next event; false at the end of the last file, which a blocking dump never reaches.</summary>
     /// <exception cref="RecoveryException">BinlogPurged, BinlogDumpFailed, ServerConnectionLost, ServerTimeout, ServerProtocolError ...</exception>
@@ -103,18 +105,31 @@ internal sealed class BinlogDump : IDisposable
 
     /// <summary>
     /// A server ends a dump that KILL QUERY hit as if it were complete: only another one from there tells the difference.
-    /// By GTID it cannot be asked for, because the transactions that were left out on purpose would come.
+    /// By position alone (see <see cref="ResumeSet"/>) it would bring transactions that were left out on purpose.
     /// </summary>
     private void Confirm(CancellationToken token)
     {
-        if (_confirming || _request.GtidSet != null || FileName.Length == 0)
+        if (_confirming || FileName.Length == 0 || ResumeSet != null != (_request.GtidSet != null))
             return;
         _connection.Abort();
         _connection = ServerConnection.Open(_connection.Options, token);
         _request = Resume;
-        _packets = new BinlogDumpSetup(_connection, _request).Run(token);
+        _packets = Ask(token);
         _confirming = true;
         _ended = false;
+    }
+
+    private PacketStream Ask(CancellationToken token)
+    {
+        FileName = _request.FileName;
+        NextPosition = _request.Position;
+        bool byState = _connection.IsMariaDb && _request.GtidSet != null;
+        _mariaDbState = byState ? new MariaDbGtidState(_request.GtidSet!) : null;
+
+        // COM_BINLOG_DUMP has 32 bits for the position, and MariaDB takes either a position or GTIDs: then more comes than
+        // was asked for.
+        _skipping = FileName.Length > 0 && (byState || (_request.GtidSet == null && _request.Position > uint.MaxValue));
+        return new BinlogDumpSetup(_connection, _request).Run(token);
     }
 
     /// <summary>Whether the event is one for the caller.</summary>
@@ -140,23 +155,26 @@ internal sealed class BinlogDump : IDisposable
             return false;
         Event = bytes;
         if (type == FormatDescription)
-            return TakeFormatDescription(data.Length, logPos);
+            return TakeFormatDescription(data.Length);
+        if (type == MariaDbGtid && data.Length >= MariaDbGtidLength)
+            _mariaDbState?.Enter(data);
         IsStored = true;
 
         // MariaDB from 11.4 on sends log_pos 0 for what it writes through a cache; events follow one another then.
         long end = logPos == 0 ? NextPosition + data.Length : Extend(logPos, data.Length);
         Position = end - data.Length;
         NextPosition = end;
-        return FileName != _request.FileName || Position >= _request.Position || _request.GtidSet != null;
+        _skipping &= FileName != _request.FileName || Position < _request.Position;
+        return !_skipping;
     }
 
-    private bool TakeFormatDescription(int length, uint logPos)
+    private bool TakeFormatDescription(int length)
     {
-        bool skipping = FileName == _request.FileName && _request.Position > uint.MaxValue && _request.GtidSet == null;
-        IsStored = logPos != 0 && !skipping;
         Position = BinlogDumpRequest.FirstPosition;
-        if (logPos != 0)
-            NextPosition = BinlogDumpRequest.FirstPosition + length;
+        bool first = NextPosition == Position;
+        if (first)
+            NextPosition += length;
+        IsStored = first && !_skipping;
         return IsStored || !_confirming;
     }
 
@@ -167,7 +185,9 @@ internal sealed class BinlogDump : IDisposable
             body = body[..^sizeof(uint)];
         if (body.Length <= sizeof(ulong))
             throw _packets.Failed("a rotate event names no file");
-        FileName = Encoding.UTF8.GetString(body[sizeof(ulong)..]);
+        string name = Encoding.UTF8.GetString(body[sizeof(ulong)..]);
+        _skipping &= FileName != _request.FileName || name == FileName;
+        FileName = name;
         NextPosition = (long)(BinaryPrimitives.ReadUInt64LittleEndian(body) & long.MaxValue);
     }
 

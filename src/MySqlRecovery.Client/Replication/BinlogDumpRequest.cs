@@ -6,16 +6,16 @@ internal sealed record BinlogDumpRequest
     /// <summary>Where the events of a binlog file begin, behind its magic number.</summary>
     public const long FirstPosition = 4;
 
-    /// <summary>File to start in; empty means the oldest that the server has, or with <see cref="GtidSet"/> the right one.</summary>
+    /// <summary>File to start in; empty means the oldest that the server has, or the right one for <see cref="GtidSet"/>.</summary>
     public string FileName { get; init; } = "";
 
     /// <summary>Byte offset to start at: the end of an event.</summary>
     public long Position { get; init; } = FirstPosition;
 
     /// <summary>
-    /// What is already there and shall not be sent; file and position are then ignored. MySQL: a GTID set
-    /// (<c>uuid:1-5:7,...</c>, tags allowed; empty for everything that the server has). MariaDB: the last GTID of each
-    /// domain (<c>0-1-100,1-1-7</c>). Null starts at file and position.
+    /// What is already there and shall not be sent. MySQL: a GTID set (<c>uuid:1-5:7,...</c>, tags allowed; empty for
+    /// everything that the server has). MariaDB: the last GTID of each domain (<c>0-1-100,1-1-7</c>). Without a file name
+    /// the server finds the start; with one, events before that file and position are left out as well.
     /// </summary>
     public string? GtidSet { get; init; }
 

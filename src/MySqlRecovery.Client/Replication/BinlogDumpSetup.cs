@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using MySqlRecovery.Client.Protocol;
 
 namespace MySqlRecovery.Client.Replication;
@@ -52,12 +53,8 @@ internal sealed class BinlogDumpSetup
         sql += ", @mariadb_slave_capability = 4";
         return _request.GtidSet == null
             ? sql
-            : sql + $", @slave_connect_state = '{MariaDbGtids(_request.GtidSet)}', @slave_gtid_strict_mode = 0, @slave_gtid_ignore_duplicates = 0";
+            : sql + $", @slave_connect_state = '{new MariaDbGtidState(_request.GtidSet)}', @slave_gtid_strict_mode = 0, @slave_gtid_ignore_duplicates = 0";
     }
-
-    private static string MariaDbGtids(string text) => text.All(c => char.IsAsciiDigit(c) || c is '-' or ',' or ' ')
-        ? text
-        : throw GtidSetEncoding.Invalid(text);
 
     private void Register(CancellationToken token)
     {
@@ -77,8 +74,7 @@ internal sealed class BinlogDumpSetup
             flags |= SendAnnotateRows;
         bool byGtid = _request.GtidSet != null;
 
-        // The command has 32 bits for the position. A start beyond them is a start at the beginning of the file, and
-        // BinlogDump passes over the rest.
+        // Where the command cannot say the position, the file is asked for from its start, and BinlogDump passes over the rest.
         long position = byGtid || _request.Position > uint.MaxValue ? BinlogDumpRequest.FirstPosition : _request.Position;
         PayloadWriter arguments = new PayloadWriter().UInt32((uint)position).UInt16(flags).UInt32(_serverId);
         if (!byGtid)
@@ -92,8 +88,9 @@ internal sealed class BinlogDumpSetup
         PayloadWriter arguments = new PayloadWriter(set.Length + 32)
             .UInt16((ushort)(ThroughGtid | (_request.Blocking ? 0 : NonBlocking)))
             .UInt32(_serverId)
-            .UInt32(0) // length of the file name: the server finds the file by the set
-            .UInt64((ulong)BinlogDumpRequest.FirstPosition)
+            .UInt32((uint)Encoding.UTF8.GetByteCount(_request.FileName)) // without a name the server finds the file by the set
+            .Text(_request.FileName)
+            .UInt64((ulong)_request.Position)
             .UInt32((uint)set.Length)
             .Bytes(set);
         return _connection.BeginStream(ServerCommand.BinlogDumpGtid, arguments.Written, token);
