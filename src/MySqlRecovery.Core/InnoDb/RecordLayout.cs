@@ -18,6 +18,9 @@ internal sealed class RecordLayout
     /// <summary>Fields of records written before the first instant ADD COLUMN (8.0.12 to 8.0.28, MariaDB 10.3+).</summary>
     public int InstantCoreFields { get; }
 
+    /// <summary>The same for a table with instant columns of MariaDB, whose root says how many fields old records have; 0: none.</summary>
+    public RecordLayout WithInstantCore(int fields) => new(Fields, TrxIdField, fields);
+
     /// <summary>SDI records: type, id, system columns, two lengths, compressed JSON (dict0sdi.h).</summary>
     public static RecordLayout Sdi { get; } = new(
         [

@@ -96,13 +96,16 @@ internal sealed class TablespaceFile : IDisposable
     }
 
     /// <summary>The first bytes of a page; false beyond the end of the file.</summary>
-    public bool TryReadStart(uint page, Span<byte> buffer)
+    public bool TryReadStart(uint page, Span<byte> buffer) => TryReadAt(page, 0, buffer);
+
+    /// <summary>Some bytes of a page; false beyond its end or that of the file.</summary>
+    public bool TryReadAt(uint page, int offset, Span<byte> buffer)
     {
-        if (page >= PageCount)
+        if (page >= PageCount || offset + buffer.Length > PageLength)
             return false;
         try
         {
-            return ReadFully(_handle, buffer, (long)page * PageLength) == buffer.Length;
+            return ReadFully(_handle, buffer, ((long)page * PageLength) + offset) == buffer.Length;
         }
         catch (IOException e)
         {

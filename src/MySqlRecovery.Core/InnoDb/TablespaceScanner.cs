@@ -19,7 +19,7 @@ internal sealed class TablespaceScanner
     {
         using TablespaceFile file = TablespaceFile.Open(path);
         var scanner = new TablespaceScanner(file);
-        PageTally tally = verify ? scanner.ReadAll(stop) : scanner.ReadRange(0, Math.Min(QuickPages, file.PageCount), stop);
+        PageTally tally = verify ? scanner.ReadAll(stop) : ReadHead(file, stop);
         RecoveryException? sdiError = null;
         SdiTable? table = null;
         try
@@ -33,6 +33,16 @@ internal sealed class TablespaceScanner
         }
 
         return (scanner.Describe(tally, table), tally.Problems, sdiError);
+    }
+
+    /// <summary>Checks the first pages.</summary>
+    public static PageTally ReadHead(TablespaceFile file, CancellationToken stop)
+    {
+        stop.ThrowIfCancellationRequested();
+        var tally = new PageTally();
+        int pages = (int)Math.Min(QuickPages, file.PageCount);
+        new TablespaceScanner(file).AddPages(tally, new byte[pages * file.PageLength], 0, pages);
+        return tally;
     }
 
     /// <summary>Checks every page.</summary>
@@ -57,20 +67,6 @@ internal sealed class TablespaceScanner
             });
         total.Problems.Sort((a, b) => a.PageNumber.CompareTo(b.PageNumber));
         return total;
-    }
-
-    private PageTally ReadRange(uint first, uint count, CancellationToken stop)
-    {
-        var tally = new PageTally();
-        var buffer = new byte[TablespaceFile.ChunkSize];
-        int perChunk = buffer.Length / _file.PageLength;
-        for (uint page = first; page < first + count; page += (uint)perChunk)
-        {
-            stop.ThrowIfCancellationRequested();
-            AddPages(tally, buffer, page, (int)Math.Min(perChunk, first + count - page));
-        }
-
-        return tally;
     }
 
     private void AddPages(PageTally tally, byte[] buffer, uint first, int count)

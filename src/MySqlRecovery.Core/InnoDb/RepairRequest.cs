@@ -1,0 +1,22 @@
+namespace MySqlRecovery.InnoDb;
+
+/// <summary>One file to repair, and what is known of what it should become.</summary>
+internal sealed record RepairRequest
+{
+    public required string Path { get; init; }
+
+    /// <summary>A fresh .ibd file of the same table from the target instance, or null.</summary>
+    public string? ReferencePath { get; init; }
+
+    /// <summary>The id wanted, or null to take the reference's.</summary>
+    public uint? SpaceId { get; init; }
+
+    /// <summary>The layout of clustered records by the table's definition, for files without SDI; or null.</summary>
+    public RecordLayout? SchemaLayout { get; init; }
+
+    /// <summary>Leave damaged pages as they are and repair the rest, instead of refusing the file.</summary>
+    public bool SkipDamage { get; init; }
+
+    /// <summary>Accept a file that a server seems to have open, and a reference with another table's name.</summary>
+    public bool Force { get; init; }
+}
