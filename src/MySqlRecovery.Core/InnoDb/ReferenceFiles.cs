@@ -26,7 +26,7 @@ internal sealed class ReferenceFiles
         string[] found = [.. _byName[Path.GetFileName(source)]];
         if (found.Length <= 1)
             return found.FirstOrDefault();
-        string[] sameDatabase = [.. found.Where(f => string.Equals(Folder(f), Database(source), StringComparison.OrdinalIgnoreCase))];
+        string[] sameDatabase = [.. found.Where(f => string.Equals(TableFileName.DatabaseOf(f), Database(source), StringComparison.OrdinalIgnoreCase))];
         return sameDatabase.Length == 1 ? sameDatabase[0] : throw new RecoveryException(
             "ReferenceAmbiguous", RecoveryErrorKind.InvalidArgument,
             $"several references have its name: {string.Join(", ", found)}", source,
@@ -39,13 +39,11 @@ internal sealed class ReferenceFiles
         try
         {
             using TablespaceFile file = TablespaceFile.Open(source);
-            return SdiTable.Find(SdiReader.ReadAll(file), source)?.Schema ?? Folder(source);
+            return SdiTable.Find(SdiReader.ReadAll(file), source)?.Schema ?? TableFileName.DatabaseOf(source);
         }
         catch (RecoveryException)
         {
-            return Folder(source);
+            return TableFileName.DatabaseOf(source);
         }
     }
-
-    private static string Folder(string path) => TableFileName.Decode(Path.GetFileName(Path.GetDirectoryName(Path.GetFullPath(path)) ?? ""));
 }

@@ -6,6 +6,8 @@ namespace MySqlRecovery.InnoDb;
 internal sealed class RepairPlanner
 {
     private const uint FirstReservedId = 0xFFFFFFF0; // dict0dict.h: from here on ids are the server's own
+    private const int SampledLeaves = 64;
+    private const uint MostSampledPages = 4096;
     private readonly RepairRequest _request;
     private readonly TablespaceFile _file;
     private readonly CancellationToken _stop;
@@ -138,7 +140,8 @@ internal sealed class RepairPlanner
             return null;
         byte[] root = _file.ReadPage(clustered.Page);
         int core = clustered.Type == PageType.SdiBlob ? FilPage.U16(root, IndexPage.MariaDbInstant) >> 3 : 0;
-        RecordLayout? layout = table != null ? SdiRecordLayout.Build(table) : _request.SchemaLayout?.WithInstantCore(core);
+        RecordLayout? layout = table != null ? SdiRecordLayout.Build(table)
+            : _request.SchemaLayouts.Count > 0 ? ChooseLayout(clustered, core) : null;
         if (layout == null && _request.ReferencePath != null && IndexPage.IsCompact(root))
         {
             throw new RecoveryException("RecordLayoutUnknown", RecoveryErrorKind.InvalidArgument,
@@ -147,6 +150,40 @@ internal sealed class RepairPlanner
         }
 
         return layout;
+    }
+
+    // The records tell which of the possible layouts is theirs.
+    private RecordLayout ChooseLayout(BTreeRoot clustered, int core)
+    {
+        List<(uint Number, byte[] Page)> leaves = [.. SampleLeaves(clustered)];
+        string? wrong = null;
+        foreach (RecordLayout candidate in _request.SchemaLayouts.Select(l => l.WithInstantCore(core)))
+        {
+            var reader = new LeafPage(candidate);
+            string? here = leaves.Select(l => reader.Read(l.Page) is { } w ? $"page {l.Number}: {w}" : null).FirstOrDefault(w => w != null);
+            if (here == null)
+                return candidate;
+            wrong ??= here;
+        }
+
+        throw new RecoveryException("SchemaMismatch", RecoveryErrorKind.InvalidData,
+            $"its records are not of the table that the schema describes: {wrong}", _file.Path,
+            recommendedAction: "Give the CREATE TABLE statement that the table had when the file was last written.");
+    }
+
+    private IEnumerable<(uint Number, byte[] Page)> SampleLeaves(BTreeRoot clustered)
+    {
+        int found = 0;
+        for (uint number = 0; number < _file.PageCount && number < MostSampledPages && found < SampledLeaves; number++)
+        {
+            byte[] page = _file.ReadPage(number);
+            bool isLeaf = (FilPage.TypeOf(page) == PageType.Index || number == clustered.Page) && FilPage.U16(page, IndexPage.Level) == 0 &&
+                FilPage.U64(page, IndexPage.IndexId) == clustered.IndexId;
+            if (!isLeaf || PageChecksum.Identify(page, _file.Flags) == PageChecksumAlgorithm.Unknown)
+                continue;
+            found++;
+            yield return (number, page);
+        }
     }
 
     private void NoteWhatIsMissing(RepairPlan plan)

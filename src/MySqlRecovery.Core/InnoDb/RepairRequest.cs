@@ -11,8 +11,8 @@ internal sealed record RepairRequest
     /// <summary>The id wanted, or null to take the reference's.</summary>
     public uint? SpaceId { get; init; }
 
-    /// <summary>The layout of clustered records by the table's definition, for files without SDI; or null.</summary>
-    public RecordLayout? SchemaLayout { get; init; }
+    /// <summary>The possible layouts of clustered records by the table's definition, for files without SDI.</summary>
+    public IReadOnlyList<RecordLayout> SchemaLayouts { get; init; } = [];
 
     /// <summary>Leave damaged pages as they are and repair the rest, instead of refusing the file.</summary>
     public bool SkipDamage { get; init; }

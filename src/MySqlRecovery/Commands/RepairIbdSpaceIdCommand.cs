@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using MySqlRecovery.InnoDb;
 using MySqlRecovery.Model;
+using MySqlRecovery.Schema;
 
 namespace MySqlRecovery.Commands;
 
@@ -14,6 +15,7 @@ public sealed class RepairIbdSpaceIdCommand : RecoveryCmdlet
     private const string LogSet = "LogText";
     private readonly List<string> _files = [];
     private SpaceIdLog? _log;
+    private SchemaCatalog? _schema;
 
     /// <summary>The .ibd files to repair; wildcards are allowed.</summary>
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = PathSet, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
@@ -40,6 +42,10 @@ public sealed class RepairIbdSpaceIdCommand : RecoveryCmdlet
     [Parameter(ParameterSetName = LogSet, Mandatory = true, ValueFromPipeline = true)]
     [AllowEmptyString]
     public string[] ErrorLog { get; set; } = [];
+
+    /// <summary>CREATE TABLE statements of the tables, for files without dictionary information (before MySQL 8.0, MariaDB).</summary>
+    [Parameter]
+    public string? SchemaPath { get; set; }
 
     /// <summary>A folder for the repaired files, or one file ending in .ibd.</summary>
     [Parameter]
@@ -81,7 +87,9 @@ public sealed class RepairIbdSpaceIdCommand : RecoveryCmdlet
             wrong = "-InPlace replaces the only copy: give -BackupPath, or -Force to do without";
         else if (Undo && UndoPath == null)
             wrong = "-Undo needs the undo files: -UndoPath";
-        if (wrong != null)
+        if (wrong == null)
+            LoadSchema();
+        else
             ThrowTerminatingError(ToErrorRecord(new RecoveryException("InvalidParameters", RecoveryErrorKind.InvalidArgument, wrong)));
     }
 
@@ -117,6 +125,24 @@ public sealed class RepairIbdSpaceIdCommand : RecoveryCmdlet
         }
     }
 
+    private void LoadSchema()
+    {
+        if (SchemaPath == null)
+            return;
+        RecoveryException? error = null;
+        try
+        {
+            _schema = SchemaCatalog.Load(this.ResolveDestination(SchemaPath));
+        }
+        catch (RecoveryException e)
+        {
+            error = e;
+        }
+
+        if (error != null)
+            ThrowTerminatingError(ToErrorRecord(error));
+    }
+
     private void RepairAll(OutputPlaces places)
     {
         ReferenceFiles? references = ReferencePath == null ? null : OpenReferences(ReferencePath);
@@ -143,6 +169,13 @@ public sealed class RepairIbdSpaceIdCommand : RecoveryCmdlet
         }
     }
 
+    private List<RecordLayout> FindLayouts(string file)
+    {
+        TableSchema? table = _schema == null ? null
+            : SchemaRecordLayout.Find(_schema, TableFileName.DatabaseOf(file), TableFileName.TableWithoutPartition(file));
+        return table == null ? [] : SchemaRecordLayout.Candidates(table);
+    }
+
     private RepairPlan Plan(string file, ReferenceFiles? references)
     {
         uint? id = MyInvocation.BoundParameters.ContainsKey(nameof(SpaceId)) ? SpaceId : null;
@@ -158,6 +191,7 @@ public sealed class RepairIbdSpaceIdCommand : RecoveryCmdlet
                 Path = file,
                 ReferencePath = references?.Find(file),
                 SpaceId = id,
+                SchemaLayouts = FindLayouts(file),
                 SkipDamage = OnDamage == IbdDamageAction.Skip,
                 Force = Force,
             },
