@@ -6,7 +6,7 @@ namespace MySqlRecovery.InnoDb;
 internal sealed class SpaceIdLog
 {
     private const int LinesTogether = 3; // 5.1 to 5.6 break one message over up to three lines
-    private const RegexOptions Options = RegexOptions.Compiled | RegexOptions.CultureInvariant | RegexOptions.IgnoreCase;
+    private const RegexOptions Options = RegexOptions.CultureInvariant | RegexOptions.IgnoreCase;
 
     // file or table: for which; new: what the dictionary expects; old: what the file has
     private static readonly Regex[] Messages =
@@ -101,6 +101,8 @@ internal sealed class SpaceIdLog
 
     private static string TableKey(string table)
     {
+        if (table.Length == 0)
+            return "";
         string[] parts = table.Trim('\'', '"', '`', ',').Replace("`.`", "/").Replace("\".\"", "/").Split('/');
         return Key(parts.Length > 1 ? parts[0] : null, parts[^1]);
     }
