@@ -34,6 +34,12 @@ internal static class PathResolution
         return files;
     }
 
+    /// <summary>Log files for the given paths; an index file that a wildcard caught is left out.</summary>
+    public static IEnumerable<string> ResolveLogs(this PSCmdlet cmdlet, string[] paths, bool literal, Action<RecoveryException> onError) =>
+        cmdlet.ResolveFiles(paths, literal, onError).Where(
+            file => literal || paths.Contains(file) || !file.EndsWith(".index", StringComparison.OrdinalIgnoreCase)
+                || !Array.Exists(paths, WildcardPattern.ContainsWildcardCharacters));
+
     /// <summary>The full path of a file that need not exist.</summary>
     public static string ResolveDestination(this PSCmdlet cmdlet, string path)
     {

@@ -1,0 +1,144 @@
+using System.Globalization;
+using MySqlRecovery.Binlog;
+using MySqlRecovery.Binlog.Events;
+using MySqlRecovery.Binlog.Rows;
+using MySqlRecovery.IO;
+using MySqlRecovery.Model;
+
+namespace MySqlRecovery.Undo;
+
+/// <summary>
+/// What an undo will hold, in log order: some bytes an event, never the rows themselves. They stay in the sources and are
+/// read again, backwards.
+/// </summary>
+internal sealed class UndoIndex : IDisposable
+{
+    private readonly Dictionary<TableMap, int> _mapNumbers = new(ReferenceEqualityComparer.Instance);
+
+    private readonly Dictionary<Gtid, int> _gtidSourceNumbers = [];
+    private readonly List<Gtid> _gtidSources = [];
+    private (int Log, long Position) _lastTransaction = (-1, -1);
+    private string? _sourcePath;
+
+    /// <summary>Where the row events are: the log files, or the spool of what came down the pipeline.</summary>
+    public List<ByteSource> Sources { get; } = [];
+
+    public List<TableMap> Maps { get; } = [];
+
+    public List<Event> Events { get; } = [];
+
+    public List<Transaction> Transactions { get; } = [];
+
+    /// <summary>Names of the logs that the rows come from.</summary>
+    public List<string> LogFiles { get; } = [];
+
+    /// <summary>Format of the last log: what the undo is written in.</summary>
+    public FormatDescriptionEvent? Format { get; set; }
+
+    public long RowCount { get; set; }
+
+    /// <summary>What cannot be undone.</summary>
+    public UndoObstacles Obstacles { get; } = new();
+
+    public int NumberOf(TableMap map)
+    {
+        if (!_mapNumbers.TryGetValue(map, out int number))
+        {
+            number = Maps.Count;
+            _mapNumbers.Add(map, number);
+            Maps.Add(map);
+        }
+
+        return number;
+    }
+
+    /// <summary>Starts a transaction unless it is the one that the last event was of; its log and start tell.</summary>
+    public void BeginTransaction(int log, long position, TransactionKind kind, uint threadId, Gtid? gtid)
+    {
+        if ((log, position) == _lastTransaction)
+            return;
+        _lastTransaction = (log, position);
+        int source = -1;
+        if (gtid is { } id && !_gtidSourceNumbers.TryGetValue(id.WithNumber(0), out source))
+        {
+            source = _gtidSources.Count;
+            _gtidSourceNumbers.Add(id.WithNumber(0), source);
+            _gtidSources.Add(id);
+        }
+
+        Transactions.Add(new Transaction(Events.Count, kind, threadId, log, position, source, gtid?.Number ?? 0));
+    }
+
+    /// <summary>The tables with rows, <c>database.table</c>.</summary>
+    public string[] TableNames() => [.. Maps.Select(m => $"{m.Database}.{m.Table}").Distinct(StringComparer.Ordinal)];
+
+    /// <summary>The error of an index without rows.</summary>
+    public RecoveryException NothingFound()
+    {
+        string[] reasons = Obstacles.ToReasons();
+        return new RecoveryException(
+            "NoRowChange", RecoveryErrorKind.ObjectNotFound,
+            reasons.Length == 0 ? "no row change matches" : $"no row change of the range can be taken: {string.Join("; ", reasons)}");
+    }
+
+    /// <summary>Where a transaction comes from, for people.</summary>
+    public string Describe(in Transaction transaction)
+    {
+        string gtid = transaction.GtidSource < 0 ? string.Empty : $" GTID {_gtidSources[transaction.GtidSource].WithNumber(transaction.GtidNumber)}";
+        string thread = transaction.ThreadId == 0 ? string.Empty : string.Create(CultureInfo.InvariantCulture, $" thread {transaction.ThreadId}");
+        return string.Create(CultureInfo.InvariantCulture, $"{LogFiles[transaction.Log]}:{transaction.Position}{gtid}{thread}");
+    }
+
+    public void Add(in Event item, int rowCount)
+    {
+        Events.Add(item);
+        RowCount += rowCount;
+    }
+
+    /// <summary>The source that a reader's events can be read from again.</summary>
+    public int SourceOf(EventReader reader)
+    {
+        Format = reader.Format;
+        if (reader.Path != _sourcePath)
+        {
+            _sourcePath = reader.Path;
+            Sources.Add(FileSource.Open(reader.Path));
+            LogFiles.Add(reader.LogFile);
+        }
+
+        return Sources.Count - 1;
+    }
+
+    public void Dispose()
+    {
+        foreach (ByteSource source in Sources)
+            source.Dispose();
+    }
+
+    /// <summary>A row event to be reversed.</summary>
+    /// <param name="Offset">Where it starts in its source.</param>
+    /// <param name="Length">Its bytes without checksum.</param>
+    /// <param name="AllRowsLength">Bytes of its rows.</param>
+    /// <param name="RowsLength">Bytes of those rows that are undone.</param>
+    /// <param name="Source">Index into <see cref="Sources"/>.</param>
+    /// <param name="Map">Index into <see cref="Maps"/>.</param>
+    /// <param name="Statement">Number of its statement; events of one statement have the same.</param>
+    internal readonly record struct Event(long Offset, int Length, int AllRowsLength, int RowsLength, int Source, int Map, int Statement);
+
+    /// <summary>A transaction: its events go from <paramref name="FirstEvent"/> to the next transaction's first.</summary>
+    internal readonly record struct Transaction(
+        int FirstEvent, TransactionKind Kind, uint ThreadId, int Log, long Position, int GtidSource, ulong GtidNumber);
+
+    /// <summary>How a transaction starts in its log.</summary>
+    internal enum TransactionKind : byte
+    {
+        /// <summary>With BEGIN: MySQL 5.6 with gtid_mode=OFF, and before.</summary>
+        Plain,
+
+        /// <summary>With an ANONYMOUS_GTID event.</summary>
+        Anonymous,
+
+        /// <summary>With a GTID.</summary>
+        Gtid,
+    }
+}

@@ -1,0 +1,103 @@
+using System.Management.Automation;
+using MySqlRecovery.Binlog;
+using MySqlRecovery.Binlog.Filter;
+using MySqlRecovery.IO;
+using MySqlRecovery.Model;
+using MySqlRecovery.Transactions;
+using MySqlRecovery.Undo;
+
+namespace MySqlRecovery.Commands;
+
+/// <summary>Writes the binlog that undoes row changes of log files, events or rows.</summary>
+[Cmdlet(VerbsLifecycle.Invoke, "BinlogReverse", DefaultParameterSetName = "Path", SupportsShouldProcess = true)]
+[OutputType(typeof(UndoBinlog))]
+public sealed class InvokeBinlogReverseCommand : BinlogCmdlet
+{
+    private readonly List<string> _files = [];
+    private RecoveryInput? _input;
+    private UndoSpool? _spool;
+    private string _destination = string.Empty;
+
+    /// <summary>Log files; wildcards.</summary>
+    [Parameter(Mandatory = true, Position = 0, ParameterSetName = "Path", ValueFromPipelineByPropertyName = true)]
+    [SupportsWildcards]
+    public string[] Path { get; set; } = [];
+
+    /// <summary>Log files, names taken as they are.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = "LiteralPath", ValueFromPipelineByPropertyName = true)]
+    [Alias("PSPath", "LP", "FullName")]
+    public string[] LiteralPath { get; set; } = [];
+
+    /// <summary>Events of Get-BinlogEvent or rows of Get-RowChange in log order, live, stored or from another machine.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = "InputObject", ValueFromPipeline = true)]
+    public PSObject InputObject { get; set; } = null!;
+
+    /// <summary>The binlog to write.</summary>
+    [Parameter(Mandatory = true, Position = 1)]
+    public string Destination { get; set; } = string.Empty;
+
+    /// <summary>UUID for the GTIDs of the undo's transactions; a fresh one by default, none where the log has no GTIDs.</summary>
+    [Parameter]
+    public Guid? GtidSource { get; set; }
+
+    /// <summary>Overwrites the destination.</summary>
+    [Parameter]
+    public SwitchParameter Force { get; set; }
+
+    private protected override bool TakesStatements => true;
+
+    /// <inheritdoc/>
+    protected override void BeginProcessing()
+    {
+        base.BeginProcessing();
+        Try(() =>
+        {
+            _destination = this.ResolveDestination(Destination);
+            PendingFile.CheckFree(_destination, Force);
+        });
+        _input = new RecoveryInput(IsMatch, Predicate, Schema);
+    }
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        if (ParameterSetName == "InputObject")
+            Try(() => _input!.Spool(InputObject, _spool ??= _input.CreateSpool(reverse: true)));
+        else if (ParameterSetName == "Path")
+            _files.AddRange(this.ResolveLogs(Path, literal: false, e => ThrowTerminatingError(ToErrorRecord(e))));
+        else
+            _files.AddRange(this.ResolveLogs(LiteralPath, literal: true, e => ThrowTerminatingError(ToErrorRecord(e))));
+    }
+
+    /// <inheritdoc/>
+    protected override void EndProcessing()
+    {
+        using UndoIndex index = Try(BuildIndex);
+        EndProgress();
+        if (index.Transactions.Count == 0)
+            ThrowTerminatingError(ToErrorRecord(index.NothingFound()));
+        if (!ShouldProcess(_destination, $"write the undo of {index.RowCount} rows in {index.Transactions.Count} transactions"))
+            return;
+        UndoBinlog result = Try(() => UndoBinlogWriter.Write(
+            index, _spool == null ? Predicate : null, _destination, Force, GtidSource, StopToken));
+        WriteObject(result);
+        WarnIfIncomplete(index);
+    }
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+            _spool?.Dispose();
+        base.Dispose(disposing);
+    }
+
+    private UndoIndex BuildIndex()
+    {
+        if (_spool != null)
+            return _spool.Complete();
+        List<string> files = LogFileOrder.Sort(_files);
+        using EventScan scan = OpenScan(files);
+        return UndoIndexer.Build(scan, Predicate, reverse: true, s => ShowProgress(s, files));
+    }
+}
