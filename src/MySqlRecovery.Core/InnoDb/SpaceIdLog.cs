@@ -46,6 +46,8 @@ internal sealed class SpaceIdLog
         if (_window.Count > LinesTogether)
             _window.Dequeue();
         string[] lines = [.. _window];
+        if (!lines.Any(l => l.Contains("space", StringComparison.OrdinalIgnoreCase)))
+            return;
         for (int first = lines.Length - 1; first >= 0; first--)
         {
             string text = lines[first] + string.Concat(lines.Skip(first + 1).Select(l => " " + Prefix.Replace(l, "").TrimStart()));
