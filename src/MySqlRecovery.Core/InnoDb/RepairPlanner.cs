@@ -42,7 +42,7 @@ internal sealed class RepairPlanner
         SdiTable? referenceTable = null;
         if (_request.ReferencePath == null)
         {
-            target = new RepairTarget { SpaceId = CheckId(_request.SpaceId ?? throw NoTarget()) };
+            target = new RepairTarget { SpaceId = CheckId(_request.SpaceId ?? (_request.WritesCfg ? _file.SpaceId : throw NoTarget())) };
         }
         else
         {
@@ -188,7 +188,7 @@ internal sealed class RepairPlanner
 
     private void NoteWhatIsMissing(RepairPlan plan)
     {
-        if (_request.ReferencePath != null)
+        if (_request.ReferencePath != null || _request.WritesCfg)
             return;
         plan.Notes.Add("missing: index ids of the target (CHECK TABLE will call the indexes corrupt; MariaDB will not open the table); a reference file has them");
         if (_file.Flags.HasSdi)

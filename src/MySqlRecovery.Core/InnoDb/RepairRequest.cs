@@ -1,3 +1,5 @@
+using MySqlRecovery.Schema;
+
 namespace MySqlRecovery.InnoDb;
 
 /// <summary>One file to repair, and what is known of what it should become.</summary>
@@ -13,6 +15,12 @@ internal sealed record RepairRequest
 
     /// <summary>The possible layouts of clustered records by the table's definition, for files without SDI.</summary>
     public IReadOnlyList<RecordLayout> SchemaLayouts { get; init; } = [];
+
+    /// <summary>The file is to be imported: its metadata is written beside it, and without a reference it keeps its ids.</summary>
+    public bool WritesCfg { get; init; }
+
+    /// <summary>The definition, which the .cfg file of a file without SDI needs; or null.</summary>
+    public TableSchema? Schema { get; init; }
 
     /// <summary>Leave damaged pages as they are and repair the rest, instead of refusing the file.</summary>
     public bool SkipDamage { get; init; }

@@ -31,6 +31,9 @@ internal sealed class SchemaRecordLayout
         return [.. ages.SelectMany(_ => characterSets, (age, set) => new SchemaRecordLayout(table, set, age).Build())];
     }
 
+    /// <summary>The layout for one of the possible character sets, with what a .cfg file says besides.</summary>
+    public static SchemaRecordLayout For(TableSchema table) => new(table, DefaultCharacterSets[0], isBefore564: false);
+
     /// <summary>The definition for a file: the same database and table, else the only table of that name.</summary>
     public static TableSchema? Find(SchemaCatalog catalog, string database, string table)
     {
@@ -47,18 +50,17 @@ internal sealed class SchemaRecordLayout
     private RecordLayout Build()
     {
         List<ColumnSchema> stored = [.. _table.Columns.Where(c => !c.IsGenerated || c.IsStored)];
-        IReadOnlyList<KeyPart> key = ClusteredKey();
+        IReadOnlyList<KeyPart> key = ClusteredKey()?.Parts ?? [];
         var fields = new List<RecordField>();
         var whole = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
         foreach (KeyPart part in key)
         {
             ColumnSchema column = stored.First(c => Same(c.Name, part.Column!));
             RecordField field = Field(column) with { IsNullable = false };
-            long prefix = (long)(part.PrefixLength ?? 0) * (column.IsText ? Collations.Width(CharacterSet(column)).Max : 1);
-            bool isPrefix = prefix > 0 && prefix < (field.FixedLength > 0 ? field.FixedLength : MaximumLength(column));
-            if (!isPrefix)
+            int prefix = Prefix(part, column);
+            if (prefix == 0)
                 whole.Add(column.Name);
-            fields.Add(isPrefix && field.FixedLength > 0 ? field with { FixedLength = (int)prefix } : field);
+            fields.Add(prefix > 0 && field.FixedLength > 0 ? field with { FixedLength = prefix } : field);
         }
 
         if (key.Count == 0)
@@ -73,18 +75,22 @@ internal sealed class SchemaRecordLayout
     }
 
     // The primary key, else the first unique key without NULLs and prefixes, else a hidden row id (sql_table.cc sort_keys).
-    private IReadOnlyList<KeyPart> ClusteredKey()
-    {
-        KeySchema? key = _table.PrimaryKey ?? _table.Keys.FirstOrDefault(k => k.IsUnique && k.Parts.All(IsWholeAndNotNull));
-        return key?.Parts ?? [];
-    }
+    public KeySchema? ClusteredKey() => _table.PrimaryKey ?? _table.Keys.FirstOrDefault(k => k.IsUnique && k.Parts.All(IsWholeAndNotNull));
 
     private bool IsWholeAndNotNull(KeyPart part) => part is { Column: not null, PrefixLength: null } &&
         _table.Columns.Any(c => Same(c.Name, part.Column) && !c.IsNullable && (!c.IsGenerated || c.IsStored));
 
-    private bool IsInPrimaryKey(ColumnSchema column) => _table.PrimaryKey?.Parts.Any(p => Same(p.Column ?? "", column.Name)) ?? false;
+    public bool IsInPrimaryKey(ColumnSchema column) => _table.PrimaryKey?.Parts.Any(p => Same(p.Column ?? "", column.Name)) ?? false;
 
-    private RecordField Field(ColumnSchema column)
+    /// <summary>Bytes that a key part takes of its column, 0 if it takes all.</summary>
+    public int Prefix(KeyPart part, ColumnSchema column)
+    {
+        long prefix = (long)(part.PrefixLength ?? 0) * (column.IsText ? Collations.Width(CharacterSet(column)).Max : 1);
+        return prefix > 0 && prefix < MaximumLength(column) ? (int)Math.Min(prefix, int.MaxValue) : 0;
+    }
+
+    /// <summary>The field that stores a column.</summary>
+    public RecordField Field(ColumnSchema column)
     {
         int length = FixedLength(column);
         return new RecordField(
@@ -116,14 +122,15 @@ internal sealed class SchemaRecordLayout
         };
     }
 
-    private long MaximumLength(ColumnSchema column) => column.DataType switch
+    /// <summary>Bytes that a value takes at most; a very large number for off-page types.</summary>
+    public long MaximumLength(ColumnSchema column) => column.DataType switch
     {
         "char" or "varchar" => (column.Length ?? 1L) * Collations.Width(CharacterSet(column)).Max,
         "binary" or "varbinary" => column.Length ?? 1L,
         _ => FixedLength(column) > 0 ? FixedLength(column) : int.MaxValue,
     };
 
-    private string CharacterSet(ColumnSchema column) => column.CharacterSet ?? _characterSet;
+    public string CharacterSet(ColumnSchema column) => column.CharacterSet ?? _characterSet;
 
     private static bool Same(string a, string b) => string.Equals(a, b, StringComparison.OrdinalIgnoreCase);
 }

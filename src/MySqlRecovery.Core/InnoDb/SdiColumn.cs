@@ -13,6 +13,7 @@ internal sealed class SdiColumn
         Type = (SdiColumnType)column.GetProperty("type").GetInt32();
         IsNullable = column.GetProperty("is_nullable").GetBoolean();
         IsUnsigned = column.GetProperty("is_unsigned").GetBoolean();
+        IsAutoIncrement = column.GetProperty("is_auto_increment").GetBoolean();
         IsVirtual = column.GetProperty("is_virtual").GetBoolean();
         IsHiddenByEngine = column.GetProperty("hidden").GetInt32() == HiddenByEngine;
         CharLength = column.GetProperty("char_length").GetInt64();
@@ -20,7 +21,7 @@ internal sealed class SdiColumn
         NumericScale = column.GetProperty("numeric_scale").GetInt32();
         DatetimePrecision = column.GetProperty("datetime_precision").GetInt32();
         CollationId = column.GetProperty("collation_id").GetInt32();
-        ElementCount = SdiTable.Items(column, "elements").Count();
+        Elements = SdiTable.Items(column, "elements").Select(e => ReadElement(SdiTable.Text(e, "name"))).ToList();
         TypeText = SdiTable.Text(column, "column_type_utf8");
         PrivateData = DictionaryProperties.Parse(SdiTable.Text(column, "se_private_data"));
     }
@@ -32,6 +33,8 @@ internal sealed class SdiColumn
     public bool IsNullable { get; }
 
     public bool IsUnsigned { get; }
+
+    public bool IsAutoIncrement { get; }
 
     public bool IsVirtual { get; }
 
@@ -50,7 +53,9 @@ internal sealed class SdiColumn
     public int CollationId { get; }
 
     /// <summary>Values of an ENUM or SET.</summary>
-    public int ElementCount { get; }
+    public IReadOnlyList<string> Elements { get; }
+
+    public int ElementCount => Elements.Count;
 
     /// <summary>The type as in SHOW CREATE TABLE.</summary>
     public string TypeText { get; }
@@ -63,6 +68,13 @@ internal sealed class SdiColumn
 
     /// <summary>Position in the clustered index of a table with row versions, or -1.</summary>
     public int PhysicalPosition => PrivateData.ContainsKey("physical_pos") ? Number("physical_pos") : -1;
+
+    // Names of elements are in Base64 because they are in the column's character set.
+    private static string ReadElement(string name)
+    {
+        var bytes = new byte[name.Length];
+        return Convert.TryFromBase64String(name, bytes, out int length) ? System.Text.Encoding.UTF8.GetString(bytes, 0, length) : name;
+    }
 
     private int Number(string key) => int.TryParse(PrivateData.GetValueOrDefault(key), out int n) ? n : 0;
 }

@@ -67,6 +67,10 @@ public sealed class RepairIbdSpaceIdCommand : RecoveryCmdlet
     [Parameter]
     public SwitchParameter Undo { get; set; }
 
+    /// <summary>Writes beside each repaired file the .cfg file that ALTER TABLE ... IMPORT TABLESPACE reads.</summary>
+    [Parameter]
+    public SwitchParameter WriteCfg { get; set; }
+
     /// <summary>What to do with a file that has damaged pages.</summary>
     [Parameter]
     public IbdDamageAction OnDamage { get; set; }
@@ -159,6 +163,7 @@ public sealed class RepairIbdSpaceIdCommand : RecoveryCmdlet
                 WriteObject(RepairApplication.ListEdits(planned.Result, StopToken), enumerateCollection: true);
         }
 
+        WarnOfCounters(accepted);
         foreach (ParallelFiles.Outcome<RepairPlan, IbdRepairResult> done in ParallelFiles.Run(
             accepted, p => RepairApplication.Apply(p, places.For(p.Request.Path), StopToken), StopToken))
         {
@@ -169,11 +174,12 @@ public sealed class RepairIbdSpaceIdCommand : RecoveryCmdlet
         }
     }
 
-    private List<RecordLayout> FindLayouts(string file)
+    // MySQL 8.0+ keeps the counters in its dictionary; earlier servers and MariaDB find them in the file.
+    private void WarnOfCounters(List<RepairPlan> plans)
     {
-        TableSchema? table = _schema == null ? null
-            : SchemaRecordLayout.Find(_schema, TableFileName.DatabaseOf(file), TableFileName.TableWithoutPartition(file));
-        return table == null ? [] : SchemaRecordLayout.Candidates(table);
+        string[] tables = [.. plans.Where(p => !WriteCfg && p.Sdi?.Columns.Any(c => c.IsAutoIncrement) == true).Select(p => p.Table)];
+        if (tables.Length > 0)
+            WriteWarning($"the target's AUTO_INCREMENT counters are not in the files: before inserting, run ALTER TABLE ... AUTO_INCREMENT = MAX(column) + 1 for {string.Join(", ", tables)}");
     }
 
     private RepairPlan Plan(string file, ReferenceFiles? references)
@@ -185,13 +191,17 @@ public sealed class RepairIbdSpaceIdCommand : RecoveryCmdlet
             id = _log.Find(file, tablespace.SpaceId);
         }
 
+        TableSchema? table = _schema == null ? null
+            : SchemaRecordLayout.Find(_schema, TableFileName.DatabaseOf(file), TableFileName.TableWithoutPartition(file));
         return RepairPlanner.Plan(
             new RepairRequest
             {
                 Path = file,
                 ReferencePath = references?.Find(file),
                 SpaceId = id,
-                SchemaLayouts = FindLayouts(file),
+                SchemaLayouts = table == null ? [] : SchemaRecordLayout.Candidates(table),
+                Schema = table,
+                WritesCfg = WriteCfg,
                 SkipDamage = OnDamage == IbdDamageAction.Skip,
                 Force = Force,
             },

@@ -67,7 +67,7 @@ internal static class OrphanedTables
             INSERT INTO {table} SELECT * FROM {table} WHERE a < 100; UPDATE {table} SET b = CONCAT(b, 'x'); DELETE FROM {table} WHERE a % 2 = 0;
             """
         : $"""
-            ALTER TABLE {table} AUTO_INCREMENT = 1;
+            SET @next = (SELECT CONCAT('ALTER TABLE {table} AUTO_INCREMENT = ', MAX(id) + 1) FROM {table}); PREPARE p FROM @next; EXECUTE p;
             INSERT INTO {table} (k, v, lob, txt) VALUES (1, 'new', REPEAT('N', 50000), REPEAT('M', 30000)), (2, 'new2', NULL, NULL);
             UPDATE {table} SET lob = REPEAT('W', 9000) WHERE k < 20; UPDATE {table} SET k = k + 3; DELETE FROM {table} WHERE id % 5 = 0;
             """) + $"""
