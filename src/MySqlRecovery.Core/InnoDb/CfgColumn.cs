@@ -24,10 +24,14 @@ internal sealed record CfgColumn(string Name, CfgType Type)
 
     public bool IsInstantDefaultNull { get; init; }
 
-    /// <summary>Notes that an index has the column, or a prefix of it, among its ordering fields.</summary>
-    public void UseInOrder(uint prefix)
+    /// <summary>Notes that an index has the column, or a prefix of it, among its ordering fields (dict0dict.cc).</summary>
+    /// <param name="prefix">Bytes of the prefix, or 0.</param>
+    /// <param name="takesLongest">MySQL 5.6 keeps the longest prefix also where another index takes the whole column.</param>
+    public void UseInOrder(uint prefix, bool takesLongest = false)
     {
-        if (!IsOrdering)
+        if (takesLongest)
+            MaxPrefix = Math.Max(MaxPrefix, prefix);
+        else if (!IsOrdering)
             MaxPrefix = prefix;
         else if (prefix == 0)
             MaxPrefix = 0;

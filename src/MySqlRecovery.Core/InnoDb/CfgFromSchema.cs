@@ -126,7 +126,7 @@ internal sealed class CfgFromSchema
     private void Use(IEnumerable<CfgField> fields)
     {
         foreach (CfgField field in fields)
-            _columns.FirstOrDefault(c => Same(c.Name, field.Name))?.UseInOrder(field.Prefix);
+            _columns.FirstOrDefault(c => Same(c.Name, field.Name))?.UseInOrder(field.Prefix, takesLongest: _server == CfgServer.MySql56);
     }
 
     private ColumnSchema Find(string name) => _table.Columns.FirstOrDefault(c => Same(c.Name, name))
