@@ -80,6 +80,12 @@ public abstract class BinlogCmdlet : RecoveryCmdlet
     [Parameter]
     public string? SchemaPath { get; set; }
 
+    /// <summary>
+    /// Reads on behind damage: looks for the next event with a right checksum and reports each gap as an error of its own.
+    /// </summary>
+    [Parameter]
+    public SwitchParameter Salvage { get; set; }
+
     /// <summary>The schema of -SchemaPath, or null.</summary>
     internal ITableSchemaSource? Schema { get; private set; }
 
@@ -146,21 +152,12 @@ public abstract class BinlogCmdlet : RecoveryCmdlet
                 recommendedAction: "Give them to the command that reads the files, or filter by the Position property.");
     }
 
-    private bool IsMatch(BinlogEventType type, uint serverId, DateTime timestamp, uint? threadId, string? gtid) =>
-        Filter.IsMatch(type, serverId, timestamp)
-        && (Filter.ThreadIds == null || (threadId is { } thread && Filter.ThreadIds.Contains(thread)))
-        && GtidFilter?.IsMatch(gtid) != false;
-
-    private static BinlogEventType TypeOf(RowOperation operation) => operation switch
-    {
-        RowOperation.Insert => BinlogEventType.WriteRows,
-        RowOperation.Update => BinlogEventType.UpdateRows,
-        _ => BinlogEventType.DeleteRows,
-    };
-
     /// <summary>A scan over the files in log order, with the cmdlet's filters.</summary>
     internal EventScan OpenScan(IReadOnlyList<string> files) =>
-        new(LogRange.Of(files, StartPosition, StopPosition), Filter, GtidFilter, StopToken, Schema);
+        new(LogRange.Of(files, StartPosition, StopPosition), Filter, GtidFilter, StopToken, Schema)
+        {
+            Salvage = Salvage,
+        };
 
     /// <summary>The next matching event, converted; what fails is reported, and the next log goes on.</summary>
     private protected bool TryNext<T>(EventScan scan, Func<EventScan, T> convert, [NotNullWhen(true)] out T? item)
@@ -168,11 +165,12 @@ public abstract class BinlogCmdlet : RecoveryCmdlet
     {
         while (true)
         {
-            RecoveryException error;
+            RecoveryException? error = null;
+            item = null;
             try
             {
-                item = scan.Read() ? convert(scan) : null;
-                return item != null;
+                if (scan.Read())
+                    item = convert(scan);
             }
             catch (RecoveryException e)
             {
@@ -183,6 +181,10 @@ public abstract class BinlogCmdlet : RecoveryCmdlet
                 throw new PipelineStoppedException();
             }
 
+            while (scan.Gaps.TryDequeue(out RecoveryException? gap))
+                ReportError(gap);
+            if (error == null)
+                return item != null;
             ReportError(error);
         }
     }
@@ -216,4 +218,16 @@ public abstract class BinlogCmdlet : RecoveryCmdlet
             WriteProgress(new ProgressRecord(1, MyInvocation.MyCommand.Name, "done") { RecordType = ProgressRecordType.Completed });
         _hasProgress = false;
     }
+
+    private bool IsMatch(BinlogEventType type, uint serverId, DateTime timestamp, uint? threadId, string? gtid) =>
+        Filter.IsMatch(type, serverId, timestamp)
+        && (Filter.ThreadIds == null || (threadId is { } thread && Filter.ThreadIds.Contains(thread)))
+        && GtidFilter?.IsMatch(gtid) != false;
+
+    private static BinlogEventType TypeOf(RowOperation operation) => operation switch
+    {
+        RowOperation.Insert => BinlogEventType.WriteRows,
+        RowOperation.Update => BinlogEventType.UpdateRows,
+        _ => BinlogEventType.DeleteRows,
+    };
 }
