@@ -155,7 +155,7 @@ internal sealed class UndoIndex : IDisposable
         {
             _logPath = reader.Path;
             LogFiles.Add(reader.LogFile);
-            Sources.Add(FileSource.Open(reader.Path));
+            Sources.Add(reader.TakeSource());
             _logSource = Sources.Count - 1;
         }
 

@@ -70,7 +70,7 @@ internal static class UndoIndexer
             else if (count > 0)
             {
                 (int log, int source, long offset) = index.Locate(scan);
-                index.BeginTransaction(log, scan.Transaction.Position, Kind(scan), scan.Transaction.ThreadId ?? 0, scan.Transaction.Gtid);
+                index.BeginTransaction(log, scan.Transaction.Position, Kind(scan, index), scan.Transaction.ThreadId ?? 0, scan.Transaction.Gtid);
                 index.Events.Add(new UndoIndex.Event(
                         rows.Type, offset, scan.Raw.Length, rows.Rows.Length, bytes, count,
                         source, index.NumberOf(map), statement));
@@ -96,8 +96,11 @@ internal static class UndoIndexer
                 scan.Reader.LogFile, scan.Reader.Position);
     }
 
-    private static UndoIndex.TransactionKind Kind(EventScan scan)
+    private static UndoIndex.TransactionKind Kind(EventScan scan, UndoIndex index)
     {
+        // Behind a gap the start of the transaction may be lost: it is like the ones before it.
+        if (scan.Salvage && !scan.Transaction.HasGtidEvent && index.Transactions.Count > 0)
+            return index.Transactions[^1].Kind;
         if (scan.Transaction.Gtid != null)
             return UndoIndex.TransactionKind.Gtid;
         return scan.Transaction.HasGtidEvent ? UndoIndex.TransactionKind.Anonymous : UndoIndex.TransactionKind.Plain;

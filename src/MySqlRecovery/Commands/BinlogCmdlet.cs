@@ -3,6 +3,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Management.Automation;
 using MySqlRecovery.Binlog.Filter;
 using MySqlRecovery.Binlog.Rows;
+using MySqlRecovery.IO;
 using MySqlRecovery.Model;
 using MySqlRecovery.Sql;
 using MySqlRecovery.Transactions;
@@ -16,6 +17,7 @@ public abstract class BinlogCmdlet : RecoveryCmdlet
     private static readonly TimeSpan ProgressInterval = TimeSpan.FromMilliseconds(200);
     private long _lastProgress;
     private bool _hasProgress;
+    private Keyring? _keyring;
 
     /// <summary>Databases to take; wildcards.</summary>
     [Parameter, SupportsWildcards]
@@ -74,6 +76,12 @@ public abstract class BinlogCmdlet : RecoveryCmdlet
     public IDictionary? Where { get; set; }
 
     /// <summary>
+    /// Keyring files of the server for encrypted logs: component_keyring_file's JSON or the file of the keyring_file plugin.
+    /// </summary>
+    [Parameter]
+    public string[] KeyringPath { get; set; } = [];
+
+    /// <summary>
     /// A file of CREATE TABLE statements, as mysqldump --no-data --triggers writes it: names columns, keys, generated
     /// columns and character sets where the log does not; follows the DDL in the logs from there on.
     /// </summary>
@@ -120,6 +128,8 @@ public abstract class BinlogCmdlet : RecoveryCmdlet
             Where = Predicate,
             WithStatements = TakesStatements,
         };
+        if (KeyringPath.Length > 0)
+            _keyring = Try(() => Keyring.Open(KeyringPath.Select(this.ResolveDestination)));
         if (SchemaPath != null)
             Schema = Try(() => LogSchema.Load(this.ResolveDestination(SchemaPath)));
         if (Gtid.Length + ExcludeGtid.Length > 0)
@@ -157,6 +167,7 @@ public abstract class BinlogCmdlet : RecoveryCmdlet
         new(LogRange.Of(files, StartPosition, StopPosition), Filter, GtidFilter, StopToken, Schema)
         {
             Salvage = Salvage,
+            Keyring = _keyring,
         };
 
     /// <summary>The next matching event, converted; what fails is reported, and the next log goes on.</summary>

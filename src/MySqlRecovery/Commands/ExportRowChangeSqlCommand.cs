@@ -101,28 +101,7 @@ public sealed class ExportRowChangeSqlCommand : BinlogCmdlet
 
     private void WriteFile(UndoIndex index, string path)
     {
-        SqlExport result = Try(() =>
-        {
-            using var output = new SqlFileOutput(path, Force);
-            using var export = new RowSqlExport(index, _input.RowTest, Reverse, output);
-            while (export.WriteTransaction(StopToken))
-                continue;
-            export.WriteClosing();
-            output.Complete();
-            return new SqlExport
-            {
-                Path = path,
-                File = [.. index.LogFiles],
-                IsReverse = Reverse,
-                TransactionCount = index.Transactions.Count,
-                RowCount = index.RowCount,
-                StatementCount = export.StatementCount,
-                Table = index.TableNames(),
-                IsComplete = index.Obstacles.IsEmpty,
-                Reason = index.Obstacles.ToReasons(),
-            };
-        });
-        WriteObject(result);
+        WriteObject(Try(() => RowSqlExport.WriteFile(index, _input.RowTest, Reverse, path, Force, StopToken)));
         WarnIfIncomplete(index);
     }
 }

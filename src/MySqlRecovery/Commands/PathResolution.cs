@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using MySqlRecovery.Binlog;
 using MySqlRecovery.Model;
 
 namespace MySqlRecovery.Commands;
@@ -65,6 +66,12 @@ internal static class PathResolution
 
     private static void ResolveOne(PSCmdlet cmdlet, string path, bool literal, List<string> files)
     {
+        if (literal && path == LogContainer.StandardInput)
+        {
+            files.Add(path);
+            return;
+        }
+
         ProviderInfo provider;
         IEnumerable<string> candidates;
         if (literal)
