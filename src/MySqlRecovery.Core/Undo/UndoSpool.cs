@@ -140,6 +140,8 @@ internal sealed class UndoSpool : IDisposable
                 _file.Append(raw);
             }
 
+            if (_reverse && count > 0)
+                UnloggedCascades.Note(_index, rows, map, count, _maps.Schema, logFile, position);
             if (rows.EndsStatement)
                 _statement++;
         }
