@@ -1,6 +1,6 @@
 BeforeDiscovery {
     $filters = 'Database', 'ExcludeDatabase', 'Table', 'ExcludeTable', 'Operation', 'StartTime', 'StopTime', 'StartPosition', 'StopPosition',
-        'Gtid', 'ExcludeGtid', 'ThreadId', 'ServerId', 'Where', 'SchemaPath', 'Salvage'
+        'Gtid', 'ExcludeGtid', 'ThreadId', 'ServerId', 'Where', 'SchemaPath', 'Salvage', 'KeyringPath'
     $cases = @(
         @{ Name = 'Get-BinlogEvent'; Expected = $filters + 'Path', 'LiteralPath', 'EventType'; Sets = 'LiteralPath', 'Path' }
         @{ Name = 'Get-RowChange'; Expected = $filters + 'Path', 'LiteralPath', 'InputObject'; Sets = 'InputObject', 'LiteralPath', 'Path' }
