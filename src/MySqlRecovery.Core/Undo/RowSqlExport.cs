@@ -38,7 +38,29 @@ internal sealed class RowSqlExport : IDisposable
         _writer.Begin();
     }
 
-    public long StatementCount => _writer.StatementCount;
+    /// <summary>Writes all of an index to a file that appears when it is complete.</summary>
+    public static SqlExport WriteFile(
+        UndoIndex index, RowPredicate? where, bool reverse, string path, bool overwrite, CancellationToken stop)
+    {
+        using var output = new SqlFileOutput(path, overwrite);
+        using var export = new RowSqlExport(index, where, reverse, output);
+        while (export.WriteTransaction(stop))
+            continue;
+        export.WriteClosing();
+        output.Complete();
+        return new SqlExport
+        {
+            Path = path,
+            File = [.. index.LogFiles],
+            IsReverse = reverse,
+            TransactionCount = index.Transactions.Count,
+            RowCount = index.RowCount,
+            StatementCount = export._writer.StatementCount,
+            Table = index.TableNames(),
+            IsComplete = index.Obstacles.IsEmpty,
+            Reason = index.Obstacles.ToReasons(),
+        };
+    }
 
     /// <summary>Writes the next transaction; false when all are written.</summary>
     public bool WriteTransaction(CancellationToken stop)
@@ -61,8 +83,8 @@ internal sealed class RowSqlExport : IDisposable
         return true;
     }
 
-    /// <summary>Names what came to light only while the rows were written.</summary>
-    public void WriteClosing()
+    // Names what came to light only while the rows were written.
+    private void WriteClosing()
     {
         foreach (string reason in _index.Obstacles.ToReasons().Skip(_obstaclesInHeading))
             _output.Comment($"NOT COMPLETE: {reason}");

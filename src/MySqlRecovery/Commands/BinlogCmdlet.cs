@@ -3,6 +3,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Management.Automation;
 using MySqlRecovery.Binlog.Filter;
 using MySqlRecovery.Binlog.Rows;
+using MySqlRecovery.IO;
 using MySqlRecovery.Model;
 using MySqlRecovery.Sql;
 using MySqlRecovery.Transactions;
@@ -16,6 +17,7 @@ public abstract class BinlogCmdlet : RecoveryCmdlet
     private static readonly TimeSpan ProgressInterval = TimeSpan.FromMilliseconds(200);
     private long _lastProgress;
     private bool _hasProgress;
+    private Keyring? _keyring;
 
     /// <summary>Databases to take; wildcards.</summary>
     [Parameter, SupportsWildcards]
@@ -74,17 +76,29 @@ public abstract class BinlogCmdlet : RecoveryCmdlet
     public IDictionary? Where { get; set; }
 
     /// <summary>
+    /// Keyring files of the server for encrypted logs: component_keyring_file's JSON or the file of the keyring_file plugin.
+    /// </summary>
+    [Parameter]
+    public string[] KeyringPath { get; set; } = [];
+
+    /// <summary>
     /// A file of CREATE TABLE statements, as mysqldump --no-data --triggers writes it: names columns, keys, generated
     /// columns and character sets where the log does not; follows the DDL in the logs from there on.
     /// </summary>
     [Parameter]
     public string? SchemaPath { get; set; }
 
+    /// <summary>
+    /// Reads on behind damage: looks for the next event with a right checksum and reports each gap as an error of its own.
+    /// </summary>
+    [Parameter]
+    public SwitchParameter Salvage { get; set; }
+
     /// <summary>The schema of -SchemaPath, or null.</summary>
-    private protected ITableSchemaSource? Schema { get; private set; }
+    internal ITableSchemaSource? Schema { get; private set; }
 
     /// <summary>The row test of -Where, or null.</summary>
-    private protected RowPredicate? Predicate { get; private set; }
+    internal RowPredicate? Predicate { get; private set; }
 
     /// <summary>The filters but for the position, for a scan.</summary>
     private protected EventFilter Filter { get; private set; } = EventFilter.All;
@@ -114,6 +128,8 @@ public abstract class BinlogCmdlet : RecoveryCmdlet
             Where = Predicate,
             WithStatements = TakesStatements,
         };
+        if (KeyringPath.Length > 0)
+            _keyring = Try(() => Keyring.Open(KeyringPath.Select(this.ResolveDestination)));
         if (SchemaPath != null)
             Schema = Try(() => LogSchema.Load(this.ResolveDestination(SchemaPath)));
         if (Gtid.Length + ExcludeGtid.Length > 0)
@@ -122,15 +138,49 @@ public abstract class BinlogCmdlet : RecoveryCmdlet
     }
 
     /// <summary>Whether a row event that came down the pipeline passes the filters, its rows aside.</summary>
-    private protected bool IsMatch(BinlogEvent item, TableMap map) =>
-        Filter.IsMatch(item.EventType, item.ServerId, item.Timestamp)
-        && (Filter.ThreadIds == null || (item.ThreadId is { } thread && Filter.ThreadIds.Contains(thread)))
-        && GtidFilter?.IsMatch(item.Gtid) != false
+    internal bool IsMatch(BinlogEvent item, TableMap map) =>
+        IsMatch(item.EventType, item.ServerId, item.Timestamp, item.ThreadId, item.Gtid)
         && Filter.Tables?.IsMatch(map.Database, map.Table) != false;
 
+    /// <summary>Whether a row that came down the pipeline passes the filters, its values aside.</summary>
+    internal bool IsMatch(RowChange item, TableMap map) =>
+        IsMatch(TypeOf(item.Operation), item.ServerId, item.Timestamp, item.ThreadId, item.Gtid)
+        && Filter.Tables?.IsMatch(map.Database, map.Table) != false;
+
+    /// <summary>Whether an event without rows that came down the pipeline passes the filters.</summary>
+    internal bool IsMatch(BinlogEvent item) =>
+        IsMatch(item.EventType, item.ServerId, item.Timestamp, item.ThreadId, item.Gtid)
+        && Filter.Tables?.IsDatabaseMatch(item.Database ?? string.Empty) != false;
+
+    /// <summary>Positions mean files: an object that came down the pipeline does not say which file is first or last.</summary>
+    internal void CheckNoPosition()
+    {
+        if (StartPosition != null || StopPosition != null)
+            throw new RecoveryException(
+                "PositionWithoutFile", RecoveryErrorKind.InvalidArgument,
+                "-StartPosition and -StopPosition choose a part of files, not of objects from the pipeline",
+                recommendedAction: "Give them to the command that reads the files, or filter by the Position property.");
+    }
+
+    private bool IsMatch(BinlogEventType type, uint serverId, DateTime timestamp, uint? threadId, string? gtid) =>
+        Filter.IsMatch(type, serverId, timestamp)
+        && (Filter.ThreadIds == null || (threadId is { } thread && Filter.ThreadIds.Contains(thread)))
+        && GtidFilter?.IsMatch(gtid) != false;
+
+    private static BinlogEventType TypeOf(RowOperation operation) => operation switch
+    {
+        RowOperation.Insert => BinlogEventType.WriteRows,
+        RowOperation.Update => BinlogEventType.UpdateRows,
+        _ => BinlogEventType.DeleteRows,
+    };
+
     /// <summary>A scan over the files in log order, with the cmdlet's filters.</summary>
-    private protected EventScan OpenScan(IReadOnlyList<string> files) =>
-        new(LogRange.Of(files, StartPosition, StopPosition), Filter, GtidFilter, StopToken, Schema);
+    internal EventScan OpenScan(IReadOnlyList<string> files) =>
+        new(LogRange.Of(files, StartPosition, StopPosition), Filter, GtidFilter, StopToken, Schema)
+        {
+            Salvage = Salvage,
+            Keyring = _keyring,
+        };
 
     /// <summary>The next matching event, converted; what fails is reported, and the next log goes on.</summary>
     private protected bool TryNext<T>(EventScan scan, Func<EventScan, T> convert, [NotNullWhen(true)] out T? item)
@@ -138,11 +188,12 @@ public abstract class BinlogCmdlet : RecoveryCmdlet
     {
         while (true)
         {
-            RecoveryException error;
+            RecoveryException? error = null;
+            item = null;
             try
             {
-                item = scan.Read() ? convert(scan) : null;
-                return item != null;
+                if (scan.Read())
+                    item = convert(scan);
             }
             catch (RecoveryException e)
             {
@@ -153,12 +204,16 @@ public abstract class BinlogCmdlet : RecoveryCmdlet
                 throw new PipelineStoppedException();
             }
 
+            while (scan.Gaps.TryDequeue(out RecoveryException? gap))
+                ReportError(gap);
+            if (error == null)
+                return item != null;
             ReportError(error);
         }
     }
 
     /// <summary>Shows how far the scan is, at most five times a second.</summary>
-    private protected void ShowProgress(EventScan scan, IReadOnlyList<string> files)
+    internal void ShowProgress(EventScan scan, IReadOnlyList<string> files)
     {
         if (System.Diagnostics.Stopwatch.GetElapsedTime(_lastProgress) < ProgressInterval)
             return;
