@@ -76,7 +76,7 @@ internal sealed class RowSqlExport : IDisposable
         for (int i = 0; i < end - first; i++)
         {
             stop.ThrowIfCancellationRequested();
-            WriteEvent(_index.Events[_reverse ? end - 1 - i : first + i], transaction.Log);
+            WriteReadable(_index.Events[_reverse ? end - 1 - i : first + i], transaction.Log);
         }
 
         _writer.EndTransaction();
@@ -95,6 +95,20 @@ internal sealed class RowSqlExport : IDisposable
         _writer.Dispose();
         foreach (WindowReader reader in _readers)
             reader.Dispose();
+    }
+
+    private void WriteReadable(in UndoIndex.Event item, int log)
+    {
+        try
+        {
+            WriteEvent(item, log);
+        }
+        catch (Exception e) when (e is EndOfStreamException or InvalidDataException)
+        {
+            throw new RecoveryException(
+                "BinlogEventMalformed", RecoveryErrorKind.InvalidData, $"a row of the {item.Type} event cannot be read: {e.Message}",
+                _index.LogFiles[log], item.Offset, inner: e);
+        }
     }
 
     private void WriteEvent(in UndoIndex.Event item, int log)
