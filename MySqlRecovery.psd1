@@ -8,6 +8,8 @@
     Copyright            = '(c) 2026 The MySqlRecovery contributors. MIT license.'
     Description          = 'Gets lost MySQL and MariaDB data back: finds what happened in the binary logs and undoes it, as a reversed binlog or as SQL.'
     PowerShellVersion    = '7.4'
+    # Loaded before the types file is read, which names types of it.
+    RequiredAssemblies   = @('bin/MySqlRecovery.Core.dll')
     TypesToProcess       = @('MySqlRecovery.Types.ps1xml')
     FormatsToProcess     = @('MySqlRecovery.Format.ps1xml')
     CmdletsToExport      = @(
@@ -24,7 +26,10 @@
         'MySqlRecovery.psd1'
         'MySqlRecovery.Format.ps1xml'
         'MySqlRecovery.Types.ps1xml'
+        'en-US/MySqlRecovery.dll-Help.xml'
+        'CHANGELOG.md'
         'LICENSE'
+        'README.md'
         'bin/MySqlRecovery.dll'
         'bin/MySqlRecovery.Client.dll'
         'bin/MySqlRecovery.Core.dll'

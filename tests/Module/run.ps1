@@ -7,6 +7,7 @@ $configuration.Run.Path = $PSScriptRoot
 $configuration.Run.PassThru = $true
 $configuration.Output.RenderMode = 'Plaintext'
 $result = Invoke-Pester -Configuration $configuration
+if (-not $result) { throw 'Pester ran nothing.' }
 
 $failed = $result.FailedCount + $result.FailedBlocksCount + $result.FailedContainersCount
 $skipped = $result.TotalCount - $result.PassedCount - $result.FailedCount

@@ -2,8 +2,8 @@
 # guard.sh DIR PROGRAM ARGUMENT...
 #
 # Runs a server whose files lie in DIR, and ends when it ends. A line on standard input asks the server to shut down.
-# Should standard input close first, the server is killed and DIR removed: so nothing is left behind, whatever happens
-# to the process that holds the other end. Run by root, the server is nobody's.
+# Should standard input close while it runs, the server is killed and DIR removed: so nothing is left behind, whatever
+# happens to the process that holds the other end. Run by root, the server is nobody's.
 trap '' INT HUP
 exec 3<&0 </dev/null
 dir=$1
@@ -18,12 +18,9 @@ fi
 "$@" 3<&- &
 server=$!
 (
-  if read -r _ <&3; then
-    kill -TERM "$server"
-  else
-    : > "$dir/abandoned"
-    kill -KILL "$server"
-  fi
+  while read -r _ <&3; do kill -TERM "$server"; done
+  : > "$dir/abandoned"
+  kill -KILL "$server"
 ) &
 watch=$!
 exec 3<&-

@@ -28,6 +28,37 @@ public abstract class RecoveryCmdlet : PSCmdlet, IDisposable
             _stopping.Dispose();
     }
 
+    /// <summary>Writes the engine's exception as a non-terminating error.</summary>
+    protected void ReportError(RecoveryException exception) => WriteError(ToErrorRecord(exception));
+
+    /// <summary>Does a step without which nothing can go on: its failure ends the pipeline. No Write* call may be in it.</summary>
+    private protected T Try<T>(Func<T> step)
+    {
+        RecoveryException error;
+        try
+        {
+            return step();
+        }
+        catch (RecoveryException e)
+        {
+            error = e;
+        }
+        catch (OperationCanceledException)
+        {
+            throw new PipelineStoppedException();
+        }
+
+        ThrowTerminatingError(ToErrorRecord(error));
+        throw error;
+    }
+
+    /// <summary>The same for a step without result.</summary>
+    private protected void Try(Action step) => Try(() =>
+    {
+        step();
+        return true;
+    });
+
     /// <summary>The engine's exception as an error record: id, category, target and recommended action.</summary>
     protected static ErrorRecord ToErrorRecord(RecoveryException exception, object? target = null)
     {

@@ -16,7 +16,7 @@ internal static class DataDirectory
         string data = Path.Combine(directory, "data");
         if (template is not null && Directory.Exists(template))
         {
-            Copy(template, data);
+            Finish(directory, new(directory, "cp", "-a", template, data));
             return;
         }
 
@@ -31,20 +31,29 @@ internal static class DataDirectory
     {
         string server = installation.Program("mysqld");
         string[] options = [$"--defaults-file={directory}/my.cnf", "--skip-log-bin"];
-        using GuardedProcess process = !server.EndsWith("mariadbd", StringComparison.Ordinal)
+        GuardedProcess process = !server.EndsWith("mariadbd", StringComparison.Ordinal)
             ? new(directory, server, [.. options, "--initialize-insecure"])
             : installation.Bootstrap is { } bootstrap
                 ? new(directory, "sh", ["-c", "bootstrap=$1; shift; exec \"$@\" <\"$bootstrap\"", "sh", bootstrap, server, .. options, "--bootstrap", "--enforce-storage-engine=", "--net-buffer-length=16k"])
                 : new(directory, "mariadb-install-db", [options[0], "--auth-root-authentication-method=normal", "--skip-test-db"]);
-        if (process.WaitForExit(TimeSpan.FromMinutes(3)) != 0)
-            throw new InvalidOperationException($"The server could not be initialised: {MySqlServer.ReadLogs(directory)}");
+        Finish(directory, process);
+    }
+
+    private static void Finish(string directory, GuardedProcess process)
+    {
+        using (process)
+        {
+            if (process.WaitForExit(TimeSpan.FromMinutes(3)) != 0)
+                throw new InvalidOperationException($"The data directory could not be made: {MySqlServer.ReadLogs(directory)}");
+        }
     }
 
     /// <summary>Another process may do the same: whose renaming comes first wins, and both are equal.</summary>
     private static void Keep(string data, string template)
     {
         string copy = $"{template}.{Environment.ProcessId}";
-        Copy(data, copy);
+        // With owner and permissions, which the files of .NET do not copy.
+        StockProgram.Run("cp", ["-a", data, copy]);
         try
         {
             Directory.Move(copy, template);
@@ -54,7 +63,4 @@ internal static class DataDirectory
             Directory.Delete(copy, recursive: true);
         }
     }
-
-    /// <summary>With owner and permissions, which the files of .NET do not copy.</summary>
-    private static void Copy(string source, string destination) => StockProgram.Run("cp", ["-a", source, destination]);
 }

@@ -1,0 +1,87 @@
+using System.Buffers.Binary;
+using System.Text;
+using MySqlRecovery.Binlog.Rows;
+using MySqlRecovery.IO;
+
+namespace MySqlRecovery.Binlog.Events;
+
+/// <summary>
+/// A QUERY event: thread id 4, execution time 4, length of the database 1, error code 2, length of the status variables
+/// 2, status variables, database and a zero, the statement to the end.
+/// </summary>
+internal readonly ref struct QueryEvent
+{
+    private const byte FlagsCode = 0, SqlModeCode = 1, CatalogCode = 2, AutoIncrementCode = 3, CharsetCode = 4, CatalogNzCode = 6;
+    private readonly ReadOnlySpan<byte> _statusVariables;
+    private readonly ReadOnlySpan<byte> _database;
+
+    private QueryEvent(uint threadId, ReadOnlySpan<byte> statusVariables, ReadOnlySpan<byte> database, ReadOnlySpan<byte> statement)
+    {
+        ThreadId = threadId;
+        _statusVariables = statusVariables;
+        _database = database;
+        Statement = statement;
+    }
+
+    /// <summary>The session that ran the statement (its connection id, <c>pseudo_thread_id</c>).</summary>
+    public uint ThreadId { get; }
+
+    /// <summary>The statement in the character set of the session.</summary>
+    public ReadOnlySpan<byte> Statement { get; }
+
+    /// <summary>The session's default database.</summary>
+    public string Database => Encoding.UTF8.GetString(_database);
+
+    public bool IsBegin => Statement.SequenceEqual("BEGIN"u8);
+
+    /// <summary>Whether this ends a transaction. XA COMMIT and XA ROLLBACK are groups of their own.</summary>
+    public bool IsCommitOrRollback => Statement.SequenceEqual("COMMIT"u8) || Statement.SequenceEqual("ROLLBACK"u8);
+
+    /// <summary>Statements that move inside a transaction: SAVEPOINT, ROLLBACK TO, XA START, XA END.</summary>
+    public bool IsTransactionControl => IsBegin || IsCommitOrRollback || StartsWith("SAVEPOINT "u8) || StartsWith("ROLLBACK TO "u8)
+        || StartsWith("XA "u8);
+
+    public static QueryEvent Parse(ReadOnlySpan<byte> body)
+    {
+        var cursor = new ByteCursor(body);
+        uint threadId = cursor.ReadUInt32();
+        cursor.Skip(4);
+        int databaseLength = cursor.ReadByte();
+        cursor.Skip(2);
+        ReadOnlySpan<byte> status = cursor.Take(cursor.ReadUInt16());
+        ReadOnlySpan<byte> database = cursor.Take(databaseLength);
+        cursor.Skip(1);
+        return new QueryEvent(threadId, status, database, cursor.Rest);
+    }
+
+    /// <summary>The statement as text.</summary>
+    public string DecodeStatement() => Client()?.Decode(Statement) ?? Encoding.UTF8.GetString(Statement);
+
+    private bool StartsWith(ReadOnlySpan<byte> word) =>
+        Statement.Length > word.Length && Ascii.EqualsIgnoreCase(Statement[..word.Length], word);
+
+    // character_set_client stands behind the variables that every server writes first; the rest is of no interest here.
+    private CharacterSet? Client()
+    {
+        ReadOnlySpan<byte> rest = _statusVariables;
+        while (rest.Length > 1)
+        {
+            int length = rest[0] switch
+            {
+                FlagsCode or AutoIncrementCode => 4,
+                SqlModeCode => 8,
+                CatalogNzCode => 1 + rest[1],
+                CatalogCode => 2 + rest[1],
+                CharsetCode when rest.Length >= 3 => -1,
+                _ => -2,
+            };
+            if (length == -1)
+                return CharacterSets.ByCollationId(BinaryPrimitives.ReadUInt16LittleEndian(rest[1..]));
+            if (length < 0 || length >= rest.Length)
+                return null;
+            rest = rest[(1 + length)..];
+        }
+
+        return null;
+    }
+}

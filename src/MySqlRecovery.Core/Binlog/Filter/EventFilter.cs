@@ -1,0 +1,55 @@
+using MySqlRecovery.Model;
+
+namespace MySqlRecovery.Binlog.Filter;
+
+/// <summary>What an event must be to be let through, tested cheapest first: header, then table, then rows.</summary>
+internal sealed class EventFilter
+{
+    public static EventFilter All { get; } = new();
+
+    public HashSet<BinlogEventType>? Types { get; init; }
+
+    public HashSet<RowOperation>? Operations { get; init; }
+
+    public HashSet<uint>? ServerIds { get; init; }
+
+    public HashSet<uint>? ThreadIds { get; init; }
+
+    /// <summary>Included; compared with the event's own time.</summary>
+    public DateTime? StartTime { get; init; }
+
+    /// <summary>Excluded.</summary>
+    public DateTime? StopTime { get; init; }
+
+    public TableFilter? Tables { get; init; }
+
+    public RowPredicate? Where { get; init; }
+
+    /// <summary>
+    /// Whether statements come through in spite of what is asked of tables and rows: what undoes a range must see them.
+    /// </summary>
+    public bool WithStatements { get; init; }
+
+    /// <summary>Events that change data or transactions without row images.</summary>
+    public static bool IsStatement(BinlogEventType type) => type.IsQuery() || type is BinlogEventType.XaPrepare or BinlogEventType.Incident
+        or BinlogEventType.ExecuteLoadQuery or BinlogEventType.Load or BinlogEventType.NewLoad or BinlogEventType.ExecLoad;
+
+    /// <summary>Whether the header alone lets the event through.</summary>
+    public bool IsMatch(in EventHeader header) =>
+        IsMatch(header.Type, header.ServerId, DateTime.UnixEpoch.AddSeconds(header.Timestamp));
+
+    /// <summary>The same for an event that is an object already.</summary>
+    public bool IsMatch(BinlogEventType type, uint serverId, DateTime timestamp)
+    {
+        bool isStatement = WithStatements && IsStatement(type);
+        if (Types != null && !Types.Contains(type))
+            return false;
+        if (ServerIds != null && !ServerIds.Contains(serverId))
+            return false;
+        if (timestamp < StartTime || timestamp >= StopTime)
+            return false;
+        if (!isStatement && (Operations != null || Where != null))
+            return type.Operation() is { } operation && Operations?.Contains(operation) != false;
+        return true;
+    }
+}

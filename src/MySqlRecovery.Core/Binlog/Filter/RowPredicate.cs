@@ -1,0 +1,77 @@
+using System.Collections;
+using System.Globalization;
+using MySqlRecovery.Binlog.Rows;
+
+namespace MySqlRecovery.Binlog.Filter;
+
+/// <summary>
+/// A row test such as <c>@{ status = 'paid'; id = 1, 2 }</c>: a row matches where its before or its after image has one
+/// of the given values in each named column. Text is compared as PowerShell's -eq does, without regard to case.
+/// </summary>
+internal sealed class RowPredicate
+{
+    private readonly List<(string Column, object?[] Values)> _tests = [];
+
+    public RowPredicate(IDictionary conditions)
+    {
+        foreach (DictionaryEntry condition in conditions)
+        {
+            object?[] values = condition.Value is IEnumerable list and not (string or byte[])
+                ? [.. list.Cast<object?>()]
+                : [condition.Value];
+            _tests.Add((Convert.ToString(condition.Key, CultureInfo.InvariantCulture)!, values));
+        }
+    }
+
+    /// <summary>Whether the row that the cursor stands on matches.</summary>
+    public bool IsMatch(in RowCursor row) =>
+        (!row.Before.IsEmpty && IsMatch(row.BeforeLayout, row.Before)) || (!row.After.IsEmpty && IsMatch(row.AfterLayout, row.After));
+
+    /// <summary>The first named column that the table lacks, or null.</summary>
+    public string? FindMissingColumn(TableMap map) =>
+        _tests.Find(t => Array.FindIndex(map.Columns, c => IsNamed(c, t.Column)) < 0).Column;
+
+    private bool IsMatch(RowLayout layout, ReadOnlySpan<byte> image)
+    {
+        Span<ValueRange> ranges = layout.Ordinals.Length <= 256
+            ? stackalloc ValueRange[layout.Ordinals.Length] : new ValueRange[layout.Ordinals.Length];
+        layout.Locate(image, ranges);
+        foreach ((string column, object?[] values) in _tests)
+        {
+            int at = Array.FindIndex(layout.Ordinals, i => IsNamed(layout.Columns[i], column));
+            if (at < 0)
+                return false;
+            ValueRange range = ranges[at];
+            object? actual = range.IsNull ? null : ColumnValue.Decode(layout.Columns[layout.Ordinals[at]], range.Of(image));
+            if (!Array.Exists(values, expected => AreEqual(actual, expected)))
+                return false;
+        }
+
+        return true;
+    }
+
+    private static bool IsNamed(ColumnDefinition column, string name) =>
+        string.Equals(column.Name, name, StringComparison.OrdinalIgnoreCase);
+
+    private static bool AreEqual(object? actual, object? expected)
+    {
+        if (actual == null || expected == null)
+            return actual == null && expected == null;
+        if (actual is byte[] bytes)
+            return expected is byte[] other && bytes.AsSpan().SequenceEqual(other);
+        if (actual is DateTime moment)
+            return expected is DateTime date ? moment == date : DateTime.TryParse(
+                Text(expected), CultureInfo.InvariantCulture, DateTimeStyles.None, out date) && moment == date;
+        if (actual is TimeSpan span)
+            return TimeSpan.TryParse(Text(expected), CultureInfo.InvariantCulture, out TimeSpan duration) && span == duration;
+        if (actual is float or double)
+            return double.TryParse(Text(expected), NumberStyles.Float, CultureInfo.InvariantCulture, out double real)
+                && (actual is float single ? single == (float)real : (double)actual == real);
+        if (actual is string text)
+            return string.Equals(text, Text(expected), StringComparison.OrdinalIgnoreCase);
+        return decimal.TryParse(Text(expected is bool flag ? (flag ? 1 : 0) : expected), NumberStyles.Number, CultureInfo.InvariantCulture, out decimal number)
+            && Convert.ToDecimal(actual, CultureInfo.InvariantCulture) == number;
+    }
+
+    private static string Text(object value) => Convert.ToString(value, CultureInfo.InvariantCulture) ?? string.Empty;
+}

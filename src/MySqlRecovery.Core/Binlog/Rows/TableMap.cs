@@ -1,0 +1,124 @@
+using System.Text;
+using MySqlRecovery.IO;
+
+namespace MySqlRecovery.Binlog.Rows;
+
+/// <summary>
+/// A TABLE_MAP event: table id 6, flags 2, database and table (length, name, zero), column count and types, metadata,
+/// nullability bits, then optional metadata (MySQL 8.0.1+, MariaDB 10.5+).
+/// </summary>
+internal sealed class TableMap
+{
+    /// <summary>The server's limit is 4096 columns a table.</summary>
+    private const int MaximumColumns = 4096;
+
+    private byte[] _partialBits = [];
+    private RowLayout? _partialLayout;
+    private RowDecoder? _decoder;
+
+    private TableMap(byte[] raw, ulong tableId, string database, string table, ColumnDefinition[] columns)
+    {
+        Raw = raw;
+        TableId = tableId;
+        Database = database;
+        Table = table;
+        Columns = columns;
+        Layout = new RowLayout(columns);
+    }
+
+    /// <summary>The whole event, header included, checksum not.</summary>
+    public byte[] Raw { get; }
+
+    /// <summary>Decodes this table's rows for the objects of the pipeline.</summary>
+    public RowDecoder Decoder => _decoder ??= new RowDecoder(this);
+
+    public ulong TableId { get; }
+
+    public string Database { get; }
+
+    public string Table { get; }
+
+    public ColumnDefinition[] Columns { get; }
+
+    /// <summary>How a row of all columns is laid out.</summary>
+    public RowLayout Layout { get; }
+
+    /// <summary>Indexes of the primary key's columns in key order; empty where the log does not say or there is none.</summary>
+    public int[] PrimaryKey { get; set; } = [];
+
+    /// <summary>Whether a missing <see cref="PrimaryKey"/> means that the table has none (metadata FULL) or that it is not known.</summary>
+    public bool IsPrimaryKeyKnown { get; set; }
+
+    /// <summary>Whether a schema has completed the map: generated columns and triggers are known then.</summary>
+    public bool HasSchema { get; set; }
+
+    public bool HasTriggers { get; set; }
+
+    /// <summary>Whether the rows of the past are kept in the table too (MariaDB's WITH SYSTEM VERSIONING).</summary>
+    public bool IsSystemVersioned { get; set; }
+
+    /// <summary>What the schema and the log say differently; then the map is as the log says.</summary>
+    public string? SchemaProblem { get; set; }
+
+    /// <summary>The layout of images with the given columns; the last one that was not full is kept.</summary>
+    public RowLayout LayoutFor(ReadOnlySpan<byte> presentBits)
+    {
+        if (IsFull(presentBits))
+            return Layout;
+        if (_partialLayout == null || !presentBits.SequenceEqual(_partialBits))
+        {
+            _partialLayout = Layout.Select(presentBits);
+            _partialBits = presentBits.ToArray();
+        }
+
+        return _partialLayout;
+    }
+
+    /// <summary>Parses an event without its checksum.</summary>
+    public static TableMap Parse(ReadOnlySpan<byte> raw, int tableIdLength = 6)
+    {
+        var cursor = new ByteCursor(raw[EventHeader.Size..]);
+        ulong tableId = ReadTableId(ref cursor, tableIdLength);
+        cursor.Skip(2);
+        string database = ReadName(ref cursor);
+        string table = ReadName(ref cursor);
+        int count = cursor.ReadLength();
+        if (count is 0 or > MaximumColumns)
+            throw new InvalidDataException($"a table map of {count} columns");
+        ReadOnlySpan<byte> types = cursor.Take(count);
+        ReadOnlySpan<byte> metadata = cursor.Take(cursor.ReadLength());
+        ReadOnlySpan<byte> nullable = cursor.Take((count + 7) / 8);
+        var columns = new ColumnDefinition[count];
+        var meta = new ByteCursor(metadata);
+        for (int i = 0; i < count; i++)
+        {
+            columns[i] = ColumnDefinitionParser.Parse((ColumnType)types[i], ref meta, (nullable[i / 8] & 1 << i % 8) != 0);
+            columns[i].Name = $"@{i + 1}";
+        }
+
+        var map = new TableMap(raw.ToArray(), tableId, database, table, columns);
+        if (!cursor.AtEnd)
+            OptionalMetadata.Apply(cursor.Rest, map);
+        return map;
+    }
+
+    /// <summary>The table id that the body of a TABLE_MAP or row event starts with.</summary>
+    public static ulong ReadTableId(ref ByteCursor cursor, int tableIdLength) =>
+        tableIdLength == 4 ? cursor.ReadUInt32() : cursor.ReadUInt48();
+
+    private bool IsFull(ReadOnlySpan<byte> bits)
+    {
+        int last = bits.Length - 1;
+        int tail = Columns.Length - last * 8;
+        int mask = (1 << tail) - 1;
+        return (bits[last] & mask) == mask && !bits[..last].ContainsAnyExcept((byte)0xFF);
+    }
+
+    private static string ReadName(ref ByteCursor cursor)
+    {
+        // 1 byte to 8.0, a length-encoded integer since: the same for every legal name of at most 64 characters.
+        string name = Encoding.UTF8.GetString(cursor.Take(cursor.ReadLength()));
+        cursor.Skip(1);
+        return name;
+    }
+}

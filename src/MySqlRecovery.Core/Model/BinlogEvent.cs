@@ -1,0 +1,77 @@
+using System.Globalization;
+
+namespace MySqlRecovery.Model;
+
+/// <summary>
+/// One event of a binary log. Row events carry all that undoing them needs (<see cref="RawEvent"/>,
+/// <see cref="TableMapEvent"/>, <see cref="FormatEvent"/> and the facts of their transaction), so that they can be
+/// filtered, stored with Export-Clixml or sent from another machine and still be reversed.
+/// </summary>
+// PowerShell makes empty text of null when it brings an object back from remoting; no such property can be empty.
+public sealed class BinlogEvent
+{
+    /// <summary>Name of the log, as the server lists it.</summary>
+    public string LogFile { get; set; } = string.Empty;
+
+    /// <summary>Byte offset of the event in its log.</summary>
+    public long Position { get; set; }
+
+    /// <summary>Byte offset behind the event: a position to go on from.</summary>
+    public long EndPosition { get; set; }
+
+    /// <summary>When the statement started, UTC, whole seconds.</summary>
+    public DateTime Timestamp { get; set; }
+
+    /// <summary>The event's type.</summary>
+    public BinlogEventType EventType { get; set; }
+
+    /// <summary>Bytes of the event in the log.</summary>
+    public long Size { get; set; }
+
+    /// <summary>server_id of the server that wrote the event first.</summary>
+    public uint ServerId { get; set; }
+
+    /// <summary>Version of the server that wrote the log.</summary>
+    public string ServerVersion { get; set; } = string.Empty;
+
+    /// <summary>GTID of the transaction; null for anonymous ones and outside of transactions.</summary>
+    public string? Gtid { get; set => field = value is "" ? null : value; }
+
+    /// <summary>Connection id of the session; null where the log does not say (yet).</summary>
+    public uint? ThreadId { get; set; }
+
+    /// <summary>Database of the table, or the default database of a statement.</summary>
+    public string? Database { get; set => field = value is "" ? null : value; }
+
+    /// <summary>Table of a table map or row event.</summary>
+    public string? Table { get; set => field = value is "" ? null : value; }
+
+    /// <summary>What a row event did; null for all other events.</summary>
+    public RowOperation? Operation { get; set; }
+
+    /// <summary>Rows in a row event; 0 for all other events.</summary>
+    public int RowCount { get; set; }
+
+    /// <summary>Text of a statement event; for row events the original statement, where the server logged it.</summary>
+    public string? Statement { get; set => field = value is "" ? null : value; }
+
+    /// <summary>Byte offset of the transaction's first event in the log.</summary>
+    public long TransactionPosition { get; set; }
+
+    /// <summary>The event's bytes, header included, checksum not; row events and statements only.</summary>
+    public byte[]? RawEvent { get; set; }
+
+    /// <summary>For row events: the bytes of their table map event, header included, checksum not.</summary>
+    public byte[]? TableMapEvent { get; set; }
+
+    /// <summary>For row events: the bytes of the log's format description event.</summary>
+    public byte[]? FormatEvent { get; set; }
+
+    /// <summary>One line: log, position, what.</summary>
+    public override string ToString()
+    {
+        string what = Operation?.ToString() ?? EventType.ToString();
+        string where = Table == null ? string.Empty : $" {Database}.{Table}";
+        return string.Create(CultureInfo.InvariantCulture, $"{LogFile}:{Position} {what}{where}");
+    }
+}

@@ -1,0 +1,163 @@
+using System.Collections.Specialized;
+using System.Globalization;
+
+namespace MySqlRecovery.Model;
+
+/// <summary>
+/// One changed row. <see cref="Before"/> and <see cref="After"/> are decoded when they are looked at; the image bytes
+/// that undo and SQL are made from travel with the object, so that it can be filtered, stored or sent from another machine.
+/// </summary>
+// PowerShell makes empty text of null when it brings an object back from remoting; no such property can be empty.
+public sealed class RowChange
+{
+    private readonly RowSource? _source;
+    private readonly int _start, _middle, _end;
+    private OrderedDictionary? _key, _before, _after;
+    private bool _keyIsSet, _beforeIsSet, _afterIsSet;
+    private string[]? _changedColumn, _columnName;
+    private byte[]? _beforeImage, _afterImage, _rowsEventHead, _tableMapEvent, _formatEvent;
+
+    /// <summary>An empty object, to be filled by its properties.</summary>
+    public RowChange()
+    {
+    }
+
+    internal RowChange(RowSource source, int start, int middle, int end) =>
+        (_source, _start, _middle, _end) = (source, start, middle, end);
+
+    /// <summary>Name of the log, as the server lists it.</summary>
+    public string LogFile { get; set; } = string.Empty;
+
+    /// <summary>Byte offset of the row event in its log.</summary>
+    public long Position { get; set; }
+
+    /// <summary>Number of the row in its event, from 0.</summary>
+    public int RowIndex { get; set; }
+
+    /// <summary>When the statement started, UTC, whole seconds.</summary>
+    public DateTime Timestamp { get; set; }
+
+    /// <summary>GTID of the transaction; null for anonymous ones.</summary>
+    public string? Gtid { get; set => field = value is "" ? null : value; }
+
+    /// <summary>Connection id of the session; null where the log does not say.</summary>
+    public uint? ThreadId { get; set; }
+
+    /// <summary>server_id of the server that wrote the event first.</summary>
+    public uint ServerId { get; set; }
+
+    /// <summary>Version of the server that wrote the log.</summary>
+    public string ServerVersion { get; set; } = string.Empty;
+
+    /// <summary>Database of the table.</summary>
+    public string Database { get; set; } = string.Empty;
+
+    /// <summary>The table.</summary>
+    public string Table { get; set; } = string.Empty;
+
+    /// <summary>What happened to the row.</summary>
+    public RowOperation Operation { get; set; }
+
+    /// <summary>The primary key as it was before (as it became, for an insert), by column; null where the log names no key.</summary>
+    public OrderedDictionary? Key
+    {
+        get => _keyIsSet ? _key : Keep(ref _keyIsSet, ref _key, _source?.Decoder.Key(_source, Slice(_start, _middle)));
+        set => (_key, _keyIsSet) = (value, true);
+    }
+
+    /// <summary>The row as it was, by column; null for an insert. Columns that the log left out are absent.</summary>
+    public OrderedDictionary? Before
+    {
+        get => _beforeIsSet ? _before : Keep(
+            ref _beforeIsSet, ref _before,
+            Operation == RowOperation.Insert ? null : _source?.Decoder.Before(_source, Slice(_start, _middle)));
+        set => (_before, _beforeIsSet) = (value, true);
+    }
+
+    /// <summary>The row as it became, by column; null for a delete. Columns that the log left out are absent.</summary>
+    public OrderedDictionary? After
+    {
+        get => _afterIsSet ? _after : Keep(ref _afterIsSet, ref _after, _source?.Decoder.After(_source, AfterSpan));
+        set => (_after, _afterIsSet) = (value, true);
+    }
+
+    /// <summary>For an update the columns whose value changed; empty for other operations.</summary>
+    public string[] ChangedColumn
+    {
+        get => _changedColumn ??= _source == null || Operation != RowOperation.Update
+            ? [] : _source.Decoder.ChangedColumns(_source, Slice(_start, _middle), Slice(_middle, _end));
+        set => _changedColumn = value;
+    }
+
+    /// <summary>All columns of the table in order; <c>@1</c>, <c>@2</c> … where the log has no names.</summary>
+    public string[] ColumnName
+    {
+        get => _columnName ??= _source?.Decoder.ColumnNames ?? [];
+        set => _columnName = value;
+    }
+
+    /// <summary>The original statement, where the server logged it (binlog_rows_query_log_events).</summary>
+    public string? Statement { get; set => field = value is "" ? null : value; }
+
+    /// <summary>Byte offset of the transaction's first event in the log.</summary>
+    public long TransactionPosition { get; set; }
+
+    /// <summary>Bytes of the row as it was, as the row event holds them; null for an insert.</summary>
+    public byte[]? BeforeImage
+    {
+        get => _beforeImage ??= Operation == RowOperation.Insert ? null : Copy(_start, _middle);
+        set => _beforeImage = value;
+    }
+
+    /// <summary>Bytes of the row as it became; null for a delete.</summary>
+    public byte[]? AfterImage
+    {
+        get => _afterImage ??= _source == null || Operation == RowOperation.Delete ? null : AfterSpan.ToArray();
+        set => _afterImage = value;
+    }
+
+    /// <summary>Bytes of the row event before its rows: header, table id, flags, extra row info, column bitmaps.</summary>
+    public byte[]? RowsEventHead
+    {
+        get => _rowsEventHead ??= _source?.Head;
+        set => _rowsEventHead = value;
+    }
+
+    /// <summary>Bytes of the table map event, header included, checksum not.</summary>
+    public byte[]? TableMapEvent
+    {
+        get => _tableMapEvent ??= _source?.TableMapEvent;
+        set => _tableMapEvent = value;
+    }
+
+    /// <summary>Bytes of the log's format description event.</summary>
+    public byte[]? FormatEvent
+    {
+        get => _formatEvent ??= _source?.FormatEvent;
+        set => _formatEvent = value;
+    }
+
+    private ReadOnlySpan<byte> AfterSpan => Operation switch
+    {
+        RowOperation.Insert => Slice(_start, _middle),
+        RowOperation.Update => Slice(_middle, _end),
+        _ => default,
+    };
+
+    /// <summary>One line: log, position, operation, table, key.</summary>
+    public override string ToString()
+    {
+        string key = Key == null ? string.Empty : " " + string.Join(", ", Key.Keys.Cast<string>().Select(c => string.Create(CultureInfo.InvariantCulture, $"{c}={Key[c]}")));
+        return string.Create(CultureInfo.InvariantCulture, $"{LogFile}:{Position} {Operation} {Database}.{Table}{key}");
+    }
+
+    private ReadOnlySpan<byte> Slice(int start, int end) => _source == null ? default : _source.RowsEvent.AsSpan(start..end);
+
+    private byte[]? Copy(int start, int end) => _source == null ? null : Slice(start, end).ToArray();
+
+    private static OrderedDictionary? Keep(ref bool isSet, ref OrderedDictionary? field, OrderedDictionary? value)
+    {
+        isSet = true;
+        return field = value;
+    }
+}

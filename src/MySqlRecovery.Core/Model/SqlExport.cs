@@ -1,0 +1,38 @@
+using System.Globalization;
+
+namespace MySqlRecovery.Model;
+
+/// <summary>What a file of row changes as SQL holds, and what it could not hold.</summary>
+public sealed class SqlExport
+{
+    /// <summary>The file that was written.</summary>
+    public string Path { get; set; } = string.Empty;
+
+    /// <summary>The logs that the changes come from.</summary>
+    public string[] File { get; set; } = [];
+
+    /// <summary>Whether the file undoes the changes.</summary>
+    public bool IsReverse { get; set; }
+
+    /// <summary>Transactions, each as one of its own.</summary>
+    public int TransactionCount { get; set; }
+
+    /// <summary>Changed rows.</summary>
+    public long RowCount { get; set; }
+
+    /// <summary>INSERT, UPDATE and DELETE statements; an update that changed nothing has none.</summary>
+    public long StatementCount { get; set; }
+
+    /// <summary>Tables, <c>database.table</c>.</summary>
+    public string[] Table { get; set; } = [];
+
+    /// <summary>Whether everything in the chosen range is in the file; if not, <see cref="Reason"/> says what is missing.</summary>
+    public bool IsComplete { get; set; }
+
+    /// <summary>What could not be written, one line each; empty where all could.</summary>
+    public string[] Reason { get; set; } = [];
+
+    /// <summary>One line.</summary>
+    public override string ToString() => string.Create(
+        CultureInfo.InvariantCulture, $"{Path}: {RowCount} rows in {TransactionCount} transactions{(IsComplete ? string.Empty : ", incomplete")}");
+}

@@ -1,0 +1,60 @@
+namespace MySqlRecovery.Schema;
+
+/// <summary>A column as its table's definition says it is.</summary>
+internal sealed record ColumnSchema
+{
+    public required string Name { get; init; }
+
+    /// <summary>
+    /// The base type in lower case, synonyms resolved: <c>int</c> for INTEGER, <c>tinyint</c> for BOOL, <c>geometrycollection</c>
+    /// also for MySQL 8's GEOMCOLLECTION. JSON stays <c>json</c>, though MariaDB makes LONGTEXT of it.
+    /// </summary>
+    public required string DataType { get; init; }
+
+    /// <summary>
+    /// The first number in parentheses: characters, bytes, bits, decimal digits, fractional digits of a second, dimensions,
+    /// display width. Where it was left out: the default if the type has one, else null.
+    /// </summary>
+    public uint? Length { get; init; }
+
+    /// <summary>The digits after the decimal point, if that is given or the type is <c>decimal</c>.</summary>
+    public uint? Scale { get; init; }
+
+    public bool IsUnsigned { get; init; }
+
+    public bool IsZerofill { get; init; }
+
+    /// <summary>Whether NULL is allowed. A TIMESTAMP that says nothing is taken as under explicit_defaults_for_timestamp=ON.</summary>
+    public bool IsNullable { get; init; }
+
+    /// <summary>Whether the server computes the value (GENERATED ALWAYS AS, also ROW START and ROW END).</summary>
+    public bool IsGenerated { get; init; }
+
+    /// <summary>Whether a generated column is kept in the row (STORED, PERSISTENT) rather than VIRTUAL.</summary>
+    public bool IsStored { get; init; }
+
+    public bool IsInvisible { get; init; }
+
+    public bool IsAutoIncrement { get; init; }
+
+    /// <summary>Whether an UPDATE sets the column to the current time if it does not name it.</summary>
+    public bool HasOnUpdateNow { get; init; }
+
+    /// <summary>
+    /// The character set of a text type: the column's, else the table's, else the database's, else null. <c>utf8</c> is
+    /// given as <c>utf8mb3</c>. Null for types without one.
+    /// </summary>
+    public string? CharacterSet { get; init; }
+
+    /// <summary>The collation; null also stands for the default one of <see cref="CharacterSet"/>, which depends on the server.</summary>
+    public string? Collation { get; init; }
+
+    /// <summary>The members of an ENUM or SET in their order, else empty.</summary>
+    public IReadOnlyList<string> Members { get; init; } = [];
+
+    /// <summary>The spatial reference system that a geometry column is bound to.</summary>
+    public uint? Srid { get; init; }
+
+    /// <summary>Whether values are text in a character set.</summary>
+    public bool IsText => DataType is "char" or "varchar" or "tinytext" or "text" or "mediumtext" or "longtext" or "enum" or "set";
+}

@@ -1,0 +1,16 @@
+namespace MySqlRecovery.Schema;
+
+/// <summary>What a statement did to the schema.</summary>
+/// <param name="Kind">The kind of change.</param>
+/// <param name="Tables">
+/// The tables concerned, as the statement names them; for renames the old and the new name of each; for DROP DATABASE the
+/// tables of it that were known.
+/// </param>
+internal sealed record SchemaChange(SchemaChangeKind Kind, IReadOnlyList<TableName> Tables)
+{
+    /// <summary>No change.</summary>
+    public static SchemaChange None { get; } = new(SchemaChangeKind.None, []);
+
+    /// <summary>The database of DROP DATABASE, else null.</summary>
+    public string? DroppedDatabase { get; init; }
+}

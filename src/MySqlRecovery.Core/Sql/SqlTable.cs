@@ -1,0 +1,39 @@
+using MySqlRecovery.Binlog.Rows;
+using MySqlRecovery.Model;
+
+namespace MySqlRecovery.Sql;
+
+/// <summary>A table as SQL statements name it: prepared once, used for every row.</summary>
+internal sealed class SqlTable
+{
+    private SqlTable(TableMap map)
+    {
+        Map = map;
+        Name = SqlIdentifier.Quote(map.Database, map.Table);
+        ColumnNames = Array.ConvertAll(map.Columns, c => SqlIdentifier.Quote(c.Name));
+    }
+
+    public TableMap Map { get; }
+
+    /// <summary>Database and table in backquotes.</summary>
+    public byte[] Name { get; }
+
+    /// <summary>Column names in backquotes.</summary>
+    public byte[][] ColumnNames { get; }
+
+    /// <summary>Prepares a table; fails where the columns' names or signs are not known or contradict the schema.</summary>
+    public static SqlTable For(TableMap map)
+    {
+        string table = $"{map.Database}.{map.Table}";
+        if (map.SchemaProblem != null)
+            throw new RecoveryException(
+                "SchemaMismatch", RecoveryErrorKind.InvalidData, $"the schema of {table} is not that of the log: {map.SchemaProblem}",
+                recommendedAction: "Give the CREATE TABLE statement as it was when the log was written.");
+        if (!Array.TrueForAll(map.Columns, c => c.IsNameKnown))
+            throw new RecoveryException(
+                "ColumnNamesUnknown", RecoveryErrorKind.ObjectNotFound, $"the log does not name the columns of {table}",
+                recommendedAction: "Give -SchemaPath a file with its CREATE TABLE (mysqldump --no-data --triggers), "
+                    + "or undo with Invoke-BinlogReverse, which needs no names; SET GLOBAL binlog_row_metadata=FULL has them logged.");
+        return new SqlTable(map);
+    }
+}

@@ -1,0 +1,149 @@
+using System.Globalization;
+using MySqlRecovery.Binlog;
+using MySqlRecovery.Binlog.Events;
+using MySqlRecovery.Binlog.Filter;
+using MySqlRecovery.Binlog.Rows;
+using MySqlRecovery.IO;
+using MySqlRecovery.Model;
+using MySqlRecovery.Sql;
+
+namespace MySqlRecovery.Undo;
+
+/// <summary>
+/// Writes the rows of an index as SQL, forward in log order or in reverse as their undo, one transaction a call so that a
+/// pipeline can take the statements as they come.
+/// </summary>
+internal sealed class RowSqlExport : IDisposable
+{
+    private readonly UndoIndex _index;
+    private readonly RowPredicate? _where;
+    private readonly bool _reverse;
+    private readonly SqlScriptWriter _writer;
+    private readonly WindowReader[] _readers;
+    private readonly List<RowCursorMark> _marks = [];
+    private readonly SqlOutput _output;
+    private readonly int _obstaclesInHeading;
+    private int _next;
+
+    public RowSqlExport(UndoIndex index, RowPredicate? where, bool reverse, SqlOutput output)
+    {
+        _index = index;
+        _where = where;
+        _reverse = reverse;
+        _output = output;
+        _writer = new SqlScriptWriter(output);
+        _readers = [.. index.Sources.Select(s => new WindowReader(s, reverse))];
+        WriteHeading();
+        _obstaclesInHeading = index.Obstacles.ToReasons().Length;
+        _writer.Begin();
+    }
+
+    /// <summary>Writes all of an index to a file that appears when it is complete.</summary>
+    public static SqlExport WriteFile(
+        UndoIndex index, RowPredicate? where, bool reverse, string path, bool overwrite, CancellationToken stop)
+    {
+        using var output = new SqlFileOutput(path, overwrite);
+        using var export = new RowSqlExport(index, where, reverse, output);
+        while (export.WriteTransaction(stop))
+            continue;
+        export.WriteClosing();
+        output.Complete();
+        return new SqlExport
+        {
+            Path = path,
+            File = [.. index.LogFiles],
+            IsReverse = reverse,
+            TransactionCount = index.Transactions.Count,
+            RowCount = index.RowCount,
+            StatementCount = export._writer.StatementCount,
+            Table = index.TableNames(),
+            IsComplete = index.Obstacles.IsEmpty,
+            Reason = index.Obstacles.ToReasons(),
+        };
+    }
+
+    /// <summary>Writes the next transaction; false when all are written.</summary>
+    public bool WriteTransaction(CancellationToken stop)
+    {
+        if (_next == _index.Transactions.Count)
+            return false;
+        int number = _reverse ? _index.Transactions.Count - 1 - _next : _next;
+        _next++;
+        UndoIndex.Transaction transaction = _index.Transactions[number];
+        int first = transaction.FirstEvent;
+        int end = number + 1 < _index.Transactions.Count ? _index.Transactions[number + 1].FirstEvent : _index.Events.Count;
+        _writer.BeginTransaction(_index.Describe(transaction));
+        for (int i = 0; i < end - first; i++)
+        {
+            stop.ThrowIfCancellationRequested();
+            WriteEvent(_index.Events[_reverse ? end - 1 - i : first + i], transaction.Log);
+        }
+
+        _writer.EndTransaction();
+        return true;
+    }
+
+    // Names what came to light only while the rows were written.
+    private void WriteClosing()
+    {
+        foreach (string reason in _index.Obstacles.ToReasons().Skip(_obstaclesInHeading))
+            _output.Comment($"NOT COMPLETE: {reason}");
+    }
+
+    public void Dispose()
+    {
+        _writer.Dispose();
+        foreach (WindowReader reader in _readers)
+            reader.Dispose();
+    }
+
+    private void WriteEvent(in UndoIndex.Event item, int log)
+    {
+        ReadOnlySpan<byte> raw = _readers[item.Source].Read(item.Offset, item.Length);
+        TableMap map = _index.Maps[item.Map];
+        RowsEvent rows = RowsEvent.Parse(EventHeader.Parse(raw).Type, raw[EventHeader.Size..], map.Columns.Length);
+        var cursor = new RowCursor(rows, map);
+        _marks.Clear();
+        while (cursor.MoveNext())
+        {
+            if (_where != null && !_where.IsMatch(cursor))
+                continue;
+            if (_reverse)
+                _marks.Add(cursor.Mark());
+            else
+                WriteRow(item, rows, cursor, map, log);
+        }
+
+        for (int i = _marks.Count - 1; i >= 0; i--)
+        {
+            cursor.Return(_marks[i]);
+            WriteRow(item, rows, cursor, map, log);
+        }
+    }
+
+    private void WriteRow(in UndoIndex.Event item, in RowsEvent rows, in RowCursor row, TableMap map, int log)
+    {
+        if (_writer.WriteRow(map, rows.Operation, _reverse, row) is { } cause)
+            _index.Obstacles.AddRows(map.Database, map.Table, 1, cause, _index.LogFiles[log], item.Offset);
+    }
+
+    private void WriteHeading()
+    {
+        string kind = _reverse ? "Undo" : "Changes";
+        _output.Comment(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{kind} of {_index.RowCount} rows in {_index.Transactions.Count} transactions of {string.Join(", ", _index.LogFiles)}"));
+        foreach (IGrouping<string, TableMap> table in _index.Maps.GroupBy(m => $"{m.Database}.{m.Table}", StringComparer.Ordinal))
+        {
+            TableMap map = table.First();
+            string key = map.PrimaryKey.Length == 0 ? ", rows found by all columns" : string.Empty;
+            string schema = map.HasSchema ? string.Empty : ", generated columns and triggers unknown (no schema given)";
+            string triggers = map.HasTriggers ? ", HAS TRIGGERS, which fire when this script runs: an undo binlog does not fire them" : string.Empty;
+            _output.Comment($"  {table.Key}{key}{schema}{triggers}");
+        }
+
+        _output.Comment(_index.Obstacles.IsEmpty ? "Complete: every row change of the range is in here." : "NOT COMPLETE:");
+        foreach (string reason in _index.Obstacles.ToReasons())
+            _output.Comment($"  {reason}");
+    }
+}

@@ -1,0 +1,235 @@
+using System.Buffers.Binary;
+using MySqlRecovery.Binlog;
+using MySqlRecovery.Binlog.Events;
+using MySqlRecovery.Binlog.Filter;
+using MySqlRecovery.Binlog.Rows;
+using MySqlRecovery.IO;
+using MySqlRecovery.Model;
+
+namespace MySqlRecovery.Undo;
+
+/// <summary>
+/// Writes the binlog that undoes what an index names: transactions, statements, events and rows in reverse. The rows are
+/// read backwards from their sources, so that memory does not grow with the logs.
+/// </summary>
+internal sealed class UndoBinlogWriter : IDisposable
+{
+    /// <summary>
+    /// mysqlbinlog puts the row events of one statement into one BINLOG statement, which has to fit into the client's
+    /// max_allowed_packet (16 MiB by default, a third more in base64): larger statements are cut between two events.
+    /// </summary>
+    private const int MaximumStatementLength = 4 << 20;
+    private const int ExtraRowInfoLength = 2;
+    private static readonly byte[] EmptyGtidSet = new byte[8];
+
+    private readonly UndoIndex _index;
+    private readonly RowPredicate? _where;
+    private readonly FormatDescriptionEvent _format;
+    private readonly bool _convertsToV2;
+    private readonly BinlogWriter _writer;
+    private readonly WindowReader[] _readers;
+    private readonly GtidEventWriter _gtids;
+    private readonly bool _forceGtid;
+    private readonly List<Part> _parts = [];
+    private long _number;
+
+    private UndoBinlogWriter(UndoIndex index, RowPredicate? where, PendingFile file, Guid? gtidSource, Version? target)
+    {
+        DateTime now = DateTime.UtcNow;
+        _index = index;
+        _where = where;
+        _format = target == null ? index.Format! : FormatDescriptionEvent.ForMySql(target);
+        _convertsToV2 = target != null;
+        _writer = new BinlogWriter(file, (uint)(now - DateTime.UnixEpoch).TotalSeconds)
+        {
+            HasChecksum = _format.Checksum != ChecksumAlgorithm.Undefined,
+        };
+        _readers = [.. index.Sources.Select(s => new WindowReader(s, backwards: true))];
+        _forceGtid = gtidSource != null;
+        Source = gtidSource ?? Guid.NewGuid();
+        _gtids = new GtidEventWriter(_format, Source, now);
+    }
+
+    private Guid Source { get; }
+
+    /// <summary>Writes the undo, reads it back, and gives it its name only then.</summary>
+    /// <param name="index">What to undo; at least one row.</param>
+    /// <param name="where">The row test that the index was made with.</param>
+    /// <param name="path">The binlog to write.</param>
+    /// <param name="overwrite">Whether an existing file may be replaced.</param>
+    /// <param name="gtidSource">UUID of the undo's own GTIDs; null for a fresh one, or none where the log has none.</param>
+    /// <param name="stop">Cancels.</param>
+    /// <param name="target">MySQL version that is to take the undo, if not the one that wrote the log: version 1 row events become version 2.</param>
+    public static UndoBinlog Write(
+        UndoIndex index, RowPredicate? where, string path, bool overwrite, Guid? gtidSource, CancellationToken stop, Version? target = null)
+    {
+        using var file = PendingFile.Create(path, overwrite);
+        using var writer = new UndoBinlogWriter(index, where, file, gtidSource, target);
+        bool hasGtids = writer.WriteAll(stop);
+        UndoVerifier.Verify(file.TemporaryPath, writer._number, index.RowCount, stop);
+        var result = new UndoBinlog
+        {
+            Path = path,
+            File = [.. index.LogFiles],
+            TransactionCount = index.Transactions.Count,
+            RowCount = index.RowCount,
+            Table = index.TableNames(),
+            GtidSet = hasGtids ? $"{writer.Source}:1{(writer._number > 1 ? $"-{writer._number}" : string.Empty)}" : null,
+            Size = writer._writer.Position,
+            IsComplete = index.Obstacles.IsEmpty,
+            Reason = index.Obstacles.ToReasons(),
+            IsVerified = true,
+        };
+        file.Commit();
+        return result;
+    }
+
+    public void Dispose()
+    {
+        _writer.Dispose();
+        foreach (WindowReader reader in _readers)
+            reader.Dispose();
+    }
+
+    private bool WriteAll(CancellationToken stop)
+    {
+        WriteFormat();
+        bool hasGtids = false;
+        if (_format.PostHeaderLength(BinlogEventType.PreviousGtids) >= 0 && !_format.IsMariaDb)
+            _writer.WriteEvent(BinlogEventType.PreviousGtids, ServerId(0), EmptyGtidSet, EventFlags.Ignorable);
+        int end = _index.Events.Count;
+        for (int t = _index.Transactions.Count - 1; t >= 0; t--)
+        {
+            UndoIndex.Transaction transaction = _index.Transactions[t];
+            hasGtids |= WriteTransaction(transaction, end, stop);
+            end = transaction.FirstEvent;
+        }
+
+        _writer.Flush();
+        return hasGtids;
+    }
+
+    private void WriteFormat()
+    {
+        byte[] raw = _format.Raw;
+        int checksum = _format.Checksum == ChecksumAlgorithm.Undefined ? 0 : 4;
+        Span<byte> body = _writer.BeginEvent(raw.Length - EventHeader.Size - checksum);
+        raw.AsSpan(EventHeader.Size, body.Length).CopyTo(body);
+        // A creation time would tell an applier that the server has restarted: it would roll open work back.
+        body.Slice(52, 4).Clear();
+        if (_writer.HasChecksum)
+            body[^1] = (byte)ChecksumAlgorithm.Crc32;
+        _writer.EndEvent(BinlogEventType.FormatDescription, ServerId(0));
+    }
+
+    private bool WriteTransaction(in UndoIndex.Transaction transaction, int end, CancellationToken stop)
+    {
+        Plan(transaction.FirstEvent, end);
+        uint serverId = ServerId(end - 1);
+        // A MariaDB server gives a transaction without a GTID one of its own, in the order of its own log.
+        bool isGtid = !_format.IsMariaDb && (_forceGtid || transaction.Kind == UndoIndex.TransactionKind.Gtid);
+        _number++;
+        if (isGtid || transaction.Kind == UndoIndex.TransactionKind.Anonymous)
+            WriteGtid(isGtid, serverId);
+        WriteBegin(transaction.ThreadId, serverId);
+        foreach (Part part in _parts)
+        {
+            stop.ThrowIfCancellationRequested();
+            if (part.IsMap)
+                _writer.WriteEvent(BinlogEventType.TableMap, serverId, MapBody(part.Number));
+            else
+                WriteRows(_index.Events[part.Number], part.EndsStatement);
+        }
+
+        Span<byte> xid = _writer.BeginEvent(8);
+        BinaryPrimitives.WriteInt64LittleEndian(xid, _number);
+        _writer.EndEvent(BinlogEventType.Xid, serverId);
+        return isGtid;
+    }
+
+    /// <summary>Lays the transaction's undo out: statements backwards, each as its table maps and its events backwards.</summary>
+    private void Plan(int first, int end)
+    {
+        _parts.Clear();
+        for (int last = end - 1; last >= first;)
+        {
+            int start = last;
+            long length = _index.Events[last].Length;
+            while (start > first && _index.Events[start - 1].Statement == _index.Events[last].Statement
+                && length + _index.Events[start - 1].Length <= MaximumStatementLength)
+                length += _index.Events[--start].Length;
+            AddMaps(start, last);
+            for (int e = last; e >= start; e--)
+                _parts.Add(new Part(IsMap: false, e, EndsStatement: e == start));
+            last = start - 1;
+        }
+    }
+
+    private void AddMaps(int first, int last)
+    {
+        int from = _parts.Count;
+        for (int e = first; e <= last; e++)
+        {
+            var part = new Part(IsMap: true, _index.Events[e].Map, EndsStatement: false);
+            if (_parts.IndexOf(part, from) < 0)
+                _parts.Add(part);
+        }
+    }
+
+    private void WriteGtid(bool isGtid, uint serverId)
+    {
+        long rest = _writer.LengthOf(BeginBodyLength) + _writer.LengthOf(8);
+        foreach (Part part in _parts)
+            rest += _writer.LengthOf(part.IsMap ? MapBody(part.Number).Length : RowsBodyLength(_index.Events[part.Number]));
+        int bodyLength = _gtids.BodyLength(rest, _writer.LengthOf(0));
+        _gtids.Write(_writer.BeginEvent(bodyLength), !isGtid, _number, rest + _writer.LengthOf(bodyLength));
+        _writer.EndEvent(isGtid ? BinlogEventType.Gtid : BinlogEventType.AnonymousGtid, serverId);
+    }
+
+    private const int BeginBodyLength = 4 + 4 + 1 + 2 + 2 + 1 + 5;
+
+    private void WriteBegin(uint threadId, uint serverId)
+    {
+        Span<byte> body = _writer.BeginEvent(BeginBodyLength);
+        body.Clear();
+        BinaryPrimitives.WriteUInt32LittleEndian(body, threadId);
+        "BEGIN"u8.CopyTo(body[^5..]);
+        _writer.EndEvent(BinlogEventType.Query, serverId, EventFlags.SuppressUse);
+    }
+
+    private void WriteRows(in UndoIndex.Event item, bool endsStatement)
+    {
+        ReadOnlySpan<byte> raw = _readers[item.Source].Read(item.Offset, item.Length);
+        TableMap map = _index.Maps[item.Map];
+        EventHeader header = EventHeader.Parse(raw);
+        RowsEvent rows = RowsEvent.Parse(header.Type, raw[EventHeader.Size..], map.Columns.Length);
+        int length = rows.At.Rows + item.RowsLength;
+        if (!_convertsToV2 || header.Type.HasExtraRowInfo())
+        {
+            RowsReverser.Write(rows, map, _where, endsStatement, _writer.BeginEvent(length));
+            _writer.EndEvent(RowsReverser.Reverse(header.Type), header.ServerId, header.Flags);
+            return;
+        }
+
+        // Version 2 has the length of the extra row info, which counts itself, behind the flags.
+        Span<byte> body = _writer.BeginEvent(length + ExtraRowInfoLength);
+        RowsReverser.Write(rows, map, _where, endsStatement, body[ExtraRowInfoLength..]);
+        body.Slice(ExtraRowInfoLength, rows.At.ExtraRowInfo).CopyTo(body);
+        BinaryPrimitives.WriteUInt16LittleEndian(body[rows.At.ExtraRowInfo..], ExtraRowInfoLength);
+        _writer.EndEvent(RowsReverser.Reverse(header.Type).WithExtraRowInfo(), header.ServerId, header.Flags);
+    }
+
+    private int RowsBodyLength(in UndoIndex.Event item)
+    {
+        bool grows = _convertsToV2 && !item.Type.HasExtraRowInfo();
+        return item.Length - EventHeader.Size - item.AllRowsLength + item.RowsLength + (grows ? ExtraRowInfoLength : 0);
+    }
+
+    private ReadOnlySpan<byte> MapBody(int number) => _index.Maps[number].Raw.AsSpan(EventHeader.Size);
+
+    private uint ServerId(int item) =>
+        EventHeader.Parse(_readers[_index.Events[item].Source].Read(_index.Events[item].Offset, EventHeader.Size)).ServerId;
+
+    /// <summary>A table map or a row event of the transaction at hand.</summary>
+    private readonly record struct Part(bool IsMap, int Number, bool EndsStatement);
+}

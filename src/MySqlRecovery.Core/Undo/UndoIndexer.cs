@@ -1,0 +1,130 @@
+using MySqlRecovery.Binlog;
+using MySqlRecovery.Binlog.Events;
+using MySqlRecovery.Binlog.Filter;
+using MySqlRecovery.Binlog.Rows;
+using MySqlRecovery.IO;
+using MySqlRecovery.Model;
+using MySqlRecovery.Transactions;
+
+namespace MySqlRecovery.Undo;
+
+/// <summary>Makes an <see cref="UndoIndex"/> from the events that a scan lets through, to undo them or to do them again.</summary>
+internal static class UndoIndexer
+{
+    public static UndoIndex Build(EventScan scan, RowPredicate? where, bool reverse, Action<EventScan>? onEvent = null)
+    {
+        var index = new UndoIndex();
+        try
+        {
+            (int Log, long Position) transaction = (-1, -1);
+            int statement = 0;
+            var effects = new StatementEffects(index, reverse, scan.Tables);
+            while (scan.Read())
+            {
+                AddGaps(scan, index);
+                onEvent?.Invoke(scan);
+                if (scan.Reader.Header.Type.Operation() == null)
+                {
+                    ObserveOther(scan, index, effects);
+                    continue;
+                }
+
+                if (transaction != (scan.LogIndex, scan.Transaction.Position) || index.Transactions.Count == 0)
+                {
+                    transaction = (scan.LogIndex, scan.Transaction.Position);
+                    statement++;
+                }
+
+                AddRows(scan, index, where, reverse, ref statement);
+            }
+
+            AddGaps(scan, index);
+            effects.Complete();
+            return index;
+        }
+        catch
+        {
+            index.Dispose();
+            throw;
+        }
+    }
+
+    private static void AddGaps(EventScan scan, UndoIndex index)
+    {
+        while (scan.Gaps.TryDequeue(out RecoveryException? gap))
+            index.Obstacles.Add(Path.GetFileName(gap.Path ?? string.Empty), gap.Offset ?? 0, gap.Detail);
+    }
+
+    private static void AddRows(EventScan scan, UndoIndex index, RowPredicate? where, bool reverse, ref int statement)
+    {
+        EventReader reader = scan.Reader;
+        TableMap map = scan.Table!;
+        try
+        {
+            RowsEvent rows = scan.ParseRows();
+            (int bytes, int count) = RowsReverser.Measure(rows, map, where);
+            if (UndoRules.FindObstacle(rows, map, reverse) is { } cause)
+            {
+                index.Obstacles.AddRows(map.Database, map.Table, count, cause, reader.LogFile, reader.Position);
+            }
+            else if (count > 0)
+            {
+                (int log, int source, long offset) = index.Locate(scan);
+                index.BeginTransaction(log, scan.Transaction.Position, Kind(scan, index), scan.Transaction.ThreadId ?? 0, scan.Transaction.Gtid);
+                index.Events.Add(new UndoIndex.Event(
+                        rows.Type, offset, scan.Raw.Length, rows.Rows.Length, bytes, count,
+                        source, index.NumberOf(map), statement));
+            }
+
+            if (scan.Schema != null && count > 0 && reverse)
+                AddCascades(scan, rows, count, index);
+            if (rows.EndsStatement)
+                statement++;
+        }
+        catch (Exception e) when (e is EndOfStreamException or InvalidDataException)
+        {
+            throw scan.Malformed(e);
+        }
+    }
+
+    private static void AddCascades(EventScan scan, in RowsEvent rows, int count, UndoIndex index)
+    {
+        TableMap map = scan.Table!;
+        foreach (string child in UnloggedCascades.Find(rows.Flags, rows.Operation, map, scan.Schema, UnloggedCascades.ChangedColumns(rows, map)))
+            index.Obstacles.AddRows(
+                map.Database, map.Table, count, $"a foreign key changed rows of {child} with them, which this server does not log",
+                scan.Reader.LogFile, scan.Reader.Position);
+    }
+
+    private static UndoIndex.TransactionKind Kind(EventScan scan, UndoIndex index)
+    {
+        // Behind a gap the start of the transaction may be lost: it is like the ones before it.
+        if (scan.Salvage && !scan.Transaction.HasGtidEvent && index.Transactions.Count > 0)
+            return index.Transactions[^1].Kind;
+        if (scan.Transaction.Gtid != null)
+            return UndoIndex.TransactionKind.Gtid;
+        return scan.Transaction.HasGtidEvent ? UndoIndex.TransactionKind.Anonymous : UndoIndex.TransactionKind.Plain;
+    }
+
+    private static void ObserveOther(EventScan scan, UndoIndex index, StatementEffects effects)
+    {
+        EventReader reader = scan.Reader;
+        var place = new StatementEffects.Place(reader.LogFile, reader.Position, scan.Transaction.Position);
+        switch (reader.Header.Type.Uncompressed())
+        {
+            case BinlogEventType.Query:
+                QueryEvent query = QueryEvent.Parse(reader.Body);
+                effects.Observe(query.DecodeStatement(), query.Database, place);
+                break;
+            case BinlogEventType.XaPrepare:
+                effects.ObserveXaPrepare(reader.Body.Length > 0 && reader.Body[0] != 0, place);
+                break;
+            case BinlogEventType.Incident:
+                index.Obstacles.Add(place.LogFile, place.Position, "the server reports that events were lost (INCIDENT)");
+                break;
+            case BinlogEventType.ExecuteLoadQuery or BinlogEventType.Load or BinlogEventType.NewLoad or BinlogEventType.ExecLoad:
+                index.Obstacles.Add(place.LogFile, place.Position, "changed rows by LOAD DATA as a statement, without row images");
+                break;
+        }
+    }
+}

@@ -1,0 +1,165 @@
+using MySqlRecovery.Binlog;
+using MySqlRecovery.Binlog.Events;
+using MySqlRecovery.Binlog.Rows;
+using MySqlRecovery.IO;
+using MySqlRecovery.Model;
+
+namespace MySqlRecovery.Undo;
+
+/// <summary>
+/// Takes the events and rows that come down the pipeline, in log order, into a temporary file, and indexes them like the
+/// events of a log: the undo reads them backwards from there.
+/// </summary>
+internal sealed class UndoSpool : IDisposable
+{
+    private readonly UndoIndex _index = new();
+    private readonly SpoolFile _file = SpoolFile.Create();
+    private readonly PipelineTableMaps _maps;
+    private readonly bool _reverse;
+    private readonly StatementEffects _effects;
+    private readonly MemoryStream _pending = new();
+    private byte[]? _formatRaw;
+    private RowChange? _pendingRow;
+    private int _statement;
+    private (int Log, long Position) _transaction = (-1, -1);
+    private (UndoIndex.TransactionKind Kind, uint ThreadId, Gtid? Gtid) _begin;
+
+    public UndoSpool(PipelineTableMaps maps, bool reverse)
+    {
+        _reverse = reverse;
+        _maps = maps;
+        _effects = new StatementEffects(_index, reverse, tables: null);
+        _index.Sources.Add(_file);
+    }
+
+    public void Add(BinlogEvent item)
+    {
+        FlushRows();
+        if (item.Operation == null)
+        {
+            ObserveOther(item);
+            return;
+        }
+
+        TableMap map = _maps.Find(item)!;
+        Begin(item.LogFile, item.TransactionPosition, item.FormatEvent!, item.Gtid, item.ThreadId);
+        AddEvent(item.RawEvent!, map, item.LogFile, item.Position);
+    }
+
+    private void ObserveOther(BinlogEvent item)
+    {
+        var place = new StatementEffects.Place(item.LogFile, item.Position, item.TransactionPosition);
+        if (item.EventType.IsQuery() && item.Statement != null)
+            _effects.Observe(item.Statement, item.Database ?? string.Empty, place);
+        else if (item.EventType == BinlogEventType.XaPrepare)
+            _effects.ObserveXaPrepare(item.RawEvent is { Length: > EventHeader.Size } raw && raw[EventHeader.Size] != 0, place);
+        else if (item.EventType == BinlogEventType.Incident)
+            _index.Obstacles.Add(item.LogFile, item.Position, "the server reports that events were lost (INCIDENT)");
+    }
+
+    public void Add(RowChange item)
+    {
+        _maps.Find(item);
+        if (_pendingRow == null || item.Position != _pendingRow.Position || item.LogFile != _pendingRow.LogFile
+            || !item.RowsEventHead.AsSpan().SequenceEqual(_pendingRow.RowsEventHead))
+        {
+            FlushRows();
+            _pendingRow = item;
+            _pending.Write(item.RowsEventHead);
+        }
+
+        _pending.Write(item.BeforeImage);
+        _pending.Write(item.AfterImage);
+    }
+
+    /// <summary>The index of all that was added; it owns the temporary file from here on.</summary>
+    public UndoIndex Complete()
+    {
+        FlushRows();
+        _effects.Complete();
+        return _index;
+    }
+
+    public void Dispose() => _index.Dispose();
+
+    private void FlushRows()
+    {
+        if (_pendingRow is not { } row)
+            return;
+        _pendingRow = null;
+        Begin(row.LogFile, row.TransactionPosition, row.FormatEvent!, row.Gtid, row.ThreadId);
+        AddEvent(_pending.GetBuffer().AsSpan(0, (int)_pending.Length), _maps.Find(row), row.LogFile, row.Position);
+        _pending.SetLength(0);
+    }
+
+    private void Begin(string logFile, long transactionPosition, byte[] formatRaw, string? gtid, uint? threadId)
+    {
+        int log = _index.LogFiles.LastIndexOf(logFile);
+        if (log < 0)
+        {
+            log = _index.LogFiles.Count;
+            _index.LogFiles.Add(logFile);
+        }
+
+        if (!ReferenceEquals(formatRaw, _formatRaw))
+        {
+            _formatRaw = formatRaw;
+            _index.Format = ParseFormat(formatRaw, logFile);
+        }
+
+        if (_transaction != (log, transactionPosition))
+        {
+            _transaction = (log, transactionPosition);
+            _statement++;
+        }
+
+        bool isAnonymous = _index.Format!.PostHeaderLength(BinlogEventType.AnonymousGtid) >= 0 && _index.Format.IsAtLeast(5, 7, 0)
+            && !_index.Format.IsMariaDb;
+        UndoIndex.TransactionKind kind = gtid != null ? UndoIndex.TransactionKind.Gtid
+            : isAnonymous ? UndoIndex.TransactionKind.Anonymous : UndoIndex.TransactionKind.Plain;
+        _begin = (kind, threadId ?? 0, gtid == null ? null : Gtid.Parse(gtid));
+    }
+
+    private void AddEvent(ReadOnlySpan<byte> raw, TableMap map, string logFile, long position)
+    {
+        try
+        {
+            if (raw.Length < EventHeader.Size)
+                throw new EndOfStreamException("no event header");
+            RowsEvent rows = RowsEvent.Parse(EventHeader.Parse(raw).Type, raw[EventHeader.Size..], map.Columns.Length);
+            (int bytes, int count) = RowsReverser.Measure(rows, map, null);
+            if (UndoRules.FindObstacle(rows, map, _reverse) is { } cause)
+            {
+                _index.Obstacles.AddRows(map.Database, map.Table, count, cause, logFile, position);
+            }
+            else if (count > 0)
+            {
+                _index.BeginTransaction(_transaction.Log, _transaction.Position, _begin.Kind, _begin.ThreadId, _begin.Gtid);
+                _index.Events.Add(
+                    new UndoIndex.Event(rows.Type, _file.Length, raw.Length, bytes, bytes, count, 0, _index.NumberOf(map), _statement));
+                _file.Append(raw);
+            }
+
+            if (rows.EndsStatement)
+                _statement++;
+        }
+        catch (Exception e) when (e is EndOfStreamException or InvalidDataException)
+        {
+            throw new RecoveryException(
+                "BinlogEventMalformed", RecoveryErrorKind.InvalidData, $"the row event cannot be read: {e.Message}", logFile, position, inner: e);
+        }
+    }
+
+    private static FormatDescriptionEvent ParseFormat(byte[] raw, string logFile)
+    {
+        try
+        {
+            return FormatDescriptionEvent.Parse(raw);
+        }
+        catch (Exception e) when (e is EndOfStreamException or InvalidDataException)
+        {
+            throw new RecoveryException(
+                "BinlogEventMalformed", RecoveryErrorKind.InvalidData, $"the format description cannot be read: {e.Message}", logFile, inner: e);
+        }
+    }
+}

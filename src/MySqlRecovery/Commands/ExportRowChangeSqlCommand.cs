@@ -1,0 +1,107 @@
+using System.Management.Automation;
+using MySqlRecovery.IO;
+using MySqlRecovery.Model;
+using MySqlRecovery.Sql;
+using MySqlRecovery.Transactions;
+using MySqlRecovery.Undo;
+
+namespace MySqlRecovery.Commands;
+
+/// <summary>Writes row changes as SQL, as they were done or as their undo, to a file or down the pipeline.</summary>
+[Cmdlet(VerbsData.Export, "RowChangeSql", DefaultParameterSetName = "InputObject", SupportsShouldProcess = true)]
+[OutputType(typeof(string), typeof(SqlExport))]
+public sealed class ExportRowChangeSqlCommand : BinlogCmdlet
+{
+    private RecoveryInput _input = null!;
+    private string? _path;
+
+    /// <summary>Events of Get-BinlogEvent or rows of Get-RowChange in log order, live, stored or from another machine; or log files.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = "InputObject", ValueFromPipeline = true)]
+    public PSObject InputObject { get; set; } = null!;
+
+    /// <summary>Log files; wildcards.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = "LogPath")]
+    [SupportsWildcards]
+    public string[] LogPath { get; set; } = [];
+
+    /// <summary>The SQL file to write; without it the statements go down the pipeline as strings.</summary>
+    [Parameter(Position = 0)]
+    public string? Path { get; set; }
+
+    /// <summary>Writes the undo: last change first, each the other way round.</summary>
+    [Parameter]
+    public SwitchParameter Reverse { get; set; }
+
+    /// <summary>Overwrites the file.</summary>
+    [Parameter]
+    public SwitchParameter Force { get; set; }
+
+    private protected override bool TakesStatements => true;
+
+    /// <inheritdoc/>
+    protected override void BeginProcessing()
+    {
+        base.BeginProcessing();
+        if (Path != null)
+        {
+            Try(() =>
+            {
+                _path = this.ResolveDestination(Path);
+                PendingFile.CheckFree(_path, Force);
+            });
+        }
+
+        _input = new RecoveryInput(this, Reverse);
+    }
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        if (ParameterSetName == "InputObject")
+            Try(() => _input.Add(InputObject));
+        else
+            Try(() => _input.AddFiles(LogPath, literal: false));
+    }
+
+    /// <inheritdoc/>
+    protected override void EndProcessing()
+    {
+        using UndoIndex index = Try(_input.BuildIndex);
+        EndProgress();
+        if (index.Transactions.Count == 0)
+            ThrowTerminatingError(ToErrorRecord(index.NothingFound()));
+        if (_path == null)
+            WriteStrings(index);
+        else if (ShouldProcess(_path, $"write {(Reverse ? "the undo of " : string.Empty)}{index.RowCount} rows in {index.Transactions.Count} transactions"))
+            WriteFile(index, _path);
+    }
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+            _input?.Dispose();
+        base.Dispose(disposing);
+    }
+
+    private void WriteStrings(UndoIndex index)
+    {
+        using var output = new SqlStringOutput();
+        using RowSqlExport export = Try(() => new RowSqlExport(index, _input.RowTest, Reverse, output));
+        bool more;
+        do
+        {
+            more = Try(() => export.WriteTransaction(StopToken));
+            foreach (string statement in output.Take())
+                WriteObject(statement);
+        }
+        while (more);
+        WarnIfIncomplete(index);
+    }
+
+    private void WriteFile(UndoIndex index, string path)
+    {
+        WriteObject(Try(() => RowSqlExport.WriteFile(index, _input.RowTest, Reverse, path, Force, StopToken)));
+        WarnIfIncomplete(index);
+    }
+}

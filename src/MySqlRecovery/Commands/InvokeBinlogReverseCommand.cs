@@ -1,0 +1,99 @@
+using System.Management.Automation;
+using MySqlRecovery.Binlog;
+using MySqlRecovery.Binlog.Filter;
+using MySqlRecovery.IO;
+using MySqlRecovery.Model;
+using MySqlRecovery.Transactions;
+using MySqlRecovery.Undo;
+
+namespace MySqlRecovery.Commands;
+
+/// <summary>Writes the binlog that undoes row changes of log files, events or rows.</summary>
+[Cmdlet(VerbsLifecycle.Invoke, "BinlogReverse", DefaultParameterSetName = "Path", SupportsShouldProcess = true)]
+[OutputType(typeof(UndoBinlog))]
+public sealed class InvokeBinlogReverseCommand : BinlogCmdlet
+{
+    private RecoveryInput _input = null!;
+    private string _destination = string.Empty;
+
+    /// <summary>Log files; wildcards.</summary>
+    [Parameter(Mandatory = true, Position = 0, ParameterSetName = "Path", ValueFromPipelineByPropertyName = true)]
+    [SupportsWildcards]
+    public string[] Path { get; set; } = [];
+
+    /// <summary>Log files, names taken as they are.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = "LiteralPath", ValueFromPipelineByPropertyName = true)]
+    [Alias("PSPath", "LP", "FullName")]
+    public string[] LiteralPath { get; set; } = [];
+
+    /// <summary>Events of Get-BinlogEvent or rows of Get-RowChange in log order, live, stored or from another machine; or log files.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = "InputObject", ValueFromPipeline = true)]
+    public PSObject InputObject { get; set; } = null!;
+
+    /// <summary>The binlog to write.</summary>
+    [Parameter(Mandatory = true, Position = 1)]
+    public string Destination { get; set; } = string.Empty;
+
+    /// <summary>UUID for the GTIDs of the undo's transactions; a fresh one by default, none where the log has no GTIDs.</summary>
+    [Parameter]
+    public Guid? GtidSource { get; set; }
+
+    /// <summary>
+    /// The MySQL version (5.6 or later) that is to take the undo, where it is not the server that wrote the log: row events
+    /// of version 1, as MariaDB writes them, become version 2, which MySQL 8.4 and later require.
+    /// </summary>
+    [Parameter]
+    public Version? TargetVersion { get; set; }
+
+    /// <summary>Overwrites the destination.</summary>
+    [Parameter]
+    public SwitchParameter Force { get; set; }
+
+    private protected override bool TakesStatements => true;
+
+    /// <inheritdoc/>
+    protected override void BeginProcessing()
+    {
+        base.BeginProcessing();
+        Try(() =>
+        {
+            _destination = this.ResolveDestination(Destination);
+            PendingFile.CheckFree(_destination, Force);
+        });
+        _input = new RecoveryInput(this, reverse: true);
+    }
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        if (ParameterSetName == "InputObject")
+            Try(() => _input.Add(InputObject));
+        else if (ParameterSetName == "Path")
+            Try(() => _input.AddFiles(Path, literal: false));
+        else
+            Try(() => _input.AddFiles(LiteralPath, literal: true));
+    }
+
+    /// <inheritdoc/>
+    protected override void EndProcessing()
+    {
+        using UndoIndex index = Try(_input.BuildIndex);
+        EndProgress();
+        if (index.Transactions.Count == 0)
+            ThrowTerminatingError(ToErrorRecord(index.NothingFound()));
+        if (!ShouldProcess(_destination, $"write the undo of {index.RowCount} rows in {index.Transactions.Count} transactions"))
+            return;
+        UndoBinlog result = Try(() => UndoBinlogWriter.Write(
+            index, _input.RowTest, _destination, Force, GtidSource, StopToken, TargetVersion));
+        WriteObject(result);
+        WarnIfIncomplete(index);
+    }
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+            _input?.Dispose();
+        base.Dispose(disposing);
+    }
+}

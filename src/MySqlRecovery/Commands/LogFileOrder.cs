@@ -1,0 +1,22 @@
+using MySqlRecovery.Binlog;
+
+namespace MySqlRecovery.Commands;
+
+/// <summary>Puts binlogs in the order in which the server wrote them: by base name, then by the number behind the last dot.</summary>
+internal static class LogFileOrder
+{
+    public static List<string> Sort(IEnumerable<string> files)
+    {
+        var stems = new Dictionary<string, int>(StringComparer.Ordinal);
+        return files.Distinct(StringComparer.Ordinal)
+            .Select(file => (File: file, Stem: stems.TryAdd(Stem(file), stems.Count) ? stems.Count - 1 : stems[Stem(file)], Number: Number(file)))
+            .OrderBy(f => f.Stem).ThenBy(f => f.Number)
+            .Select(f => f.File)
+            .ToList();
+    }
+
+    private static string Stem(string file) => Number(file) < 0 ? file : Path.ChangeExtension(LogContainer.LogName(file), null);
+
+    private static long Number(string file) =>
+        long.TryParse(Path.GetExtension(LogContainer.LogName(file)).AsSpan().TrimStart('.'), out long number) ? number : -1;
+}

@@ -1,0 +1,32 @@
+using System.Text;
+using MySqlRecovery.Sql;
+
+namespace MySqlRecovery.Commands;
+
+/// <summary>Keeps statements until the pipeline takes them; comments are for files only.</summary>
+internal sealed class SqlStringOutput : SqlOutput
+{
+    private readonly List<string> _statements = [];
+
+    public override void Statement(ReadOnlySpan<byte> sql) => _statements.Add(Encoding.UTF8.GetString(sql));
+
+    public override void Comment(string text)
+    {
+    }
+
+    public override void Complete()
+    {
+    }
+
+    /// <summary>What has been written since the last call.</summary>
+    public string[] Take()
+    {
+        string[] taken = [.. _statements];
+        _statements.Clear();
+        return taken;
+    }
+
+    public override void Dispose()
+    {
+    }
+}
