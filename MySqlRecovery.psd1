@@ -15,9 +15,11 @@
     CmdletsToExport      = @(
         'Export-RowChangeSql'
         'Get-BinlogEvent'
+        'Get-IbdSpaceId'
         'Get-RowChange'
         'Invoke-BinlogReverse'
         'Measure-BinlogEvent'
+        'Repair-IbdSpaceId'
     )
     FunctionsToExport    = @()
     VariablesToExport    = @()

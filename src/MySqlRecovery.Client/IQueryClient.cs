@@ -4,10 +4,10 @@ namespace MySqlRecovery.Client;
 internal interface IQueryClient
 {
     /// <summary>How messages and output objects name the server.</summary>
-    public string Server { get; }
+    string Server { get; }
 
     /// <summary>Runs one statement. A statement without rows gives no columns and no rows.</summary>
     /// <exception cref="Model.RecoveryException">ServerQueryFailed, ServerPrivilegeMissing, ServerConnectionLost, ServerTimeout ...</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled, also while rows are read.</exception>
-    public IQueryRows Query(string sql, CancellationToken token);
+    IQueryRows Query(string sql, CancellationToken token);
 }

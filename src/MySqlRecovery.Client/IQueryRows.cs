@@ -3,16 +3,16 @@ namespace MySqlRecovery.Client;
 /// <summary>The rows of a query, one at a time and forward only. Dispose it before the next query.</summary>
 internal interface IQueryRows : IDisposable
 {
-    public IReadOnlyList<string> ColumnNames { get; }
+    IReadOnlyList<string> ColumnNames { get; }
 
     /// <summary>Goes to the next row; false behind the last one.</summary>
-    public bool Read();
+    bool Read();
 
-    public bool IsNull(int column);
+    bool IsNull(int column);
 
     /// <summary>The value as the server writes it in text; null for NULL.</summary>
-    public string? GetString(int column);
+    string? GetString(int column);
 
     /// <summary>The value's bytes; of a text, its UTF-8 bytes; null for NULL.</summary>
-    public byte[]? GetBytes(int column);
+    byte[]? GetBytes(int column);
 }

@@ -4,8 +4,8 @@ namespace MySqlRecovery.Client.Authentication;
 internal interface IAuthenticationPlugin
 {
     /// <summary>The answer to the challenge.</summary>
-    public byte[] Start(AuthenticationContext context, ReadOnlySpan<byte> challenge);
+    byte[] Start(AuthenticationContext context, ReadOnlySpan<byte> challenge);
 
     /// <summary>The answer to what the server sends then; null if it wants none.</summary>
-    public byte[]? Continue(AuthenticationContext context, ReadOnlySpan<byte> data);
+    byte[]? Continue(AuthenticationContext context, ReadOnlySpan<byte> data);
 }
