@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Text;
+using MySqlRecovery.Binlog;
 using MySqlRecovery.Client.Protocol;
 using MySqlRecovery.IO;
 using MySqlRecovery.Model;
@@ -13,14 +14,7 @@ namespace MySqlRecovery.Client.Replication;
 /// </summary>
 internal sealed class BinlogDump : IDisposable
 {
-    private const int HeaderLength = 19;
-    private const byte Rotate = 4;
-    private const byte FormatDescription = 15;
-    private const byte Heartbeat = 27;
-    private const byte HeartbeatV2 = 41;
-    private const byte MariaDbGtid = 162;
-    private const int MariaDbGtidLength = HeaderLength + 13;
-    private const int ArtificialFlag = 0x20;
+    private const int MariaDbGtidLength = EventHeader.Size + 13;
 
     // More than a file can hold that is not one huge transaction; what seems to be further ahead is a little behind.
     private const uint FarthestSkip = 3u << 30;
@@ -140,34 +134,35 @@ internal sealed class BinlogDump : IDisposable
     private bool Take(ReadOnlyMemory<byte> bytes)
     {
         ReadOnlySpan<byte> data = bytes.Span;
-        if (data.Length < HeaderLength || BinaryPrimitives.ReadUInt32LittleEndian(data[9..]) != data.Length)
+        EventHeader header = data.Length < EventHeader.Size ? default : EventHeader.Parse(data);
+        if (header.Length != data.Length || data.IsEmpty)
             throw _packets.Failed($"an event of {data.Length} bytes does not have the length that its header says");
-        byte type = data[4];
-        uint logPos = BinaryPrimitives.ReadUInt32LittleEndian(data[13..]);
-        bool artificial = (BinaryPrimitives.ReadUInt16LittleEndian(data[17..]) & ArtificialFlag) != 0;
-        if (type is Heartbeat or HeartbeatV2)
+        bool artificial = header.Flags.HasFlag(EventFlags.Artificial);
+        switch (header.Type)
         {
             // While it passes over transactions that were not asked for, the server says so by heartbeats with its position.
-            if (logPos != 0 && !_skipping && FileName == _file)
-                NextPosition = _next = Extend(logPos, _next);
-            return false;
+            case BinlogEventType.Heartbeat or BinlogEventType.HeartbeatV2:
+                if (header.LogPos != 0 && !_skipping && FileName == _file)
+                    NextPosition = _next = Extend(header.LogPos, _next);
+                return false;
+            case BinlogEventType.Rotate when artificial:
+                EnterFile(data);
+                return false;
+            case BinlogEventType.FormatDescription:
+                return TakeFormatDescription(bytes);
+            default:
+                return !artificial && TakeStored(bytes, header);
         }
-
-        if (artificial && type == Rotate)
-            EnterFile(data);
-        if (artificial && type != FormatDescription)
-            return false;
-        return type == FormatDescription ? TakeFormatDescription(bytes) : TakeStored(bytes, type, logPos);
     }
 
-    private bool TakeStored(ReadOnlyMemory<byte> bytes, byte type, uint logPos)
+    private bool TakeStored(ReadOnlyMemory<byte> bytes, in EventHeader header)
     {
-        if (type == MariaDbGtid && bytes.Length >= MariaDbGtidLength)
+        if (header.Type == BinlogEventType.MariaDbGtid && bytes.Length >= MariaDbGtidLength)
             _mariaDbState?.Enter(bytes.Span);
 
         // MariaDB from 11.4 on sends log_pos 0 for what it writes through a cache; events follow one another then.
         long least = _next + bytes.Length;
-        _next = logPos == 0 ? least : Extend(logPos, least);
+        _next = header.LogPos == 0 ? least : Extend(header.LogPos, least);
         _skipping &= _file != _request.FileName || _next - bytes.Length < _request.Position;
         return !_skipping && Give(bytes, _next - bytes.Length, isStored: true);
     }
@@ -189,7 +184,7 @@ internal sealed class BinlogDump : IDisposable
 
     private void EnterFile(ReadOnlySpan<byte> rotate)
     {
-        ReadOnlySpan<byte> body = rotate[HeaderLength..];
+        ReadOnlySpan<byte> body = rotate[EventHeader.Size..];
         if (body.Length >= sizeof(uint) && Crc32.Compute(rotate[..^sizeof(uint)]) == BinaryPrimitives.ReadUInt32LittleEndian(rotate[^sizeof(uint)..]))
             body = body[..^sizeof(uint)];
         if (body.Length <= sizeof(ulong))
