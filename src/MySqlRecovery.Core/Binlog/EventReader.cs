@@ -1,4 +1,5 @@
 using MySqlRecovery.Binlog.Events;
+using MySqlRecovery.IO;
 
 namespace MySqlRecovery.Binlog;
 
@@ -30,6 +31,12 @@ internal abstract class EventReader : IDisposable
 
     /// <summary>The event without common header and checksum.</summary>
     public abstract ReadOnlySpan<byte> Body { get; }
+
+    /// <summary>Whether the event was made from a compressed one: its bytes are not at its position in the log.</summary>
+    public virtual bool IsExpanded => false;
+
+    /// <summary>The bytes that positions refer to, for reading again; whoever takes them disposes of them.</summary>
+    public abstract ByteSource TakeSource();
 
     /// <summary>Goes to the next event; false at the end of the log.</summary>
     public abstract bool Read();

@@ -13,7 +13,7 @@ namespace MySqlRecovery.Binlog;
 internal sealed class FileEventReader : EventReader
 {
     /// <summary>The server's own limit, <c>max_log_event_size</c>.</summary>
-    private const uint MaximumEventLength = 1 << 30;
+    public const uint MaximumEventLength = 1 << 30;
     private const int BufferLength = 1 << 20;
     private const int MagicLength = 4;
 
@@ -22,15 +22,26 @@ internal sealed class FileEventReader : EventReader
 
     private readonly ByteSource _source;
     private readonly string _logFile;
+    private readonly Action<RecoveryException>? _onGap;
+    private readonly CancellationToken _stop;
     private byte[] _buffer = ArrayPool<byte>.Shared.Rent(BufferLength);
     private long _bufferOffset;
     private int _bufferEnd;
     private int _eventStart;
+    private bool _isSourceTaken;
     private FormatDescriptionEvent? _format;
+    private uint _serverId;
 
-    public FileEventReader(ByteSource source)
+    /// <param name="source">The binlog; disposed with the reader.</param>
+    /// <param name="onGap">
+    /// Salvages: takes what is wrong at a place, and reading goes on behind it. Without it what is wrong is thrown.
+    /// </param>
+    /// <param name="stop">Cancels the search for the next event.</param>
+    public FileEventReader(ByteSource source, Action<RecoveryException>? onGap = null, CancellationToken stop = default)
     {
         _source = source;
+        _onGap = onGap;
+        _stop = stop;
         _logFile = System.IO.Path.GetFileName(source.Path);
         try
         {
@@ -61,26 +72,63 @@ internal sealed class FileEventReader : EventReader
         || (Header.Type == BinlogEventType.FormatDescription && _format?.Checksum == ChecksumAlgorithm.None)
             ? 4 : 0;
 
+    public override ByteSource TakeSource()
+    {
+        _isSourceTaken = true;
+        return _source;
+    }
+
     public override bool Read()
     {
-        do
+        while (true)
         {
             Position = EndPosition;
-            int available = Fill(EventHeader.Size);
-            if (available == 0)
+            RecoveryException damage;
+            try
+            {
+                if (!ReadEvent())
+                    return false;
+                if (!IsPassedOver())
+                    return true;
+                continue;
+            }
+            catch (RecoveryException e) when (_onGap != null && _format != null && e.Kind == RecoveryErrorKind.InvalidData)
+            {
+                damage = e;
+            }
+
+            if (!Resynchronize(damage))
                 return false;
-            if (available < EventHeader.Size)
-                throw Truncated($"the file ends {available} bytes into an event header");
-            Header = EventHeader.Parse(_buffer.AsSpan(_eventStart));
-            LoadEvent();
         }
-        while (IsPassedOver());
+    }
+
+    private bool Resynchronize(RecoveryException damage)
+    {
+        long start = Position;
+        long? next = new EventResync(_source, _format!.Checksum == ChecksumAlgorithm.Crc32).Find(start + 1, _serverId, _stop);
+        EndPosition = next ?? _source.Length;
+        _onGap!(new RecoveryException(
+            "BinlogGap", RecoveryErrorKind.InvalidData, $"{EndPosition - start} bytes to offset {EndPosition} cannot be read: {damage.Detail}", Path, start));
+        return next != null;
+    }
+
+    private bool ReadEvent()
+    {
+        int available = Fill(EventHeader.Size);
+        if (available == 0)
+            return false;
+        if (available < EventHeader.Size)
+            throw Truncated($"the file ends {available} bytes into an event header");
+        Header = EventHeader.Parse(_buffer.AsSpan(_eventStart));
+        LoadEvent();
+        _serverId = Header.ServerId;
         return true;
     }
 
     public override void Dispose()
     {
-        _source.Dispose();
+        if (!_isSourceTaken)
+            _source.Dispose();
         byte[] buffer = Interlocked.Exchange(ref _buffer, []);
         if (buffer.Length > 0)
             ArrayPool<byte>.Shared.Return(buffer);
@@ -89,6 +137,8 @@ internal sealed class FileEventReader : EventReader
     private void LoadEvent()
     {
         int minimum = EventHeader.Size + ChecksumLength;
+        if (Header == default)
+            throw Truncated("the file goes on with zeros, as a crash leaves it");
         if (Header.Length < minimum || Header.Length > MaximumEventLength)
             throw Fail("BinlogEventMalformed", Position, $"an event header gives a length of {Header.Length} bytes");
         if (Header.Length > _source.Length - Position)
@@ -185,10 +235,6 @@ internal sealed class FileEventReader : EventReader
             throw Fail("BinlogEmpty", 0, "the file is empty");
         if (length == MagicLength && magic.SequenceEqual((ReadOnlySpan<byte>)[0xFE, 0x62, 0x69, 0x6E]))
             return;
-        if (length == MagicLength && magic.SequenceEqual((ReadOnlySpan<byte>)[0xFD, 0x62, 0x69, 0x6E]))
-            throw new RecoveryException(
-                "BinlogEncrypted", RecoveryErrorKind.NotSupported, "the binlog is encrypted (binlog_encryption)", Path, 0,
-                "Let the server decrypt it: mysqlbinlog --read-from-remote-server --raw.");
         throw Fail("NotABinlog", 0, $"the file starts with {Convert.ToHexString(magic[..length])}, a binlog with FE62696E");
     }
 

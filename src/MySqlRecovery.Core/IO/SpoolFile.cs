@@ -14,13 +14,14 @@ internal sealed class SpoolFile : ByteSource
 
     public override long Length => _length;
 
-    public static SpoolFile Create()
+    /// <summary>Starts a file; <paramref name="name"/> is what errors call it, if it stands for another.</summary>
+    public static SpoolFile Create(string? name = null)
     {
         string path = System.IO.Path.Combine(System.IO.Path.GetTempPath(), $"mysqlrecovery-{Guid.NewGuid():N}.tmp");
         try
         {
             return new SpoolFile(
-                path, File.OpenHandle(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, FileOptions.DeleteOnClose));
+                name ?? path, File.OpenHandle(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, FileOptions.DeleteOnClose));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

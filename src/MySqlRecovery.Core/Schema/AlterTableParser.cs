@@ -47,7 +47,12 @@ internal sealed class AlterTableParser
     /// <param name="renamedColumns">The new names of the columns that were renamed, by their old ones.</param>
     /// <returns>The table after, under its new name if it got one.</returns>
     /// <exception cref="RecoveryException">SchemaNotUnderstood; or the changes do not fit the table.</exception>
-    public static TableSchema Apply(StatementCursor cursor, TableSchema table, string? currentDatabase, TextDefault databaseText, out IReadOnlyDictionary<string, string> renamedColumns)
+    public static TableSchema Apply(
+        StatementCursor cursor,
+        TableSchema table,
+        string? currentDatabase,
+        TextDefault databaseText,
+        out IReadOnlyDictionary<string, string> renamedColumns)
     {
         var parser = new AlterTableParser(cursor, table, currentDatabase, databaseText);
         while (!cursor.AtEnd)
@@ -122,12 +127,9 @@ internal sealed class AlterTableParser
 
     private void AddColumn(bool onlyIfNew)
     {
-        int keys = _draft.Keys.Count;
-        ColumnChange change = ParseDefinition(null);
+        ColumnChange change = ParseDefinition(null); // its UNIQUE counts even if the column is there (MariaDB 10.11)
         if (!onlyIfNew || !_columns.Exists(change.Draft.Column.Name))
             _columns.Define(change);
-        else
-            _draft.Keys.RemoveRange(keys, _draft.Keys.Count - keys);
     }
 
     private void ParseModify()
@@ -338,22 +340,7 @@ internal sealed class AlterTableParser
         for (int i = 0; i < _oldForeignKeys; i++)
             _draft.ForeignKeys[i] = _draft.ForeignKeys[i] with { Columns = [.. _draft.ForeignKeys[i].Columns.Select(column => _columns.NewName(column) ?? column)] };
 
-        List<ColumnSchema> columns = _columns.Apply(_draft.EffectiveText);
-        if (_converts)
-            columns = columns.ConvertAll(Convert);
-        return _draft.Build(_cursor, columns).RenamedTo(_name);
+        return _draft.Build(_cursor, _columns.Apply(_draft.EffectiveText, _converts)).RenamedTo(_name);
     }
 
-    private KeyPart? AfterRename(KeyPart part) => part.Column == null ? part : _columns.NewName(part.Column) is string name ? part with { Column = name } : null;
-
-    private ColumnSchema Convert(ColumnSchema column)
-    {
-        if (!column.IsText)
-            return column;
-        (string? characterSet, string? collation) = _draft.EffectiveText;
-        if (BlobType.IsText(column.DataType)
-            && CharacterSets.BytesPerCharacter(column.CharacterSet) is uint bytes && CharacterSets.BytesPerCharacter(characterSet) is uint newBytes)
-            column = column with { DataType = BlobType.Converted(column.DataType, bytes, newBytes) };
-        return ColumnDraft.InCharacterSet(column, characterSet, collation);
-    }
-}
+    private KeyPart? AfterRename(KeyPart part) => part.Column == null ? part : _columns.NewName(part.Column) is string name ? part with { Column = name } : null;}

@@ -56,8 +56,10 @@ internal sealed class ColumnChanges
     /// <summary>What a column of the table before is called after; null if it is gone.</summary>
     public string? NewName(string name) => _dropped.Contains(name) ? null : _renamed.GetValueOrDefault(name, name);
 
-    /// <summary>The columns after, those that were defined with the table's defaults.</summary>
-    public List<ColumnSchema> Apply(TextDefault text)
+    /// <summary>The columns after.</summary>
+    /// <param name="text">The table's default then.</param>
+    /// <param name="converts">Whether it is for all columns (CONVERT TO CHARACTER SET).</param>
+    public List<ColumnSchema> Apply(TextDefault text, bool converts)
     {
         var result = new List<ColumnSchema>(_old.Count + _placed.Count);
         foreach (ColumnSchema column in _old)
@@ -65,15 +67,21 @@ internal sealed class ColumnChanges
             if (_dropped.Contains(column.Name))
                 continue;
             if (!_replaced.TryGetValue(column.Name, out ColumnChange? change))
-                result.Add(Adjusted(column));
+                result.Add(Adjusted(converts ? Promoted(column, text.CharacterSet) : column));
             else if (!change.IsPlaced)
                 result.Add(change.Draft.Resolve(text));
         }
 
         foreach (ColumnChange change in _placed)
             result.Insert(Position(result, change), change.Draft.Resolve(text));
-        return result;
+        return converts ? result.ConvertAll(column => column.IsText ? ColumnDraft.InCharacterSet(column, text.CharacterSet, text.Collation) : column) : result;
     }
+
+    private static ColumnSchema Promoted(ColumnSchema column, string? characterSet) =>
+        BlobType.IsText(column.DataType)
+        && CharacterSets.BytesPerCharacter(column.CharacterSet) is uint bytes && CharacterSets.BytesPerCharacter(characterSet) is uint newBytes
+            ? column with { DataType = BlobType.Converted(column.DataType, bytes, newBytes) }
+            : column;
 
     private ColumnSchema Adjusted(ColumnSchema column) => column with
     {

@@ -93,5 +93,5 @@ internal static class CreateTableParser
 
     private static bool AtQuery(StatementCursor cursor) =>
         cursor.IsWord("SELECT") || cursor.IsWord("AS") || cursor.IsWord("IGNORE") || cursor.IsWord("REPLACE") || cursor.IsWord("VALUES")
-        || cursor.IsWord("TABLE") || (cursor.IsWord("WITH") && !cursor.IsWord("SYSTEM", 1));
+        || (cursor.IsWord("TABLE") && !cursor.IsWord("CREATE", 1)) || (cursor.IsWord("WITH") && !cursor.IsWord("SYSTEM", 1));
 }

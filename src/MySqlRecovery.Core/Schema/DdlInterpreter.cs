@@ -73,14 +73,22 @@ internal sealed class DdlInterpreter
             return;
         }
 
-        if (_cursor.Accept("DEFINER"))
-        {
-            for (int i = 0; i < 10 && !_cursor.AtEnd && !_cursor.IsWord("TRIGGER"); i++) // = user@host, CURRENT_USER()
-                _cursor.Skip();
-        }
-
+        // ALGORITHM = MERGE, DEFINER = user@host, SQL SECURITY INVOKER
+        for (int i = 0; i < 16 && !_cursor.IsWord("TRIGGER") && !_cursor.IsWord("VIEW") && !_cursor.IsWord("PROCEDURE") && !_cursor.IsWord("FUNCTION"); i++)
+            _cursor.Skip();
         if (_cursor.Accept("TRIGGER"))
             CreateTrigger();
+        else if (_cursor.Accept("VIEW"))
+            CreateView();
+    }
+
+    // Dumps of MySQL 5.6 and older first make a table of the view's name.
+    private void CreateView()
+    {
+        _cursor.Accept("IF", "NOT", "EXISTS");
+        TableName name = _cursor.QualifiedName(_currentDatabase);
+        if (_catalog.Find(name.Database, name.Name)?.QualifiedName == name)
+            _catalog.Remove(name);
     }
 
     private void CreateTable(CreateTableStart start)
@@ -173,7 +181,7 @@ internal sealed class DdlInterpreter
         }
 
         _cursor.Subject = $"ALTER TABLE {_tables[0]}";
-        TableSchema after = AlterTableParser.Apply(_cursor, table, _currentDatabase, _catalog.DatabaseText(table.Database), out IReadOnlyDictionary<string, string> renamedColumns);
+        TableSchema after = AlterTableParser.Apply(_cursor, table, _currentDatabase, _catalog.DatabaseText(table.Database), out IReadOnlyDictionary<string, string> renamed);
         if (after.QualifiedName == table.QualifiedName)
         {
             _catalog.Put(after);
@@ -184,8 +192,8 @@ internal sealed class DdlInterpreter
             Move(table.QualifiedName, after);
         }
 
-        if (renamedColumns.Count > 0)
-            ChangeReferences(after.QualifiedName, key => key with { ReferencedColumns = [.. key.ReferencedColumns.Select(column => renamedColumns.GetValueOrDefault(column, column))] });
+        if (renamed.Count > 0)
+            ChangeReferences(after.QualifiedName, key => key with { ReferencedColumns = [.. key.ReferencedColumns.Select(column => renamed.GetValueOrDefault(column, column))] });
     }
 
     private void FollowRenameOfUnknown()
@@ -314,11 +322,15 @@ internal sealed class DdlInterpreter
         return _catalog.Find(name.Database, name.Name) is TableSchema table ? InDatabase(table, name.Database) : null;
     }
 
-    private static TableSchema InDatabase(TableSchema table, string? database) => table.Database != null || database == null ? table : table with
+    private static TableSchema InDatabase(TableSchema table, string? database)
     {
-        Database = database,
-        ForeignKeys = [.. table.ForeignKeys.Select(key => key.ReferencedTable.Database != null ? key : key with { ReferencedTable = key.ReferencedTable with { Database = database } })],
-    };
+        if (table.Database != null || database == null)
+            return table;
+        return table with { Database = database, ForeignKeys = [.. table.ForeignKeys.Select(Qualified)] };
+
+        ForeignKeySchema Qualified(ForeignKeySchema key) =>
+            key.ReferencedTable.Database != null ? key : key with { ReferencedTable = key.ReferencedTable with { Database = database } };
+    }
 
     private void AcceptWait()
     {

@@ -36,7 +36,7 @@ internal static class KeyParser
         else if (cursor.IsWord("KEY") || cursor.IsWord("INDEX"))
             ParseKey(cursor, table, KeyKind.Index, constraint, onlyIfNew);
         else if (cursor.Accept("PERIOD", "FOR"))
-            cursor.SkipItem();
+            table.Periods[cursor.Name()] = ParseColumns(cursor);
         else
             return false;
         return true;

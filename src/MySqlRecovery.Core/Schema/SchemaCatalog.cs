@@ -71,11 +71,11 @@ internal sealed class SchemaCatalog
     public static bool IsDdl(ReadOnlySpan<char> statement)
     {
         ReadOnlySpan<char> text = statement.TrimStart();
-        if (text.StartsWith("/*") || text.StartsWith("--") || text.StartsWith("#"))
-            return true; // for Apply to see what comes behind the comment
+        if (text.IsEmpty || text[0] is '/' or '-' or '#')
+            return !text.IsEmpty; // for Apply to see what comes behind a comment
         foreach (string verb in DdlVerbs)
         {
-            if (text.StartsWith(verb, StringComparison.OrdinalIgnoreCase))
+            if ((text[0] | 0x20) == (verb[0] | 0x20) && text.StartsWith(verb, StringComparison.OrdinalIgnoreCase))
                 return true;
         }
 

@@ -51,18 +51,8 @@ internal sealed class SqlScript
         while (true)
         {
             SqlTokenizer before = _tokenizer;
-            SqlToken token;
-            try
-            {
-                token = _tokenizer.Next();
-            }
-            catch (RecoveryException e)
-            {
-                return new StatementCursor(_tokenizer, tokens) { Failure = e }; // the tables that it names are known by then
-            }
-
-            if (token.Kind is SqlTokenKind.End or SqlTokenKind.Delimiter)
-                break;
+            if (!TryNext(ref _tokenizer, out SqlToken token, out RecoveryException? failure))
+                return new StatementCursor(_tokenizer, tokens) { Failure = failure };
             if (createsTable && tokens.Count > 0 && Is(token, "CREATE") && AtCreateTable(before))
             {
                 _tokenizer = before;
@@ -75,6 +65,24 @@ internal sealed class SqlScript
         }
 
         return new StatementCursor(_tokenizer, tokens);
+    }
+
+    /// <summary>The next token of a statement; false at its end, with the reason if that is not a proper one.</summary>
+    private static bool TryNext(ref SqlTokenizer tokenizer, out SqlToken token, out RecoveryException? failure)
+    {
+        failure = null;
+        token = default;
+        try
+        {
+            token = tokenizer.Next();
+        }
+        catch (RecoveryException e)
+        {
+            failure = e; // the caller can still see which tables the statement names
+            return false;
+        }
+
+        return token.Kind is not (SqlTokenKind.End or SqlTokenKind.Delimiter);
     }
 
     /// <summary>Passes over a statement; stops where a CREATE TABLE begins within what does not look like SQL.</summary>
@@ -100,15 +108,10 @@ internal sealed class SqlScript
     /// </summary>
     private static bool AtCreateTable(SqlTokenizer tokenizer)
     {
+        const int MostTokens = 12;
         var tokens = new List<SqlToken>();
-        while (tokens.Count < 12)
-        {
-            SqlToken token = tokenizer.Next();
-            if (token.Kind is SqlTokenKind.End or SqlTokenKind.Delimiter)
-                break;
+        while (tokens.Count < MostTokens && TryNext(ref tokenizer, out SqlToken token, out _))
             tokens.Add(token);
-        }
-
         var cursor = new StatementCursor(tokenizer, tokens);
         return CreateTableParser.AcceptStart(cursor, out _) && cursor.AtName() && (cursor.IsSymbol('.', 1) ? cursor.AtName(2) : !cursor.IsWord("CREATE", 1));
     }

@@ -175,6 +175,8 @@ internal sealed class StatementCursor
     public RecoveryException Unexpected(string expected)
     {
         SqlToken token = Peek();
+        if (AtEnd && Failure != null)
+            return Failure;
         string met = token.Kind == SqlTokenKind.End ? "the end" : Span(token).ToString();
         return Error(token, $"{expected} expected, met {(met.Length > 40 ? met[..40] + "..." : met)}");
     }

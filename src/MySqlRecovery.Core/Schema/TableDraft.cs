@@ -38,6 +38,9 @@ internal sealed class TableDraft
     /// <summary>The foreign keys so far; an empty name is made up at the end.</summary>
     public List<ForeignKeySchema> ForeignKeys { get; init; } = [];
 
+    /// <summary>The columns of MariaDB's application-time periods, start and end, by the period's name.</summary>
+    public Dictionary<string, List<string>> Periods { get; } = new(StringComparer.OrdinalIgnoreCase);
+
     public void AddKey(StatementCursor cursor, KeySchema key)
     {
         if (Keys.Count == MaxKeys)
@@ -76,10 +79,10 @@ internal sealed class TableDraft
         };
     }
 
-    private static KeySchema FitToColumns(StatementCursor cursor, KeySchema key, List<ColumnSchema> columns, Dictionary<string, int> ordinals)
+    private KeySchema FitToColumns(StatementCursor cursor, KeySchema key, List<ColumnSchema> columns, Dictionary<string, int> ordinals)
     {
         var parts = new List<KeyPart>(key.Parts.Count);
-        foreach (KeyPart part in key.Parts)
+        foreach (KeyPart part in key.Parts.SelectMany(WithoutPeriod))
         {
             if (part.Column == null)
             {
@@ -92,12 +95,20 @@ internal sealed class TableDraft
             ColumnSchema column = columns[ordinal];
             if (key.IsPrimary && column.IsNullable)
                 columns[ordinal] = column with { IsNullable = false };
-            bool whole = part.PrefixLength >= column.Length && column.DataType is "char" or "varchar" or "binary" or "varbinary";
+            bool whole = column.DataType switch
+            {
+                "char" or "varchar" or "binary" or "varbinary" => part.PrefixLength >= column.Length,
+                string type => !BlobType.IsBlob(type) && !BlobType.IsText(type),
+            };
             parts.Add(new KeyPart(column.Name, whole ? null : part.PrefixLength));
         }
 
         return key with { Parts = parts };
     }
+
+    // WITHOUT OVERLAPS: the server makes the end and the start of the period parts of the key.
+    private IEnumerable<KeyPart> WithoutPeriod(KeyPart part) =>
+        part.Column != null && Periods.TryGetValue(part.Column, out List<string>? columns) ? columns.Select(column => new KeyPart(column)).Reverse() : [part];
 
     // As make_unique_key_name() does it: the first column's name, then with _2, _3 ...
     private void NameKeys()

@@ -53,12 +53,10 @@ internal sealed record TableSchema
     public TableSchema RenamedTo(TableName name)
     {
         string stem = Name + "_ibfk_";
-        return name == QualifiedName ? this : this with
-        {
-            Database = name.Database,
-            Name = name.Name,
-            ForeignKeys = [.. ForeignKeys.Select(key => key.Name.StartsWith(stem, StringComparison.Ordinal) ? key with { Name = name.Name + key.Name[Name.Length..] } : key)],
-        };
+        return this with { Database = name.Database, Name = name.Name, ForeignKeys = [.. ForeignKeys.Select(Renamed)] };
+
+        ForeignKeySchema Renamed(ForeignKeySchema key) =>
+            key.Name.StartsWith(stem, StringComparison.Ordinal) ? key with { Name = name.Name + key.Name[Name.Length..] } : key;
     }
 
     /// <summary>A table of which only the name is known.</summary>

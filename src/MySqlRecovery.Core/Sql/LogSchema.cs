@@ -1,4 +1,5 @@
 using MySqlRecovery.Binlog.Rows;
+using MySqlRecovery.Model;
 using MySqlRecovery.Schema;
 
 namespace MySqlRecovery.Sql;
@@ -24,10 +25,27 @@ internal sealed class LogSchema(SchemaCatalog catalog) : ITableSchemaSource
         for (int i = 0; i < map.Columns.Length; i++)
             Complete(map.Columns[i], table.Columns[i]);
         map.HasSchema = true;
+        map.IsSystemVersioned = table.RowEndColumn != null;
         map.HasTriggers = table.Triggers.Count > 0;
         KeySchema? key = table.PrimaryKey ?? table.Keys.FirstOrDefault(k => IsIdentifying(k, table));
         map.PrimaryKey = key == null ? [] : [.. key.Parts.Select(p => IndexOf(map, p.Column))];
         map.IsPrimaryKeyKnown = true;
+    }
+
+    public IEnumerable<(string Child, string[] ReferencedColumns)> FindCascades(TableMap parent, RowOperation operation)
+    {
+        foreach (TableSchema child in catalog.Tables)
+        {
+            foreach (ForeignKeySchema key in child.ForeignKeys)
+            {
+                ReferentialAction action = operation == RowOperation.Delete ? key.OnDelete : key.OnUpdate;
+                bool refers = string.Equals(key.ReferencedTable.Name, parent.Table, StringComparison.OrdinalIgnoreCase)
+                    && (key.ReferencedTable.Database == null
+                        || string.Equals(key.ReferencedTable.Database, parent.Database, StringComparison.OrdinalIgnoreCase));
+                if (refers && action is ReferentialAction.Cascade or ReferentialAction.SetNull or ReferentialAction.SetDefault)
+                    yield return ($"{child.Database ?? parent.Database}.{child.Name}", [.. key.ReferencedColumns]);
+            }
+        }
     }
 
     private static string? FindProblem(TableMap map, TableSchema table)

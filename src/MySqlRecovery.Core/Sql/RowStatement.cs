@@ -140,6 +140,9 @@ internal sealed class RowStatement(Utf8Buffer sql)
         sql.Append(byKey ? ";"u8 : " LIMIT 1;"u8);
     }
 
+    private static ReadOnlySpan<byte> ValueOf(ColumnDefinition column, ValueRange range, ReadOnlySpan<byte> image) =>
+        CompressedColumn.IsCompressed(column.Type) ? CompressedColumn.Expand(range.Of(image)) : range.Of(image);
+
     private void WriteKeyCondition(byte[] name, ColumnDefinition column, ReadOnlySpan<byte> value)
     {
         sql.Append(name);
@@ -164,7 +167,7 @@ internal sealed class RowStatement(Utf8Buffer sql)
         }
 
         sql.Append(" = "u8);
-        ReadOnlySpan<byte> value = range.Of(image);
+        ReadOnlySpan<byte> value = ValueOf(column, range, image);
         if (column.Type is ColumnType.Geometry or ColumnType.Vector)
             SqlLiteral.WriteHex(value, sql);
         else if (byBytes)
@@ -183,7 +186,7 @@ internal sealed class RowStatement(Utf8Buffer sql)
             return;
         }
 
-        ReadOnlySpan<byte> value = range.Of(image);
+        ReadOnlySpan<byte> value = ValueOf(column, range, image);
         NeedsLenientMode |= column.Type == ColumnType.Enum && ColumnValue.ReadLittleEndian(value) == 0;
         if (column.Type == ColumnType.Json && !JsonSql.IsExpressible(value))
             InexpressibleColumn ??= column.Name;

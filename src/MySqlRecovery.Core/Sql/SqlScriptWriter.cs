@@ -62,6 +62,8 @@ internal sealed class SqlScriptWriter : IDisposable
     /// <returns>Null, or why SQL cannot express the change; then nothing is written.</returns>
     public string? WriteRow(TableMap map, RowOperation operation, bool reverse, in RowCursor row)
     {
+        if (map.IsSystemVersioned)
+            return "the table is system-versioned, and SQL cannot write its history: use the undo binlog";
         SqlTable table = Table(map);
         _sql.Clear();
         bool hasStatement = true;

@@ -44,7 +44,8 @@ internal static class EventObjects
         var changes = new List<RowChange>();
         try
         {
-            RowsEvent rows = RowsEvent.Parse(item.EventType, item.RawEvent.AsSpan(EventHeader.Size), map.Columns.Length);
+            RowsEvent rows = RowsEvent.Parse(
+                (BinlogEventType)item.RawEvent![4], item.RawEvent.AsSpan(EventHeader.Size), map.Columns.Length);
             int rowsStart = EventHeader.Size + rows.At.Rows;
             var source = new RowSource(item.RawEvent!, rowsStart, item.TableMapEvent!, item.FormatEvent!, map.Decoder);
             var cursor = new RowCursor(rows, map);
@@ -93,7 +94,7 @@ internal static class EventObjects
         }
 
         result.Statement = scan.Transaction.Statement;
-        result.RawEvent = WithoutChecksum(scan.Reader);
+        result.RawEvent = scan.Raw.ToArray();
         result.TableMapEvent = scan.Table!.Raw;
         result.FormatEvent = scan.Reader.Format.Raw;
     }
@@ -102,17 +103,18 @@ internal static class EventObjects
     {
         switch (result.EventType)
         {
-            case BinlogEventType.Query:
+            case BinlogEventType.Query or BinlogEventType.MariaDbQueryCompressed:
                 QueryEvent query = QueryEvent.Parse(scan.Reader.Body);
                 result.Statement = query.DecodeStatement();
                 result.Database = query.Database.Length == 0 ? null : query.Database;
-                result.RawEvent = WithoutChecksum(scan.Reader);
+                result.RawEvent = scan.Raw.ToArray();
+                break;
+            case BinlogEventType.XaPrepare:
+                result.RawEvent = scan.Raw.ToArray();
                 break;
             case BinlogEventType.RowsQuery or BinlogEventType.MariaDbAnnotateRows:
                 result.Statement = scan.Transaction.Statement;
                 break;
         }
     }
-
-    private static byte[] WithoutChecksum(EventReader reader) => reader.Raw[..(EventHeader.Size + reader.Body.Length)].ToArray();
 }

@@ -2,6 +2,7 @@ using MySqlRecovery.Binlog;
 using MySqlRecovery.Binlog.Events;
 using MySqlRecovery.Binlog.Filter;
 using MySqlRecovery.Binlog.Rows;
+using MySqlRecovery.IO;
 using MySqlRecovery.Model;
 
 namespace MySqlRecovery.Transactions;
@@ -22,6 +23,7 @@ internal sealed class EventScan : IDisposable
     private EventReader? _reader;
     private LogRange _range = LogRange.Whole(string.Empty);
     private bool _startIsReached;
+    private byte[]? _fullRows;
 
     public EventScan(
         IEnumerable<LogRange> logs, EventFilter filter, GtidFilter? gtids, CancellationToken stop, ITableSchemaSource? schema = null)
@@ -41,6 +43,21 @@ internal sealed class EventScan : IDisposable
 
     /// <summary>The table of the present TABLE_MAP or row event; null for other events.</summary>
     public TableMap? Table { get; private set; }
+
+    /// <summary>Whether to read on behind damage; positions need not be event boundaries then.</summary>
+    public bool Salvage { get; init; }
+
+    /// <summary>What was passed over since it was last looked at.</summary>
+    public Queue<RecoveryException> Gaps { get; } = new();
+
+    /// <summary>Keys for encrypted logs, or null.</summary>
+    public Keyring? Keyring { get; init; }
+
+    /// <summary>The schema that completes the table maps, or null.</summary>
+    public ITableSchemaSource? Schema => _schema;
+
+    /// <summary>The tables asked for, or null.</summary>
+    public TableFilter? Tables => _filter.Tables;
 
     /// <summary>How many of the logs have been opened.</summary>
     public int LogIndex { get; private set; } = -1;
@@ -66,8 +83,21 @@ internal sealed class EventScan : IDisposable
 
     public void Dispose() => Close();
 
+    /// <summary>
+    /// The present event without checksum, as it would be had the server logged it plainly: uncompressed, and with whole
+    /// JSON values.
+    /// </summary>
+    public ReadOnlySpan<byte> Raw => _fullRows ?? Reader.Raw[..(EventHeader.Size + Reader.Body.Length)];
+
+    /// <summary>Whether <see cref="Raw"/> differs from what is at the event's position in the log.</summary>
+    public bool IsExpanded => _fullRows != null || Reader.IsExpanded;
+
     /// <summary>Parses the present row event.</summary>
-    public RowsEvent ParseRows() => RowsEvent.Parse(Reader.Header.Type, Reader.Body, Table!.Columns.Length, Reader.Format.TableIdLength);
+    public RowsEvent ParseRows()
+    {
+        ReadOnlySpan<byte> raw = Raw;
+        return RowsEvent.Parse((BinlogEventType)raw[4], raw[EventHeader.Size..], Table!.Columns.Length, Reader.Format.TableIdLength);
+    }
 
     /// <summary>An error at the present event.</summary>
     public RecoveryException Malformed(Exception cause) => new(
@@ -84,7 +114,7 @@ internal sealed class EventScan : IDisposable
         _maps.Clear();
         _selected.Clear();
         Transaction.Reset();
-        _reader = new FileEventReader(IO.FileSource.Open(range.Path));
+        _reader = new ExpandedEventReader(new FileEventReader(LogContainer.Open(range.Path, Keyring, _stop), Salvage ? OnGap : null, _stop));
         return true;
     }
 
@@ -92,15 +122,18 @@ internal sealed class EventScan : IDisposable
     {
         try
         {
-            if (!Reader.Read())
+            do
             {
-                CheckEnd();
-                return false;
-            }
+                if (!Reader.Read())
+                {
+                    CheckEnd();
+                    return false;
+                }
 
-            if (Reader.Position >= _range.Stop)
-                return false;
-            Observe();
+                if (Reader.Position >= _range.Stop)
+                    return false;
+            }
+            while (!Observe());
             return true;
         }
         catch (Exception e) when (e is EndOfStreamException or InvalidDataException)
@@ -116,11 +149,13 @@ internal sealed class EventScan : IDisposable
         }
     }
 
-    private void Observe()
+    /// <summary>Takes the event in; false where it is passed over.</summary>
+    private bool Observe()
     {
         BinlogEventType type = Reader.Header.Type;
         Transaction.Observe(Reader);
         Table = null;
+        _fullRows = null;
         int idLength = Reader.Format.TableIdLength;
         if (type == BinlogEventType.TableMap)
         {
@@ -131,7 +166,7 @@ internal sealed class EventScan : IDisposable
         {
             _maps.Clear();
         }
-        else if (type == BinlogEventType.Query && _schema != null)
+        else if (type.IsQuery() && _schema != null)
         {
             QueryEvent query = QueryEvent.Parse(Reader.Body);
             if (!query.IsTransactionControl)
@@ -140,14 +175,29 @@ internal sealed class EventScan : IDisposable
         else if (type.Operation() != null)
         {
             ulong id = RowsEvent.PeekTableId(Reader.Body, idLength);
-            Table = _maps.Find(id) ?? throw new RecoveryException(
-                "TableMapMissing", RecoveryErrorKind.InvalidData, $"no table map for table id {id} comes before this row event",
-                Reader.Path, Reader.Position);
+            Table = _maps.Find(id);
+            if (Table == null)
+            {
+                var missing = new RecoveryException(
+                    "TableMapMissing", RecoveryErrorKind.InvalidData, $"no table map for table id {id} comes before this row event",
+                    Reader.Path, Reader.Position);
+                if (!Salvage)
+                    throw missing;
+                Gaps.Enqueue(missing);
+                return false;
+            }
+
+            if (type == BinlogEventType.PartialUpdateRows && ParseRows() is var rows && PartialUpdate.CanExpand(rows, Table))
+                _fullRows = PartialUpdate.Expand(Reader.Header, rows, Table);
         }
+
+        return true;
     }
 
     private bool IsInRange()
     {
+        if (Salvage)
+            return Reader.Position >= _range.Start;
         if (Reader.EndPosition > _range.Stop)
             throw NotABoundary("stop", _range.Stop);
         if (_startIsReached)
@@ -159,6 +209,8 @@ internal sealed class EventScan : IDisposable
 
     private void CheckEnd()
     {
+        if (Salvage)
+            return;
         if (!_startIsReached && _range.Start != Reader.EndPosition)
             throw NotABoundary("start", _range.Start);
         if (_range.Stop != long.MaxValue && _range.Stop > Reader.EndPosition)
@@ -181,13 +233,16 @@ internal sealed class EventScan : IDisposable
     private bool IsTableMatch(TableFilter tables)
     {
         if (Table == null)
-            return Reader.Header.Type == BinlogEventType.Query && (!tables.NeedsTable || _filter.WithStatements)
+            return Reader.Header.Type.IsQuery() && (!tables.NeedsTable || _filter.WithStatements) && !IsControl()
                 ? tables.IsDatabaseMatch(QueryEvent.Parse(Reader.Body).Database)
-                : !tables.NeedsTable && !tables.NeedsDatabase;
+                : (!tables.NeedsTable && !tables.NeedsDatabase) || (_filter.WithStatements && EventFilter.IsStatement(Reader.Header.Type));
         if (!_selected.TryGetValue(Table, out bool selected))
             _selected.Add(Table, selected = tables.IsMatch(Table.Database, Table.Table));
         return selected;
     }
+
+    // BEGIN, ROLLBACK and XA carry the database of whoever ran them: they belong to every table.
+    private bool IsControl() => _filter.WithStatements && QueryEvent.Parse(Reader.Body).IsTransactionControl;
 
     private bool HasMatchingRow(RowPredicate where)
     {
@@ -208,6 +263,12 @@ internal sealed class EventScan : IDisposable
             Close();
             throw failure;
         }
+    }
+
+    private void OnGap(RecoveryException gap)
+    {
+        Transaction.Reset();
+        Gaps.Enqueue(gap);
     }
 
     private RecoveryException NotABoundary(string which, long position)

@@ -18,6 +18,7 @@ internal sealed class TransactionTracker
     private string? _statementText;
     private bool _isOver = true;
     private bool _hasBegun;
+    private bool _isBare;
     private bool _statementIsOver;
 
     /// <summary>Offset of the transaction's first event.</summary>
@@ -67,13 +68,19 @@ internal sealed class TransactionTracker
             HasGtidEvent = true;
             _gtid = GtidEvent.Parse(reader.Header, reader.Body).Gtid;
         }
-        else if (type == BinlogEventType.Query)
+        else if (type.IsQuery())
         {
             ObserveQuery(reader);
         }
         else if (type is BinlogEventType.Xid or BinlogEventType.XaPrepare)
         {
             _isOver = IsInside;
+        }
+        else if (type == BinlogEventType.TableMap && !IsInside)
+        {
+            // Logs made from mysqlbinlog's text have row events only: each statement is a transaction then.
+            Start(reader.Position);
+            _isBare = true;
         }
         else if (type == BinlogEventType.RowsQuery)
         {
@@ -87,6 +94,7 @@ internal sealed class TransactionTracker
         {
             int flags = reader.Format.TableIdLength;
             _statementIsOver = (reader.Body[flags] & (byte)RowsEventFlags.StatementEnd) != 0;
+            _isOver = _statementIsOver && _isBare;
         }
     }
 
@@ -124,6 +132,7 @@ internal sealed class TransactionTracker
         IsInside = false;
         _isOver = false;
         _hasBegun = false;
+        _isBare = false;
         Position = 0;
         ForgetStatement();
     }

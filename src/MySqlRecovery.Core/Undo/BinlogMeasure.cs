@@ -45,7 +45,7 @@ internal sealed class BinlogMeasure(BinlogSummaryKind kind, RowPredicate? where)
         {
             var facts = new Facts(
                 item.LogFile, item.EndPosition, item.Size, item.Timestamp, item.TransactionPosition, item.Gtid, item.ThreadId);
-            Add(facts, map, RowsEvent.Parse(item.EventType, item.RawEvent.AsSpan(EventHeader.Size), map.Columns.Length));
+            Add(facts, map, RowsEvent.Parse((BinlogEventType)item.RawEvent![4], item.RawEvent.AsSpan(EventHeader.Size), map.Columns.Length));
         }
         catch (Exception e) when (e is EndOfStreamException or InvalidDataException)
         {

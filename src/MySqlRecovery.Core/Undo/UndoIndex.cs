@@ -4,6 +4,7 @@ using MySqlRecovery.Binlog.Events;
 using MySqlRecovery.Binlog.Rows;
 using MySqlRecovery.IO;
 using MySqlRecovery.Model;
+using MySqlRecovery.Transactions;
 
 namespace MySqlRecovery.Undo;
 
@@ -18,7 +19,10 @@ internal sealed class UndoIndex : IDisposable
     private readonly Dictionary<Gtid, int> _gtidSourceNumbers = [];
     private readonly List<Gtid> _gtidSources = [];
     private (int Log, long Position) _lastTransaction = (-1, -1);
-    private string? _sourcePath;
+    private string? _logPath;
+    private int _logSource;
+    private SpoolFile? _spool;
+    private int _spoolSource;
 
     /// <summary>Where the row events are: the log files, or the spool of what came down the pipeline.</summary>
     public List<ByteSource> Sources { get; } = [];
@@ -35,7 +39,8 @@ internal sealed class UndoIndex : IDisposable
     /// <summary>Format of the last log: what the undo is written in.</summary>
     public FormatDescriptionEvent? Format { get; set; }
 
-    public long RowCount { get; set; }
+    /// <summary>Rows in all; counted by <see cref="Compact"/>.</summary>
+    public long RowCount { get; private set; }
 
     /// <summary>What cannot be undone.</summary>
     public UndoObstacles Obstacles { get; } = new();
@@ -70,7 +75,7 @@ internal sealed class UndoIndex : IDisposable
     }
 
     /// <summary>The tables with rows, <c>database.table</c>.</summary>
-    public string[] TableNames() => [.. Maps.Select(m => $"{m.Database}.{m.Table}").Distinct(StringComparer.Ordinal)];
+    public string[] TableNames() => [.. Events.Select(e => e.Map).Distinct().Select(m => Maps[m]).Select(m => $"{m.Database}.{m.Table}").Distinct(StringComparer.Ordinal)];
 
     /// <summary>The error of an index without rows.</summary>
     public RecoveryException NothingFound()
@@ -89,24 +94,92 @@ internal sealed class UndoIndex : IDisposable
         return string.Create(CultureInfo.InvariantCulture, $"{LogFiles[transaction.Log]}:{transaction.Position}{gtid}{thread}");
     }
 
-    public void Add(in Event item, int rowCount)
+    /// <summary>Index of the first event of the transaction that a place is in; the end where it has none.</summary>
+    public int FirstEventOf(StatementEffects.Place place) =>
+        Transactions.Count > 0 && Transactions[^1].Position == place.TransactionPosition && LogFiles[Transactions[^1].Log] == place.LogFile
+            ? Transactions[^1].FirstEvent : Events.Count;
+
+    /// <summary>Takes events out; a cause makes an obstacle of them.</summary>
+    public void Exclude(int first, int end, string? cause, StatementEffects.Place place)
     {
-        Events.Add(item);
-        RowCount += rowCount;
+        for (int i = first; i < end; i++)
+            Exclude(i, cause, place);
     }
 
-    /// <summary>The source that a reader's events can be read from again.</summary>
-    public int SourceOf(EventReader reader)
+    /// <summary>Takes all events of a table map out.</summary>
+    public void ExcludeTable(TableMap map, string cause, StatementEffects.Place place)
     {
-        Format = reader.Format;
-        if (reader.Path != _sourcePath)
+        int number = NumberOf(map);
+        for (int i = 0; i < Events.Count; i++)
         {
-            _sourcePath = reader.Path;
-            Sources.Add(FileSource.Open(reader.Path));
-            LogFiles.Add(reader.LogFile);
+            if (Events[i].Map == number)
+                Exclude(i, cause, place);
+        }
+    }
+
+    /// <summary>Removes what was taken out, and counts what is left.</summary>
+    public void Compact()
+    {
+        var transactions = new List<Transaction>(Transactions.Count);
+        int kept = 0;
+        for (int t = 0; t < Transactions.Count; t++)
+        {
+            int end = t + 1 < Transactions.Count ? Transactions[t + 1].FirstEvent : Events.Count;
+            int first = kept;
+            for (int e = Transactions[t].FirstEvent; e < end; e++)
+            {
+                if (Events[e].RowCount == 0)
+                    continue;
+                RowCount += Events[e].RowCount;
+                Events[kept++] = Events[e];
+            }
+
+            if (kept > first)
+                transactions.Add(Transactions[t] with { FirstEvent = first });
         }
 
-        return Sources.Count - 1;
+        Events.RemoveRange(kept, Events.Count - kept);
+        Transactions.Clear();
+        Transactions.AddRange(transactions);
+    }
+
+    /// <summary>
+    /// The log of a scan's present row event, and where its bytes can be read again: in the log file, or in a temporary
+    /// file where the log has them in another form.
+    /// </summary>
+    public (int Log, int Source, long Offset) Locate(EventScan scan)
+    {
+        EventReader reader = scan.Reader;
+        Format = reader.Format;
+        if (reader.Path != _logPath)
+        {
+            _logPath = reader.Path;
+            LogFiles.Add(reader.LogFile);
+            Sources.Add(reader.TakeSource());
+            _logSource = Sources.Count - 1;
+        }
+
+        if (!scan.IsExpanded)
+            return (LogFiles.Count - 1, _logSource, reader.Position);
+        if (_spool == null)
+        {
+            _spool = SpoolFile.Create();
+            _spoolSource = Sources.Count;
+            Sources.Add(_spool);
+        }
+
+        long offset = _spool.Length;
+        _spool.Append(scan.Raw);
+        return (LogFiles.Count - 1, _spoolSource, offset);
+    }
+
+    private void Exclude(int number, string? cause, StatementEffects.Place place)
+    {
+        Event item = Events[number];
+        TableMap map = Maps[item.Map];
+        if (cause != null && item.RowCount > 0)
+            Obstacles.AddRows(map.Database, map.Table, item.RowCount, cause, place.LogFile, place.Position);
+        Events[number] = item with { RowCount = 0 };
     }
 
     public void Dispose()
@@ -116,14 +189,17 @@ internal sealed class UndoIndex : IDisposable
     }
 
     /// <summary>A row event to be reversed.</summary>
+    /// <param name="Type">Its type, without MariaDB's compression.</param>
     /// <param name="Offset">Where it starts in its source.</param>
     /// <param name="Length">Its bytes without checksum.</param>
     /// <param name="AllRowsLength">Bytes of its rows.</param>
     /// <param name="RowsLength">Bytes of those rows that are undone.</param>
+    /// <param name="RowCount">How many rows are undone; 0 for an event that was taken out again.</param>
     /// <param name="Source">Index into <see cref="Sources"/>.</param>
     /// <param name="Map">Index into <see cref="Maps"/>.</param>
     /// <param name="Statement">Number of its statement; events of one statement have the same.</param>
-    internal readonly record struct Event(long Offset, int Length, int AllRowsLength, int RowsLength, int Source, int Map, int Statement);
+    internal readonly record struct Event(
+        BinlogEventType Type, long Offset, int Length, int AllRowsLength, int RowsLength, int RowCount, int Source, int Map, int Statement);
 
     /// <summary>A transaction: its events go from <paramref name="FirstEvent"/> to the next transaction's first.</summary>
     internal readonly record struct Transaction(

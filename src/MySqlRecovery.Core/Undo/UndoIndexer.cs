@@ -18,12 +18,14 @@ internal static class UndoIndexer
         {
             (int Log, long Position) transaction = (-1, -1);
             int statement = 0;
+            var effects = new StatementEffects(index, reverse, scan.Tables);
             while (scan.Read())
             {
+                AddGaps(scan, index);
                 onEvent?.Invoke(scan);
                 if (scan.Reader.Header.Type.Operation() == null)
                 {
-                    ObserveOther(scan, index);
+                    ObserveOther(scan, index, effects);
                     continue;
                 }
 
@@ -36,6 +38,8 @@ internal static class UndoIndexer
                 AddRows(scan, index, where, reverse, ref statement);
             }
 
+            AddGaps(scan, index);
+            effects.Complete();
             return index;
         }
         catch
@@ -43,6 +47,12 @@ internal static class UndoIndexer
             index.Dispose();
             throw;
         }
+    }
+
+    private static void AddGaps(EventScan scan, UndoIndex index)
+    {
+        while (scan.Gaps.TryDequeue(out RecoveryException? gap))
+            index.Obstacles.Add(Path.GetFileName(gap.Path ?? string.Empty), gap.Offset ?? 0, gap.Detail);
     }
 
     private static void AddRows(EventScan scan, UndoIndex index, RowPredicate? where, bool reverse, ref int statement)
@@ -59,15 +69,15 @@ internal static class UndoIndexer
             }
             else if (count > 0)
             {
-                int source = index.SourceOf(reader);
-                index.BeginTransaction(source, scan.Transaction.Position, Kind(scan), scan.Transaction.ThreadId ?? 0, scan.Transaction.Gtid);
-                index.Add(
-                    new UndoIndex.Event(
-                        reader.Position, EventHeader.Size + reader.Body.Length, rows.Rows.Length, bytes,
-                        source, index.NumberOf(map), statement),
-                    count);
+                (int log, int source, long offset) = index.Locate(scan);
+                index.BeginTransaction(log, scan.Transaction.Position, Kind(scan), scan.Transaction.ThreadId ?? 0, scan.Transaction.Gtid);
+                index.Events.Add(new UndoIndex.Event(
+                        rows.Type, offset, scan.Raw.Length, rows.Rows.Length, bytes, count,
+                        source, index.NumberOf(map), statement));
             }
 
+            if (scan.Schema != null && count > 0 && reverse)
+                AddCascades(scan, rows, count, index);
             if (rows.EndsStatement)
                 statement++;
         }
@@ -77,6 +87,15 @@ internal static class UndoIndexer
         }
     }
 
+    private static void AddCascades(EventScan scan, in RowsEvent rows, int count, UndoIndex index)
+    {
+        TableMap map = scan.Table!;
+        foreach (string child in UnloggedCascades.Find(rows.Flags, rows.Operation, map, scan.Schema, UnloggedCascades.ChangedColumns(rows, map)))
+            index.Obstacles.AddRows(
+                map.Database, map.Table, count, $"a foreign key changed rows of {child} with them, which this server does not log",
+                scan.Reader.LogFile, scan.Reader.Position);
+    }
+
     private static UndoIndex.TransactionKind Kind(EventScan scan)
     {
         if (scan.Transaction.Gtid != null)
@@ -84,10 +103,25 @@ internal static class UndoIndexer
         return scan.Transaction.HasGtidEvent ? UndoIndex.TransactionKind.Anonymous : UndoIndex.TransactionKind.Plain;
     }
 
-    private static void ObserveOther(EventScan scan, UndoIndex index)
+    private static void ObserveOther(EventScan scan, UndoIndex index, StatementEffects effects)
     {
         EventReader reader = scan.Reader;
-        if (reader.Header.Type == BinlogEventType.Query)
-            StatementObstacle.Find(QueryEvent.Parse(reader.Body).DecodeStatement(), reader.LogFile, reader.Position, index.Obstacles);
+        var place = new StatementEffects.Place(reader.LogFile, reader.Position, scan.Transaction.Position);
+        switch (reader.Header.Type.Uncompressed())
+        {
+            case BinlogEventType.Query:
+                QueryEvent query = QueryEvent.Parse(reader.Body);
+                effects.Observe(query.DecodeStatement(), query.Database, place);
+                break;
+            case BinlogEventType.XaPrepare:
+                effects.ObserveXaPrepare(reader.Body.Length > 0 && reader.Body[0] != 0, place);
+                break;
+            case BinlogEventType.Incident:
+                index.Obstacles.Add(place.LogFile, place.Position, "the server reports that events were lost (INCIDENT)");
+                break;
+            case BinlogEventType.ExecuteLoadQuery or BinlogEventType.Load or BinlogEventType.NewLoad or BinlogEventType.ExecLoad:
+                index.Obstacles.Add(place.LogFile, place.Position, "changed rows by LOAD DATA as a statement, without row images");
+                break;
+        }
     }
 }

@@ -16,6 +16,7 @@ internal sealed class UndoSpool : IDisposable
     private readonly SpoolFile _file = SpoolFile.Create();
     private readonly PipelineTableMaps _maps;
     private readonly bool _reverse;
+    private readonly StatementEffects _effects;
     private readonly MemoryStream _pending = new();
     private byte[]? _formatRaw;
     private RowChange? _pendingRow;
@@ -27,6 +28,7 @@ internal sealed class UndoSpool : IDisposable
     {
         _reverse = reverse;
         _maps = maps;
+        _effects = new StatementEffects(_index, reverse, tables: null);
         _index.Sources.Add(_file);
     }
 
@@ -35,14 +37,24 @@ internal sealed class UndoSpool : IDisposable
         FlushRows();
         if (item.Operation == null)
         {
-            if (item.EventType == BinlogEventType.Query && item.Statement != null)
-                StatementObstacle.Find(item.Statement, item.LogFile, item.Position, _index.Obstacles);
+            ObserveOther(item);
             return;
         }
 
         TableMap map = _maps.Find(item)!;
         Begin(item.LogFile, item.TransactionPosition, item.FormatEvent!, item.Gtid, item.ThreadId);
         AddEvent(item.RawEvent!, map, item.LogFile, item.Position);
+    }
+
+    private void ObserveOther(BinlogEvent item)
+    {
+        var place = new StatementEffects.Place(item.LogFile, item.Position, item.TransactionPosition);
+        if (item.EventType.IsQuery() && item.Statement != null)
+            _effects.Observe(item.Statement, item.Database ?? string.Empty, place);
+        else if (item.EventType == BinlogEventType.XaPrepare)
+            _effects.ObserveXaPrepare(item.RawEvent is { Length: > EventHeader.Size } raw && raw[EventHeader.Size] != 0, place);
+        else if (item.EventType == BinlogEventType.Incident)
+            _index.Obstacles.Add(item.LogFile, item.Position, "the server reports that events were lost (INCIDENT)");
     }
 
     public void Add(RowChange item)
@@ -64,6 +76,7 @@ internal sealed class UndoSpool : IDisposable
     public UndoIndex Complete()
     {
         FlushRows();
+        _effects.Complete();
         return _index;
     }
 
@@ -122,7 +135,8 @@ internal sealed class UndoSpool : IDisposable
             else if (count > 0)
             {
                 _index.BeginTransaction(_transaction.Log, _transaction.Position, _begin.Kind, _begin.ThreadId, _begin.Gtid);
-                _index.Add(new UndoIndex.Event(_file.Length, raw.Length, bytes, bytes, 0, _index.NumberOf(map), _statement), count);
+                _index.Events.Add(
+                    new UndoIndex.Event(rows.Type, _file.Length, raw.Length, bytes, bytes, count, 0, _index.NumberOf(map), _statement));
                 _file.Append(raw);
             }
 

@@ -3,6 +3,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Management.Automation;
 using MySqlRecovery.Binlog.Filter;
 using MySqlRecovery.Binlog.Rows;
+using MySqlRecovery.IO;
 using MySqlRecovery.Model;
 using MySqlRecovery.Sql;
 using MySqlRecovery.Transactions;
@@ -16,6 +17,7 @@ public abstract class BinlogCmdlet : RecoveryCmdlet
     private static readonly TimeSpan ProgressInterval = TimeSpan.FromMilliseconds(200);
     private long _lastProgress;
     private bool _hasProgress;
+    private Keyring? _keyring;
 
     /// <summary>Databases to take; wildcards.</summary>
     [Parameter, SupportsWildcards]
@@ -74,11 +76,23 @@ public abstract class BinlogCmdlet : RecoveryCmdlet
     public IDictionary? Where { get; set; }
 
     /// <summary>
+    /// Keyring files of the server for encrypted logs: component_keyring_file's JSON or the file of the keyring_file plugin.
+    /// </summary>
+    [Parameter]
+    public string[] KeyringPath { get; set; } = [];
+
+    /// <summary>
     /// A file of CREATE TABLE statements, as mysqldump --no-data --triggers writes it: names columns, keys, generated
     /// columns and character sets where the log does not; follows the DDL in the logs from there on.
     /// </summary>
     [Parameter]
     public string? SchemaPath { get; set; }
+
+    /// <summary>
+    /// Reads on behind damage: looks for the next event with a right checksum and reports each gap as an error of its own.
+    /// </summary>
+    [Parameter]
+    public SwitchParameter Salvage { get; set; }
 
     /// <summary>The schema of -SchemaPath, or null.</summary>
     private protected ITableSchemaSource? Schema { get; private set; }
@@ -114,6 +128,8 @@ public abstract class BinlogCmdlet : RecoveryCmdlet
             Where = Predicate,
             WithStatements = TakesStatements,
         };
+        if (KeyringPath.Length > 0)
+            _keyring = Try(() => Keyring.Open(KeyringPath.Select(this.ResolveDestination)));
         if (SchemaPath != null)
             Schema = Try(() => LogSchema.Load(this.ResolveDestination(SchemaPath)));
         if (Gtid.Length + ExcludeGtid.Length > 0)
@@ -130,7 +146,11 @@ public abstract class BinlogCmdlet : RecoveryCmdlet
 
     /// <summary>A scan over the files in log order, with the cmdlet's filters.</summary>
     private protected EventScan OpenScan(IReadOnlyList<string> files) =>
-        new(LogRange.Of(files, StartPosition, StopPosition), Filter, GtidFilter, StopToken, Schema);
+        new(LogRange.Of(files, StartPosition, StopPosition), Filter, GtidFilter, StopToken, Schema)
+        {
+            Salvage = Salvage,
+            Keyring = _keyring,
+        };
 
     /// <summary>The next matching event, converted; what fails is reported, and the next log goes on.</summary>
     private protected bool TryNext<T>(EventScan scan, Func<EventScan, T> convert, [NotNullWhen(true)] out T? item)
@@ -138,11 +158,12 @@ public abstract class BinlogCmdlet : RecoveryCmdlet
     {
         while (true)
         {
-            RecoveryException error;
+            RecoveryException? error = null;
+            item = null;
             try
             {
-                item = scan.Read() ? convert(scan) : null;
-                return item != null;
+                if (scan.Read())
+                    item = convert(scan);
             }
             catch (RecoveryException e)
             {
@@ -153,6 +174,10 @@ public abstract class BinlogCmdlet : RecoveryCmdlet
                 throw new PipelineStoppedException();
             }
 
+            while (scan.Gaps.TryDequeue(out RecoveryException? gap))
+                ReportError(gap);
+            if (error == null)
+                return item != null;
             ReportError(error);
         }
     }

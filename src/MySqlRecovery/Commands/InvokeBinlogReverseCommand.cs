@@ -40,6 +40,13 @@ public sealed class InvokeBinlogReverseCommand : BinlogCmdlet
     [Parameter]
     public Guid? GtidSource { get; set; }
 
+    /// <summary>
+    /// The MySQL version (5.6 or later) that is to take the undo, where it is not the server that wrote the log: row events
+    /// of version 1, as MariaDB writes them, become version 2, which MySQL 8.4 and later require.
+    /// </summary>
+    [Parameter]
+    public Version? TargetVersion { get; set; }
+
     /// <summary>Overwrites the destination.</summary>
     [Parameter]
     public SwitchParameter Force { get; set; }
@@ -79,7 +86,7 @@ public sealed class InvokeBinlogReverseCommand : BinlogCmdlet
         if (!ShouldProcess(_destination, $"write the undo of {index.RowCount} rows in {index.Transactions.Count} transactions"))
             return;
         UndoBinlog result = Try(() => UndoBinlogWriter.Write(
-            index, _spool == null ? Predicate : null, _destination, Force, GtidSource, StopToken));
+            index, _spool == null ? Predicate : null, _destination, Force, GtidSource, StopToken, TargetVersion));
         WriteObject(result);
         WarnIfIncomplete(index);
     }

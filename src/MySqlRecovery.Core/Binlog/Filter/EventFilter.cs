@@ -30,6 +30,10 @@ internal sealed class EventFilter
     /// </summary>
     public bool WithStatements { get; init; }
 
+    /// <summary>Events that change data or transactions without row images.</summary>
+    public static bool IsStatement(BinlogEventType type) => type.IsQuery() || type is BinlogEventType.XaPrepare or BinlogEventType.Incident
+        or BinlogEventType.ExecuteLoadQuery or BinlogEventType.Load or BinlogEventType.NewLoad or BinlogEventType.ExecLoad;
+
     /// <summary>Whether the header alone lets the event through.</summary>
     public bool IsMatch(in EventHeader header) =>
         IsMatch(header.Type, header.ServerId, DateTime.UnixEpoch.AddSeconds(header.Timestamp));
@@ -37,7 +41,7 @@ internal sealed class EventFilter
     /// <summary>The same for an event that is an object already.</summary>
     public bool IsMatch(BinlogEventType type, uint serverId, DateTime timestamp)
     {
-        bool isStatement = WithStatements && type == BinlogEventType.Query;
+        bool isStatement = WithStatements && IsStatement(type);
         if (Types != null && !Types.Contains(type))
             return false;
         if (ServerIds != null && !ServerIds.Contains(serverId))

@@ -15,6 +15,10 @@ internal sealed class NamePattern
         _isLiteral = pattern.AsSpan().IndexOfAny("*?[`") < 0;
     }
 
+    public bool IsLiteral => _isLiteral;
+
+    public string Text => _pattern;
+
     public bool IsMatch(string name) => _isLiteral
         ? string.Equals(_pattern, name, StringComparison.OrdinalIgnoreCase)
         : Match(_pattern, name);

@@ -25,6 +25,10 @@ internal sealed class TableFilter
         && (_tables.Length == 0 || Array.Exists(_tables, p => p.IsMatch(database, table)))
         && !Array.Exists(_excludedTables, p => p.IsMatch(database, table));
 
+    /// <summary>Whether a statement may concern one of the tables asked for: it has the name in it, or the pattern is open.</summary>
+    public bool MayName(string statement) => _tables.Length == 0 || Array.Exists(
+        _tables, p => !p.Table.IsLiteral || statement.Contains(p.Table.Text, StringComparison.OrdinalIgnoreCase));
+
     public bool IsDatabaseMatch(string database) =>
         (_databases.Length == 0 || Array.Exists(_databases, p => p.IsMatch(database)))
         && !Array.Exists(_excludedDatabases, p => p.IsMatch(database));

@@ -35,6 +35,7 @@ internal static class ColumnValue
         ColumnType.Time or ColumnType.Time2 => TemporalText.Read(column, value).ToTimeSpan(),
         ColumnType.Json => Json(value),
         ColumnType.Geometry or ColumnType.Vector => value.ToArray(),
+        ColumnType.MariaDbBlobCompressed or ColumnType.MariaDbVarCharCompressed => Text(column, CompressedColumn.Expand(value)),
         _ => Text(column, value),
     };
 

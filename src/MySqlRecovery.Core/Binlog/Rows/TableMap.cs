@@ -54,6 +54,9 @@ internal sealed class TableMap
 
     public bool HasTriggers { get; set; }
 
+    /// <summary>Whether the rows of the past are kept in the table too (MariaDB's WITH SYSTEM VERSIONING).</summary>
+    public bool IsSystemVersioned { get; set; }
+
     /// <summary>What the schema and the log say differently; then the map is as the log says.</summary>
     public string? SchemaProblem { get; set; }
 

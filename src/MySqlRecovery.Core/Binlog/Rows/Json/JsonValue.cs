@@ -89,6 +89,18 @@ internal readonly ref struct JsonValue
 
     public double Double => BinaryPrimitives.ReadDoubleLittleEndian(Bytes(8));
 
+    /// <summary>A scalar's bytes, nothing behind them.</summary>
+    public ReadOnlySpan<byte> ScalarBytes => Kind switch
+    {
+        JsonKind.Literal => Bytes(1),
+        JsonKind.Int16 or JsonKind.UInt16 => Bytes(2),
+        JsonKind.Int32 or JsonKind.UInt32 => Bytes(4),
+        JsonKind.Int64 or JsonKind.UInt64 or JsonKind.Double => Bytes(8),
+        JsonKind.String => _data[..LengthThrough(Text)],
+        JsonKind.Opaque => _data[..LengthThrough(OpaqueData)],
+        _ => throw Malformed(),
+    };
+
     /// <summary>A string's text, utf8mb4.</summary>
     public ReadOnlySpan<byte> Text => VariableLength(_data);
 
@@ -98,6 +110,11 @@ internal readonly ref struct JsonValue
     public ReadOnlySpan<byte> OpaqueData => VariableLength(_data[1..]);
 
     public static InvalidDataException Malformed() => new("a JSON value whose parts do not fit into it");
+
+    private int LengthThrough(ReadOnlySpan<byte> part) =>
+        (int)System.Runtime.CompilerServices.Unsafe.ByteOffset(
+            ref System.Runtime.InteropServices.MemoryMarshal.GetReference(_data),
+            ref System.Runtime.InteropServices.MemoryMarshal.GetReference(part)) + part.Length;
 
     private int ValueEntry(int index)
     {

@@ -1,0 +1,83 @@
+using System.IO.Compression;
+using MySqlRecovery.IO;
+using MySqlRecovery.Model;
+
+namespace MySqlRecovery.Binlog;
+
+/// <summary>Opens a binlog in whatever it comes in, told by its first bytes: plain, encrypted, gzip, or the text that mysqlbinlog writes.</summary>
+internal static class LogContainer
+{
+    /// <summary>The path that stands for standard input.</summary>
+    public const string StandardInput = "-";
+    private const int ChunkLength = 1 << 20;
+
+    /// <summary>The bytes of the binlog. What is compressed or a stream is unpacked to a temporary file first.</summary>
+    /// <param name="path">The file, or <see cref="StandardInput"/>.</param>
+    /// <param name="keyring">Keys for encrypted logs, or null.</param>
+    /// <param name="stop">Cancels.</param>
+    public static ByteSource Open(string path, Keyring? keyring, CancellationToken stop)
+    {
+        ByteSource source = path == StandardInput ? Spool(path, Console.OpenStandardInput(), stop) : FileSource.Open(path);
+        try
+        {
+            Span<byte> start = stackalloc byte[4096];
+            start = start[..source.Read(0, start)];
+            if (start.StartsWith((ReadOnlySpan<byte>)[0x1F, 0x8B]))
+                source = Unpack(source, stop);
+            else if (TextDump.IsTextDump(start))
+                source = Replace(source, TextDump.Extract(source, stop));
+            return EncryptedSource.IsEncrypted(source) ? Decrypt(source, keyring) : source;
+        }
+        catch
+        {
+            source.Dispose();
+            throw;
+        }
+    }
+
+    private static EncryptedSource Decrypt(ByteSource source, Keyring? keyring) => keyring == null
+        ? throw new RecoveryException(
+            "BinlogEncrypted", RecoveryErrorKind.InvalidArgument, "the binlog is encrypted (binlog_encryption)", source.Path, 0,
+            "Give -KeyringPath the server's keyring file, or let the server decrypt it: mysqlbinlog --read-from-remote-server --raw.")
+        : EncryptedSource.Open(source, keyring);
+
+    private static ByteSource Unpack(ByteSource source, CancellationToken stop)
+    {
+        try
+        {
+            using var gzip = new GZipStream(new SourceStream(source), CompressionMode.Decompress);
+            return Replace(source, Spool(source.Path, gzip, stop));
+        }
+        catch (InvalidDataException e)
+        {
+            throw new RecoveryException("GzipDamaged", RecoveryErrorKind.InvalidData, $"the gzip data is damaged: {e.Message}", source.Path, inner: e);
+        }
+    }
+
+    private static SpoolFile Spool(string path, Stream stream, CancellationToken stop)
+    {
+        SpoolFile spool = SpoolFile.Create(path);
+        try
+        {
+            var chunk = new byte[ChunkLength];
+            for (int got; (got = stream.ReadAtLeast(chunk, chunk.Length, throwOnEndOfStream: false)) > 0;)
+            {
+                stop.ThrowIfCancellationRequested();
+                spool.Append(chunk.AsSpan(0, got));
+            }
+
+            return spool;
+        }
+        catch
+        {
+            spool.Dispose();
+            throw;
+        }
+    }
+
+    private static ByteSource Replace(ByteSource old, ByteSource source)
+    {
+        old.Dispose();
+        return source;
+    }
+}

@@ -1,0 +1,110 @@
+using MySqlRecovery.Binlog.Filter;
+using MySqlRecovery.Binlog.Rows;
+using MySqlRecovery.Model;
+using MySqlRecovery.Sql;
+using MySqlRecovery.Transactions;
+using MySqlRecovery.Undo;
+
+namespace MySqlRecovery;
+
+/// <summary>
+/// The way into the engine for programs: logs become events, and events, chosen with LINQ, become rows, sums, an undo
+/// binlog or undo SQL. Everything is read as it is asked for; failures are <see cref="RecoveryException"/>.
+/// </summary>
+/// <example>
+/// <code>
+/// var bad = BinlogRecovery.ReadEvents(["binlog.000042"]).Where(e => e.ThreadId == 1234);
+/// UndoBinlog undo = BinlogRecovery.WriteUndoBinlog(bad, "undo.binlog");
+/// </code>
+/// </example>
+public static class BinlogRecovery
+{
+    /// <summary>All events of log files. Each enumeration reads the files anew.</summary>
+    /// <param name="logFiles">Paths, in the order in which the server wrote the logs.</param>
+    /// <exception cref="RecoveryException">A file is missing, is no binlog, or is damaged; the events before that have been given.</exception>
+    public static IEnumerable<BinlogEvent> ReadEvents(IEnumerable<string> logFiles)
+    {
+        using var scan = new EventScan(logFiles.Select(LogRange.Whole), EventFilter.All, gtids: null, CancellationToken.None);
+        while (scan.Read())
+            yield return scan.ToBinlogEvent();
+    }
+
+    /// <summary>The changed rows of events, in order; events without rows give none.</summary>
+    /// <exception cref="RecoveryException">An event is malformed or does not carry its bytes.</exception>
+    public static IEnumerable<RowChange> ReadRowChanges(IEnumerable<BinlogEvent> events)
+    {
+        var maps = new PipelineTableMaps(schema: null);
+        return events.SelectMany(item => maps.Find(item) is { } map ? item.ToRowChanges(map, where: null) : []);
+    }
+
+    /// <summary>Sums up what events did, by table (sorted by name) or by transaction (in log order).</summary>
+    /// <exception cref="RecoveryException">An event is malformed or does not carry its bytes.</exception>
+    public static IReadOnlyList<BinlogSummary> Measure(IEnumerable<BinlogEvent> events, BinlogSummaryKind by)
+    {
+        var maps = new PipelineTableMaps(schema: null);
+        var measure = new BinlogMeasure(by, where: null);
+        foreach (BinlogEvent item in events)
+        {
+            if (maps.Find(item) is { } map)
+                measure.Add(item, map);
+        }
+
+        return [.. measure.Complete()];
+    }
+
+    /// <summary>Writes the binlog that undoes events, reads it back, and gives it its name only then.</summary>
+    /// <param name="events">In log order; statements among them that cannot be undone are named in the result.</param>
+    /// <param name="path">The binlog to write.</param>
+    /// <param name="overwrite">Whether an existing file may be replaced.</param>
+    /// <exception cref="RecoveryException">The events hold no row change, or the file cannot be written.</exception>
+    public static UndoBinlog WriteUndoBinlog(IEnumerable<BinlogEvent> events, string path, bool overwrite = false)
+    {
+        using UndoIndex index = Index(events);
+        return UndoBinlogWriter.Write(index, where: null, path, overwrite, gtidSource: null, CancellationToken.None);
+    }
+
+    /// <summary>Writes the SQL script that undoes events.</summary>
+    /// <param name="events">In log order; statements among them that cannot be undone are named in the result.</param>
+    /// <param name="path">The script to write: UTF-8, for the stock <c>mysql</c> client.</param>
+    /// <param name="overwrite">Whether an existing file may be replaced.</param>
+    /// <exception cref="RecoveryException">The events hold no row change, or the file cannot be written.</exception>
+    public static SqlExport WriteUndoSql(IEnumerable<BinlogEvent> events, string path, bool overwrite = false)
+    {
+        using UndoIndex index = Index(events);
+        using var output = new SqlFileOutput(path, overwrite);
+        using var export = new RowSqlExport(index, where: null, reverse: true, output);
+        while (export.WriteTransaction(CancellationToken.None))
+            continue;
+        export.WriteClosing();
+        output.Complete();
+        return new SqlExport
+        {
+            Path = path,
+            File = [.. index.LogFiles],
+            IsReverse = true,
+            TransactionCount = index.Transactions.Count,
+            RowCount = index.RowCount,
+            StatementCount = export.StatementCount,
+            Table = index.TableNames(),
+            IsComplete = index.Obstacles.IsEmpty,
+            Reason = index.Obstacles.ToReasons(),
+        };
+    }
+
+    private static UndoIndex Index(IEnumerable<BinlogEvent> events)
+    {
+        var spool = new UndoSpool(new PipelineTableMaps(schema: null), reverse: true);
+        try
+        {
+            foreach (BinlogEvent item in events)
+                spool.Add(item);
+            UndoIndex index = spool.Complete();
+            return index.Transactions.Count > 0 ? index : throw index.NothingFound();
+        }
+        catch
+        {
+            spool.Dispose();
+            throw;
+        }
+    }
+}
