@@ -52,6 +52,10 @@ internal sealed class SdiColumn
 
     public int CollationId { get; }
 
+    /// <summary>Whether the collation means something: for numbers it depends on how the column came about.</summary>
+    public bool IsText => Type is SdiColumnType.Varchar or SdiColumnType.VarString or SdiColumnType.String
+        or SdiColumnType.Enum or SdiColumnType.Set or (>= SdiColumnType.TinyBlob and <= SdiColumnType.Blob);
+
     /// <summary>Values of an ENUM or SET.</summary>
     public IReadOnlyList<string> Elements { get; }
 

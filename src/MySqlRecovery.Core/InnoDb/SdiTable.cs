@@ -61,6 +61,24 @@ internal sealed class SdiTable
         }
     }
 
+    /// <summary>The table of a file, from the file or, because MySQL keeps it in one partition only, from another partition beside it.</summary>
+    public static SdiTable? Find(TablespaceFile file)
+    {
+        if (!file.Flags.HasSdi)
+            return null;
+        SdiTable? table = Find(SdiReader.ReadAll(file), file.Path);
+        if (table != null)
+            return table;
+        foreach (string path in TableFileName.OtherPartitions(file.Path))
+        {
+            using TablespaceFile other = TablespaceFile.Open(path);
+            if (other.Flags.HasSdi && !other.Flags.IsEncrypted && Find(SdiReader.ReadAll(other), path) is { } found)
+                return found;
+        }
+
+        return null;
+    }
+
     /// <summary>The name of the index whose root is the given page in the tablespace with the given id.</summary>
     public string? IndexNameAt(uint rootPage, uint spaceId)
     {
