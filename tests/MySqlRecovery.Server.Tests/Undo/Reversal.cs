@@ -35,13 +35,7 @@ internal sealed record Reversal(params string[] Logs)
     public string[] WriteSql(string path, bool reverse = true)
     {
         using UndoIndex index = Index(reverse);
-        using var output = new SqlFileOutput(path, overwrite: false);
-        using var export = new RowSqlExport(index, Predicate, reverse, output);
-        while (export.WriteTransaction(Stop))
-            continue;
-        export.WriteClosing();
-        output.Complete();
-        return index.Obstacles.ToReasons();
+        return RowSqlExport.WriteFile(index, Predicate, reverse, path, overwrite: false, Stop).Reason;
     }
 
     private UndoIndex Index(bool reverse)
