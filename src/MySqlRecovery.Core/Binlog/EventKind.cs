@@ -25,6 +25,15 @@ internal static class EventKind
             or BinlogEventType.PartialUpdateRows or BinlogEventType.MariaDbWriteRowsCompressed
             or BinlogEventType.MariaDbUpdateRowsCompressed or BinlogEventType.MariaDbDeleteRowsCompressed;
 
+    /// <summary>The version 2 type of a version 1 row event.</summary>
+    public static BinlogEventType WithExtraRowInfo(this BinlogEventType type) => type switch
+    {
+        BinlogEventType.WriteRowsV1 => BinlogEventType.WriteRows,
+        BinlogEventType.UpdateRowsV1 => BinlogEventType.UpdateRows,
+        BinlogEventType.DeleteRowsV1 => BinlogEventType.DeleteRows,
+        _ => type,
+    };
+
     /// <summary>Whether the event holds a statement.</summary>
     public static bool IsQuery(this BinlogEventType type) => type is BinlogEventType.Query or BinlogEventType.MariaDbQueryCompressed;
 

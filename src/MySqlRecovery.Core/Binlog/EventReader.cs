@@ -1,4 +1,5 @@
 using MySqlRecovery.Binlog.Events;
+using MySqlRecovery.IO;
 
 namespace MySqlRecovery.Binlog;
 
@@ -33,6 +34,9 @@ internal abstract class EventReader : IDisposable
 
     /// <summary>Whether the event was made from a compressed one: its bytes are not at its position in the log.</summary>
     public virtual bool IsExpanded => false;
+
+    /// <summary>The bytes that positions refer to, for reading again; whoever takes them disposes of them.</summary>
+    public abstract ByteSource TakeSource();
 
     /// <summary>Goes to the next event; false at the end of the log.</summary>
     public abstract bool Read();

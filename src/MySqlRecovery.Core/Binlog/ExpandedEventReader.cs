@@ -1,4 +1,5 @@
 using MySqlRecovery.Binlog.Events;
+using MySqlRecovery.IO;
 using MySqlRecovery.Model;
 
 namespace MySqlRecovery.Binlog;
@@ -24,6 +25,8 @@ internal sealed class ExpandedEventReader(EventReader inner) : EventReader
     public override ReadOnlySpan<byte> Raw => _payload != null ? _payload.Raw : _isUncompressed ? _mariaDb.Raw : inner.Raw;
 
     public override ReadOnlySpan<byte> Body => IsExpanded ? Raw[EventHeader.Size..] : inner.Body;
+
+    public override ByteSource TakeSource() => inner.TakeSource();
 
     public override bool Read()
     {

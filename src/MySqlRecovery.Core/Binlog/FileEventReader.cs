@@ -28,6 +28,7 @@ internal sealed class FileEventReader : EventReader
     private long _bufferOffset;
     private int _bufferEnd;
     private int _eventStart;
+    private bool _isSourceTaken;
     private FormatDescriptionEvent? _format;
     private uint _serverId;
 
@@ -41,7 +42,7 @@ internal sealed class FileEventReader : EventReader
         _source = source;
         _onGap = onGap;
         _stop = stop;
-        _logFile = System.IO.Path.GetFileName(source.Path);
+        _logFile = System.IO.Path.GetFileName(LogContainer.LogName(source.Path));
         try
         {
             CheckMagic();
@@ -70,6 +71,12 @@ internal sealed class FileEventReader : EventReader
         _format?.Checksum == ChecksumAlgorithm.Crc32
         || (Header.Type == BinlogEventType.FormatDescription && _format?.Checksum == ChecksumAlgorithm.None)
             ? 4 : 0;
+
+    public override ByteSource TakeSource()
+    {
+        _isSourceTaken = true;
+        return _source;
+    }
 
     public override bool Read()
     {
@@ -120,7 +127,8 @@ internal sealed class FileEventReader : EventReader
 
     public override void Dispose()
     {
-        _source.Dispose();
+        if (!_isSourceTaken)
+            _source.Dispose();
         byte[] buffer = Interlocked.Exchange(ref _buffer, []);
         if (buffer.Length > 0)
             ArrayPool<byte>.Shared.Return(buffer);
@@ -227,10 +235,6 @@ internal sealed class FileEventReader : EventReader
             throw Fail("BinlogEmpty", 0, "the file is empty");
         if (length == MagicLength && magic.SequenceEqual((ReadOnlySpan<byte>)[0xFE, 0x62, 0x69, 0x6E]))
             return;
-        if (length == MagicLength && magic.SequenceEqual((ReadOnlySpan<byte>)[0xFD, 0x62, 0x69, 0x6E]))
-            throw new RecoveryException(
-                "BinlogEncrypted", RecoveryErrorKind.NotSupported, "the binlog is encrypted (binlog_encryption)", Path, 0,
-                "Let the server decrypt it: mysqlbinlog --read-from-remote-server --raw.");
         throw Fail("NotABinlog", 0, $"the file starts with {Convert.ToHexString(magic[..length])}, a binlog with FE62696E");
     }
 

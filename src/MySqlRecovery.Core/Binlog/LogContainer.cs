@@ -4,15 +4,21 @@ using MySqlRecovery.Model;
 
 namespace MySqlRecovery.Binlog;
 
-/// <summary>Opens a binlog in whatever it comes in, told by its first bytes: plain, gzip, or the text that mysqlbinlog writes.</summary>
+/// <summary>Opens a binlog in whatever it comes in, told by its first bytes: plain, encrypted, gzip, or the text that mysqlbinlog writes.</summary>
 internal static class LogContainer
 {
     /// <summary>The path that stands for standard input.</summary>
     public const string StandardInput = "-";
     private const int ChunkLength = 1 << 20;
 
+    /// <summary>The path of a log as it would be without compression: <c>binlog.000001</c> for <c>binlog.000001.gz</c>.</summary>
+    public static string LogName(string path) => path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase) ? path[..^3] : path;
+
     /// <summary>The bytes of the binlog. What is compressed or a stream is unpacked to a temporary file first.</summary>
-    public static ByteSource Open(string path, CancellationToken stop)
+    /// <param name="path">The file, or <see cref="StandardInput"/>.</param>
+    /// <param name="keyring">Keys for encrypted logs, or null.</param>
+    /// <param name="stop">Cancels.</param>
+    public static ByteSource Open(string path, Keyring? keyring, CancellationToken stop)
     {
         ByteSource source = path == StandardInput ? Spool(path, Console.OpenStandardInput(), stop) : FileSource.Open(path);
         try
@@ -23,7 +29,7 @@ internal static class LogContainer
                 source = Unpack(source, stop);
             else if (TextDump.IsTextDump(start))
                 source = Replace(source, TextDump.Extract(source, stop));
-            return source;
+            return EncryptedSource.IsEncrypted(source) ? Decrypt(source, keyring) : source;
         }
         catch
         {
@@ -31,6 +37,12 @@ internal static class LogContainer
             throw;
         }
     }
+
+    private static EncryptedSource Decrypt(ByteSource source, Keyring? keyring) => keyring == null
+        ? throw new RecoveryException(
+            "BinlogEncrypted", RecoveryErrorKind.InvalidArgument, "the binlog is encrypted (binlog_encryption)", source.Path, 0,
+            "Give -KeyringPath the server's keyring file, or let the server decrypt it: mysqlbinlog --read-from-remote-server --raw.")
+        : EncryptedSource.Open(source, keyring);
 
     private static ByteSource Unpack(ByteSource source, CancellationToken stop)
     {

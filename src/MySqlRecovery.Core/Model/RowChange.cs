@@ -7,6 +7,7 @@ namespace MySqlRecovery.Model;
 /// One changed row. <see cref="Before"/> and <see cref="After"/> are decoded when they are looked at; the image bytes
 /// that undo and SQL are made from travel with the object, so that it can be filtered, stored or sent from another machine.
 /// </summary>
+// PowerShell makes empty text of null when it brings an object back from remoting; no such property can be empty.
 public sealed class RowChange
 {
     private readonly RowSource? _source;
@@ -37,7 +38,7 @@ public sealed class RowChange
     public DateTime Timestamp { get; set; }
 
     /// <summary>GTID of the transaction; null for anonymous ones.</summary>
-    public string? Gtid { get; set; }
+    public string? Gtid { get; set => field = value is "" ? null : value; }
 
     /// <summary>Connection id of the session; null where the log does not say.</summary>
     public uint? ThreadId { get; set; }
@@ -99,7 +100,7 @@ public sealed class RowChange
     }
 
     /// <summary>The original statement, where the server logged it (binlog_rows_query_log_events).</summary>
-    public string? Statement { get; set; }
+    public string? Statement { get; set => field = value is "" ? null : value; }
 
     /// <summary>Byte offset of the transaction's first event in the log.</summary>
     public long TransactionPosition { get; set; }
@@ -149,7 +150,7 @@ public sealed class RowChange
     /// <summary>One line: log, position, operation, table, key.</summary>
     public override string ToString()
     {
-        string key = Key == null ? string.Empty : " " + string.Join(", ", Key.Keys.Cast<string>().Select(c => $"{c}={Key[c]}"));
+        string key = Key == null ? string.Empty : " " + string.Join(", ", Key.Keys.Cast<string>().Select(c => string.Create(CultureInfo.InvariantCulture, $"{c}={Key[c]}")));
         return string.Create(CultureInfo.InvariantCulture, $"{LogFile}:{Position} {Operation} {Database}.{Table}{key}");
     }
 

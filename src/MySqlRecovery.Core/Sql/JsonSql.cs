@@ -20,19 +20,12 @@ internal static class JsonSql
             WriteText(document, sql);
     }
 
-    /// <summary>A value to compare a JSON column with.</summary>
-    public static void WriteComparable(ReadOnlySpan<byte> document, Utf8Buffer sql)
+    /// <summary>The text that the server prints for a value.</summary>
+    public static void WriteText(ReadOnlySpan<byte> document, Utf8Buffer sql)
     {
-        var budget = new JsonBudget(document);
-        if (NeedsExpression(JsonValue.Parse(document), 0, ref budget))
-        {
-            WriteTopLevel(document, sql);
-            return;
-        }
-
-        sql.Append("CAST("u8);
-        WriteText(document, sql);
-        sql.Append(" AS JSON)"u8);
+        using var text = new Utf8Buffer();
+        JsonText.Write(document, text);
+        SqlLiteral.WriteUtf8(text.Written, sql);
     }
 
     /// <summary>
@@ -77,13 +70,6 @@ internal static class JsonSql
         }
 
         return false;
-    }
-
-    private static void WriteText(ReadOnlySpan<byte> document, Utf8Buffer sql)
-    {
-        using var text = new Utf8Buffer();
-        JsonText.Write(document, text);
-        SqlLiteral.WriteUtf8(text.Written, sql);
     }
 
     private static void WriteTopLevel(ReadOnlySpan<byte> document, Utf8Buffer sql)

@@ -2,6 +2,7 @@ using MySqlRecovery.Binlog;
 using MySqlRecovery.Binlog.Events;
 using MySqlRecovery.Binlog.Filter;
 using MySqlRecovery.Binlog.Rows;
+using MySqlRecovery.IO;
 using MySqlRecovery.Model;
 
 namespace MySqlRecovery.Transactions;
@@ -48,6 +49,9 @@ internal sealed class EventScan : IDisposable
 
     /// <summary>What was passed over since it was last looked at.</summary>
     public Queue<RecoveryException> Gaps { get; } = new();
+
+    /// <summary>Keys for encrypted logs, or null.</summary>
+    public Keyring? Keyring { get; init; }
 
     /// <summary>The schema that completes the table maps, or null.</summary>
     public ITableSchemaSource? Schema => _schema;
@@ -110,7 +114,7 @@ internal sealed class EventScan : IDisposable
         _maps.Clear();
         _selected.Clear();
         Transaction.Reset();
-        _reader = new ExpandedEventReader(new FileEventReader(LogContainer.Open(range.Path, _stop), Salvage ? OnGap : null, _stop));
+        _reader = new ExpandedEventReader(new FileEventReader(LogContainer.Open(range.Path, Keyring, _stop), Salvage ? OnGap : null, _stop));
         return true;
     }
 

@@ -19,10 +19,13 @@ internal sealed class UndoBinlogWriter : IDisposable
     /// max_allowed_packet (16 MiB by default, a third more in base64): larger statements are cut between two events.
     /// </summary>
     private const int MaximumStatementLength = 4 << 20;
+    private const int ExtraRowInfoLength = 2;
     private static readonly byte[] EmptyGtidSet = new byte[8];
 
     private readonly UndoIndex _index;
     private readonly RowPredicate? _where;
+    private readonly FormatDescriptionEvent _format;
+    private readonly bool _convertsToV2;
     private readonly BinlogWriter _writer;
     private readonly WindowReader[] _readers;
     private readonly GtidEventWriter _gtids;
@@ -30,19 +33,21 @@ internal sealed class UndoBinlogWriter : IDisposable
     private readonly List<Part> _parts = [];
     private long _number;
 
-    private UndoBinlogWriter(UndoIndex index, RowPredicate? where, PendingFile file, Guid? gtidSource)
+    private UndoBinlogWriter(UndoIndex index, RowPredicate? where, PendingFile file, Guid? gtidSource, Version? target)
     {
         DateTime now = DateTime.UtcNow;
         _index = index;
         _where = where;
+        _format = target == null ? index.Format! : FormatDescriptionEvent.ForMySql(target);
+        _convertsToV2 = target != null;
         _writer = new BinlogWriter(file, (uint)(now - DateTime.UnixEpoch).TotalSeconds)
         {
-            HasChecksum = index.Format!.Checksum != ChecksumAlgorithm.Undefined,
+            HasChecksum = _format.Checksum != ChecksumAlgorithm.Undefined,
         };
         _readers = [.. index.Sources.Select(s => new WindowReader(s, backwards: true))];
         _forceGtid = gtidSource != null;
         Source = gtidSource ?? Guid.NewGuid();
-        _gtids = new GtidEventWriter(index.Format, Source, now);
+        _gtids = new GtidEventWriter(_format, Source, now);
     }
 
     private Guid Source { get; }
@@ -54,11 +59,12 @@ internal sealed class UndoBinlogWriter : IDisposable
     /// <param name="overwrite">Whether an existing file may be replaced.</param>
     /// <param name="gtidSource">UUID of the undo's own GTIDs; null for a fresh one, or none where the log has none.</param>
     /// <param name="stop">Cancels.</param>
+    /// <param name="target">MySQL version that is to take the undo, if not the one that wrote the log: version 1 row events become version 2.</param>
     public static UndoBinlog Write(
-        UndoIndex index, RowPredicate? where, string path, bool overwrite, Guid? gtidSource, CancellationToken stop)
+        UndoIndex index, RowPredicate? where, string path, bool overwrite, Guid? gtidSource, CancellationToken stop, Version? target = null)
     {
         using var file = PendingFile.Create(path, overwrite);
-        using var writer = new UndoBinlogWriter(index, where, file, gtidSource);
+        using var writer = new UndoBinlogWriter(index, where, file, gtidSource, target);
         bool hasGtids = writer.WriteAll(stop);
         UndoVerifier.Verify(file.TemporaryPath, writer._number, index.RowCount, stop);
         var result = new UndoBinlog
@@ -89,7 +95,7 @@ internal sealed class UndoBinlogWriter : IDisposable
     {
         WriteFormat();
         bool hasGtids = false;
-        if (_index.Format!.PostHeaderLength(BinlogEventType.PreviousGtids) >= 0 && !_index.Format.IsMariaDb)
+        if (_format.PostHeaderLength(BinlogEventType.PreviousGtids) >= 0 && !_format.IsMariaDb)
             _writer.WriteEvent(BinlogEventType.PreviousGtids, ServerId(0), EmptyGtidSet, EventFlags.Ignorable);
         int end = _index.Events.Count;
         for (int t = _index.Transactions.Count - 1; t >= 0; t--)
@@ -105,8 +111,8 @@ internal sealed class UndoBinlogWriter : IDisposable
 
     private void WriteFormat()
     {
-        byte[] raw = _index.Format!.Raw;
-        int checksum = _index.Format.Checksum == ChecksumAlgorithm.Undefined ? 0 : 4;
+        byte[] raw = _format.Raw;
+        int checksum = _format.Checksum == ChecksumAlgorithm.Undefined ? 0 : 4;
         Span<byte> body = _writer.BeginEvent(raw.Length - EventHeader.Size - checksum);
         raw.AsSpan(EventHeader.Size, body.Length).CopyTo(body);
         // A creation time would tell an applier that the server has restarted: it would roll open work back.
@@ -121,7 +127,7 @@ internal sealed class UndoBinlogWriter : IDisposable
         Plan(transaction.FirstEvent, end);
         uint serverId = ServerId(end - 1);
         // A MariaDB server gives a transaction without a GTID one of its own, in the order of its own log.
-        bool isGtid = !_index.Format!.IsMariaDb && (_forceGtid || transaction.Kind == UndoIndex.TransactionKind.Gtid);
+        bool isGtid = !_format.IsMariaDb && (_forceGtid || transaction.Kind == UndoIndex.TransactionKind.Gtid);
         _number++;
         if (isGtid || transaction.Kind == UndoIndex.TransactionKind.Anonymous)
             WriteGtid(isGtid, serverId);
@@ -197,11 +203,27 @@ internal sealed class UndoBinlogWriter : IDisposable
         TableMap map = _index.Maps[item.Map];
         EventHeader header = EventHeader.Parse(raw);
         RowsEvent rows = RowsEvent.Parse(header.Type, raw[EventHeader.Size..], map.Columns.Length);
-        RowsReverser.Write(rows, map, _where, endsStatement, _writer.BeginEvent(rows.At.Rows + item.RowsLength));
-        _writer.EndEvent(RowsReverser.Reverse(header.Type), header.ServerId, header.Flags);
+        int length = rows.At.Rows + item.RowsLength;
+        if (!_convertsToV2 || header.Type.HasExtraRowInfo())
+        {
+            RowsReverser.Write(rows, map, _where, endsStatement, _writer.BeginEvent(length));
+            _writer.EndEvent(RowsReverser.Reverse(header.Type), header.ServerId, header.Flags);
+            return;
+        }
+
+        // Version 2 has the length of the extra row info, which counts itself, behind the flags.
+        Span<byte> body = _writer.BeginEvent(length + ExtraRowInfoLength);
+        RowsReverser.Write(rows, map, _where, endsStatement, body[ExtraRowInfoLength..]);
+        body.Slice(ExtraRowInfoLength, rows.At.ExtraRowInfo).CopyTo(body);
+        BinaryPrimitives.WriteUInt16LittleEndian(body[rows.At.ExtraRowInfo..], ExtraRowInfoLength);
+        _writer.EndEvent(RowsReverser.Reverse(header.Type).WithExtraRowInfo(), header.ServerId, header.Flags);
     }
 
-    private int RowsBodyLength(in UndoIndex.Event item) => item.Length - EventHeader.Size - item.AllRowsLength + item.RowsLength;
+    private int RowsBodyLength(in UndoIndex.Event item)
+    {
+        bool grows = _convertsToV2 && !item.Type.HasExtraRowInfo();
+        return item.Length - EventHeader.Size - item.AllRowsLength + item.RowsLength + (grows ? ExtraRowInfoLength : 0);
+    }
 
     private ReadOnlySpan<byte> MapBody(int number) => _index.Maps[number].Raw.AsSpan(EventHeader.Size);
 

@@ -155,7 +155,7 @@ internal sealed class UndoIndex : IDisposable
         {
             _logPath = reader.Path;
             LogFiles.Add(reader.LogFile);
-            Sources.Add(FileSource.Open(reader.Path));
+            Sources.Add(reader.TakeSource());
             _logSource = Sources.Count - 1;
         }
 
@@ -189,6 +189,7 @@ internal sealed class UndoIndex : IDisposable
     }
 
     /// <summary>A row event to be reversed.</summary>
+    /// <param name="Type">Its type, without MariaDB's compression.</param>
     /// <param name="Offset">Where it starts in its source.</param>
     /// <param name="Length">Its bytes without checksum.</param>
     /// <param name="AllRowsLength">Bytes of its rows.</param>
@@ -197,7 +198,8 @@ internal sealed class UndoIndex : IDisposable
     /// <param name="Source">Index into <see cref="Sources"/>.</param>
     /// <param name="Map">Index into <see cref="Maps"/>.</param>
     /// <param name="Statement">Number of its statement; events of one statement have the same.</param>
-    internal readonly record struct Event(long Offset, int Length, int AllRowsLength, int RowsLength, int RowCount, int Source, int Map, int Statement);
+    internal readonly record struct Event(
+        BinlogEventType Type, long Offset, int Length, int AllRowsLength, int RowsLength, int RowCount, int Source, int Map, int Statement);
 
     /// <summary>A transaction: its events go from <paramref name="FirstEvent"/> to the next transaction's first.</summary>
     internal readonly record struct Transaction(

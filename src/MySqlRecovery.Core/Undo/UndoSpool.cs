@@ -136,10 +136,12 @@ internal sealed class UndoSpool : IDisposable
             {
                 _index.BeginTransaction(_transaction.Log, _transaction.Position, _begin.Kind, _begin.ThreadId, _begin.Gtid);
                 _index.Events.Add(
-                    new UndoIndex.Event(_file.Length, raw.Length, bytes, bytes, count, 0, _index.NumberOf(map), _statement));
+                    new UndoIndex.Event(rows.Type, _file.Length, raw.Length, bytes, bytes, count, 0, _index.NumberOf(map), _statement));
                 _file.Append(raw);
             }
 
+            if (_reverse && count > 0)
+                UnloggedCascades.Note(_index, rows, map, count, _maps.Schema, logFile, position);
             if (rows.EndsStatement)
                 _statement++;
         }

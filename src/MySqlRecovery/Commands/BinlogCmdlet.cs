@@ -3,6 +3,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Management.Automation;
 using MySqlRecovery.Binlog.Filter;
 using MySqlRecovery.Binlog.Rows;
+using MySqlRecovery.IO;
 using MySqlRecovery.Model;
 using MySqlRecovery.Sql;
 using MySqlRecovery.Transactions;
@@ -16,6 +17,7 @@ public abstract class BinlogCmdlet : RecoveryCmdlet
     private static readonly TimeSpan ProgressInterval = TimeSpan.FromMilliseconds(200);
     private long _lastProgress;
     private bool _hasProgress;
+    private Keyring? _keyring;
 
     /// <summary>Databases to take; wildcards.</summary>
     [Parameter, SupportsWildcards]
@@ -74,6 +76,12 @@ public abstract class BinlogCmdlet : RecoveryCmdlet
     public IDictionary? Where { get; set; }
 
     /// <summary>
+    /// Keyring files of the server for encrypted logs: component_keyring_file's JSON or the file of the keyring_file plugin.
+    /// </summary>
+    [Parameter]
+    public string[] KeyringPath { get; set; } = [];
+
+    /// <summary>
     /// A file of CREATE TABLE statements, as mysqldump --no-data --triggers writes it: names columns, keys, generated
     /// columns and character sets where the log does not; follows the DDL in the logs from there on.
     /// </summary>
@@ -87,10 +95,10 @@ public abstract class BinlogCmdlet : RecoveryCmdlet
     public SwitchParameter Salvage { get; set; }
 
     /// <summary>The schema of -SchemaPath, or null.</summary>
-    private protected ITableSchemaSource? Schema { get; private set; }
+    internal ITableSchemaSource? Schema { get; private set; }
 
     /// <summary>The row test of -Where, or null.</summary>
-    private protected RowPredicate? Predicate { get; private set; }
+    internal RowPredicate? Predicate { get; private set; }
 
     /// <summary>The filters but for the position, for a scan.</summary>
     private protected EventFilter Filter { get; private set; } = EventFilter.All;
@@ -120,6 +128,8 @@ public abstract class BinlogCmdlet : RecoveryCmdlet
             Where = Predicate,
             WithStatements = TakesStatements,
         };
+        if (KeyringPath.Length > 0)
+            _keyring = Try(() => Keyring.Open(KeyringPath.Select(this.ResolveDestination)));
         if (SchemaPath != null)
             Schema = Try(() => LogSchema.Load(this.ResolveDestination(SchemaPath)));
         if (Gtid.Length + ExcludeGtid.Length > 0)
@@ -128,17 +138,36 @@ public abstract class BinlogCmdlet : RecoveryCmdlet
     }
 
     /// <summary>Whether a row event that came down the pipeline passes the filters, its rows aside.</summary>
-    private protected bool IsMatch(BinlogEvent item, TableMap map) =>
-        Filter.IsMatch(item.EventType, item.ServerId, item.Timestamp)
-        && (Filter.ThreadIds == null || (item.ThreadId is { } thread && Filter.ThreadIds.Contains(thread)))
-        && GtidFilter?.IsMatch(item.Gtid) != false
+    internal bool IsMatch(BinlogEvent item, TableMap map) =>
+        IsMatch(item.EventType, item.ServerId, item.Timestamp, item.ThreadId, item.Gtid)
         && Filter.Tables?.IsMatch(map.Database, map.Table) != false;
 
+    /// <summary>Whether a row that came down the pipeline passes the filters, its values aside.</summary>
+    internal bool IsMatch(RowChange item, TableMap map) =>
+        IsMatch(TypeOf(item.Operation), item.ServerId, item.Timestamp, item.ThreadId, item.Gtid)
+        && Filter.Tables?.IsMatch(map.Database, map.Table) != false;
+
+    /// <summary>Whether an event without rows that came down the pipeline passes the filters.</summary>
+    internal bool IsMatch(BinlogEvent item) =>
+        IsMatch(item.EventType, item.ServerId, item.Timestamp, item.ThreadId, item.Gtid)
+        && Filter.Tables?.IsDatabaseMatch(item.Database ?? string.Empty) != false;
+
+    /// <summary>Positions mean files: an object that came down the pipeline does not say which file is first or last.</summary>
+    internal void CheckNoPosition()
+    {
+        if (StartPosition != null || StopPosition != null)
+            throw new RecoveryException(
+                "PositionWithoutFile", RecoveryErrorKind.InvalidArgument,
+                "-StartPosition and -StopPosition choose a part of files, not of objects from the pipeline",
+                recommendedAction: "Give them to the command that reads the files, or filter by the Position property.");
+    }
+
     /// <summary>A scan over the files in log order, with the cmdlet's filters.</summary>
-    private protected EventScan OpenScan(IReadOnlyList<string> files) =>
+    internal EventScan OpenScan(IReadOnlyList<string> files) =>
         new(LogRange.Of(files, StartPosition, StopPosition), Filter, GtidFilter, StopToken, Schema)
         {
             Salvage = Salvage,
+            Keyring = _keyring,
         };
 
     /// <summary>The next matching event, converted; what fails is reported, and the next log goes on.</summary>
@@ -172,7 +201,7 @@ public abstract class BinlogCmdlet : RecoveryCmdlet
     }
 
     /// <summary>Shows how far the scan is, at most five times a second.</summary>
-    private protected void ShowProgress(EventScan scan, IReadOnlyList<string> files)
+    internal void ShowProgress(EventScan scan, IReadOnlyList<string> files)
     {
         if (System.Diagnostics.Stopwatch.GetElapsedTime(_lastProgress) < ProgressInterval)
             return;
@@ -200,4 +229,16 @@ public abstract class BinlogCmdlet : RecoveryCmdlet
             WriteProgress(new ProgressRecord(1, MyInvocation.MyCommand.Name, "done") { RecordType = ProgressRecordType.Completed });
         _hasProgress = false;
     }
+
+    private bool IsMatch(BinlogEventType type, uint serverId, DateTime timestamp, uint? threadId, string? gtid) =>
+        Filter.IsMatch(type, serverId, timestamp)
+        && (Filter.ThreadIds == null || (threadId is { } thread && Filter.ThreadIds.Contains(thread)))
+        && GtidFilter?.IsMatch(gtid) != false;
+
+    private static BinlogEventType TypeOf(RowOperation operation) => operation switch
+    {
+        RowOperation.Insert => BinlogEventType.WriteRows,
+        RowOperation.Update => BinlogEventType.UpdateRows,
+        _ => BinlogEventType.DeleteRows,
+    };
 }

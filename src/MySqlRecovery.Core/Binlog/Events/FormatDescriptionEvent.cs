@@ -13,6 +13,10 @@ internal sealed class FormatDescriptionEvent
     private const int FixedLength = 2 + 50 + 4 + 1;
     private readonly byte[] _postHeaderLengths;
 
+    // Post-header lengths of MySQL 9.7 by type; earlier servers have the first of them (5.6: 35 types, 5.7: 38, 8.0: 41).
+    private static readonly byte[] MySqlPostHeaderLengths = Convert.FromHexString(
+        "000d0008000000000400040000006300041a08000000000000020000000a0a0a2a2a001234000a280000");
+
     private FormatDescriptionEvent(byte[] raw, string serverVersion, byte[] postHeaderLengths, ChecksumAlgorithm checksum)
     {
         Raw = raw;
@@ -66,6 +70,28 @@ internal sealed class FormatDescriptionEvent
         if (checksum is not (ChecksumAlgorithm.None or ChecksumAlgorithm.Crc32 or ChecksumAlgorithm.Undefined))
             throw new InvalidDataException($"checksum algorithm {(byte)checksum} is unknown");
         return new FormatDescriptionEvent(raw.ToArray(), serverVersion, body.Slice(FixedLength, lengths).ToArray(), checksum);
+    }
+
+    /// <summary>The format description that a MySQL server of a version (5.6 or later) would write, with CRC-32.</summary>
+    public static FormatDescriptionEvent ForMySql(Version version)
+    {
+        string text = $"{version.Major}.{version.Minor}.{Math.Max(0, version.Build)}";
+        int types = version.Major >= 9 || version >= new Version(8, 3) ? 42 : version.Major >= 8 ? 41 : version.Minor >= 7 ? 38 : 35;
+        var raw = new byte[EventHeader.Size + FixedLength + types + 1 + 4];
+        Span<byte> body = raw.AsSpan(EventHeader.Size);
+        body[0] = 4;
+        Encoding.ASCII.GetBytes(text, body[2..]);
+        body[FixedLength - 1] = EventHeader.Size;
+        Span<byte> lengths = body.Slice(FixedLength, types);
+        MySqlPostHeaderLengths.AsSpan(0, types).CopyTo(lengths);
+        if (types == 35)
+            lengths[(int)BinlogEventType.Gtid - 1] = lengths[(int)BinlogEventType.AnonymousGtid - 1] = 25;
+        // Row events of version 1 are known up to 8.3.
+        if (version < new Version(8, 4))
+            lengths.Slice((int)BinlogEventType.WriteRowsV1 - 1, 3).Fill(8);
+        body[FixedLength + types] = (byte)ChecksumAlgorithm.Crc32;
+        new EventHeader(0, BinlogEventType.FormatDescription, 0, (uint)raw.Length, 0, EventFlags.None).Write(raw);
+        return Parse(raw);
     }
 
     /// <summary>Bytes of a table id: 6, but 4 in logs of servers before 5.1.4.</summary>

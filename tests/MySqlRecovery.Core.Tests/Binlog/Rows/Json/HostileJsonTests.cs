@@ -48,7 +48,7 @@ public sealed class HostileJsonTests
         Assert.Throws<InvalidDataException>(() => JsonText.Write(document, text));
         Assert.Throws<InvalidDataException>(() => JsonNode.Parse(document));
         Assert.Throws<InvalidDataException>(() => JsonSql.Write(document, text));
-        Assert.Throws<InvalidDataException>(() => JsonSql.WriteComparable(document, text));
+        Assert.Throws<InvalidDataException>(() => JsonSql.WriteText(document, text));
     }
 
     /// <summary>A small array; offsets of <see cref="Tail"/> and more point into the bytes behind the entries.</summary>

@@ -1,0 +1,268 @@
+using System.Management.Automation;
+using MySqlRecovery.InnoDb;
+using MySqlRecovery.Model;
+using MySqlRecovery.Schema;
+
+namespace MySqlRecovery.Commands;
+
+/// <summary>Gives .ibd files the identity that another instance's dictionary expects, so that it opens them.</summary>
+[Cmdlet(VerbsDiagnostic.Repair, "IbdSpaceId", SupportsShouldProcess = true, DefaultParameterSetName = PathSet)]
+[OutputType(typeof(IbdRepairResult), typeof(IbdEdit))]
+public sealed class RepairIbdSpaceIdCommand : RecoveryCmdlet
+{
+    private const string PathSet = "Path";
+    private const string LiteralSet = "LiteralPath";
+    private const string LogSet = "LogText";
+    private readonly List<string> _files = [];
+    private SpaceIdLog? _log;
+    private SchemaCatalog? _schema;
+
+    /// <summary>The .ibd files to repair; wildcards are allowed.</summary>
+    [Parameter(Mandatory = true, Position = 0, ParameterSetName = PathSet, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [Parameter(Mandatory = true, Position = 0, ParameterSetName = LogSet)]
+    [SupportsWildcards]
+    public string[] Path { get; set; } = [];
+
+    /// <summary>The .ibd files to repair, taken literally.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = LiteralSet, ValueFromPipelineByPropertyName = true)]
+    [Alias("PSPath", "LP", "FullName")]
+    public string[] LiteralPath { get; set; } = [];
+
+    /// <summary>The fresh .ibd file of the same table from the instance that is to open it, or a folder of such files.</summary>
+    [Parameter]
+    public string? ReferencePath { get; set; }
+
+    /// <summary>The tablespace id that the target's dictionary expects.</summary>
+    [Parameter]
+    public uint SpaceId { get; set; }
+
+    /// <summary>The target's error log: files, or from the pipeline the lines themselves.</summary>
+    [Parameter(ParameterSetName = PathSet)]
+    [Parameter(ParameterSetName = LiteralSet)]
+    [Parameter(ParameterSetName = LogSet, Mandatory = true, ValueFromPipeline = true)]
+    [AllowEmptyString]
+    public string[] ErrorLog { get; set; } = [];
+
+    /// <summary>CREATE TABLE statements of the tables, for files without dictionary information (before MySQL 8.0, MariaDB).</summary>
+    [Parameter]
+    public string? SchemaPath { get; set; }
+
+    /// <summary>A folder for the repaired files, or one file ending in .ibd.</summary>
+    [Parameter]
+    public string? Destination { get; set; }
+
+    /// <summary>Replaces the files themselves; needs -BackupPath or -Force.</summary>
+    [Parameter]
+    public SwitchParameter InPlace { get; set; }
+
+    /// <summary>A folder for copies of the files that -InPlace replaces.</summary>
+    [Parameter]
+    public string? BackupPath { get; set; }
+
+    /// <summary>A folder for undo files (or one file ending in .undo): written by a repair, read by -Undo.</summary>
+    [Parameter]
+    public string? UndoPath { get; set; }
+
+    /// <summary>Gives back the original of repaired files with the help of their undo files.</summary>
+    [Parameter]
+    public SwitchParameter Undo { get; set; }
+
+    /// <summary>Writes beside each repaired file the .cfg file that ALTER TABLE ... IMPORT TABLESPACE reads.</summary>
+    [Parameter]
+    public SwitchParameter WriteCfg { get; set; }
+
+    /// <summary>What to do with a file that has damaged pages.</summary>
+    [Parameter]
+    public IbdDamageAction OnDamage { get; set; }
+
+    /// <summary>Overwrites what exists, works in place without a backup, and on files that a server seems to have open.</summary>
+    [Parameter]
+    public SwitchParameter Force { get; set; }
+
+    /// <inheritdoc/>
+    protected override void BeginProcessing()
+    {
+        string? wrong = null;
+        if (InPlace && Destination != null)
+            wrong = "-InPlace and -Destination exclude each other";
+        else if (!InPlace && Destination == null)
+            wrong = "say where the files go: -Destination, or -InPlace with -BackupPath or -Force";
+        else if (InPlace && BackupPath == null && !Force && !Undo)
+            wrong = "-InPlace replaces the only copy: give -BackupPath, or -Force to do without";
+        else if (Undo && UndoPath == null)
+            wrong = "-Undo needs the undo files: -UndoPath";
+        if (wrong == null)
+            LoadSchema();
+        else
+            ThrowTerminatingError(ToErrorRecord(new RecoveryException("InvalidParameters", RecoveryErrorKind.InvalidArgument, wrong)));
+    }
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        if (ParameterSetName != LogSet || _files.Count == 0)
+        {
+            bool literal = ParameterSetName == LiteralSet;
+            _files.AddRange(this.ResolveFiles(literal ? LiteralPath : Path, literal, e => WriteError(ToErrorRecord(e))));
+        }
+
+        foreach (string text in ErrorLog)
+            ReadLog(text);
+        if (ParameterSetName != LogSet)
+            ErrorLog = [];
+    }
+
+    /// <inheritdoc/>
+    protected override void EndProcessing()
+    {
+        try
+        {
+            var places = new OutputPlaces(_files, Resolve(Destination), Resolve(BackupPath), Resolve(UndoPath), Force);
+            if (Undo)
+                UndoAll(places);
+            else
+                RepairAll(places);
+        }
+        catch (OperationCanceledException)
+        {
+            // stopped by the user: what was written is whole
+        }
+    }
+
+    private void LoadSchema()
+    {
+        if (SchemaPath == null)
+            return;
+        RecoveryException? error = null;
+        try
+        {
+            _schema = SchemaCatalog.Load(this.ResolveDestination(SchemaPath));
+        }
+        catch (RecoveryException e)
+        {
+            error = e;
+        }
+
+        if (error != null)
+            ThrowTerminatingError(ToErrorRecord(error));
+    }
+
+    private void RepairAll(OutputPlaces places)
+    {
+        ReferenceFiles? references = ReferencePath == null ? null : OpenReferences(ReferencePath);
+        var accepted = new List<RepairPlan>();
+        foreach (ParallelFiles.Outcome<string, RepairPlan> planned in ParallelFiles.Run(_files, f => Plan(f, references), StopToken))
+        {
+            if (planned.Error != null)
+                WriteError(ToErrorRecord(planned.Error, planned.File));
+            else if (Report(planned.Result!) && ShouldProcess(
+                $"{planned.File} -> {places.For(planned.File).Destination}",
+                $"Change space id {planned.Result!.OldSpaceId} to {planned.Result.Target.SpaceId}: {planned.Result.EditCount} edits on {planned.Result.PagesChanged} of {planned.Result.PageCount} pages"))
+                accepted.Add(planned.Result!);
+            else if (IsWhatIf() && !planned.Result!.IsRefused)
+                WriteObject(RepairApplication.ListEdits(planned.Result, StopToken), enumerateCollection: true);
+        }
+
+        WarnOfCounters(accepted);
+        foreach (ParallelFiles.Outcome<RepairPlan, IbdRepairResult> done in ParallelFiles.Run(
+            accepted, p => RepairApplication.Apply(p, places.For(p.Request.Path), StopToken), StopToken))
+        {
+            if (done.Error != null)
+                WriteError(ToErrorRecord(done.Error, done.File.Request.Path));
+            else
+                WriteObject(done.Result);
+        }
+    }
+
+    // MySQL 8.0+ keeps the counters in its dictionary; earlier servers and MariaDB find them in the file.
+    private void WarnOfCounters(List<RepairPlan> plans)
+    {
+        string[] tables = [.. plans.Where(p => !WriteCfg && p.Sdi?.Columns.Any(c => c.IsAutoIncrement) == true).Select(p => p.Table)];
+        if (tables.Length > 0)
+            WriteWarning($"the target's AUTO_INCREMENT counters are not in the files: before inserting, run ALTER TABLE ... AUTO_INCREMENT = MAX(column) + 1 for {string.Join(", ", tables)}");
+    }
+
+    private RepairPlan Plan(string file, ReferenceFiles? references)
+    {
+        uint? id = MyInvocation.BoundParameters.ContainsKey(nameof(SpaceId)) ? SpaceId : null;
+        if (id == null && _log != null)
+        {
+            using TablespaceFile tablespace = TablespaceFile.Open(file);
+            id = _log.Find(file, tablespace.SpaceId);
+        }
+
+        TableSchema? table = _schema == null ? null
+            : SchemaRecordLayout.Find(_schema, TableFileName.DatabaseOf(file), TableFileName.TableWithoutPartition(file));
+        return RepairPlanner.Plan(
+            new RepairRequest
+            {
+                Path = file,
+                ReferencePath = references?.Find(file),
+                SpaceId = id,
+                SchemaLayouts = table == null ? [] : SchemaRecordLayout.Candidates(table),
+                Schema = table,
+                WritesCfg = WriteCfg,
+                SkipDamage = OnDamage == IbdDamageAction.Skip,
+                Force = Force,
+            },
+            StopToken);
+    }
+
+    // Damaged pages are errors of their own; free ones do no harm.
+    private bool Report(RepairPlan plan)
+    {
+        foreach (IbdPageProblem problem in plan.PageProblems.Where(p => !p.IsFree))
+        {
+            var error = new RecoveryException("IbdPageDamaged", RecoveryErrorKind.InvalidData,
+                $"page {problem.PageNumber} (type {problem.PageType}): {problem.Problem}{(problem.Expected.Length > 0 ? $", expected {problem.Expected}, found {problem.Found}" : "")}; {(plan.IsRefused ? "the file was not repaired" : "the page was left as it is")}",
+                problem.Path, problem.Offset, plan.IsRefused ? "Take another copy of the file, or repair the rest with -OnDamage Skip." : null);
+            WriteError(ToErrorRecord(error, problem));
+        }
+
+        return !plan.IsRefused;
+    }
+
+    private void UndoAll(OutputPlaces places)
+    {
+        var accepted = _files.Where(f => ShouldProcess($"{f} -> {places.For(f).Destination}", $"Undo the repair with {places.For(f).UndoPath}")).ToList();
+        foreach (ParallelFiles.Outcome<string, long> done in ParallelFiles.Run(
+            accepted, f => UndoFile.Apply(f, places.For(f), StopToken), StopToken))
+        {
+            if (done.Error != null)
+                WriteError(ToErrorRecord(done.Error, done.File));
+            else
+                WriteObject(new FileInfo(places.For(done.File).Destination));
+        }
+    }
+
+    private ReferenceFiles OpenReferences(string path)
+    {
+        string full = this.ResolveDestination(path);
+        if (!File.Exists(full) && !Directory.Exists(full))
+            ThrowTerminatingError(ToErrorRecord(new RecoveryException("FileNotFound", RecoveryErrorKind.ObjectNotFound, "there is no such file or folder", full)));
+        return new ReferenceFiles(full);
+    }
+
+    // An item is a file of the log, or a line of it.
+    private void ReadLog(string text)
+    {
+        _log ??= new SpaceIdLog();
+        string? file = ParameterSetName == LogSet && text.Contains(' ') ? null : this.ResolveDestination(text);
+        if (file == null || (ParameterSetName == LogSet && !File.Exists(file)))
+        {
+            _log.Add(text);
+            return;
+        }
+
+        if (!File.Exists(file))
+            ThrowTerminatingError(ToErrorRecord(new RecoveryException("FileNotFound", RecoveryErrorKind.ObjectNotFound, "there is no such error log", file)));
+        foreach (string line in File.ReadLines(file))
+            _log.Add(line);
+        WriteVerbose($"{file} names the ids of {_log.Count} tables");
+    }
+
+    private string? Resolve(string? path) => path == null ? null : this.ResolveDestination(path);
+
+    private bool IsWhatIf() => MyInvocation.BoundParameters.TryGetValue("WhatIf", out object? value)
+        ? LanguagePrimitives.IsTrue(value) : LanguagePrimitives.IsTrue(GetVariableValue("WhatIfPreference"));
+}

@@ -1,0 +1,29 @@
+using System.Runtime.CompilerServices;
+using MySqlRecovery.IO;
+
+namespace MySqlRecovery.Core.Tests.IO;
+
+/// <summary>The logs and keyrings in the folder Encrypted, and files made of them.</summary>
+internal sealed class EncryptedSamples : IDisposable
+{
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("mysqlrecovery-test-");
+
+    public static string FilePath(string name) => Path.Combine(AppContext.BaseDirectory, "IO", "Encrypted", name);
+
+    public static byte[] Bytes(string name) => File.ReadAllBytes(FilePath(name));
+
+    public static Keyring Keyring(params string[] names) => MySqlRecovery.IO.Keyring.Open(names.Select(FilePath));
+
+    public static EncryptedSource Open(string log, params string[] keyrings) =>
+        EncryptedSource.Open(FileSource.Open(FilePath(log)), Keyring(keyrings));
+
+    /// <summary>A temporary file with this content.</summary>
+    public string Write(ReadOnlySpan<byte> content, [CallerMemberName] string name = "")
+    {
+        string path = Path.Combine(_folder.FullName, $"{name}-{Guid.NewGuid():N}");
+        File.WriteAllBytes(path, content);
+        return path;
+    }
+
+    public void Dispose() => _folder.Delete(recursive: true);
+}

@@ -1,0 +1,88 @@
+using System.Buffers.Binary;
+using System.IO.Compression;
+using System.Reflection;
+using System.Text;
+using MySqlRecovery.InnoDb;
+using MySqlRecovery.Schema;
+using Xunit;
+
+namespace MySqlRecovery.Core.Tests.InnoDb;
+
+public sealed class CfgFileTests
+{
+    private const string AllTypes = """
+        id int unsigned not null auto_increment, tiny tinyint, sm smallint unsigned not null, mi mediumint, bi bigint, f float,
+        d double unsigned, de decimal(10,3), bt bit(13), da date, ti time, dt datetime, ts timestamp null, y year, ch char(10),
+        chl char(10) character set latin1, chb binary(5), vc varchar(20) not null, vcl varchar(300) character set latin1,
+        vb varbinary(50), tb tinyblob, bl blob, mb mediumblob, lb longblob, tt tinytext, tx text character set latin1,
+        en enum('a','b'), se set('a','b','c'), g geometry, primary key(id), unique key u(vc), key k(ch(5),de), key kb(bl(30)), key km(mi)
+        """;
+
+    private static readonly Dictionary<string, string> Definitions = new()
+    {
+        ["c1"] = $"create table c1 ({AllTypes}) default charset=utf8 row_format=dynamic",
+        ["c2"] = "create table c2 (a int, b text) default charset=latin1 row_format=compact",
+        ["c3"] = """
+            create table c3 (a varchar(30) character set latin1 not null, b char(5) character set latin1, c bigint, primary key(a(10)),
+            key b(b, c)) default charset=latin1 row_format=redundant
+            """,
+        ["c4"] = "create table c4 (a int primary key, b text) default charset=latin1 row_format=compressed key_block_size=4",
+        ["c5"] = """
+            create table c5 (a int primary key, b json, c int as (a*2) virtual, dt datetime(3), ti time(6), ts timestamp(2) null,
+            v varchar(10) as (concat('x',a)) stored, key(c), u uuid, i6 inet6, i4 inet4) default charset=utf8mb4
+            """,
+        ["c6"] = "create table c6 (a int primary key, b varchar(10), z int default 5) default charset=utf8mb4",
+    };
+
+    [Theory]
+    [InlineData("97-c1")] // every type
+    [InlineData("97-c2")] // no key
+    [InlineData("97-c3")] // a prefix of a column as primary key, a descending field
+    [InlineData("97-c4")] // COMPRESSED
+    [InlineData("97-c5")] // virtual columns, fractions of a second, JSON
+    [InlineData("97-c6")] // columns added and dropped with ALGORITHM=INSTANT
+    [InlineData("56-c1")]
+    [InlineData("56-c2")]
+    [InlineData("56-c3")]
+    [InlineData("56-c4")]
+    [InlineData("10-c1")]
+    [InlineData("10-c2")]
+    [InlineData("10-c4")]
+    [InlineData("10-c5")]
+    [InlineData("10-c6")]
+    public void The_metadata_is_byte_for_byte_what_the_server_exports(string sample)
+    {
+        string path = Path.Combine(Directory.CreateTempSubdirectory("cfg").FullName, sample[3..] + ".ibd");
+        File.WriteAllBytes(path, Expand($"cfg-{sample}.ibd"));
+        TableSchema schema = SchemaCatalog.Parse(Definitions[sample[3..]]).Tables.Single();
+
+        string written = CfgFile.Write(path, schema, "cf." + sample[3..]);
+
+        Assert.Equal(Describe(Expand($"cfg-{sample}.cfg")), Describe(File.ReadAllBytes(written)));
+        Directory.Delete(Path.GetDirectoryName(path)!, recursive: true);
+    }
+
+    // The host and the counter of AUTO_INCREMENT are the server's alone.
+    private static string Describe(byte[] cfg)
+    {
+        int at = 4;
+        string[] names = new string[2];
+        for (int i = 0; i < names.Length; i++)
+        {
+            int length = BinaryPrimitives.ReadInt32BigEndian(cfg.AsSpan(at));
+            names[i] = Encoding.UTF8.GetString(cfg, at + 4, length);
+            at += 4 + length;
+        }
+
+        return $"{cfg[3]} {names[1]}\n" + string.Join('\n', Convert.ToHexString(cfg.AsSpan(at + 8)).Chunk(64).Select(c => new string(c)));
+    }
+
+    private static byte[] Expand(string name)
+    {
+        using Stream packed = Assembly.GetExecutingAssembly().GetManifestResourceStream(name)!;
+        using var gzip = new GZipStream(packed, CompressionMode.Decompress);
+        using var bytes = new MemoryStream();
+        gzip.CopyTo(bytes);
+        return bytes.ToArray();
+    }
+}

@@ -1,0 +1,73 @@
+using MySqlRecovery.InnoDb;
+using MySqlRecovery.Model;
+using MySqlRecovery.Schema;
+using MySqlRecovery.Server.Tests.Servers;
+using Xunit;
+
+namespace MySqlRecovery.Server.Tests.InnoDb;
+
+public sealed class IbdImportTests
+{
+    [Theory]
+    [InlineData(ServerFlavour.MySql)]
+    [InlineData(ServerFlavour.MySql56)]
+    [InlineData(ServerFlavour.MariaDb)]
+    public void A_file_without_its_cfg_is_imported_with_one_of_ours(ServerFlavour flavour)
+    {
+        const string Definition = """
+            CREATE TABLE d.t (id INT PRIMARY KEY, v VARCHAR(90), n DECIMAL(10,2), ts TIMESTAMP NULL, lob LONGBLOB, UNIQUE KEY v (v), KEY n (n, v(10)))
+            ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 ROW_FORMAT=DYNAMIC
+            """;
+        using MySqlServer lost = MySqlServer.Start(flavour), target = MySqlServer.Start(flavour);
+        lost.Sql($"CREATE DATABASE d; {Definition}; INSERT INTO d.t VALUES (1, 'one', 1.5, '2024-01-01', REPEAT('x', 40000)), (2, 'two', NULL, NULL, NULL)");
+        target.Sql($"CREATE DATABASE d; CREATE TABLE d.filler (a INT) ENGINE=InnoDB; {Definition}; ALTER TABLE d.t DISCARD TABLESPACE");
+
+        Import(lost, target, Definition);
+
+        Assert.Equal(lost.Query("SELECT id, v, n, ts, LENGTH(lob) FROM d.t ORDER BY id"),
+            target.Query("SELECT id, v, n, ts, LENGTH(lob) FROM d.t ORDER BY id"));
+        Assert.Equal("OK", target.Query("CHECK TABLE d.t EXTENDED")[^1][^1]);
+        target.Sql("INSERT INTO d.t VALUES (3, 'three', 3, NULL, NULL); DELETE FROM d.t WHERE v = 'one'");
+    }
+
+    [Fact]
+    public void Columns_added_and_dropped_instantly_survive_the_import()
+    {
+        const string Definition = "CREATE TABLE d.t (a INT PRIMARY KEY, y VARCHAR(5) NOT NULL DEFAULT 'qq', z INT DEFAULT 5, KEY z (z))";
+        using MySqlServer lost = MySqlServer.Start(ServerFlavour.MySql), target = MySqlServer.Start(ServerFlavour.MySql);
+        lost.Sql("""
+            CREATE DATABASE d; CREATE TABLE d.t (a INT PRIMARY KEY, b ENUM('u','v')); INSERT INTO d.t VALUES (1, 'u');
+            ALTER TABLE d.t ADD COLUMN z INT DEFAULT 5, ALGORITHM=INSTANT; INSERT INTO d.t VALUES (2, 'v', 6); ALTER TABLE d.t ADD KEY z (z);
+            ALTER TABLE d.t ADD COLUMN y VARCHAR(5) NOT NULL DEFAULT 'qq' AFTER a, ALGORITHM=INSTANT; INSERT INTO d.t VALUES (3, 'yy', 'u', 7);
+            ALTER TABLE d.t DROP COLUMN b, ALGORITHM=INSTANT; INSERT INTO d.t VALUES (4, 'r', 8);
+            """);
+        target.Sql($"CREATE DATABASE d; {Definition}; ALTER TABLE d.t DISCARD TABLESPACE");
+
+        Import(lost, target, Definition);
+
+        Assert.Equal([["1", "qq", "5"], ["2", "qq", "6"], ["3", "yy", "7"], ["4", "r", "8"]], target.Query("SELECT * FROM d.t ORDER BY a"));
+        Assert.Equal("OK", target.Query("CHECK TABLE d.t EXTENDED")[^1][^1]);
+        target.Sql("INSERT INTO d.t VALUES (5, 'n', 9); UPDATE d.t SET y = 'new'; ALTER TABLE d.t ADD COLUMN w INT DEFAULT 1");
+    }
+
+    private static void Import(MySqlServer lost, MySqlServer target, string definition)
+    {
+        lost.Stop();
+        TableSchema schema = SchemaCatalog.Parse(definition).Tables.Single();
+        var request = new RepairRequest
+        {
+            Path = Path.Combine(lost.DataPath, "d", "t.ibd"),
+            SchemaLayouts = SchemaRecordLayout.Candidates(schema),
+            Schema = schema,
+            WritesCfg = true,
+        };
+        string repaired = Path.Combine(lost.FilesPath, "t.ibd");
+        IbdRepairResult result = RepairApplication.Apply(
+            RepairPlanner.Plan(request, CancellationToken.None), new RepairOutput(repaired, null, null, false), CancellationToken.None);
+        Assert.True(result.IsConsistent, string.Join("; ", result.Problem));
+        target.PlaceFile(repaired, "d/t.ibd");
+        target.PlaceFile(Path.ChangeExtension(repaired, ".cfg"), "d/t.cfg");
+        target.Sql("ALTER TABLE d.t IMPORT TABLESPACE");
+        lost.Start();
+    }
+}
