@@ -26,7 +26,7 @@ Describe 'Invoke-BinlogReverse undoes' {
     It 'and says what it did not undo' {
         $undo = Invoke-BinlogReverse $First (New-Destination) -WarningVariable warnings -WarningAction SilentlyContinue
         $undo.IsComplete | Should -BeFalse
-        $undo.Reason[0] | Should -BeLike '*CREATE DATABASE shop*'
+        $undo.Reason[0] | Should -BeLike '*CREATE TABLE types*'
         $warnings.Count | Should -Be 1
     }
 

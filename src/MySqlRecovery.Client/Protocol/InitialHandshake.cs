@@ -1,3 +1,4 @@
+using System.Text;
 using MySqlRecovery.IO;
 
 namespace MySqlRecovery.Client.Protocol;
@@ -42,6 +43,6 @@ internal sealed record InitialHandshake(
             return "";
 
         // MySQL 5.5.7 to 5.5.9 sent the name without its terminating zero (MySQL bug 59453).
-        return cursor.Rest.Contains((byte)0) ? cursor.ReadNullTerminated() : System.Text.Encoding.UTF8.GetString(cursor.Rest);
+        return cursor.Rest.Contains((byte)0) ? cursor.ReadNullTerminated() : Encoding.UTF8.GetString(cursor.Rest);
     }
 }

@@ -1,5 +1,5 @@
-using System.Buffers.Binary;
 using System.Globalization;
+using MySqlRecovery.Binlog;
 using MySqlRecovery.Model;
 
 namespace MySqlRecovery.Client.Replication;
@@ -20,7 +20,7 @@ internal static class BinaryLogs
         using ServerConnection connection = ServerConnection.Open(options, token);
         using BinlogDump dump = BinlogDump.Start(connection, new BinlogDumpRequest { FileName = name }, token);
         return dump.Read(token)
-            ? DateTime.UnixEpoch.AddSeconds(BinaryPrimitives.ReadUInt32LittleEndian(dump.Event.Span))
+            ? DateTime.UnixEpoch.AddSeconds(EventHeader.Parse(dump.Event.Span).Timestamp)
             : throw ServerErrors.Protocol(options.Server, $"the binlog file {name} has no event");
     }
 

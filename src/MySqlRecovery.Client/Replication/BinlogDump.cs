@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Text;
+using MySqlRecovery.Binlog;
 using MySqlRecovery.Client.Protocol;
 using MySqlRecovery.IO;
 using MySqlRecovery.Model;
@@ -13,18 +14,16 @@ namespace MySqlRecovery.Client.Replication;
 /// </summary>
 internal sealed class BinlogDump : IDisposable
 {
-    private const int HeaderLength = 19;
-    private const byte Rotate = 4;
-    private const byte FormatDescription = 15;
-    private const byte Heartbeat = 27;
-    private const byte HeartbeatV2 = 41;
-    private const byte MariaDbGtid = 162;
-    private const int MariaDbGtidLength = HeaderLength + 13;
-    private const int ArtificialFlag = 0x20;
+    private const int MariaDbGtidLength = EventHeader.Size + 13;
+
+    // More than a file can hold that is not one huge transaction; what seems to be further ahead is a little behind.
+    private const uint FarthestSkip = 3u << 30;
 
     private BinlogDumpRequest _request;
     private ServerConnection _connection;
     private PacketStream _packets;
+    private string _file = "";
+    private long _next;
     private MariaDbGtidState? _mariaDbState;
     private bool _skipping;
     private bool _confirming;
@@ -56,7 +55,7 @@ internal sealed class BinlogDump : IDisposable
     public bool IsStored { get; private set; }
 
     /// <summary>What to ask for, on a new connection, to go on behind the current event with nothing lost or doubled.</summary>
-    public BinlogDumpRequest Resume => FileName.Length == 0
+    public BinlogDumpRequest Resume => FileName.Length == 0 || _skipping
         ? _request
         : _request with { FileName = FileName, Position = NextPosition, GtidSet = ResumeSet };
 
@@ -111,9 +110,9 @@ internal sealed class BinlogDump : IDisposable
     {
         if (_confirming || FileName.Length == 0 || ResumeSet != null != (_request.GtidSet != null))
             return;
+        _request = Resume;
         _connection.Abort();
         _connection = ServerConnection.Open(_connection.Options, token);
-        _request = Resume;
         _packets = Ask(token);
         _confirming = true;
         _ended = false;
@@ -121,14 +120,13 @@ internal sealed class BinlogDump : IDisposable
 
     private PacketStream Ask(CancellationToken token)
     {
-        FileName = _request.FileName;
-        NextPosition = _request.Position;
+        (_file, _next) = ("", 0);
         bool byState = _connection.IsMariaDb && _request.GtidSet != null;
         _mariaDbState = byState ? new MariaDbGtidState(_request.GtidSet!) : null;
 
         // COM_BINLOG_DUMP has 32 bits for the position, and MariaDB takes either a position or GTIDs: then more comes than
         // was asked for.
-        _skipping = FileName.Length > 0 && (byState || (_request.GtidSet == null && _request.Position > uint.MaxValue));
+        _skipping = _request.FileName.Length > 0 && (byState || (_request.GtidSet == null && _request.Position > uint.MaxValue));
         return new BinlogDumpSetup(_connection, _request).Run(token);
     }
 
@@ -136,65 +134,74 @@ internal sealed class BinlogDump : IDisposable
     private bool Take(ReadOnlyMemory<byte> bytes)
     {
         ReadOnlySpan<byte> data = bytes.Span;
-        if (data.Length < HeaderLength || BinaryPrimitives.ReadUInt32LittleEndian(data[9..]) != data.Length)
+        EventHeader header = data.Length < EventHeader.Size ? default : EventHeader.Parse(data);
+        if (header.Length != data.Length || data.IsEmpty)
             throw _packets.Failed($"an event of {data.Length} bytes does not have the length that its header says");
-        byte type = data[4];
-        uint logPos = BinaryPrimitives.ReadUInt32LittleEndian(data[13..]);
-        bool artificial = (BinaryPrimitives.ReadUInt16LittleEndian(data[17..]) & ArtificialFlag) != 0;
-        if (type is Heartbeat or HeartbeatV2)
+        bool artificial = header.Flags.HasFlag(EventFlags.Artificial);
+        switch (header.Type)
         {
             // While it passes over transactions that were not asked for, the server says so by heartbeats with its position.
-            if (logPos != 0)
-                NextPosition = Math.Max(NextPosition, Extend(logPos, 0));
-            return false;
+            case BinlogEventType.Heartbeat or BinlogEventType.HeartbeatV2:
+                if (header.LogPos != 0 && !_skipping && FileName == _file)
+                    NextPosition = _next = Extend(header.LogPos, _next);
+                return false;
+            case BinlogEventType.Rotate when artificial:
+                EnterFile(data);
+                return false;
+            case BinlogEventType.FormatDescription:
+                return TakeFormatDescription(bytes);
+            default:
+                return !artificial && TakeStored(bytes, header);
         }
-
-        if (artificial && type == Rotate)
-            EnterFile(data);
-        if (artificial && type != FormatDescription)
-            return false;
-        Event = bytes;
-        if (type == FormatDescription)
-            return TakeFormatDescription(data.Length);
-        if (type == MariaDbGtid && data.Length >= MariaDbGtidLength)
-            _mariaDbState?.Enter(data);
-        IsStored = true;
-
-        // MariaDB from 11.4 on sends log_pos 0 for what it writes through a cache; events follow one another then.
-        long end = logPos == 0 ? NextPosition + data.Length : Extend(logPos, data.Length);
-        Position = end - data.Length;
-        NextPosition = end;
-        _skipping &= FileName != _request.FileName || Position < _request.Position;
-        return !_skipping;
     }
 
-    private bool TakeFormatDescription(int length)
+    private bool TakeStored(ReadOnlyMemory<byte> bytes, in EventHeader header)
     {
-        Position = BinlogDumpRequest.FirstPosition;
-        bool first = NextPosition == Position;
+        if (header.Type == BinlogEventType.MariaDbGtid && bytes.Length >= MariaDbGtidLength)
+            _mariaDbState?.Enter(bytes.Span);
+
+        // MariaDB from 11.4 on sends log_pos 0 for what it writes through a cache; events follow one another then.
+        long least = _next + bytes.Length;
+        _next = header.LogPos == 0 ? least : Extend(header.LogPos, least);
+        _skipping &= _file != _request.FileName || _next - bytes.Length < _request.Position;
+        return !_skipping && Give(bytes, _next - bytes.Length, isStored: true);
+    }
+
+    private bool TakeFormatDescription(ReadOnlyMemory<byte> bytes)
+    {
+        bool first = _next == BinlogDumpRequest.FirstPosition;
         if (first)
-            NextPosition += length;
-        IsStored = first && !_skipping;
-        return IsStored || !_confirming;
+            _next += bytes.Length;
+        bool stored = first && !_skipping;
+        return (stored || !_confirming) && Give(bytes, BinlogDumpRequest.FirstPosition, stored);
+    }
+
+    private bool Give(ReadOnlyMemory<byte> bytes, long position, bool isStored)
+    {
+        (Event, FileName, Position, NextPosition, IsStored) = (bytes, _file, position, _next, isStored);
+        return true;
     }
 
     private void EnterFile(ReadOnlySpan<byte> rotate)
     {
-        ReadOnlySpan<byte> body = rotate[HeaderLength..];
+        ReadOnlySpan<byte> body = rotate[EventHeader.Size..];
         if (body.Length >= sizeof(uint) && Crc32.Compute(rotate[..^sizeof(uint)]) == BinaryPrimitives.ReadUInt32LittleEndian(rotate[^sizeof(uint)..]))
             body = body[..^sizeof(uint)];
         if (body.Length <= sizeof(ulong))
             throw _packets.Failed("a rotate event names no file");
         string name = Encoding.UTF8.GetString(body[sizeof(ulong)..]);
-        _skipping &= FileName != _request.FileName || name == FileName;
-        FileName = name;
-        NextPosition = (long)(BinaryPrimitives.ReadUInt64LittleEndian(body) & long.MaxValue);
+        _skipping &= _file != _request.FileName || name == _file;
+        _file = name;
+        _next = (long)(BinaryPrimitives.ReadUInt64LittleEndian(body) & long.MaxValue);
     }
 
-    /// <summary>The position beyond 4 GiB of which the header has the low 32 bits: the first at which the event can end.</summary>
-    private long Extend(uint logPos, int length)
+    /// <summary>
+    /// The position, perhaps beyond 4 GiB, of which the header has the low 32 bits. It is never before
+    /// <paramref name="least"/>; it lies further on where the server left something out.
+    /// </summary>
+    private static long Extend(uint logPos, long least)
     {
-        long position = NextPosition & ~(long)uint.MaxValue | logPos;
-        return position >= NextPosition + length ? position : position + (1L << 32);
+        uint ahead = logPos - (uint)least;
+        return ahead < FarthestSkip ? least + ahead : least;
     }
 }

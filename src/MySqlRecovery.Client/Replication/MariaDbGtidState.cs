@@ -1,13 +1,12 @@
 using System.Buffers.Binary;
 using System.Globalization;
+using MySqlRecovery.Binlog;
 
 namespace MySqlRecovery.Client.Replication;
 
 /// <summary>The last GTID of each domain that has come completely: where a MariaDB server is to go on.</summary>
 internal sealed class MariaDbGtidState
 {
-    private const int BodyOffset = 19;
-
     private readonly SortedDictionary<uint, (uint ServerId, ulong Sequence)> _domains = [];
     private (uint Domain, uint ServerId, ulong Sequence)? _current;
 
@@ -30,9 +29,9 @@ internal sealed class MariaDbGtidState
         if (_current is { } complete)
             _domains[complete.Domain] = (complete.ServerId, complete.Sequence);
         _current = (
-            BinaryPrimitives.ReadUInt32LittleEndian(gtidEvent[(BodyOffset + 8)..]),
-            BinaryPrimitives.ReadUInt32LittleEndian(gtidEvent[5..]),
-            BinaryPrimitives.ReadUInt64LittleEndian(gtidEvent[BodyOffset..]));
+            BinaryPrimitives.ReadUInt32LittleEndian(gtidEvent[(EventHeader.Size + 8)..]),
+            EventHeader.Parse(gtidEvent).ServerId,
+            BinaryPrimitives.ReadUInt64LittleEndian(gtidEvent[EventHeader.Size..]));
     }
 
     /// <summary>In the form of <c>@slave_connect_state</c>, without the transaction that is still coming.</summary>

@@ -25,7 +25,7 @@ internal sealed class TablespaceScanner
         try
         {
             if (!IsEncrypted(file, tally))
-                table = SdiTable.Find(SdiReader.ReadAll(file), path);
+                table = SdiTable.Find(file);
         }
         catch (RecoveryException e)
         {
@@ -106,7 +106,7 @@ internal sealed class TablespaceScanner
             IndexId = roots.Select(r => r.IndexId.ToString()).ToArray(),
             IndexRootPage = roots.Select(r => r.Page.ToString()).ToArray(),
             IndexName = table == null ? [] : roots.Select(r => table.IndexNameAt(r.Page, _file.SpaceId) ?? "").ToArray(),
-            Table = table != null ? $"{table.Schema}.{table.Name}" : TableFileName.TableOf(_file.Path),
+            Table = table != null ? TableFileName.WithPartition($"{table.Schema}.{table.Name}", _file.Path) : TableFileName.TableOf(_file.Path),
             Column = table == null ? []
                 : table.Columns.Where(c => !c.IsHiddenByEngine).Select(c => $"{c.Name} {c.TypeText}").ToArray(),
         };

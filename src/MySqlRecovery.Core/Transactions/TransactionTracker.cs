@@ -63,7 +63,10 @@ internal sealed class TransactionTracker
             Forget();
             Start(reader.Position);
             HasGtidEvent = true;
-            _gtid = GtidEvent.Parse(reader.Header, reader.Body).Gtid;
+            GtidEvent gtid = GtidEvent.Parse(reader.Header, reader.Body);
+            _gtid = gtid.Gtid;
+            // MariaDB writes no BEGIN: the GTID stands for it.
+            _hasBegun = type == BinlogEventType.MariaDbGtid && !gtid.IsStandalone;
         }
         else if (type.IsQuery())
         {

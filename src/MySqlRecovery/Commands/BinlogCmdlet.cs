@@ -162,18 +162,6 @@ public abstract class BinlogCmdlet : RecoveryCmdlet
                 recommendedAction: "Give them to the command that reads the files, or filter by the Position property.");
     }
 
-    private bool IsMatch(BinlogEventType type, uint serverId, DateTime timestamp, uint? threadId, string? gtid) =>
-        Filter.IsMatch(type, serverId, timestamp)
-        && (Filter.ThreadIds == null || (threadId is { } thread && Filter.ThreadIds.Contains(thread)))
-        && GtidFilter?.IsMatch(gtid) != false;
-
-    private static BinlogEventType TypeOf(RowOperation operation) => operation switch
-    {
-        RowOperation.Insert => BinlogEventType.WriteRows,
-        RowOperation.Update => BinlogEventType.UpdateRows,
-        _ => BinlogEventType.DeleteRows,
-    };
-
     /// <summary>A scan over the files in log order, with the cmdlet's filters.</summary>
     internal EventScan OpenScan(IReadOnlyList<string> files) =>
         new(LogRange.Of(files, StartPosition, StopPosition), Filter, GtidFilter, StopToken, Schema)
@@ -241,4 +229,16 @@ public abstract class BinlogCmdlet : RecoveryCmdlet
             WriteProgress(new ProgressRecord(1, MyInvocation.MyCommand.Name, "done") { RecordType = ProgressRecordType.Completed });
         _hasProgress = false;
     }
+
+    private bool IsMatch(BinlogEventType type, uint serverId, DateTime timestamp, uint? threadId, string? gtid) =>
+        Filter.IsMatch(type, serverId, timestamp)
+        && (Filter.ThreadIds == null || (threadId is { } thread && Filter.ThreadIds.Contains(thread)))
+        && GtidFilter?.IsMatch(gtid) != false;
+
+    private static BinlogEventType TypeOf(RowOperation operation) => operation switch
+    {
+        RowOperation.Insert => BinlogEventType.WriteRows,
+        RowOperation.Update => BinlogEventType.UpdateRows,
+        _ => BinlogEventType.DeleteRows,
+    };
 }

@@ -61,9 +61,9 @@ internal sealed class FakeSession : IDisposable
     }
 
     /// <summary>Greets, takes any credentials, and says yes.</summary>
-    public void Accept(Capabilities capabilities = Classic)
+    public void Accept(Capabilities capabilities = Classic, string version = "8.0.99-fake")
     {
-        Write(Greeting(capabilities: capabilities));
+        Write(Greeting(capabilities: capabilities, version: version));
         Read();
         Write(OkPayload);
     }

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Text;
+using MySqlRecovery.Client.Protocol;
 using MySqlRecovery.Client.Replication;
 using MySqlRecovery.Client.Tests.Fakes;
 using MySqlRecovery.Model;
@@ -48,6 +49,35 @@ public sealed class BinlogDumpTests
     }
 
     [Fact]
+    public void A_position_that_lags_does_not_lead_astray()
+    {
+        byte[][] packets =
+        [
+            FakeRotate("b.1", 4), FirstEvent, Packet(Query, 204, 0, Body), Packet(Heartbeat, 104, 0, "b.1"u8), Packet(Query, 250, 0, Body),
+        ];
+        Assert.Equal([("b.1", 4, 104, true), ("b.1", 104, 204, true), ("b.1", 204, 304, true)], Read(new BinlogDumpRequest(), packets));
+    }
+
+    [Fact]
+    public void MariaDB_goes_on_by_the_state_of_each_domain_and_passes_over_what_came_already()
+    {
+        byte[] Gtid(uint domain, ulong sequence, uint logPos) => Packet(
+            162, logPos, 0, new PayloadWriter().UInt64(sequence).UInt32(domain).Byte(0).Zeros(64).Written);
+        using var server = new FakeServer(
+            Session([FakeRotate("b.2", 4), FirstEvent, Gtid(0, 11, 204), Packet(Query, 304, 0, Body), Gtid(1, 8, 404)], mariaDb: true),
+            Session(
+                [
+                    FakeRotate("b.1", 4), FirstEvent, Packet(Query, 604, 0, Body), FakeRotate("b.2", 4), FirstEvent, Gtid(1, 8, 404),
+                    Packet(Query, 504, 0, Body),
+                ],
+                mariaDb: true,
+                checkVariables: sql => Assert.Contains("@slave_connect_state = '0-1-11,1-1-7'", sql)));
+        Assert.Equal(
+            [("b.2", 4, 104, true), ("b.2", 104, 204, true), ("b.2", 204, 304, true), ("b.2", 304, 404, true), ("b.2", 404, 504, true)],
+            Read(server, new BinlogDumpRequest { GtidSet = "0-1-10, 1-1-7" }));
+    }
+
+    [Fact]
     public void Positions_go_on_beyond_4_GiB()
     {
         const uint NearTheEnd = uint.MaxValue - 49;
@@ -72,7 +102,8 @@ public sealed class BinlogDumpTests
         [
             FakeRotate("b.1", 4),
             FirstEvent,
-            Packet(Query, uint.MaxValue - 49, 0, Body), // a very long event, as far as the positions know
+            Packet(Query, 1u << 31, 0, Body), // long events, as far as the positions know
+            Packet(Query, uint.MaxValue - 49, 0, Body),
             Packet(Query, 50, 0, Body),
             Packet(Query, 150, 0, Body),
             Packet(Query, 250, 0, Body),
@@ -166,10 +197,12 @@ public sealed class BinlogDumpTests
         return found;
     }
 
-    private static Action<FakeSession> Session(byte[][] packets, Action<byte[]>? checkCommand = null, bool registers = false) => s =>
+    private static Action<FakeSession> Session(
+        byte[][] packets, Action<byte[]>? checkCommand = null, bool registers = false, bool mariaDb = false, Action<string>? checkVariables = null) => s =>
     {
-        s.Accept();
-        s.ReadCommand();
+        s.Accept(version: mariaDb ? "5.5.5-10.11.18-MariaDB" : "8.0.99-fake");
+        string variables = Encoding.UTF8.GetString(s.ReadCommand());
+        checkVariables?.Invoke(variables);
         s.Write(FakeSession.OkPayload);
         if (registers)
         {
