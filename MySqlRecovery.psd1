@@ -8,6 +8,8 @@
     Copyright            = '(c) 2026 The MySqlRecovery contributors. MIT license.'
     Description          = 'Gets lost MySQL and MariaDB data back: finds what happened in the binary logs and undoes it, as a reversed binlog or as SQL.'
     PowerShellVersion    = '7.4'
+    # Loaded before the types file is read, which names types of it.
+    RequiredAssemblies   = @('bin/MySqlRecovery.Core.dll')
     TypesToProcess       = @('MySqlRecovery.Types.ps1xml')
     FormatsToProcess     = @('MySqlRecovery.Format.ps1xml')
     CmdletsToExport      = @(

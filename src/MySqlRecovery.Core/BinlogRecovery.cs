@@ -71,24 +71,7 @@ public static class BinlogRecovery
     public static SqlExport WriteUndoSql(IEnumerable<BinlogEvent> events, string path, bool overwrite = false)
     {
         using UndoIndex index = Index(events);
-        using var output = new SqlFileOutput(path, overwrite);
-        using var export = new RowSqlExport(index, where: null, reverse: true, output);
-        while (export.WriteTransaction(CancellationToken.None))
-            continue;
-        export.WriteClosing();
-        output.Complete();
-        return new SqlExport
-        {
-            Path = path,
-            File = [.. index.LogFiles],
-            IsReverse = true,
-            TransactionCount = index.Transactions.Count,
-            RowCount = index.RowCount,
-            StatementCount = export.StatementCount,
-            Table = index.TableNames(),
-            IsComplete = index.Obstacles.IsEmpty,
-            Reason = index.Obstacles.ToReasons(),
-        };
+        return RowSqlExport.WriteFile(index, where: null, reverse: true, path, overwrite, CancellationToken.None);
     }
 
     private static UndoIndex Index(IEnumerable<BinlogEvent> events)

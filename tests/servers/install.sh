@@ -75,6 +75,10 @@ APT::Architectures { "amd64"; };
 END
 apt-get -qq -c "$apt/apt.conf" update >&2
 apt-get -qq -c "$apt/apt.conf" install -y --download-only --no-install-recommends "${packages[@]}" >&2
+if [ "$flavour" = mariadb ]; then
+  # Its plugins are in the package mariadb-server, whose dependencies nothing here needs.
+  (cd "$apt/archives" && apt-get -qq -c "$apt/apt.conf" download mariadb-server >&2)
+fi
 
 for deb in "$apt"/archives/*.deb; do
   case ${deb##*/} in perl*|libperl*|debconf*|*-common_*_all.deb) continue ;; esac

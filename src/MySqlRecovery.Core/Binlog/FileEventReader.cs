@@ -42,7 +42,7 @@ internal sealed class FileEventReader : EventReader
         _source = source;
         _onGap = onGap;
         _stop = stop;
-        _logFile = System.IO.Path.GetFileName(source.Path);
+        _logFile = System.IO.Path.GetFileName(LogContainer.LogName(source.Path));
         try
         {
             CheckMagic();

@@ -11,6 +11,9 @@ internal static class LogContainer
     public const string StandardInput = "-";
     private const int ChunkLength = 1 << 20;
 
+    /// <summary>The path of a log as it would be without compression: <c>binlog.000001</c> for <c>binlog.000001.gz</c>.</summary>
+    public static string LogName(string path) => path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase) ? path[..^3] : path;
+
     /// <summary>The bytes of the binlog. What is compressed or a stream is unpacked to a temporary file first.</summary>
     /// <param name="path">The file, or <see cref="StandardInput"/>.</param>
     /// <param name="keyring">Keys for encrypted logs, or null.</param>

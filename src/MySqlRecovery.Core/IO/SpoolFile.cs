@@ -1,4 +1,3 @@
-using Microsoft.Win32.SafeHandles;
 using MySqlRecovery.Model;
 
 namespace MySqlRecovery.IO;
@@ -6,11 +5,11 @@ namespace MySqlRecovery.IO;
 /// <summary>A temporary file that is appended to and read at any offset; it vanishes when closed.</summary>
 internal sealed class SpoolFile : ByteSource
 {
-    private readonly SafeFileHandle _handle;
+    private readonly FileStream _stream;
     private long _length;
 
-    private SpoolFile(string path, SafeFileHandle handle)
-        : base(path) => _handle = handle;
+    private SpoolFile(string path, FileStream stream)
+        : base(path) => _stream = stream;
 
     public override long Length => _length;
 
@@ -18,10 +17,16 @@ internal sealed class SpoolFile : ByteSource
     public static SpoolFile Create(string? name = null)
     {
         string path = System.IO.Path.Combine(System.IO.Path.GetTempPath(), $"mysqlrecovery-{Guid.NewGuid():N}.tmp");
+        var options = new FileStreamOptions
+        {
+            Mode = FileMode.CreateNew, Access = FileAccess.ReadWrite, Share = FileShare.None, BufferSize = 0, Options = FileOptions.DeleteOnClose,
+        };
+        // The temporary folder is everybody's, the rows are not.
+        if (!OperatingSystem.IsWindows())
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
         try
         {
-            return new SpoolFile(
-                name ?? path, File.OpenHandle(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, FileOptions.DeleteOnClose));
+            return new SpoolFile(name ?? path, new FileStream(path, options));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -33,7 +38,7 @@ internal sealed class SpoolFile : ByteSource
     {
         try
         {
-            RandomAccess.Write(_handle, bytes, _length);
+            RandomAccess.Write(_stream.SafeFileHandle, bytes, _length);
         }
         catch (IOException e)
         {
@@ -46,12 +51,12 @@ internal sealed class SpoolFile : ByteSource
     public override int Read(long offset, Span<byte> destination)
     {
         int total = 0;
-        while (total < destination.Length && RandomAccess.Read(_handle, destination[total..], offset + total) is > 0 and var got)
+        while (total < destination.Length && RandomAccess.Read(_stream.SafeFileHandle, destination[total..], offset + total) is > 0 and var got)
             total += got;
         return total;
     }
 
-    public override void Dispose() => _handle.Dispose();
+    public override void Dispose() => _stream.Dispose();
 
     private static RecoveryException Failed(string path, Exception e) => new(
         "FileWriteFailed", RecoveryErrorKind.WriteError, $"the temporary file cannot be written: {e.Message}", path, inner: e);

@@ -7,6 +7,7 @@ namespace MySqlRecovery.Model;
 /// <see cref="TableMapEvent"/>, <see cref="FormatEvent"/> and the facts of their transaction), so that they can be
 /// filtered, stored with Export-Clixml or sent from another machine and still be reversed.
 /// </summary>
+// PowerShell makes empty text of null when it brings an object back from remoting; no such property can be empty.
 public sealed class BinlogEvent
 {
     /// <summary>Name of the log, as the server lists it.</summary>
@@ -34,16 +35,16 @@ public sealed class BinlogEvent
     public string ServerVersion { get; set; } = string.Empty;
 
     /// <summary>GTID of the transaction; null for anonymous ones and outside of transactions.</summary>
-    public string? Gtid { get; set; }
+    public string? Gtid { get; set => field = value is "" ? null : value; }
 
     /// <summary>Connection id of the session; null where the log does not say (yet).</summary>
     public uint? ThreadId { get; set; }
 
     /// <summary>Database of the table, or the default database of a statement.</summary>
-    public string? Database { get; set; }
+    public string? Database { get; set => field = value is "" ? null : value; }
 
     /// <summary>Table of a table map or row event.</summary>
-    public string? Table { get; set; }
+    public string? Table { get; set => field = value is "" ? null : value; }
 
     /// <summary>What a row event did; null for all other events.</summary>
     public RowOperation? Operation { get; set; }
@@ -52,7 +53,7 @@ public sealed class BinlogEvent
     public int RowCount { get; set; }
 
     /// <summary>Text of a statement event; for row events the original statement, where the server logged it.</summary>
-    public string? Statement { get; set; }
+    public string? Statement { get; set => field = value is "" ? null : value; }
 
     /// <summary>Byte offset of the transaction's first event in the log.</summary>
     public long TransactionPosition { get; set; }

@@ -3,10 +3,11 @@ using System.Globalization;
 namespace MySqlRecovery.Model;
 
 /// <summary>What happened to one table, or in one transaction, in the chosen part of the logs.</summary>
+// PowerShell makes empty text of null when it brings an object back from remoting; no such property can be empty.
 public sealed class BinlogSummary
 {
     /// <summary>Database of the table; null for a transaction.</summary>
-    public string? Database { get; set; }
+    public string? Database { get; set => field = value is "" ? null : value; }
 
     /// <summary>The table; for a transaction all its tables, <c>database.table</c>, separated by commas.</summary>
     public string Table { get; set; } = string.Empty;
@@ -51,7 +52,7 @@ public sealed class BinlogSummary
     public long EndPosition { get; set; }
 
     /// <summary>GTID of a transaction; null for a table and for anonymous transactions.</summary>
-    public string? Gtid { get; set; }
+    public string? Gtid { get; set => field = value is "" ? null : value; }
 
     /// <summary>Connection id of a transaction's session; null for a table and where the log does not say.</summary>
     public uint? ThreadId { get; set; }

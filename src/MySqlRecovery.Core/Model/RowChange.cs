@@ -7,6 +7,7 @@ namespace MySqlRecovery.Model;
 /// One changed row. <see cref="Before"/> and <see cref="After"/> are decoded when they are looked at; the image bytes
 /// that undo and SQL are made from travel with the object, so that it can be filtered, stored or sent from another machine.
 /// </summary>
+// PowerShell makes empty text of null when it brings an object back from remoting; no such property can be empty.
 public sealed class RowChange
 {
     private readonly RowSource? _source;
@@ -37,7 +38,7 @@ public sealed class RowChange
     public DateTime Timestamp { get; set; }
 
     /// <summary>GTID of the transaction; null for anonymous ones.</summary>
-    public string? Gtid { get; set; }
+    public string? Gtid { get; set => field = value is "" ? null : value; }
 
     /// <summary>Connection id of the session; null where the log does not say.</summary>
     public uint? ThreadId { get; set; }
@@ -58,33 +59,36 @@ public sealed class RowChange
     public RowOperation Operation { get; set; }
 
     /// <summary>The primary key as it was before (as it became, for an insert), by column; null where the log names no key.</summary>
+    /// <exception cref="RecoveryException">The log holds a value that its column cannot have.</exception>
     public OrderedDictionary? Key
     {
-        get => _keyIsSet ? _key : Keep(ref _keyIsSet, ref _key, _source?.Decoder.Key(_source, Slice(_start, _middle)));
+        get => _keyIsSet ? _key : Keep(ref _keyIsSet, ref _key, Decode(s => s.Decoder.Key(s, Slice(_start, _middle))));
         set => (_key, _keyIsSet) = (value, true);
     }
 
     /// <summary>The row as it was, by column; null for an insert. Columns that the log left out are absent.</summary>
+    /// <exception cref="RecoveryException">The log holds a value that its column cannot have.</exception>
     public OrderedDictionary? Before
     {
         get => _beforeIsSet ? _before : Keep(
             ref _beforeIsSet, ref _before,
-            Operation == RowOperation.Insert ? null : _source?.Decoder.Before(_source, Slice(_start, _middle)));
+            Operation == RowOperation.Insert ? null : Decode(s => s.Decoder.Before(s, Slice(_start, _middle))));
         set => (_before, _beforeIsSet) = (value, true);
     }
 
     /// <summary>The row as it became, by column; null for a delete. Columns that the log left out are absent.</summary>
+    /// <exception cref="RecoveryException">The log holds a value that its column cannot have.</exception>
     public OrderedDictionary? After
     {
-        get => _afterIsSet ? _after : Keep(ref _afterIsSet, ref _after, _source?.Decoder.After(_source, AfterSpan));
+        get => _afterIsSet ? _after : Keep(ref _afterIsSet, ref _after, Decode(s => s.Decoder.After(s, AfterSpan)));
         set => (_after, _afterIsSet) = (value, true);
     }
 
     /// <summary>For an update the columns whose value changed; empty for other operations.</summary>
     public string[] ChangedColumn
     {
-        get => _changedColumn ??= _source == null || Operation != RowOperation.Update
-            ? [] : _source.Decoder.ChangedColumns(_source, Slice(_start, _middle), Slice(_middle, _end));
+        get => _changedColumn ??= Operation != RowOperation.Update
+            ? [] : Decode(s => s.Decoder.ChangedColumns(s, Slice(_start, _middle), Slice(_middle, _end))) ?? [];
         set => _changedColumn = value;
     }
 
@@ -96,7 +100,7 @@ public sealed class RowChange
     }
 
     /// <summary>The original statement, where the server logged it (binlog_rows_query_log_events).</summary>
-    public string? Statement { get; set; }
+    public string? Statement { get; set => field = value is "" ? null : value; }
 
     /// <summary>Byte offset of the transaction's first event in the log.</summary>
     public long TransactionPosition { get; set; }
@@ -146,13 +150,27 @@ public sealed class RowChange
     /// <summary>One line: log, position, operation, table, key.</summary>
     public override string ToString()
     {
-        string key = Key == null ? string.Empty : " " + string.Join(", ", Key.Keys.Cast<string>().Select(c => $"{c}={Key[c]}"));
+        string key = Key == null ? string.Empty : " " + string.Join(", ", Key.Keys.Cast<string>().Select(c => string.Create(CultureInfo.InvariantCulture, $"{c}={Key[c]}")));
         return string.Create(CultureInfo.InvariantCulture, $"{LogFile}:{Position} {Operation} {Database}.{Table}{key}");
     }
 
     private ReadOnlySpan<byte> Slice(int start, int end) => _source == null ? default : _source.RowsEvent.AsSpan(start..end);
 
     private byte[]? Copy(int start, int end) => _source == null ? null : Slice(start, end).ToArray();
+
+    private T? Decode<T>(Func<RowSource, T?> decode)
+        where T : class
+    {
+        try
+        {
+            return _source == null ? null : decode(_source);
+        }
+        catch (Exception e) when (e is EndOfStreamException or InvalidDataException)
+        {
+            throw new RecoveryException(
+                "RowMalformed", RecoveryErrorKind.InvalidData, $"row {RowIndex} of the event cannot be read: {e.Message}", LogFile, Position, inner: e);
+        }
+    }
 
     private static OrderedDictionary? Keep(ref bool isSet, ref OrderedDictionary? field, OrderedDictionary? value)
     {

@@ -3,6 +3,7 @@ using System.Globalization;
 namespace MySqlRecovery.Model;
 
 /// <summary>What an undo binlog holds, and what it could not hold.</summary>
+// PowerShell makes empty text of null when it brings an object back from remoting; no such property can be empty.
 public sealed class UndoBinlog
 {
     /// <summary>The binlog that was written.</summary>
@@ -21,7 +22,7 @@ public sealed class UndoBinlog
     public string[] Table { get; set; } = [];
 
     /// <summary>GTIDs of the undo's own transactions, as a set; null where they are anonymous.</summary>
-    public string? GtidSet { get; set; }
+    public string? GtidSet { get; set => field = value is "" ? null : value; }
 
     /// <summary>Bytes of the binlog.</summary>
     public long Size { get; set; }

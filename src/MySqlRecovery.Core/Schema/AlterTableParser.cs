@@ -196,7 +196,7 @@ internal sealed class AlterTableParser
             _draft.Keys.RemoveAt(index);
             _oldKeys--;
         }
-        else if (!ifExists && !IsIndexOfForeignKey(name))
+        else if (!ifExists && _table.AreKeysKnown && !IsIndexOfForeignKey(name))
         {
             throw _cursor.Impossible($"there is no key {name}");
         }
@@ -216,7 +216,7 @@ internal sealed class AlterTableParser
             _draft.ForeignKeys.RemoveAt(index);
             _oldForeignKeys--;
         }
-        else if (!ifExists)
+        else if (!ifExists && _table.AreKeysKnown)
         {
             throw _cursor.Impossible($"there is no foreign key {name}");
         }
@@ -281,7 +281,7 @@ internal sealed class AlterTableParser
             int index = FindKey(name);
             if (index >= 0)
                 _draft.Keys[index] = _draft.Keys[index] with { Name = newName };
-            else if (!ifExists && !IsIndexOfForeignKey(name))
+            else if (!ifExists && _table.AreKeysKnown && !IsIndexOfForeignKey(name))
                 throw _cursor.Impossible($"there is no key {name}");
         }
         else

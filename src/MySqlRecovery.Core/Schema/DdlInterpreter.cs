@@ -251,7 +251,7 @@ internal sealed class DdlInterpreter
         if (ReadTable(SchemaChangeKind.Alter) is not { UnknownReason: null } table)
             return;
         KeySchema[] others = [.. table.Keys.Where(key => !string.Equals(key.Name, name, StringComparison.OrdinalIgnoreCase))];
-        if (others.Length == table.Keys.Count && !ifExists && table.ForeignKeys.Count == 0)
+        if (others.Length == table.Keys.Count && !ifExists && table.AreKeysKnown && table.ForeignKeys.Count == 0)
             throw _cursor.Impossible($"there is no key {name}");
         _catalog.Put(table with { Keys = others });
     }

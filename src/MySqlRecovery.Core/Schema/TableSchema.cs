@@ -16,6 +16,9 @@ internal sealed record TableSchema
 
     public IReadOnlyList<KeySchema> Keys { get; init; } = [];
 
+    /// <summary>Whether the keys are all there are; where they are not, DDL may name others.</summary>
+    public bool AreKeysKnown { get; init; } = true;
+
     public IReadOnlyList<ForeignKeySchema> ForeignKeys { get; init; } = [];
 
     public IReadOnlyList<TriggerSchema> Triggers { get; init; } = [];

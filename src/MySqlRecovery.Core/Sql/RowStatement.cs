@@ -150,10 +150,16 @@ internal sealed class RowStatement(Utf8Buffer sql)
         SqlLiteral.Write(column, value, sql);
     }
 
-    // A comparison of the column itself would go by its collation, which takes other rows for equal.
+    // A comparison of the column itself would go by its collation, or by the number in JSON: other rows would be equal too.
     private void WriteExactCondition(byte[] name, ColumnDefinition column, ValueRange range, ReadOnlySpan<byte> image)
     {
-        bool byBytes = !range.IsNull && (column.Type is ColumnType.Geometry or ColumnType.Vector
+        if (column.Type is ColumnType.Float or ColumnType.Double && !range.IsNull && IsZero(range.Of(image)))
+        {
+            WriteZeroCondition(name, range.Of(image));
+            return;
+        }
+
+        bool byBytes = !range.IsNull && (column.Type is ColumnType.Geometry or ColumnType.Vector or ColumnType.Json
             || (column.IsCharacter && column.CharacterSet is not { IsBinary: true }));
         if (byBytes)
             sql.Append("CAST("u8);
@@ -170,12 +176,25 @@ internal sealed class RowStatement(Utf8Buffer sql)
         ReadOnlySpan<byte> value = ValueOf(column, range, image);
         if (column.Type is ColumnType.Geometry or ColumnType.Vector)
             SqlLiteral.WriteHex(value, sql);
+        else if (column.Type == ColumnType.Json)
+            JsonSql.WriteText(value, sql);
         else if (byBytes)
             SqlLiteral.WriteBytes(column, value, sql);
-        else if (column.Type == ColumnType.Json)
-            JsonSql.WriteComparable(value, sql);
         else
             SqlLiteral.Write(column, value, sql);
+    }
+
+    private static bool IsZero(ReadOnlySpan<byte> real) => (real[^1] & 0x7F) == 0 && !real[..^1].ContainsAnyExcept((byte)0);
+
+    // The two zeros are equal, but they are stored and printed with their signs. A comparison of the column itself would
+    // let the optimizer put the constant in its place everywhere in the condition.
+    private void WriteZeroCondition(byte[] name, ReadOnlySpan<byte> zero)
+    {
+        sql.Append("ABS("u8);
+        sql.Append(name);
+        sql.Append(") = 0 AND LEFT("u8);
+        sql.Append(name);
+        sql.Append(zero[^1] == 0 ? ", 1) <> '-'"u8 : ", 1) = '-'"u8);
     }
 
     private void WriteStored(ColumnDefinition column, ValueRange range, ReadOnlySpan<byte> image)

@@ -38,9 +38,6 @@ internal sealed class TransactionTracker
     /// <summary>Whether the present event is part of a transaction.</summary>
     public bool IsInside { get; private set; }
 
-    /// <summary>Whether the present event ends its transaction.</summary>
-    public bool IsLast => _isOver && IsInside;
-
     /// <summary>The original statement of the row events at hand (ROWS_QUERY, annotate); null where it was not logged.</summary>
     public string? Statement => _statementLength < 0
         ? null : _statementText ??= Encoding.UTF8.GetString(_statement.AsSpan(0, _statementLength));
@@ -66,7 +63,10 @@ internal sealed class TransactionTracker
             Forget();
             Start(reader.Position);
             HasGtidEvent = true;
-            _gtid = GtidEvent.Parse(reader.Header, reader.Body).Gtid;
+            GtidEvent gtid = GtidEvent.Parse(reader.Header, reader.Body);
+            _gtid = gtid.Gtid;
+            // MariaDB writes no BEGIN: the GTID stands for it.
+            _hasBegun = type == BinlogEventType.MariaDbGtid && !gtid.IsStandalone;
         }
         else if (type.IsQuery())
         {

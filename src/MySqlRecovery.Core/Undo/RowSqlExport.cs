@@ -38,7 +38,29 @@ internal sealed class RowSqlExport : IDisposable
         _writer.Begin();
     }
 
-    public long StatementCount => _writer.StatementCount;
+    /// <summary>Writes all of an index to a file that appears when it is complete.</summary>
+    public static SqlExport WriteFile(
+        UndoIndex index, RowPredicate? where, bool reverse, string path, bool overwrite, CancellationToken stop)
+    {
+        using var output = new SqlFileOutput(path, overwrite);
+        using var export = new RowSqlExport(index, where, reverse, output);
+        while (export.WriteTransaction(stop))
+            continue;
+        export.WriteClosing();
+        output.Complete();
+        return new SqlExport
+        {
+            Path = path,
+            File = [.. index.LogFiles],
+            IsReverse = reverse,
+            TransactionCount = index.Transactions.Count,
+            RowCount = index.RowCount,
+            StatementCount = export._writer.StatementCount,
+            Table = index.TableNames(),
+            IsComplete = index.Obstacles.IsEmpty,
+            Reason = index.Obstacles.ToReasons(),
+        };
+    }
 
     /// <summary>Writes the next transaction; false when all are written.</summary>
     public bool WriteTransaction(CancellationToken stop)
@@ -54,15 +76,15 @@ internal sealed class RowSqlExport : IDisposable
         for (int i = 0; i < end - first; i++)
         {
             stop.ThrowIfCancellationRequested();
-            WriteEvent(_index.Events[_reverse ? end - 1 - i : first + i], transaction.Log);
+            WriteReadable(_index.Events[_reverse ? end - 1 - i : first + i], transaction.Log);
         }
 
         _writer.EndTransaction();
         return true;
     }
 
-    /// <summary>Names what came to light only while the rows were written.</summary>
-    public void WriteClosing()
+    // Names what came to light only while the rows were written.
+    private void WriteClosing()
     {
         foreach (string reason in _index.Obstacles.ToReasons().Skip(_obstaclesInHeading))
             _output.Comment($"NOT COMPLETE: {reason}");
@@ -73,6 +95,20 @@ internal sealed class RowSqlExport : IDisposable
         _writer.Dispose();
         foreach (WindowReader reader in _readers)
             reader.Dispose();
+    }
+
+    private void WriteReadable(in UndoIndex.Event item, int log)
+    {
+        try
+        {
+            WriteEvent(item, log);
+        }
+        catch (Exception e) when (e is EndOfStreamException or InvalidDataException)
+        {
+            throw new RecoveryException(
+                "BinlogEventMalformed", RecoveryErrorKind.InvalidData, $"a row of the {item.Type} event cannot be read: {e.Message}",
+                _index.LogFiles[log], item.Offset, inner: e);
+        }
     }
 
     private void WriteEvent(in UndoIndex.Event item, int log)

@@ -1,5 +1,7 @@
+using System.Text.RegularExpressions;
 using MySqlRecovery.Binlog.Filter;
 using MySqlRecovery.Binlog.Rows;
+using MySqlRecovery.Model;
 using MySqlRecovery.Schema;
 
 namespace MySqlRecovery.Undo;
@@ -8,11 +10,13 @@ namespace MySqlRecovery.Undo;
 /// Follows the statements of a log while its rows are indexed: what changed data without row images is an obstacle, what
 /// was rolled back is taken out again, and rows that a later DDL put out of reach are refused.
 /// </summary>
-internal sealed class StatementEffects(UndoIndex index, bool reverse, TableFilter? tables)
+internal sealed partial class StatementEffects(UndoIndex index, bool reverse, TableFilter? tables)
 {
     private const int ShownLength = 120;
     private const string UnknownColumn = "?";
-    private static readonly string[] DataWords = ["INSERT", "UPDATE", "DELETE", "REPLACE", "LOAD"];
+
+    // SELECT is logged for the stored functions in it that change data.
+    private static readonly string[] DataWords = ["INSERT", "UPDATE", "DELETE", "REPLACE", "LOAD", "WITH", "SELECT"];
 
     private readonly Dictionary<string, int> _savepoints = new(StringComparer.OrdinalIgnoreCase);
     private readonly Dictionary<string, (int First, int End, Place Place)> _prepared = new(StringComparer.OrdinalIgnoreCase);
@@ -24,6 +28,7 @@ internal sealed class StatementEffects(UndoIndex index, bool reverse, TableFilte
     /// <param name="place">Where it is, and in which transaction.</param>
     public void Observe(string statement, string database, Place place)
     {
+        statement = SkipComments(statement);
         string[] words = statement.Split([' ', '\t', '\r', '\n'], 4, StringSplitOptions.RemoveEmptyEntries);
         switch (words.Length == 0 ? string.Empty : words[0].ToUpperInvariant())
         {
@@ -31,10 +36,10 @@ internal sealed class StatementEffects(UndoIndex index, bool reverse, TableFilte
                 _savepoints.Clear();
                 break;
             case "SAVEPOINT" when words.Length > 1:
-                _savepoints[words[1]] = index.Events.Count;
+                _savepoints[NameAtEnd(statement)] = index.Events.Count;
                 break;
             case "ROLLBACK":
-                ObserveRollback(words, place);
+                ObserveRollback(statement, words, place);
                 break;
             case "XA" when words.Length > 2:
                 ObserveXa(words[1].ToUpperInvariant(), statement[(statement.IndexOf(words[1], StringComparison.Ordinal) + words[1].Length)..], place);
@@ -66,11 +71,11 @@ internal sealed class StatementEffects(UndoIndex index, bool reverse, TableFilte
         index.Compact();
     }
 
-    private void ObserveRollback(string[] words, Place place)
+    private void ObserveRollback(string statement, string[] words, Place place)
     {
         int first = index.FirstEventOf(place);
         if (words.Length > 2 && words[1].Equals("TO", StringComparison.OrdinalIgnoreCase))
-            first = Math.Max(first, _savepoints.GetValueOrDefault(words[^1].Trim('`'), first));
+            first = Math.Max(first, _savepoints.GetValueOrDefault(NameAtEnd(statement), first));
         index.Exclude(first, index.Events.Count, "they were rolled back, and the log does not say which tables cannot roll back", place);
     }
 
@@ -79,11 +84,12 @@ internal sealed class StatementEffects(UndoIndex index, bool reverse, TableFilte
         string id = string.Concat(rest.Where(c => !char.IsWhiteSpace(c)));
         switch (verb)
         {
-            case "START" or "BEGIN":
-                _openXa = (id, index.Events.Count);
+            case "END": // MariaDB 10.5+ has XA START in its GTID event only
+                _openXa = (id, index.FirstEventOf(place));
                 break;
             case "COMMIT":
-                _prepared.Remove(id);
+                if (!_prepared.Remove(id))
+                    index.Obstacles.Add(place.LogFile, place.Position, $"committed rows that were prepared before the chosen events: XA COMMIT {rest.Trim()}");
                 break;
             case "ROLLBACK":
                 if (_prepared.Remove(id, out var xa))
@@ -111,17 +117,17 @@ internal sealed class StatementEffects(UndoIndex index, bool reverse, TableFilte
         {
             bool isNamed = concerned.Any(t => Same(t.Database ?? database, map.Database) && Same(t.Name, map.Table))
                 || Same(change.DroppedDatabase, map.Database);
-            if (isNamed && PutsOutOfReach(change.Kind, map, catalog))
+            if (isNamed && PutsOutOfReach(change.Kind, statement, map, catalog))
                 index.ExcludeTable(map, $"a later statement put them out of reach: {text}", place);
         }
     }
 
     // Indexes, defaults and the like may change; the rows that are undone must still fit into the columns.
-    private static bool PutsOutOfReach(SchemaChangeKind kind, TableMap map, SchemaCatalog catalog)
+    private static bool PutsOutOfReach(SchemaChangeKind kind, string statement, TableMap map, SchemaCatalog catalog)
     {
         if (kind == SchemaChangeKind.Create)
-            return false;
-        if (kind != SchemaChangeKind.Alter || catalog.Find(map.Database, map.Table) is not { UnknownReason: null } after)
+            return ReplacesTable().IsMatch(statement);
+        if (kind != SchemaChangeKind.Alter || TakesRows().IsMatch(statement) || catalog.Find(map.Database, map.Table) is not { UnknownReason: null } after)
             return true;
         return after.Columns.Count != map.Columns.Length
             || after.Columns.Where((c, i) => c.DataType != UnknownColumn || !Same(c.Name, map.Columns[i].Name)).Any();
@@ -132,7 +138,34 @@ internal sealed class StatementEffects(UndoIndex index, bool reverse, TableFilte
         Database = map.Database,
         Name = map.Table,
         Columns = [.. map.Columns.Select(c => new ColumnSchema { Name = c.Name, DataType = UnknownColumn })],
+        AreKeysKnown = false,
     };
+
+    [GeneratedRegex(@"\b(TRUNCATE|DROP|EXCHANGE|CONVERT)\s+PARTITION\b|\bCONVERT\s+TABLE\b|\b(DISCARD|IMPORT)\b.*\bTABLESPACE\b", RegexOptions.IgnoreCase | RegexOptions.Singleline)]
+    private static partial Regex TakesRows();
+
+    [GeneratedRegex(@"^CREATE\s+OR\s+REPLACE\s", RegexOptions.IgnoreCase)]
+    private static partial Regex ReplacesTable();
+
+    private static string SkipComments(string statement)
+    {
+        try
+        {
+            return statement[new SqlTokenizer(statement).Next().Start..];
+        }
+        catch (RecoveryException)
+        {
+            return statement;
+        }
+    }
+
+    // The servers write a savepoint's name last and in backquotes, between which there may be spaces.
+    private static string NameAtEnd(string statement)
+    {
+        string text = statement.TrimEnd();
+        int start = text.IndexOf('`', StringComparison.Ordinal);
+        return text[(start >= 0 ? start : text.LastIndexOfAny([' ', '\t', '\r', '\n']) + 1)..].Trim('`');
+    }
 
     private static bool Same(string? a, string b) => string.Equals(a, b, StringComparison.OrdinalIgnoreCase);
 

@@ -70,14 +70,14 @@ internal static class UndoIndexer
             else if (count > 0)
             {
                 (int log, int source, long offset) = index.Locate(scan);
-                index.BeginTransaction(log, scan.Transaction.Position, Kind(scan), scan.Transaction.ThreadId ?? 0, scan.Transaction.Gtid);
+                index.BeginTransaction(log, scan.Transaction.Position, Kind(scan, index), scan.Transaction.ThreadId ?? 0, scan.Transaction.Gtid);
                 index.Events.Add(new UndoIndex.Event(
                         rows.Type, offset, scan.Raw.Length, rows.Rows.Length, bytes, count,
                         source, index.NumberOf(map), statement));
             }
 
-            if (scan.Schema != null && count > 0 && reverse)
-                AddCascades(scan, rows, count, index);
+            if (reverse && count > 0)
+                UnloggedCascades.Note(index, rows, map, count, scan.Schema, reader.LogFile, reader.Position);
             if (rows.EndsStatement)
                 statement++;
         }
@@ -87,17 +87,11 @@ internal static class UndoIndexer
         }
     }
 
-    private static void AddCascades(EventScan scan, in RowsEvent rows, int count, UndoIndex index)
+    private static UndoIndex.TransactionKind Kind(EventScan scan, UndoIndex index)
     {
-        TableMap map = scan.Table!;
-        foreach (string child in UnloggedCascades.Find(rows.Flags, rows.Operation, map, scan.Schema, UnloggedCascades.ChangedColumns(rows, map)))
-            index.Obstacles.AddRows(
-                map.Database, map.Table, count, $"a foreign key changed rows of {child} with them, which this server does not log",
-                scan.Reader.LogFile, scan.Reader.Position);
-    }
-
-    private static UndoIndex.TransactionKind Kind(EventScan scan)
-    {
+        // Behind a gap the start of the transaction may be lost: it is like the ones before it.
+        if (scan.Salvage && !scan.Transaction.HasGtidEvent && index.Transactions.Count > 0)
+            return index.Transactions[^1].Kind;
         if (scan.Transaction.Gtid != null)
             return UndoIndex.TransactionKind.Gtid;
         return scan.Transaction.HasGtidEvent ? UndoIndex.TransactionKind.Anonymous : UndoIndex.TransactionKind.Plain;
@@ -116,11 +110,8 @@ internal static class UndoIndexer
             case BinlogEventType.XaPrepare:
                 effects.ObserveXaPrepare(reader.Body.Length > 0 && reader.Body[0] != 0, place);
                 break;
-            case BinlogEventType.Incident:
-                index.Obstacles.Add(place.LogFile, place.Position, "the server reports that events were lost (INCIDENT)");
-                break;
-            case BinlogEventType.ExecuteLoadQuery or BinlogEventType.Load or BinlogEventType.NewLoad or BinlogEventType.ExecLoad:
-                index.Obstacles.Add(place.LogFile, place.Position, "changed rows by LOAD DATA as a statement, without row images");
+            case var type when UnreadChange.Find(type) is { } cause:
+                index.Obstacles.Add(place.LogFile, place.Position, cause);
                 break;
         }
     }

@@ -29,6 +29,7 @@ internal static class UndoVerifier
                     continue;
                 foundTransactions++;
                 Expect(transactionEnd == 0 || transactionEnd == reader.EndPosition, reader, "the transaction length");
+                transactionEnd = 0;
             }
         }
         catch (Exception e) when (e is EndOfStreamException or InvalidDataException)

@@ -95,10 +95,10 @@ public abstract class BinlogCmdlet : RecoveryCmdlet
     public SwitchParameter Salvage { get; set; }
 
     /// <summary>The schema of -SchemaPath, or null.</summary>
-    private protected ITableSchemaSource? Schema { get; private set; }
+    internal ITableSchemaSource? Schema { get; private set; }
 
     /// <summary>The row test of -Where, or null.</summary>
-    private protected RowPredicate? Predicate { get; private set; }
+    internal RowPredicate? Predicate { get; private set; }
 
     /// <summary>The filters but for the position, for a scan.</summary>
     private protected EventFilter Filter { get; private set; } = EventFilter.All;
@@ -138,14 +138,32 @@ public abstract class BinlogCmdlet : RecoveryCmdlet
     }
 
     /// <summary>Whether a row event that came down the pipeline passes the filters, its rows aside.</summary>
-    private protected bool IsMatch(BinlogEvent item, TableMap map) =>
-        Filter.IsMatch(item.EventType, item.ServerId, item.Timestamp)
-        && (Filter.ThreadIds == null || (item.ThreadId is { } thread && Filter.ThreadIds.Contains(thread)))
-        && GtidFilter?.IsMatch(item.Gtid) != false
+    internal bool IsMatch(BinlogEvent item, TableMap map) =>
+        IsMatch(item.EventType, item.ServerId, item.Timestamp, item.ThreadId, item.Gtid)
         && Filter.Tables?.IsMatch(map.Database, map.Table) != false;
 
+    /// <summary>Whether a row that came down the pipeline passes the filters, its values aside.</summary>
+    internal bool IsMatch(RowChange item, TableMap map) =>
+        IsMatch(TypeOf(item.Operation), item.ServerId, item.Timestamp, item.ThreadId, item.Gtid)
+        && Filter.Tables?.IsMatch(map.Database, map.Table) != false;
+
+    /// <summary>Whether an event without rows that came down the pipeline passes the filters.</summary>
+    internal bool IsMatch(BinlogEvent item) =>
+        IsMatch(item.EventType, item.ServerId, item.Timestamp, item.ThreadId, item.Gtid)
+        && Filter.Tables?.IsDatabaseMatch(item.Database ?? string.Empty) != false;
+
+    /// <summary>Positions mean files: an object that came down the pipeline does not say which file is first or last.</summary>
+    internal void CheckNoPosition()
+    {
+        if (StartPosition != null || StopPosition != null)
+            throw new RecoveryException(
+                "PositionWithoutFile", RecoveryErrorKind.InvalidArgument,
+                "-StartPosition and -StopPosition choose a part of files, not of objects from the pipeline",
+                recommendedAction: "Give them to the command that reads the files, or filter by the Position property.");
+    }
+
     /// <summary>A scan over the files in log order, with the cmdlet's filters.</summary>
-    private protected EventScan OpenScan(IReadOnlyList<string> files) =>
+    internal EventScan OpenScan(IReadOnlyList<string> files) =>
         new(LogRange.Of(files, StartPosition, StopPosition), Filter, GtidFilter, StopToken, Schema)
         {
             Salvage = Salvage,
@@ -183,7 +201,7 @@ public abstract class BinlogCmdlet : RecoveryCmdlet
     }
 
     /// <summary>Shows how far the scan is, at most five times a second.</summary>
-    private protected void ShowProgress(EventScan scan, IReadOnlyList<string> files)
+    internal void ShowProgress(EventScan scan, IReadOnlyList<string> files)
     {
         if (System.Diagnostics.Stopwatch.GetElapsedTime(_lastProgress) < ProgressInterval)
             return;
@@ -211,4 +229,16 @@ public abstract class BinlogCmdlet : RecoveryCmdlet
             WriteProgress(new ProgressRecord(1, MyInvocation.MyCommand.Name, "done") { RecordType = ProgressRecordType.Completed });
         _hasProgress = false;
     }
+
+    private bool IsMatch(BinlogEventType type, uint serverId, DateTime timestamp, uint? threadId, string? gtid) =>
+        Filter.IsMatch(type, serverId, timestamp)
+        && (Filter.ThreadIds == null || (threadId is { } thread && Filter.ThreadIds.Contains(thread)))
+        && GtidFilter?.IsMatch(gtid) != false;
+
+    private static BinlogEventType TypeOf(RowOperation operation) => operation switch
+    {
+        RowOperation.Insert => BinlogEventType.WriteRows,
+        RowOperation.Update => BinlogEventType.UpdateRows,
+        _ => BinlogEventType.DeleteRows,
+    };
 }

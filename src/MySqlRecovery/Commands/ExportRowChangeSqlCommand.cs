@@ -12,12 +12,10 @@ namespace MySqlRecovery.Commands;
 [OutputType(typeof(string), typeof(SqlExport))]
 public sealed class ExportRowChangeSqlCommand : BinlogCmdlet
 {
-    private readonly List<string> _files = [];
-    private RecoveryInput? _input;
-    private UndoSpool? _spool;
+    private RecoveryInput _input = null!;
     private string? _path;
 
-    /// <summary>Events of Get-BinlogEvent or rows of Get-RowChange in log order, live, stored or from another machine.</summary>
+    /// <summary>Events of Get-BinlogEvent or rows of Get-RowChange in log order, live, stored or from another machine; or log files.</summary>
     [Parameter(Mandatory = true, ParameterSetName = "InputObject", ValueFromPipeline = true)]
     public PSObject InputObject { get; set; } = null!;
 
@@ -53,22 +51,22 @@ public sealed class ExportRowChangeSqlCommand : BinlogCmdlet
             });
         }
 
-        _input = new RecoveryInput(IsMatch, Predicate, Schema);
+        _input = new RecoveryInput(this, Reverse);
     }
 
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
         if (ParameterSetName == "InputObject")
-            Try(() => _input!.Spool(InputObject, _spool ??= _input.CreateSpool(Reverse)));
+            Try(() => _input.Add(InputObject));
         else
-            _files.AddRange(this.ResolveLogs(LogPath, literal: false, e => ThrowTerminatingError(ToErrorRecord(e))));
+            Try(() => _input.AddFiles(LogPath, literal: false));
     }
 
     /// <inheritdoc/>
     protected override void EndProcessing()
     {
-        using UndoIndex index = Try(BuildIndex);
+        using UndoIndex index = Try(_input.BuildIndex);
         EndProgress();
         if (index.Transactions.Count == 0)
             ThrowTerminatingError(ToErrorRecord(index.NothingFound()));
@@ -82,23 +80,14 @@ public sealed class ExportRowChangeSqlCommand : BinlogCmdlet
     protected override void Dispose(bool disposing)
     {
         if (disposing)
-            _spool?.Dispose();
+            _input?.Dispose();
         base.Dispose(disposing);
-    }
-
-    private UndoIndex BuildIndex()
-    {
-        if (_spool != null)
-            return _spool.Complete();
-        List<string> files = LogFileOrder.Sort(_files);
-        using EventScan scan = OpenScan(files);
-        return UndoIndexer.Build(scan, Predicate, Reverse, s => ShowProgress(s, files));
     }
 
     private void WriteStrings(UndoIndex index)
     {
         using var output = new SqlStringOutput();
-        using RowSqlExport export = Try(() => new RowSqlExport(index, RowTest, Reverse, output));
+        using RowSqlExport export = Try(() => new RowSqlExport(index, _input.RowTest, Reverse, output));
         bool more;
         do
         {
@@ -112,31 +101,7 @@ public sealed class ExportRowChangeSqlCommand : BinlogCmdlet
 
     private void WriteFile(UndoIndex index, string path)
     {
-        SqlExport result = Try(() =>
-        {
-            using var output = new SqlFileOutput(path, Force);
-            using var export = new RowSqlExport(index, RowTest, Reverse, output);
-            while (export.WriteTransaction(StopToken))
-                continue;
-            export.WriteClosing();
-            output.Complete();
-            return new SqlExport
-            {
-                Path = path,
-                File = [.. index.LogFiles],
-                IsReverse = Reverse,
-                TransactionCount = index.Transactions.Count,
-                RowCount = index.RowCount,
-                StatementCount = export.StatementCount,
-                Table = index.TableNames(),
-                IsComplete = index.Obstacles.IsEmpty,
-                Reason = index.Obstacles.ToReasons(),
-            };
-        });
-        WriteObject(result);
+        WriteObject(Try(() => RowSqlExport.WriteFile(index, _input.RowTest, Reverse, path, Force, StopToken)));
         WarnIfIncomplete(index);
     }
-
-    // Rows that were piped in have been tested already.
-    private Binlog.Filter.RowPredicate? RowTest => _spool == null ? Predicate : null;
 }

@@ -27,13 +27,17 @@ public sealed class GetRowChangeCommand : BinlogCmdlet
 
     /// <summary>Events of Get-BinlogEvent, live, stored or from another machine. Events without rows are passed over.</summary>
     [Parameter(Mandatory = true, ParameterSetName = "InputObject", ValueFromPipeline = true)]
+    [BinlogEventTransformation]
     public BinlogEvent InputObject { get; set; } = null!;
 
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
         if (ParameterSetName == "InputObject")
+        {
+            Try(CheckNoPosition);
             WriteRows(InputObject);
+        }
         else if (ParameterSetName == "Path")
             _files.AddRange(this.ResolveLogs(Path, literal: false, ReportError));
         else

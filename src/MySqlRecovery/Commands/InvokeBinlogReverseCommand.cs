@@ -13,9 +13,7 @@ namespace MySqlRecovery.Commands;
 [OutputType(typeof(UndoBinlog))]
 public sealed class InvokeBinlogReverseCommand : BinlogCmdlet
 {
-    private readonly List<string> _files = [];
-    private RecoveryInput? _input;
-    private UndoSpool? _spool;
+    private RecoveryInput _input = null!;
     private string _destination = string.Empty;
 
     /// <summary>Log files; wildcards.</summary>
@@ -28,7 +26,7 @@ public sealed class InvokeBinlogReverseCommand : BinlogCmdlet
     [Alias("PSPath", "LP", "FullName")]
     public string[] LiteralPath { get; set; } = [];
 
-    /// <summary>Events of Get-BinlogEvent or rows of Get-RowChange in log order, live, stored or from another machine.</summary>
+    /// <summary>Events of Get-BinlogEvent or rows of Get-RowChange in log order, live, stored or from another machine; or log files.</summary>
     [Parameter(Mandatory = true, ParameterSetName = "InputObject", ValueFromPipeline = true)]
     public PSObject InputObject { get; set; } = null!;
 
@@ -62,31 +60,31 @@ public sealed class InvokeBinlogReverseCommand : BinlogCmdlet
             _destination = this.ResolveDestination(Destination);
             PendingFile.CheckFree(_destination, Force);
         });
-        _input = new RecoveryInput(IsMatch, Predicate, Schema);
+        _input = new RecoveryInput(this, reverse: true);
     }
 
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
         if (ParameterSetName == "InputObject")
-            Try(() => _input!.Spool(InputObject, _spool ??= _input.CreateSpool(reverse: true)));
+            Try(() => _input.Add(InputObject));
         else if (ParameterSetName == "Path")
-            _files.AddRange(this.ResolveLogs(Path, literal: false, e => ThrowTerminatingError(ToErrorRecord(e))));
+            Try(() => _input.AddFiles(Path, literal: false));
         else
-            _files.AddRange(this.ResolveLogs(LiteralPath, literal: true, e => ThrowTerminatingError(ToErrorRecord(e))));
+            Try(() => _input.AddFiles(LiteralPath, literal: true));
     }
 
     /// <inheritdoc/>
     protected override void EndProcessing()
     {
-        using UndoIndex index = Try(BuildIndex);
+        using UndoIndex index = Try(_input.BuildIndex);
         EndProgress();
         if (index.Transactions.Count == 0)
             ThrowTerminatingError(ToErrorRecord(index.NothingFound()));
         if (!ShouldProcess(_destination, $"write the undo of {index.RowCount} rows in {index.Transactions.Count} transactions"))
             return;
         UndoBinlog result = Try(() => UndoBinlogWriter.Write(
-            index, _spool == null ? Predicate : null, _destination, Force, GtidSource, StopToken, TargetVersion));
+            index, _input.RowTest, _destination, Force, GtidSource, StopToken, TargetVersion));
         WriteObject(result);
         WarnIfIncomplete(index);
     }
@@ -95,16 +93,7 @@ public sealed class InvokeBinlogReverseCommand : BinlogCmdlet
     protected override void Dispose(bool disposing)
     {
         if (disposing)
-            _spool?.Dispose();
+            _input?.Dispose();
         base.Dispose(disposing);
-    }
-
-    private UndoIndex BuildIndex()
-    {
-        if (_spool != null)
-            return _spool.Complete();
-        List<string> files = LogFileOrder.Sort(_files);
-        using EventScan scan = OpenScan(files);
-        return UndoIndexer.Build(scan, Predicate, reverse: true, s => ShowProgress(s, files));
     }
 }

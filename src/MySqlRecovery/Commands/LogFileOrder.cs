@@ -1,3 +1,5 @@
+using MySqlRecovery.Binlog;
+
 namespace MySqlRecovery.Commands;
 
 /// <summary>Puts binlogs in the order in which the server wrote them: by base name, then by the number behind the last dot.</summary>
@@ -13,8 +15,8 @@ internal static class LogFileOrder
             .ToList();
     }
 
-    private static string Stem(string file) => Number(file) < 0 ? file : Path.ChangeExtension(file, null);
+    private static string Stem(string file) => Number(file) < 0 ? file : Path.ChangeExtension(LogContainer.LogName(file), null);
 
     private static long Number(string file) =>
-        long.TryParse(Path.GetExtension(file).AsSpan().TrimStart('.'), out long number) ? number : -1;
+        long.TryParse(Path.GetExtension(LogContainer.LogName(file)).AsSpan().TrimStart('.'), out long number) ? number : -1;
 }

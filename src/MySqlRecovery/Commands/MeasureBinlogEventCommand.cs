@@ -27,6 +27,7 @@ public sealed class MeasureBinlogEventCommand : BinlogCmdlet
 
     /// <summary>Events of Get-BinlogEvent, live, stored or from another machine.</summary>
     [Parameter(Mandatory = true, ParameterSetName = "InputObject", ValueFromPipeline = true)]
+    [BinlogEventTransformation]
     public BinlogEvent InputObject { get; set; } = null!;
 
     /// <summary>Sums by table (default) or by transaction.</summary>
@@ -76,6 +77,7 @@ public sealed class MeasureBinlogEventCommand : BinlogCmdlet
 
     private void Add(BinlogEvent item)
     {
+        CheckNoPosition();
         if ((_maps ??= new(Schema)).Find(item) is { } map && IsMatch(item, map))
             _measure.Add(item, map);
     }

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using MySqlRecovery.Binlog;
 using MySqlRecovery.Model;
 
 namespace MySqlRecovery.Commands;
@@ -22,9 +23,13 @@ internal static class PathResolution
                 if (files.Count == before)
                     error = NotFound(path, null);
             }
-            catch (Exception e) when (e is SessionStateException)
+            catch (SessionStateException e)
             {
                 error = NotFound(path, e);
+            }
+            catch (RecoveryException e)
+            {
+                error = e;
             }
 
             if (error != null)
@@ -34,11 +39,23 @@ internal static class PathResolution
         return files;
     }
 
-    /// <summary>Log files for the given paths; an index file that a wildcard caught is left out.</summary>
+    /// <summary>Log files for the given paths; an index file that a wildcard or the pipeline brought along is left out.</summary>
     public static IEnumerable<string> ResolveLogs(this PSCmdlet cmdlet, string[] paths, bool literal, Action<RecoveryException> onError) =>
-        cmdlet.ResolveFiles(paths, literal, onError).Where(
-            file => literal || paths.Contains(file) || !file.EndsWith(".index", StringComparison.OrdinalIgnoreCase)
-                || !Array.Exists(paths, WildcardPattern.ContainsWildcardCharacters));
+        paths.SelectMany(path =>
+        {
+            bool isChosen = !cmdlet.MyInvocation.ExpectingInput && (literal || !WildcardPattern.ContainsWildcardCharacters(path));
+            return cmdlet.ResolveFiles([path], literal, onError).Where(
+                file => isChosen || !file.EndsWith(".index", StringComparison.OrdinalIgnoreCase));
+        });
+
+    /// <summary>The logs that an object from the pipeline stands for: a path, or what has one, such as a file of Get-ChildItem; null for others.</summary>
+    public static IEnumerable<string>? ResolveInput(this PSCmdlet cmdlet, PSObject input, Action<RecoveryException> onError)
+    {
+        if (input.BaseObject is string path)
+            return cmdlet.ResolveLogs([path], literal: false, onError);
+        return (input.Properties["FullName"] ?? input.Properties["Path"])?.Value?.ToString() is { } name
+            ? cmdlet.ResolveLogs([name], literal: true, onError) : null;
+    }
 
     /// <summary>The full path of a file that need not exist.</summary>
     public static string ResolveDestination(this PSCmdlet cmdlet, string path)
@@ -49,6 +66,12 @@ internal static class PathResolution
 
     private static void ResolveOne(PSCmdlet cmdlet, string path, bool literal, List<string> files)
     {
+        if (literal && path == LogContainer.StandardInput)
+        {
+            files.Add(path);
+            return;
+        }
+
         ProviderInfo provider;
         IEnumerable<string> candidates;
         if (literal)

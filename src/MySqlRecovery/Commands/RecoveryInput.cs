@@ -1,4 +1,6 @@
 using System.Management.Automation;
+using MySqlRecovery.Binlog;
+using MySqlRecovery.Binlog.Events;
 using MySqlRecovery.Binlog.Filter;
 using MySqlRecovery.Binlog.Rows;
 using MySqlRecovery.Model;
@@ -8,59 +10,108 @@ using MySqlRecovery.Undo;
 namespace MySqlRecovery.Commands;
 
 /// <summary>
-/// Events and rows as they come down the pipeline: live, or as the property bags that remoting, jobs and Import-Clixml make.
+/// What SQL or an undo is made from: log files, or events and rows as they come down the pipeline, live or as the
+/// property bags that remoting, jobs and Import-Clixml make.
 /// </summary>
-internal sealed class RecoveryInput(Func<BinlogEvent, TableMap, bool> isMatch, RowPredicate? where, ITableSchemaSource? schema)
+internal sealed class RecoveryInput(BinlogCmdlet cmdlet, bool reverse) : IDisposable
 {
-    private readonly PipelineTableMaps _maps = new(schema);
+    private readonly List<string> _files = [];
+    private readonly PipelineTableMaps _maps = new(cmdlet.Schema);
+    private UndoSpool? _spool;
 
-    /// <summary>A spool that shares the table maps.</summary>
-    public UndoSpool CreateSpool(bool reverse) => new(_maps, reverse);
+    /// <summary>The row test that is still to be made: rows that were piped in have been tested.</summary>
+    public RowPredicate? RowTest => _spool == null ? cmdlet.Predicate : null;
 
-    /// <summary>Takes an object into an undo.</summary>
-    public void Spool(PSObject input, UndoSpool spool)
+    public void AddFiles(string[] paths, bool literal) => _files.AddRange(cmdlet.ResolveLogs(paths, literal, e => throw e));
+
+    /// <summary>Takes an object of the pipeline: a file, or what the filters let through.</summary>
+    public void Add(PSObject input)
     {
-        switch (Unwrap(input))
+        if (cmdlet.ResolveInput(input, e => throw e) is { } files)
+            _files.AddRange(files);
+        else
+            Spool(Unwrap(input), _spool ??= new UndoSpool(_maps, reverse));
+    }
+
+    /// <summary>The index of all that was added.</summary>
+    public UndoIndex BuildIndex()
+    {
+        if (_spool == null)
         {
-            case BinlogEvent item when item.Operation == null || where == null:
-                if (item.Operation == null || isMatch(item, _maps.Find(item)!))
-                    spool.Add(item);
+            List<string> files = LogFileOrder.Sort(_files);
+            using EventScan scan = cmdlet.OpenScan(files);
+            return UndoIndexer.Build(scan, cmdlet.Predicate, reverse, s => cmdlet.ShowProgress(s, files));
+        }
+
+        if (_files.Count > 0)
+            throw new RecoveryException(
+                "InputObjectMixed", RecoveryErrorKind.InvalidArgument, "files and objects came down the pipeline together",
+                recommendedAction: "Read the files with Get-BinlogEvent, or give files only.");
+        return _spool.Complete();
+    }
+
+    public void Dispose() => _spool?.Dispose();
+
+    private void Spool(object item, UndoSpool spool)
+    {
+        cmdlet.CheckNoPosition();
+        switch (item)
+        {
+            case BinlogEvent { Operation: null } other:
+                if (cmdlet.IsMatch(other))
+                    spool.Add(other);
                 break;
-            case BinlogEvent item:
-                foreach (RowChange row in Rows(item))
-                    spool.Add(row);
+            case BinlogEvent rows when _maps.Find(rows) is { } map && cmdlet.IsMatch(rows, map):
+                if (cmdlet.Predicate == null)
+                    spool.Add(rows);
+                else
+                    rows.ToRowChanges(map, cmdlet.Predicate).ForEach(spool.Add);
                 break;
-            case RowChange row:
+            case RowChange row when _maps.Find(row) is var map && cmdlet.IsMatch(row, map) && IsWanted(row, map, cmdlet.Predicate):
                 spool.Add(row);
                 break;
         }
     }
 
-    private IEnumerable<RowChange> Rows(BinlogEvent item) =>
-        _maps.Find(item) is { } map && isMatch(item, map) ? item.ToRowChanges(map, where) : [];
+    private static bool IsWanted(RowChange row, TableMap map, RowPredicate? where)
+    {
+        if (where == null)
+            return true;
+        try
+        {
+            byte[] raw = [.. row.RowsEventHead!, .. row.BeforeImage ?? [], .. row.AfterImage ?? []];
+            if (raw.Length < EventHeader.Size)
+                throw new EndOfStreamException("no event header");
+            var cursor = new RowCursor(
+                RowsEvent.Parse(EventHeader.Parse(raw).Type, raw.AsSpan(EventHeader.Size), map.Columns.Length), map);
+            return cursor.MoveNext() && where.IsMatch(cursor);
+        }
+        catch (Exception e) when (e is EndOfStreamException or InvalidDataException)
+        {
+            throw new RecoveryException(
+                "BinlogEventMalformed", RecoveryErrorKind.InvalidData, $"the row cannot be read: {e.Message}", row.LogFile, row.Position, inner: e);
+        }
+    }
 
     /// <summary>The BinlogEvent or RowChange, made anew from a property bag if need be.</summary>
     private static object Unwrap(PSObject input)
     {
         if (input.BaseObject is BinlogEvent or RowChange)
             return input.BaseObject;
-        Type? type = input.Properties[nameof(RowChange.RowIndex)] != null ? typeof(RowChange)
-            : input.Properties[nameof(BinlogEvent.EventType)] != null ? typeof(BinlogEvent) : null;
         try
         {
-            if (type != null)
-                return LanguagePrimitives.ConvertTo(input, type);
+            return input.Properties[nameof(RowChange.RowIndex)] != null ? PropertyBag.ConvertTo<RowChange>(input)
+                : input.Properties[nameof(BinlogEvent.EventType)] != null ? PropertyBag.ConvertTo<BinlogEvent>(input)
+                : throw Unknown(input, null);
         }
         catch (PSInvalidCastException e)
         {
             throw Unknown(input, e);
         }
-
-        throw Unknown(input, null);
     }
 
     private static RecoveryException Unknown(PSObject input, Exception? inner) => new(
         "InputObjectUnknown", RecoveryErrorKind.InvalidArgument,
-        $"an object of type {input.TypeNames[0]} is neither a BinlogEvent nor a RowChange", inner: inner,
+        $"an object of type {input.TypeNames[0]} is neither a BinlogEvent nor a RowChange nor a file", inner: inner,
         recommendedAction: "Pass on what Get-BinlogEvent or Get-RowChange gave; use Export-Clixml, not CSV or JSON, to store it.");
 }

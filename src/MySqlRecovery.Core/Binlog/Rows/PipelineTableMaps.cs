@@ -8,6 +8,9 @@ internal sealed class PipelineTableMaps(ITableSchemaSource? schema)
     private readonly Dictionary<byte[], TableMap> _byReference = new(ReferenceEqualityComparer.Instance);
     private readonly TableMapCache _byContent = new(schema);
 
+    /// <summary>The schema that completes the maps, or null.</summary>
+    public ITableSchemaSource? Schema => schema;
+
     /// <summary>The map of a row event; null for other events.</summary>
     public TableMap? Find(BinlogEvent item) =>
         item.Operation == null ? null : Find(item.TableMapEvent, item.RawEvent != null && item.FormatEvent != null, item);

@@ -20,7 +20,7 @@ internal sealed class RowDecoder(TableMap map) : IRowDecoder
             string name = map.Columns[ordinal].Name;
             if (!row.Contains(name))
                 return null;
-            key.Add(name, row[name]);
+            key[name] = row[name];
         }
 
         return key;
@@ -78,7 +78,7 @@ internal sealed class RowDecoder(TableMap map) : IRowDecoder
     private RowsEvent Parse(RowSource source) => RowsEvent.Parse(
         (BinlogEventType)source.RowsEvent[4], source.RowsEvent.AsSpan(EventHeader.Size), map.Columns.Length);
 
-    private static OrderedDictionary Decode(RowLayout layout, ReadOnlySpan<byte> image)
+    private OrderedDictionary Decode(RowLayout layout, ReadOnlySpan<byte> image)
     {
         var ranges = new ValueRange[layout.Ordinals.Length];
         layout.Locate(image, ranges);
@@ -87,9 +87,22 @@ internal sealed class RowDecoder(TableMap map) : IRowDecoder
         for (int i = 0; i < ranges.Length; i++)
         {
             ColumnDefinition column = layout.Columns[layout.Ordinals[i]];
-            row.Add(column.Name, ranges[i].IsNull ? null : ColumnValue.Decode(column, ranges[i].Of(image)));
+            row[column.Name] = ranges[i].IsNull ? null : Decode(column, ranges[i].Of(image));
         }
 
         return row;
+    }
+
+    private object Decode(ColumnDefinition column, ReadOnlySpan<byte> value)
+    {
+        try
+        {
+            return ColumnValue.Decode(column, value);
+        }
+        catch (InvalidDataException e)
+        {
+            throw new RecoveryException(
+                "ValueMalformed", RecoveryErrorKind.InvalidData, $"a value of {map.Database}.{map.Table}.{column.Name} cannot be read: {e.Message}", inner: e);
+        }
     }
 }

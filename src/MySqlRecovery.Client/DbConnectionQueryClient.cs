@@ -1,0 +1,55 @@
+using System.Data;
+using System.Data.Common;
+using MySqlRecovery.Model;
+
+namespace MySqlRecovery.Client;
+
+/// <summary>
+/// SQL over a connection that the user has open already, of whatever provider. The connection stays the user's: it is
+/// neither opened nor closed here, and an open transaction of his would be part of what is read.
+/// </summary>
+internal sealed class DbConnectionQueryClient : IQueryClient
+{
+    private readonly DbConnection _connection;
+
+    /// <exception cref="RecoveryException">ConnectionNotOpen</exception>
+    public DbConnectionQueryClient(DbConnection connection)
+    {
+        _connection = connection;
+        Server = string.IsNullOrEmpty(connection.DataSource) ? connection.GetType().Name : connection.DataSource;
+        if (connection.State != ConnectionState.Open)
+            throw new RecoveryException("ConnectionNotOpen", RecoveryErrorKind.InvalidArgument, "the connection is not open", Server);
+    }
+
+    /// <inheritdoc/>
+    public string Server { get; }
+
+    /// <inheritdoc/>
+    public IQueryRows Query(string sql, CancellationToken token)
+    {
+        token.ThrowIfCancellationRequested();
+        DbCommand command = _connection.CreateCommand();
+        CancellationTokenRegistration cancel = token.Register(command.Cancel);
+        try
+        {
+            command.CommandText = sql;
+
+            // Chunk checksums take their time, and the token ends what takes too long.
+            command.CommandTimeout = 0;
+            return new DbConnectionRows(command, command.ExecuteReader(), cancel, Server, token);
+        }
+        catch (Exception e)
+        {
+            cancel.Dispose();
+            command.Dispose();
+            if (e is DbException or InvalidOperationException)
+                throw Failed(e, Server, token);
+            throw;
+        }
+    }
+
+    /// <summary>The provider's exception as ours; its message is the server's.</summary>
+    internal static Exception Failed(Exception e, string server, CancellationToken token) => token.IsCancellationRequested
+        ? new OperationCanceledException(e.Message, e, token)
+        : new RecoveryException("ServerQueryFailed", RecoveryErrorKind.InvalidArgument, e.Message, server, inner: e);
+}

@@ -1,0 +1,56 @@
+using MySqlRecovery.Client.Protocol;
+using MySqlRecovery.Model;
+
+namespace MySqlRecovery.Client;
+
+/// <summary>The failures that have no number from the server. Neither SQL text nor credentials are ever part of a message.</summary>
+internal static class ServerErrors
+{
+    public static RecoveryException Unreachable(string server, string why, Exception? inner = null) => new(
+        "ServerUnreachable", RecoveryErrorKind.ConnectionError, why, server,
+        recommendedAction: "Check the host name, the port and that the server runs and accepts connections from here.", inner: inner);
+
+    public static RecoveryException ConnectTimeout(string server, TimeSpan limit) => new(
+        "ServerTimeout", RecoveryErrorKind.OperationTimeout, $"connecting took more than {limit.TotalSeconds:0.#} s", server,
+        recommendedAction: "Check host, port and firewall, or allow more time with ConnectTimeout.");
+
+    public static RecoveryException Silent(string server, TimeSpan limit, Exception? inner) => new(
+        "ServerTimeout", RecoveryErrorKind.OperationTimeout, $"the server was silent for {limit.TotalSeconds:0.#} s", server,
+        recommendedAction: "If the statement may take that long, allow more time with CommandTimeout.", inner: inner);
+
+    public static RecoveryException Lost(string server, string why = "the connection broke off", Exception? inner = null) => new(
+        "ServerConnectionLost", RecoveryErrorKind.ConnectionError, why, server,
+        recommendedAction: "See the server's error log: it was stopped, the connection was killed, or the network failed.", inner: inner);
+
+    public static RecoveryException Protocol(string server, string what, Exception? inner = null) => new(
+        "ServerProtocolError", RecoveryErrorKind.InvalidData, what, server,
+        recommendedAction: "Check that host and port are those of a MySQL or MariaDB server.", inner: inner);
+
+    public static RecoveryException Tls(string server, string what, string? action = null, Exception? inner = null) => new(
+        "ServerTlsFailed", RecoveryErrorKind.ConnectionError, what, server, recommendedAction: action, inner: inner);
+
+    public static RecoveryException Authentication(string server, string what, string? action = null) => new(
+        "ServerAuthenticationFailed", RecoveryErrorKind.AuthenticationError, what, server, recommendedAction: action);
+
+    public static RecoveryException AuthenticationUnsupported(string server, string plugin) => new(
+        "ServerAuthenticationUnsupported", RecoveryErrorKind.NotSupported,
+        $"the account uses the authentication plugin '{plugin}', which this client does not know", server,
+        recommendedAction: "Use an account with caching_sha2_password, sha256_password, mysql_native_password or client_ed25519.");
+
+    /// <summary>A file of certificates or keys cannot be used.</summary>
+    public static RecoveryException CertificateFile(string path, string what, Exception? inner = null) => new(
+        "CertificateFileInvalid", RecoveryErrorKind.InvalidArgument, what, path, inner: inner);
+
+    /// <summary>What an ERR packet means.</summary>
+    public static RecoveryException FromServer(string server, ReadOnlySpan<byte> payload)
+    {
+        try
+        {
+            return ServerErrorCodes.ToException(server, ErrorPacket.Parse(payload));
+        }
+        catch (EndOfStreamException e)
+        {
+            return Protocol(server, "the server sent an error packet that is cut short", e);
+        }
+    }
+}

@@ -1,0 +1,54 @@
+BeforeDiscovery {
+    $filters = 'Database', 'ExcludeDatabase', 'Table', 'ExcludeTable', 'Operation', 'StartTime', 'StopTime', 'StartPosition', 'StopPosition',
+        'Gtid', 'ExcludeGtid', 'ThreadId', 'ServerId', 'Where', 'SchemaPath', 'Salvage', 'KeyringPath'
+    $cases = @(
+        @{ Name = 'Get-BinlogEvent'; Expected = $filters + 'Path', 'LiteralPath', 'EventType'; Sets = 'LiteralPath', 'Path' }
+        @{ Name = 'Get-RowChange'; Expected = $filters + 'Path', 'LiteralPath', 'InputObject'; Sets = 'InputObject', 'LiteralPath', 'Path' }
+        @{ Name = 'Measure-BinlogEvent'; Expected = $filters + 'Path', 'LiteralPath', 'InputObject', 'By'; Sets = 'InputObject', 'LiteralPath', 'Path' }
+        @{ Name = 'Invoke-BinlogReverse'; Expected = $filters + 'Path', 'LiteralPath', 'InputObject', 'Destination', 'GtidSource', 'TargetVersion', 'Force', 'WhatIf', 'Confirm'; Sets = 'InputObject', 'LiteralPath', 'Path' }
+        @{ Name = 'Export-RowChangeSql'; Expected = $filters + 'Path', 'LogPath', 'InputObject', 'Reverse', 'Force', 'WhatIf', 'Confirm'; Sets = 'InputObject', 'LogPath' }
+    )
+}
+
+Describe 'The parameters of <Name>' -ForEach $cases {
+    BeforeAll {
+        . $PSScriptRoot/Setup.ps1
+        $command = Get-Command $Name
+        $common = [System.Management.Automation.PSCmdlet]::CommonParameters
+    }
+
+    It 'are these and no others' {
+        $command.Parameters.Keys | Where-Object { $_ -notin $common } | Sort-Object | Should -Be ($Expected | Sort-Object)
+    }
+
+    It 'come in these sets' {
+        $command.ParameterSets.Name | Sort-Object | Should -Be $Sets
+    }
+
+    It 'know the names that other programs use' {
+        $command.Parameters['StartTime'].Aliases | Should -Be 'StartDateTime', 'After'
+        $command.Parameters['StopTime'].Aliases | Should -Be 'StopDateTime', 'Before'
+        if ($command.Parameters['LiteralPath']) { $command.Parameters['LiteralPath'].Aliases | Should -Be 'PSPath', 'LP', 'FullName' }
+    }
+
+    It 'name what the cmdlet writes' {
+        $command.OutputType.Type | Should -Not -BeNullOrEmpty
+    }
+}
+
+Describe 'The properties of the output' {
+    BeforeAll { . $PSScriptRoot/Setup.ps1 }
+
+    It 'of <Type> have the names that scripts rely on' -ForEach @(
+        @{ Type = 'BinlogEvent'; Names = 'LogFile', 'Position', 'EndPosition', 'Timestamp', 'EventType', 'Size', 'ServerId', 'ServerVersion', 'Gtid', 'ThreadId', 'Database', 'Table', 'Operation', 'RowCount', 'Statement' }
+        @{ Type = 'RowChange'; Names = 'LogFile', 'Position', 'RowIndex', 'Timestamp', 'Gtid', 'ThreadId', 'Database', 'Table', 'Operation', 'Key', 'Before', 'After', 'ChangedColumn', 'ColumnName', 'Statement' }
+        @{ Type = 'UndoBinlog'; Names = 'Path', 'File', 'TransactionCount', 'RowCount', 'Table', 'IsComplete', 'Reason', 'IsVerified' }
+    ) {
+        $has = ("MySqlRecovery.Model.$Type" -as [type]).GetProperties().Name
+        $Names | Where-Object { $_ -cnotin $has } | Should -BeNullOrEmpty
+    }
+
+    It 'give Insert, Update or Delete as the operation' {
+        [enum]::GetNames([MySqlRecovery.Model.RowOperation]) | Should -Be 'Insert', 'Update', 'Delete'
+    }
+}

@@ -1,0 +1,69 @@
+BeforeAll {
+    . $PSScriptRoot/Setup.ps1
+    # What a console of 120 characters shows.
+    function Get-View($InputObject) { @(($InputObject | Out-String -Width 120) -replace '\e\[[0-9;]*m' -split '\r?\n' | Where-Object { $_ }) }
+    $undo = Invoke-BinlogReverse $Second "$TestDrive/undo.000001"
+    $sql = Export-RowChangeSql -LogPath $Second -Path "$TestDrive/redo.sql"
+}
+
+Describe 'The table' {
+    It 'of events' {
+        $view = Get-View (Get-BinlogEvent $Second)
+        $view[0] -split '\s+' | Should -Be 'LogFile', 'Position', 'Timestamp', 'EventType', 'Database', 'Table', 'Rows'
+        $view[2] -split '\s+' | Select-Object -First 5 | Should -Be 'binlog.000002', '4', '2026-03-14', '20:10:00Z', 'FormatDescription'
+        $view -match ' 940 ' -split '\s+' | Should -Be 'binlog.000002', '940', '2026-03-14', '20:30:00Z', 'DeleteRows', 'shop', 'order_line', '3'
+        $view | ForEach-Object { $_.Length | Should -BeLessOrEqual 120 }
+    }
+
+    It 'of rows, with the key' {
+        $view = Get-View (Get-RowChange $Second)
+        $view[0] -split '\s+' | Should -Be 'Timestamp', 'Operation', 'Database', 'Table', 'Key', 'Position'
+        $view -match 'order_line' | Select-Object -First 1 | Should -Match 'Delete +shop +order_line +order_id=1, line=1 +940$'
+        $view -match 'visit' | Select-Object -First 1 | Should -Match 'Delete +shop +visit +2131$'
+        $view | ForEach-Object { $_.Length | Should -BeLessOrEqual 120 }
+    }
+
+    It 'of sums, undo binlogs and SQL files' {
+        (Get-View (Measure-BinlogEvent $Second))[0] -split '\s+' | Should -Be 'Table', 'Inserted', 'Updated', 'Deleted', 'FirstTimestamp', 'LogFile', 'StartPosition'
+        (Get-View (Measure-BinlogEvent $Second)) -match 'shop.orders' | Should -Match '^shop\.orders +0 +2 +2 +2026-03-14 20:30:00Z binlog\.000002 +611$'
+        (Get-View $undo)[0] -split '\s+' | Should -Be 'Path', 'Transactions', 'Rows', 'IsComplete', 'IsVerified', 'Table'
+        (Get-View $sql)[0] -split '\s+' | Should -Be 'Path', 'IsReverse', 'Transactions', 'Rows', 'Statements', 'IsComplete', 'Table'
+    }
+
+    It 'is the same under another culture' {
+        $expected = Get-View (Get-BinlogEvent $Second)
+        $saved = [cultureinfo]::CurrentCulture
+        try { [cultureinfo]::CurrentCulture = 'fi-FI'; $view = Get-View (Get-BinlogEvent $Second) } finally { [cultureinfo]::CurrentCulture = $saved }
+        ($view -replace ' +', ' ') | Should -Be ($expected -replace ' +', ' ') -Because 'widths depend on how many objects came in time'
+    }
+
+    It 'serves objects that were not made live again' {
+        Get-RowChange $Second | Export-Clixml "$TestDrive/rows.xml"
+        $lines = pwsh -NoProfile -NonInteractive -Command "
+            `$PSStyle.OutputRendering = 'PlainText'
+            `$rows = Import-Clixml '$TestDrive/rows.xml'; Import-Module '$Manifest'
+            `$rows | Out-String -Width 120" | Where-Object { $_ }
+        $lines | Should -Be (Get-View (Get-RowChange $Second))
+    }
+}
+
+Describe 'The list' {
+    It 'of an event leaves out the raw bytes' {
+        $view = Get-View (Get-BinlogEvent $Second -Operation Delete | Select-Object -First 1 | Format-List)
+        ($view -replace ' *:.*')[0..14] | Should -Be 'LogFile', 'Position', 'EndPosition', 'Timestamp', 'EventType', 'Size', 'ServerId', 'ServerVersion', 'Gtid', 'ThreadId', 'Database', 'Table', 'Operation', 'RowCount', 'Statement'
+        $view.Count | Should -Be 15
+    }
+
+    It 'of a row shows both images' {
+        $view = Get-View (Get-RowChange $Second -Operation Update -Table chain | Select-Object -First 1 | Format-List)
+        $view -match '^Before ' | Should -Match 'id=3, v=c$'
+        $view -match '^After ' | Should -Match 'id=4, v=c$'
+        $view -match '^ChangedColumn ' | Should -Match '\{id\}$'
+    }
+
+    It 'of the results has the reasons' {
+        (Get-View ($undo | Format-List)) -match '^Reason ' | Should -Not -BeNullOrEmpty
+        (Get-View ($sql | Format-List)) -match '^Reason ' | Should -Not -BeNullOrEmpty
+        (Get-View (Measure-BinlogEvent $Second -Table orders -Database shop | Format-List)) -match '^LastTimestamp ' | Should -Match '2026-03-14 20:30:05Z$'
+    }
+}

@@ -1,0 +1,26 @@
+-- Made the logs of this folder, in a database of its own; 5.6 without the parts that it does not have.
+CREATE TABLE numbers (id INT UNSIGNED NOT NULL PRIMARY KEY, t TINYINT, s SMALLINT UNSIGNED, m MEDIUMINT, b BIGINT, y YEAR, d DECIMAL(30,12), f FLOAT, r DOUBLE, bits BIT(13));
+CREATE TABLE times (d DATE, t TIME(6), dt DATETIME(3), ts TIMESTAMP(6) NULL);
+CREATE TABLE strings (c CHAR(100), v VARCHAR(300), l VARCHAR(10) CHARACTER SET latin1, u VARCHAR(10) CHARACTER SET utf16, b BINARY(4), t TEXT, bl MEDIUMBLOB, e ENUM('a','b'), st SET('x','y','z'));
+CREATE TABLE shapes (id INT PRIMARY KEY, g GEOMETRY);
+CREATE TABLE parted (id INT PRIMARY KEY, v INT) PARTITION BY HASH (id) PARTITIONS 3;
+/*!80000 CREATE TABLE documents (id INT PRIMARY KEY, doc JSON, doc2 JSON) */;
+FLUSH LOGS;
+BEGIN;
+INSERT INTO numbers VALUES (1, -1, 65535, -8388608, 9223372036854775807, 2026, -123456789012345678.000000000001, 0.1, -1e300, 4097), (2, NULL, 0, 0, 0, 0, 0, 0, -0e0, 0), (3, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL);
+UPDATE numbers SET t = id, d = d / 3, f = f * 2;
+INSERT INTO times VALUES ('2024-02-29', '-12:34:56.789012', '2024-02-29 01:02:03.004', '2024-02-29 01:02:03.000004'), (NULL, NULL, NULL, NULL);
+COMMIT;
+INSERT INTO strings VALUES ('abc', REPEAT('v', 300), 'l', 'u', 'b', 'it''s', REPEAT('x', 70), 'a', 'x,z'), ('', '', '', '', '', '', '', 'b', ''), (NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL);
+UPDATE strings SET v = 'w', bl = 0x00FF WHERE e = 'a';
+DELETE FROM strings;
+INSERT INTO shapes VALUES (1, ST_GeomFromText('POINT(1 2)')), (2, NULL);
+INSERT INTO parted VALUES (1, 1), (2, NULL), (3, NULL);
+UPDATE parted SET id = id + 1 ORDER BY id DESC;
+DELETE FROM parted WHERE id = 4;
+/*!80000 INSERT INTO documents VALUES (1, '{"a": [1, -2.5, "s", null, true, {"k": 18446744073709551615}]}', JSON_ARRAY(CAST(1.5 AS DECIMAL(5,2)), CURRENT_DATE, CURRENT_TIMESTAMP(6), CAST(0x00FF AS BINARY))), (2, NULL, '3') */;
+/*!80000 UPDATE documents SET doc = JSON_SET(doc, '$.a[0]', 70000, '$.b', 'new'), doc2 = NULL */;
+UPDATE numbers n JOIN parted p ON p.id = n.id + 1 SET n.t = 9, p.v = 5;
+DELETE FROM numbers WHERE id = 2;
+CREATE TABLE later (id INT);
+FLUSH LOGS;

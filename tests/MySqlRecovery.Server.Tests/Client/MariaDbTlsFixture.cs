@@ -1,0 +1,5 @@
+using MySqlRecovery.Server.Tests.Servers;
+
+namespace MySqlRecovery.Server.Tests.Client;
+
+public sealed class MariaDbTlsFixture() : TlsFixture(ServerFlavour.MariaDb);

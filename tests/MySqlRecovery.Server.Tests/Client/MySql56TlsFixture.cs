@@ -1,0 +1,5 @@
+using MySqlRecovery.Server.Tests.Servers;
+
+namespace MySqlRecovery.Server.Tests.Client;
+
+public sealed class MySql56TlsFixture() : TlsFixture(ServerFlavour.MySql56);

@@ -1,0 +1,48 @@
+using System.Collections;
+using MySqlRecovery.Binlog.Filter;
+using MySqlRecovery.Binlog.Rows;
+using MySqlRecovery.Model;
+using MySqlRecovery.Sql;
+using MySqlRecovery.Transactions;
+using MySqlRecovery.Undo;
+
+namespace MySqlRecovery.Server.Tests.Undo;
+
+/// <summary>What of which logs is to be undone, and the two forms of the undo.</summary>
+internal sealed record Reversal(params string[] Logs)
+{
+    private static CancellationToken Stop => Xunit.TestContext.Current.CancellationToken;
+
+    public long? Start { get; init; }
+
+    public long? End { get; init; }
+
+    public IDictionary? Where { get; init; }
+
+    public string? SchemaPath { get; init; }
+
+    public Guid? GtidSource { get; init; }
+
+    private RowPredicate? Predicate => Where == null ? null : new RowPredicate(Where);
+
+    public UndoBinlog WriteBinlog(string path)
+    {
+        using UndoIndex index = Index(reverse: true);
+        return UndoBinlogWriter.Write(index, Predicate, path, overwrite: false, GtidSource, Stop);
+    }
+
+    /// <summary>Writes SQL and gives what it could not hold.</summary>
+    public string[] WriteSql(string path, bool reverse = true)
+    {
+        using UndoIndex index = Index(reverse);
+        return RowSqlExport.WriteFile(index, Predicate, reverse, path, overwrite: false, Stop).Reason;
+    }
+
+    private UndoIndex Index(bool reverse)
+    {
+        ITableSchemaSource? schema = SchemaPath == null ? null : LogSchema.Load(SchemaPath);
+        var filter = new EventFilter { Where = Predicate, WithStatements = true };
+        using var scan = new EventScan(LogRange.Of(Logs, Start, End), filter, null, Stop, schema);
+        return UndoIndexer.Build(scan, Predicate, reverse);
+    }
+}
