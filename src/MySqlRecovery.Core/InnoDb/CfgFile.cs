@@ -25,7 +25,7 @@ internal static class CfgFile
     public static CfgTable Describe(TablespaceFile file, TableSchema? schema, string table)
     {
         List<BTreeRoot> roots = BTreeRoot.FindAll(file);
-        if (SdiTable.Find(SdiReader.ReadAll(file), file.Path) is { } sdi)
+        if (SdiTable.Find(file) is { } sdi)
             return CfgFromSdi.Build(file, roots, sdi);
         if (schema == null)
         {

@@ -67,7 +67,7 @@ internal static class ReferenceComparison
     }
 
     private static string[] Columns(SdiTable table) => table.Columns.Where(c => !c.IsHiddenByEngine)
-        .Select(c => $"{c.Name} {c.TypeText}{(c.IsNullable ? "" : " NOT NULL")} (collation {c.CollationId})").ToArray();
+        .Select(c => $"{c.Name} {c.TypeText}{(c.IsNullable ? "" : " NOT NULL")}{(c.IsText ? $" (collation {c.CollationId})" : "")}").ToArray();
 
     // The target's dictionary names root pages too: they must lie where its own file has them.
     private static Dictionary<uint, ulong> CompareRoots(

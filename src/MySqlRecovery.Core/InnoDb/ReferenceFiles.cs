@@ -39,7 +39,7 @@ internal sealed class ReferenceFiles
         try
         {
             using TablespaceFile file = TablespaceFile.Open(source);
-            return SdiTable.Find(SdiReader.ReadAll(file), source)?.Schema ?? TableFileName.DatabaseOf(source);
+            return SdiTable.Find(file)?.Schema ?? TableFileName.DatabaseOf(source);
         }
         catch (RecoveryException)
         {

@@ -56,7 +56,7 @@ internal sealed class RepairPlanner
         var plan = new RepairPlan
         {
             Request = _request,
-            Table = table != null ? $"{table.Schema}.{table.Name}" : TableFileName.TableOf(_request.Path),
+            Table = table != null ? TableFileName.WithPartition($"{table.Schema}.{table.Name}", _request.Path) : TableFileName.TableOf(_request.Path),
             OldSpaceId = _file.SpaceId,
             Target = target,
             Sdi = referenceTable ?? table,
@@ -126,7 +126,7 @@ internal sealed class RepairPlanner
     {
         try
         {
-            return SdiTable.Find(SdiReader.ReadAll(file), file.Path);
+            return SdiTable.Find(file);
         }
         catch (RecoveryException) when (file == _file && _request.ReferencePath != null)
         {

@@ -10,17 +10,17 @@ internal sealed class SdiColumn
     public SdiColumn(JsonElement column)
     {
         Name = SdiTable.Text(column, "name");
-        Type = (SdiColumnType)column.GetProperty("type").GetInt32();
-        IsNullable = column.GetProperty("is_nullable").GetBoolean();
-        IsUnsigned = column.GetProperty("is_unsigned").GetBoolean();
-        IsAutoIncrement = column.GetProperty("is_auto_increment").GetBoolean();
-        IsVirtual = column.GetProperty("is_virtual").GetBoolean();
-        IsHiddenByEngine = column.GetProperty("hidden").GetInt32() == HiddenByEngine;
-        CharLength = column.GetProperty("char_length").GetInt64();
-        NumericPrecision = column.GetProperty("numeric_precision").GetInt32();
-        NumericScale = column.GetProperty("numeric_scale").GetInt32();
-        DatetimePrecision = column.GetProperty("datetime_precision").GetInt32();
-        CollationId = column.GetProperty("collation_id").GetInt32();
+        Type = (SdiColumnType)(int)SdiTable.Number(column, "type");
+        IsNullable = SdiTable.Flag(column, "is_nullable");
+        IsUnsigned = SdiTable.Flag(column, "is_unsigned");
+        IsAutoIncrement = SdiTable.Flag(column, "is_auto_increment");
+        IsVirtual = SdiTable.Flag(column, "is_virtual");
+        IsHiddenByEngine = (int)SdiTable.Number(column, "hidden") == HiddenByEngine;
+        CharLength = SdiTable.Number(column, "char_length");
+        NumericPrecision = (int)SdiTable.Number(column, "numeric_precision");
+        NumericScale = (int)SdiTable.Number(column, "numeric_scale");
+        DatetimePrecision = (int)SdiTable.Number(column, "datetime_precision");
+        CollationId = (int)SdiTable.Number(column, "collation_id");
         Elements = SdiTable.Items(column, "elements").Select(e => ReadElement(SdiTable.Text(e, "name"))).ToList();
         TypeText = SdiTable.Text(column, "column_type_utf8");
         PrivateData = DictionaryProperties.Parse(SdiTable.Text(column, "se_private_data"));
@@ -51,6 +51,10 @@ internal sealed class SdiColumn
     public int DatetimePrecision { get; }
 
     public int CollationId { get; }
+
+    /// <summary>Whether the collation means something: for numbers it depends on how the column came about.</summary>
+    public bool IsText => Type is SdiColumnType.Varchar or SdiColumnType.VarString or SdiColumnType.String
+        or SdiColumnType.Enum or SdiColumnType.Set or (>= SdiColumnType.TinyBlob and <= SdiColumnType.Blob);
 
     /// <summary>Values of an ENUM or SET.</summary>
     public IReadOnlyList<string> Elements { get; }

@@ -8,11 +8,10 @@ internal sealed class SdiIndex
     public SdiIndex(JsonElement index)
     {
         Name = SdiTable.Text(index, "name");
-        Type = index.GetProperty("type").GetInt32();
+        Type = (int)SdiTable.Number(index, "type");
         PrivateData = DictionaryProperties.Parse(SdiTable.Text(index, "se_private_data"));
         Elements = SdiTable.Items(index, "elements").Select(e => new SdiIndexElement(
-            e.GetProperty("column_opx").GetInt32(), e.GetProperty("length").GetUInt32(),
-            e.GetProperty("hidden").GetBoolean(), e.GetProperty("order").GetInt32())).ToList();
+            (int)SdiTable.Number(e, "column_opx"), (uint)SdiTable.Number(e, "length"), IsHidden(e), (int)SdiTable.Number(e, "order"))).ToList();
     }
 
     public string Name { get; }
@@ -24,4 +23,7 @@ internal sealed class SdiIndex
 
     /// <summary>The fields, hidden ones too; those of the clustered index are the whole record in stored order.</summary>
     public IReadOnlyList<SdiIndexElement> Elements { get; }
+
+    // 8.0.11 and 8.0.12 do not say it, but give hidden fields alone no length.
+    private static bool IsHidden(JsonElement element) => SdiTable.Flag(element, "hidden") || SdiTable.Number(element, "length") == uint.MaxValue;
 }

@@ -35,7 +35,7 @@ internal sealed class SdiTable
     public IReadOnlyList<List<IReadOnlyDictionary<string, string>>> Partitions { get; }
 
     /// <summary>How often columns were added or dropped instantly (8.0.29+): the newest row version.</summary>
-    public int RowVersion => Columns.Max(c => Math.Max(c.VersionAdded, c.VersionDropped));
+    public int RowVersion => Columns.Select(c => Math.Max(c.VersionAdded, c.VersionDropped)).DefaultIfEmpty().Max();
 
     /// <summary>Columns before the first instant ADD COLUMN of 8.0.12 to 8.0.28, or 0.</summary>
     public int InstantColumns => PrivateData.TryGetValue("instant_col", out string? value) && int.TryParse(value, out int n) ? n : 0;
@@ -61,6 +61,24 @@ internal sealed class SdiTable
         }
     }
 
+    /// <summary>The table of a file, from the file or, because MySQL keeps it in one partition only, from another partition beside it.</summary>
+    public static SdiTable? Find(TablespaceFile file)
+    {
+        if (!file.Flags.HasSdi)
+            return null;
+        SdiTable? table = Find(SdiReader.ReadAll(file), file.Path);
+        if (table != null)
+            return table;
+        foreach (string path in TableFileName.OtherPartitions(file.Path))
+        {
+            using TablespaceFile other = TablespaceFile.Open(path);
+            if (other.Flags.HasSdi && !other.Flags.IsEncrypted && Find(SdiReader.ReadAll(other), path) is { } found)
+                return found;
+        }
+
+        return null;
+    }
+
     /// <summary>The name of the index whose root is the given page in the tablespace with the given id.</summary>
     public string? IndexNameAt(uint rootPage, uint spaceId)
     {
@@ -78,6 +96,12 @@ internal sealed class SdiTable
 
     internal static string Text(JsonElement element, string name) =>
         element.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String ? value.GetString()! : "";
+
+    internal static long Number(JsonElement element, string name) =>
+        element.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out long n) ? n : 0;
+
+    internal static bool Flag(JsonElement element, string name) =>
+        element.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.True;
 
     internal static IEnumerable<JsonElement> Items(JsonElement element, string name) =>
         element.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.Array ? value.EnumerateArray() : [];

@@ -18,11 +18,25 @@ internal static class TableFileName
         Decode(Path.GetFileName(Path.GetDirectoryName(Path.GetFullPath(path))) ?? "");
 
     /// <summary>The table without the partition: <c>t#P#p0</c>, <c>t#p#p0#sp#s1</c>.</summary>
-    public static string TableWithoutPartition(string path)
+    public static string TableWithoutPartition(string path) => Decode(BeforePartition(path));
+
+    /// <summary>The table's name with the partition that the file name has, if any.</summary>
+    public static string WithPartition(string table, string path) =>
+        table + Path.GetFileNameWithoutExtension(path)[BeforePartition(path).Length..];
+
+    /// <summary>The files of the other partitions in the same folder; none for a table without partitions.</summary>
+    public static IEnumerable<string> OtherPartitions(string path)
+    {
+        string table = BeforePartition(path), folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
+        return table == Path.GetFileNameWithoutExtension(path) ? []
+            : Directory.EnumerateFiles(folder, "*.ibd").Where(f => BeforePartition(f) == table && Path.GetFileName(f) != Path.GetFileName(path)).Order();
+    }
+
+    private static string BeforePartition(string path)
     {
         string name = Path.GetFileNameWithoutExtension(path);
         int partition = name.IndexOf("#p#", StringComparison.OrdinalIgnoreCase);
-        return Decode(partition < 0 ? name : name[..partition]);
+        return partition < 0 ? name : name[..partition];
     }
 
     /// <summary>The name that a file name stands for; sequences that stand for nothing are kept.</summary>

@@ -59,33 +59,36 @@ public sealed class RowChange
     public RowOperation Operation { get; set; }
 
     /// <summary>The primary key as it was before (as it became, for an insert), by column; null where the log names no key.</summary>
+    /// <exception cref="RecoveryException">The log holds a value that its column cannot have.</exception>
     public OrderedDictionary? Key
     {
-        get => _keyIsSet ? _key : Keep(ref _keyIsSet, ref _key, _source?.Decoder.Key(_source, Slice(_start, _middle)));
+        get => _keyIsSet ? _key : Keep(ref _keyIsSet, ref _key, Decode(s => s.Decoder.Key(s, Slice(_start, _middle))));
         set => (_key, _keyIsSet) = (value, true);
     }
 
     /// <summary>The row as it was, by column; null for an insert. Columns that the log left out are absent.</summary>
+    /// <exception cref="RecoveryException">The log holds a value that its column cannot have.</exception>
     public OrderedDictionary? Before
     {
         get => _beforeIsSet ? _before : Keep(
             ref _beforeIsSet, ref _before,
-            Operation == RowOperation.Insert ? null : _source?.Decoder.Before(_source, Slice(_start, _middle)));
+            Operation == RowOperation.Insert ? null : Decode(s => s.Decoder.Before(s, Slice(_start, _middle))));
         set => (_before, _beforeIsSet) = (value, true);
     }
 
     /// <summary>The row as it became, by column; null for a delete. Columns that the log left out are absent.</summary>
+    /// <exception cref="RecoveryException">The log holds a value that its column cannot have.</exception>
     public OrderedDictionary? After
     {
-        get => _afterIsSet ? _after : Keep(ref _afterIsSet, ref _after, _source?.Decoder.After(_source, AfterSpan));
+        get => _afterIsSet ? _after : Keep(ref _afterIsSet, ref _after, Decode(s => s.Decoder.After(s, AfterSpan)));
         set => (_after, _afterIsSet) = (value, true);
     }
 
     /// <summary>For an update the columns whose value changed; empty for other operations.</summary>
     public string[] ChangedColumn
     {
-        get => _changedColumn ??= _source == null || Operation != RowOperation.Update
-            ? [] : _source.Decoder.ChangedColumns(_source, Slice(_start, _middle), Slice(_middle, _end));
+        get => _changedColumn ??= Operation != RowOperation.Update
+            ? [] : Decode(s => s.Decoder.ChangedColumns(s, Slice(_start, _middle), Slice(_middle, _end))) ?? [];
         set => _changedColumn = value;
     }
 
@@ -154,6 +157,20 @@ public sealed class RowChange
     private ReadOnlySpan<byte> Slice(int start, int end) => _source == null ? default : _source.RowsEvent.AsSpan(start..end);
 
     private byte[]? Copy(int start, int end) => _source == null ? null : Slice(start, end).ToArray();
+
+    private T? Decode<T>(Func<RowSource, T?> decode)
+        where T : class
+    {
+        try
+        {
+            return _source == null ? null : decode(_source);
+        }
+        catch (Exception e) when (e is EndOfStreamException or InvalidDataException)
+        {
+            throw new RecoveryException(
+                "RowMalformed", RecoveryErrorKind.InvalidData, $"row {RowIndex} of the event cannot be read: {e.Message}", LogFile, Position, inner: e);
+        }
+    }
 
     private static OrderedDictionary? Keep(ref bool isSet, ref OrderedDictionary? field, OrderedDictionary? value)
     {

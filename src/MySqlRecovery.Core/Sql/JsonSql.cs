@@ -10,14 +10,12 @@ namespace MySqlRecovery.Sql;
 /// </summary>
 internal static class JsonSql
 {
-    private const int MaximumDepth = 100;
-
     /// <summary>A value for a JSON column.</summary>
     public static void Write(ReadOnlySpan<byte> document, Utf8Buffer sql)
     {
-        int budget = document.Length + 1;
+        var budget = new JsonBudget(document);
         if (NeedsExpression(JsonValue.Parse(document), 0, ref budget))
-            WriteTopLevel(JsonValue.Parse(document), sql);
+            WriteTopLevel(document, sql);
         else
             WriteText(document, sql);
     }
@@ -35,13 +33,13 @@ internal static class JsonSql
     /// </summary>
     public static bool IsExpressible(ReadOnlySpan<byte> document)
     {
-        int budget = document.Length + 1;
+        var budget = new JsonBudget(document);
         return IsExpressible(JsonValue.Parse(document), 0, ref budget);
     }
 
-    private static bool IsExpressible(in JsonValue value, int depth, ref int budget)
+    private static bool IsExpressible(in JsonValue value, int depth, ref JsonBudget budget)
     {
-        Spend(depth, ref budget);
+        budget.Spend(value, depth);
         if (value.Kind == JsonKind.Opaque)
             return IsCastable(value.OpaqueType) || value.OpaqueType == ColumnType.VarChar;
         if (!value.IsContainer)
@@ -55,9 +53,9 @@ internal static class JsonSql
         return true;
     }
 
-    private static bool NeedsExpression(in JsonValue value, int depth, ref int budget)
+    private static bool NeedsExpression(in JsonValue value, int depth, ref JsonBudget budget)
     {
-        Spend(depth, ref budget);
+        budget.Spend(value, depth);
         if (value.Kind == JsonKind.Opaque)
             return true;
         // The parser of JSON text makes signed integers of all numbers that fit.
@@ -74,25 +72,26 @@ internal static class JsonSql
         return false;
     }
 
-    private static void WriteTopLevel(in JsonValue value, Utf8Buffer sql)
+    private static void WriteTopLevel(ReadOnlySpan<byte> document, Utf8Buffer sql)
     {
+        JsonValue value = JsonValue.Parse(document);
+        var budget = new JsonBudget(document);
         if (value.IsContainer)
         {
-            WriteExpression(value, sql, 0);
+            WriteExpression(value, sql, 0, ref budget);
             return;
         }
 
         sql.Append("CAST("u8);
-        WriteExpression(value, sql, 0);
+        WriteExpression(value, sql, 0, ref budget);
         sql.Append(" AS JSON)"u8);
     }
 
-    private static void WriteExpression(in JsonValue value, Utf8Buffer sql, int depth)
+    private static void WriteExpression(in JsonValue value, Utf8Buffer sql, int depth, ref JsonBudget budget)
     {
-        if (depth > MaximumDepth)
-            throw JsonValue.Malformed();
+        budget.Spend(value, depth);
         if (value.IsContainer)
-            WriteContainer(value, sql, depth);
+            WriteContainer(value, sql, depth, ref budget);
         else if (value.Kind == JsonKind.Opaque)
             WriteOpaque(value, sql);
         else if (value.Kind == JsonKind.String)
@@ -103,7 +102,7 @@ internal static class JsonSql
             WriteSimple(value, sql);
     }
 
-    private static void WriteContainer(in JsonValue value, Utf8Buffer sql, int depth)
+    private static void WriteContainer(in JsonValue value, Utf8Buffer sql, int depth, ref JsonBudget budget)
     {
         sql.Append(value.IsObject ? "JSON_OBJECT("u8 : "JSON_ARRAY("u8);
         for (int i = 0; i < value.Count; i++)
@@ -112,11 +111,12 @@ internal static class JsonSql
                 sql.Append(", "u8);
             if (value.IsObject)
             {
+                budget.Spend(value.Key(i));
                 SqlLiteral.WriteUtf8(value.Key(i), sql);
                 sql.Append(", "u8);
             }
 
-            WriteExpression(value.Element(i), sql, depth + 1);
+            WriteExpression(value.Element(i), sql, depth + 1, ref budget);
         }
 
         sql.Append((byte)')');
@@ -164,10 +164,4 @@ internal static class JsonSql
 
     private static bool IsCastable(ColumnType type) =>
         type is ColumnType.NewDecimal or ColumnType.Date or ColumnType.Time or ColumnType.DateTime or ColumnType.Timestamp;
-
-    private static void Spend(int depth, ref int budget)
-    {
-        if (depth > MaximumDepth || --budget < 0)
-            throw JsonValue.Malformed();
-    }
 }

@@ -64,26 +64,17 @@ internal sealed class SqlScriptWriter : IDisposable
     {
         if (map.IsSystemVersioned)
             return "the table is system-versioned, and SQL cannot write its history: use the undo binlog";
-        SqlTable table = Table(map);
         _sql.Clear();
-        bool hasStatement = true;
-        switch (reverse ? Opposite(operation) : operation)
+        try
         {
-            case RowOperation.Insert:
-                _statement.WriteInsert(table, reverse ? row.BeforeLayout : row.AfterLayout, reverse ? row.Before : row.After);
-                break;
-            case RowOperation.Delete:
-                _statement.WriteDelete(table, reverse ? row.AfterLayout : row.BeforeLayout, reverse ? row.After : row.Before);
-                break;
-            default:
-                hasStatement = reverse
-                    ? _statement.WriteUpdate(table, row.AfterLayout, row.After, row.BeforeLayout, row.Before)
-                    : _statement.WriteUpdate(table, row.BeforeLayout, row.Before, row.AfterLayout, row.After);
-                break;
+            if (!WriteStatement(Table(map), operation, reverse, row))
+                return null;
+        }
+        catch (Exception e) when (e is EndOfStreamException or InvalidDataException)
+        {
+            return $"the log holds a value that cannot be read: {e.Message}";
         }
 
-        if (!hasStatement)
-            return null;
         if (_statement.InexpressibleColumn is { } column)
             return $"column {column} holds a JSON document with a BIT or BLOB value, which SQL cannot write: use the undo binlog";
         if (_statement.NeedsLenientMode)
@@ -96,6 +87,23 @@ internal sealed class SqlScriptWriter : IDisposable
     }
 
     public void Dispose() => _sql.Dispose();
+
+    private bool WriteStatement(SqlTable table, RowOperation operation, bool reverse, in RowCursor row)
+    {
+        switch (reverse ? Opposite(operation) : operation)
+        {
+            case RowOperation.Insert:
+                _statement.WriteInsert(table, reverse ? row.BeforeLayout : row.AfterLayout, reverse ? row.Before : row.After);
+                return true;
+            case RowOperation.Delete:
+                _statement.WriteDelete(table, reverse ? row.AfterLayout : row.BeforeLayout, reverse ? row.After : row.Before);
+                return true;
+            default:
+                return reverse
+                    ? _statement.WriteUpdate(table, row.AfterLayout, row.After, row.BeforeLayout, row.Before)
+                    : _statement.WriteUpdate(table, row.BeforeLayout, row.Before, row.AfterLayout, row.After);
+        }
+    }
 
     private static RowOperation Opposite(RowOperation operation) => operation switch
     {

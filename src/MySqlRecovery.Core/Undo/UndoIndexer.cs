@@ -110,11 +110,8 @@ internal static class UndoIndexer
             case BinlogEventType.XaPrepare:
                 effects.ObserveXaPrepare(reader.Body.Length > 0 && reader.Body[0] != 0, place);
                 break;
-            case BinlogEventType.Incident:
-                index.Obstacles.Add(place.LogFile, place.Position, "the server reports that events were lost (INCIDENT)");
-                break;
-            case BinlogEventType.ExecuteLoadQuery or BinlogEventType.Load or BinlogEventType.NewLoad or BinlogEventType.ExecLoad:
-                index.Obstacles.Add(place.LogFile, place.Position, "changed rows by LOAD DATA as a statement, without row images");
+            case var type when UnreadChange.Find(type) is { } cause:
+                index.Obstacles.Add(place.LogFile, place.Position, cause);
                 break;
         }
     }

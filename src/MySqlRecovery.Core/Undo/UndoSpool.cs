@@ -53,8 +53,8 @@ internal sealed class UndoSpool : IDisposable
             _effects.Observe(item.Statement, item.Database ?? string.Empty, place);
         else if (item.EventType == BinlogEventType.XaPrepare)
             _effects.ObserveXaPrepare(item.RawEvent is { Length: > EventHeader.Size } raw && raw[EventHeader.Size] != 0, place);
-        else if (item.EventType == BinlogEventType.Incident)
-            _index.Obstacles.Add(item.LogFile, item.Position, "the server reports that events were lost (INCIDENT)");
+        else if (UnreadChange.Find(item.EventType) is { } cause)
+            _index.Obstacles.Add(item.LogFile, item.Position, cause);
     }
 
     public void Add(RowChange item)

@@ -61,8 +61,11 @@ internal sealed class FormatDescriptionEvent
         string serverVersion = Encoding.ASCII.GetString(end < 0 ? name : name[..end]);
         bool hasChecksumByte = KnowsChecksums(serverVersion);
         int lengths = body.Length - FixedLength - (hasChecksumByte ? 1 + 4 : 0);
-        if (lengths < (int)BinlogEventType.FormatDescription)
+        if (lengths < (int)BinlogEventType.Xid)
             throw new InvalidDataException("a format description event without post-header lengths");
+        // Branches that became 5.1 (5.1.1-a_drop5 to 5.2.2-a_drop6) had row events from 16 on, where XID is since.
+        if (body[FixedLength + (int)BinlogEventType.Xid - 1] != 0)
+            throw new InvalidDataException($"the server, a {serverVersion}, numbers its events otherwise than any release");
         var checksum = hasChecksumByte ? (ChecksumAlgorithm)body[FixedLength + lengths] : ChecksumAlgorithm.Undefined;
         if (checksum is not (ChecksumAlgorithm.None or ChecksumAlgorithm.Crc32 or ChecksumAlgorithm.Undefined))
             throw new InvalidDataException($"checksum algorithm {(byte)checksum} is unknown");

@@ -32,7 +32,8 @@ internal sealed class EventFilter
 
     /// <summary>Events that change data or transactions without row images.</summary>
     public static bool IsStatement(BinlogEventType type) => type.IsQuery() || type is BinlogEventType.XaPrepare or BinlogEventType.Incident
-        or BinlogEventType.ExecuteLoadQuery or BinlogEventType.Load or BinlogEventType.NewLoad or BinlogEventType.ExecLoad;
+        or BinlogEventType.ExecuteLoadQuery or BinlogEventType.Load or BinlogEventType.NewLoad or BinlogEventType.ExecLoad
+        or BinlogEventType.PreGaWriteRows or BinlogEventType.PreGaUpdateRows or BinlogEventType.PreGaDeleteRows;
 
     /// <summary>Whether the header alone lets the event through.</summary>
     public bool IsMatch(in EventHeader header) =>

@@ -12,6 +12,7 @@ internal static class DecimalText
     private const int MaximumPrecision = 65;
     private const int MaximumScale = 38; // 30 in MySQL, 38 in MariaDB
     private static readonly byte[] BytesForDigits = [0, 1, 1, 2, 2, 3, 3, 4, 4, 4];
+    private static readonly uint[] PowersOf10 = [1, 10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000, 1_000_000_000];
 
     public static bool IsValid(int precision, int scale) =>
         precision is >= 1 and <= MaximumPrecision && scale <= MaximumScale && scale <= precision;
@@ -74,13 +75,14 @@ internal static class DecimalText
     {
         ReadOnlySpan<byte> part = bytes.Slice(at, BytesForDigits[digits]);
         at += part.Length;
-        return part.Length switch
+        uint group = part.Length switch
         {
             1 => part[0],
             2 => BinaryPrimitives.ReadUInt16BigEndian(part),
             3 => (uint)(part[0] << 16 | part[1] << 8 | part[2]),
             _ => BinaryPrimitives.ReadUInt32BigEndian(part),
         };
+        return group < PowersOf10[digits] ? group : throw new InvalidDataException($"a DECIMAL with {group} for {digits} digits");
     }
 
     // A zero of the other sign is the number 0 to the server.

@@ -5,9 +5,6 @@ namespace MySqlRecovery.Binlog.Rows.Json;
 /// <summary>A JSON value that can be changed: what partial updates are applied to.</summary>
 internal sealed class JsonNode
 {
-    /// <summary>The server's own limit on nesting.</summary>
-    private const int MaximumDepth = 100;
-
     private JsonNode(JsonKind kind, byte[] scalar) => (Kind, Scalar) = (kind, scalar);
 
     /// <summary>The kind; containers are small here, whatever they were: their size decides when they are written.</summary>
@@ -24,7 +21,7 @@ internal sealed class JsonNode
 
     public static JsonNode Parse(ReadOnlySpan<byte> document)
     {
-        int budget = document.Length + 1;
+        var budget = new JsonBudget(document);
         return From(JsonValue.Parse(document), 0, ref budget);
     }
 
@@ -43,20 +40,23 @@ internal sealed class JsonNode
             parent.ApplyToElement(operation, (int)legs[^1], value);
     }
 
-    private static JsonNode From(in JsonValue value, int depth, ref int budget)
+    private static JsonNode From(in JsonValue value, int depth, ref JsonBudget budget)
     {
-        if (depth > MaximumDepth || --budget < 0)
-            throw JsonValue.Malformed();
+        budget.Spend(value, depth);
         if (!value.IsContainer)
             return new JsonNode(value.Kind, value.ScalarBytes.ToArray());
         var node = new JsonNode(value.IsObject ? JsonKind.SmallObject : JsonKind.SmallArray, []);
         for (int i = 0; i < value.Count; i++)
         {
             JsonNode child = From(value.Element(i), depth + 1, ref budget);
-            if (value.IsObject)
-                node.Members.Add((value.Key(i).ToArray(), child));
-            else
+            if (!value.IsObject)
+            {
                 node.Elements.Add(child);
+                continue;
+            }
+
+            budget.Spend(value.Key(i));
+            node.Members.Add((value.Key(i).ToArray(), child));
         }
 
         return node;

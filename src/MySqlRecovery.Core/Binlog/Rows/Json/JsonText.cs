@@ -8,13 +8,9 @@ namespace MySqlRecovery.Binlog.Rows.Json;
 /// <summary>Writes a binary JSON document as the text that the server prints for it.</summary>
 internal static class JsonText
 {
-    /// <summary>The server's own limit on nesting.</summary>
-    private const int MaximumDepth = 100;
-
     public static void Write(ReadOnlySpan<byte> document, Utf8Buffer text)
     {
-        // A genuine document spends at least three bytes on a value, so no walk visits more values than bytes.
-        int budget = document.Length + 1;
+        var budget = new JsonBudget(document);
         Write(JsonValue.Parse(document), text, 0, ref budget);
     }
 
@@ -100,10 +96,9 @@ internal static class JsonText
         }
     }
 
-    private static void Write(in JsonValue value, Utf8Buffer text, int depth, ref int budget)
+    private static void Write(in JsonValue value, Utf8Buffer text, int depth, ref JsonBudget budget)
     {
-        if (depth > MaximumDepth || --budget < 0)
-            throw JsonValue.Malformed();
+        budget.Spend(value, depth);
         if (!value.IsContainer)
         {
             WriteScalar(value, text);
@@ -117,6 +112,7 @@ internal static class JsonText
                 text.Append(", "u8);
             if (value.IsObject)
             {
+                budget.Spend(value.Key(i));
                 WriteString(value.Key(i), text);
                 text.Append(": "u8);
             }
@@ -167,7 +163,7 @@ internal static class JsonText
         if (type == ColumnType.Time)
         {
             var time = new TemporalParts(
-                0, 0, 0, (int)(high >> 12 & 1023), (int)(high >> 6 & 63), (int)(high & 63), microsecond, negative);
+                0, 0, 0, (int)(high >> 12 & 1023), (int)(high >> 6 & 63), (int)(high & 63), TemporalText.CheckFraction(microsecond), negative);
             TemporalText.WriteTime(time, 6, text);
             return;
         }
