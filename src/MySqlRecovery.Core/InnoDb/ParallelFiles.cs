@@ -14,7 +14,8 @@ internal static class ParallelFiles
         IReadOnlyCollection<TFile> files, Func<TFile, TResult> work, CancellationToken stop)
     {
         using var done = new BlockingCollection<Outcome<TFile, TResult>>();
-        var options = new ParallelOptions { CancellationToken = stop, MaxDegreeOfParallelism = Environment.ProcessorCount };
+        using var stopping = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        var options = new ParallelOptions { CancellationToken = stopping.Token, MaxDegreeOfParallelism = Environment.ProcessorCount };
         Task all = Task.Run(() => Parallel.ForEach(Partitioner.Create(files, EnumerablePartitionerOptions.NoBuffering), options, file =>
         {
             try
@@ -32,14 +33,21 @@ internal static class ParallelFiles
                 return task;
             },
             CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default).Unwrap();
+        bool isComplete = false;
         try
         {
             foreach (Outcome<TFile, TResult> outcome in done.GetConsumingEnumerable())
                 yield return outcome;
+            isComplete = true;
         }
         finally
         {
-            all.GetAwaiter().GetResult();
+            // Who stops listening (Select-Object -First) wants no further files; those under way are finished.
+            if (!isComplete)
+                stopping.Cancel();
+            ((IAsyncResult)all).AsyncWaitHandle.WaitOne();
         }
+
+        all.GetAwaiter().GetResult();
     }
 }
