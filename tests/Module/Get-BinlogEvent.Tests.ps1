@@ -259,6 +259,19 @@ Describe 'Get-BinlogEvent in a pipeline' {
         Test-Path $copy | Should -BeFalse
     }
 
+    It 'reads standard input' {
+        $count = "$TestDrive/count"
+        $arguments = '-NoProfile', '-Command', "Import-Module '$Manifest'; (Get-BinlogEvent -LiteralPath -).Count"
+        Start-Process (Get-Process -Id $PID).Path $arguments -RedirectStandardInput $First -RedirectStandardOutput $count -Wait -NoNewWindow
+        [int](Get-Content $count) | Should -Be (Get-BinlogEvent $First).Count
+    }
+
+    It 'names a column that -Where has and no row' {
+        $result = Invoke-Recorded { Get-RowChange $First -Where @{ stauts = 'paid' } }
+        $result.Output | Should -BeNullOrEmpty
+        $result.Errors.FullyQualifiedErrorId | Should -Be 'WhereColumnUnknown,MySqlRecovery.Commands.GetRowChangeCommand'
+    }
+
     It 'runs in parallel' {
         $counts = 1..4 | ForEach-Object -Parallel { Import-Module $using:Manifest; @(Get-BinlogEvent $using:First).Count } -ThrottleLimit 2
         $counts | Should -Be (@(@(Get-BinlogEvent $First).Count) * 4)

@@ -35,6 +35,11 @@ Describe 'Measure-BinlogEvent' {
         (Get-BinlogEvent $First, $Second | Measure-BinlogEvent -Table orders -Where @{ status = 'paid' }).ToString() | Should -Be 'shop.orders: 2 inserted, 0 updated, 2 deleted'
     }
 
+    It 'warns of what is in no sum' {
+        $null = Measure-BinlogEvent $First -WarningVariable warnings -WarningAction SilentlyContinue
+        $warnings | Should -BeLike 'Not in these sums*CREATE TABLE*'
+    }
+
     It 'reports a missing file and goes on' {
         $result = Invoke-Recorded { Measure-BinlogEvent "$TestDrive/none", $Plain }
         $result.Errors.FullyQualifiedErrorId | Should -Be 'FileNotFound,MySqlRecovery.Commands.MeasureBinlogEventCommand'

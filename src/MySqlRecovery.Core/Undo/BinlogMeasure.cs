@@ -8,8 +8,12 @@ using MySqlRecovery.Transactions;
 namespace MySqlRecovery.Undo;
 
 /// <summary>Sums row events up by table or by transaction; walks rows to count them, decodes none.</summary>
-internal sealed class BinlogMeasure(BinlogSummaryKind kind, RowPredicate? where)
+internal sealed class BinlogMeasure
 {
+    private readonly BinlogSummaryKind _kind;
+    private readonly RowPredicate? _where;
+    private readonly UndoIndex _unseen = new();
+    private readonly StatementEffects _effects;
     private readonly Dictionary<(string Database, string Table), BinlogSummary> _tables = [];
     private readonly Dictionary<TableMap, BinlogSummary> _byMap = new(ReferenceEqualityComparer.Instance);
     private readonly Queue<BinlogSummary> _finished = new();
@@ -19,12 +23,26 @@ internal sealed class BinlogMeasure(BinlogSummaryKind kind, RowPredicate? where)
     private long _transactionNumber;
     private readonly Dictionary<BinlogSummary, long> _lastTransaction = new(ReferenceEqualityComparer.Instance);
 
+    public BinlogMeasure(BinlogSummaryKind kind, RowPredicate? where, TableFilter? tables = null)
+    {
+        _kind = kind;
+        _where = where;
+        _effects = new StatementEffects(_unseen, reverse: false, tables);
+    }
+
+    /// <summary>What changed rows or tables without row images, and so is in no sum.</summary>
+    public string[] Unseen => _unseen.Obstacles.ToReasons();
+
     /// <summary>Counts the event that a scan stands on.</summary>
     public void Add(EventScan scan)
     {
         EventReader reader = scan.Reader;
         if (reader.Header.Type.Operation() == null)
+        {
+            _effects.Observe(scan);
             return;
+        }
+
         try
         {
             var facts = new Facts(
@@ -54,6 +72,9 @@ internal sealed class BinlogMeasure(BinlogSummaryKind kind, RowPredicate? where)
         }
     }
 
+    /// <summary>Takes an event without rows that came down the pipeline in.</summary>
+    public void Add(BinlogEvent item) => _effects.Observe(item);
+
     /// <summary>Transactions that are complete; none when summing by table.</summary>
     public bool TryTake(out BinlogSummary? summary) => _finished.TryDequeue(out summary);
 
@@ -61,14 +82,14 @@ internal sealed class BinlogMeasure(BinlogSummaryKind kind, RowPredicate? where)
     public IEnumerable<BinlogSummary> Complete()
     {
         FinishTransaction();
-        return kind == BinlogSummaryKind.Transaction
+        return _kind == BinlogSummaryKind.Transaction
             ? _finished
             : _tables.Values.OrderBy(t => t.Database, StringComparer.Ordinal).ThenBy(t => t.Table, StringComparer.Ordinal);
     }
 
     private void Add(in Facts facts, TableMap map, in RowsEvent rows)
     {
-        int count = RowsReverser.Measure(rows, map, where).Rows;
+        int count = RowsReverser.Measure(rows, map, _where).Rows;
         if (count == 0)
             return;
         if (_current != (facts.LogFile, facts.TransactionPosition))
@@ -78,7 +99,7 @@ internal sealed class BinlogMeasure(BinlogSummaryKind kind, RowPredicate? where)
             _transactionNumber++;
         }
 
-        BinlogSummary summary = kind == BinlogSummaryKind.Table ? Table(map, facts) : Transaction(map, facts);
+        BinlogSummary summary = _kind == BinlogSummaryKind.Table ? Table(map, facts) : Transaction(map, facts);
         Count(summary, rows.Operation, count);
         summary.EventCount++;
         summary.Size += facts.Size;

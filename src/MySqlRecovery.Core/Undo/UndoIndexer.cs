@@ -25,7 +25,7 @@ internal static class UndoIndexer
                 onEvent?.Invoke(scan);
                 if (scan.Reader.Header.Type.Operation() == null)
                 {
-                    ObserveOther(scan, index, effects);
+                    effects.Observe(scan);
                     continue;
                 }
 
@@ -95,24 +95,5 @@ internal static class UndoIndexer
         if (scan.Transaction.Gtid != null)
             return UndoIndex.TransactionKind.Gtid;
         return scan.Transaction.HasGtidEvent ? UndoIndex.TransactionKind.Anonymous : UndoIndex.TransactionKind.Plain;
-    }
-
-    private static void ObserveOther(EventScan scan, UndoIndex index, StatementEffects effects)
-    {
-        EventReader reader = scan.Reader;
-        var place = new StatementEffects.Place(reader.LogFile, reader.Position, scan.Transaction.Position);
-        switch (reader.Header.Type.Uncompressed())
-        {
-            case BinlogEventType.Query:
-                QueryEvent query = QueryEvent.Parse(reader.Body);
-                effects.Observe(query.DecodeStatement(), query.Database, place);
-                break;
-            case BinlogEventType.XaPrepare:
-                effects.ObserveXaPrepare(reader.Body.Length > 0 && reader.Body[0] != 0, place);
-                break;
-            case var type when UnreadChange.Find(type) is { } cause:
-                index.Obstacles.Add(place.LogFile, place.Position, cause);
-                break;
-        }
     }
 }

@@ -37,24 +37,13 @@ internal sealed class UndoSpool : IDisposable
         FlushRows();
         if (item.Operation == null)
         {
-            ObserveOther(item);
+            _effects.Observe(item);
             return;
         }
 
         TableMap map = _maps.Find(item)!;
         Begin(item.LogFile, item.TransactionPosition, item.FormatEvent!, item.Gtid, item.ThreadId);
         AddEvent(item.RawEvent!, map, item.LogFile, item.Position);
-    }
-
-    private void ObserveOther(BinlogEvent item)
-    {
-        var place = new StatementEffects.Place(item.LogFile, item.Position, item.TransactionPosition);
-        if (item.EventType.IsQuery() && item.Statement != null)
-            _effects.Observe(item.Statement, item.Database ?? string.Empty, place);
-        else if (item.EventType == BinlogEventType.XaPrepare)
-            _effects.ObserveXaPrepare(item.RawEvent is { Length: > EventHeader.Size } raw && raw[EventHeader.Size] != 0, place);
-        else if (UnreadChange.Find(item.EventType) is { } cause)
-            _index.Obstacles.Add(item.LogFile, item.Position, cause);
     }
 
     public void Add(RowChange item)

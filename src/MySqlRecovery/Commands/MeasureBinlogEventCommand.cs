@@ -34,11 +34,13 @@ public sealed class MeasureBinlogEventCommand : BinlogCmdlet
     [Parameter]
     public BinlogSummaryKind By { get; set; }
 
+    private protected override bool TakesStatements => true;
+
     /// <inheritdoc/>
     protected override void BeginProcessing()
     {
         base.BeginProcessing();
-        _measure = new BinlogMeasure(By, Predicate);
+        _measure = new BinlogMeasure(By, Predicate, Filter.Tables);
     }
 
     /// <inheritdoc/>
@@ -67,6 +69,9 @@ public sealed class MeasureBinlogEventCommand : BinlogCmdlet
         EndReading();
         foreach (BinlogSummary summary in _measure.Complete())
             WriteObject(summary);
+        string[] unseen = _measure.Unseen;
+        if (unseen.Length > 0)
+            WriteWarning($"Not in these sums, because the log has no row images of it: {unseen[0]}{(unseen.Length > 1 ? $" (and {unseen.Length - 1} more)" : string.Empty)}");
     }
 
     private EventScan Add(EventScan scan)
@@ -78,7 +83,9 @@ public sealed class MeasureBinlogEventCommand : BinlogCmdlet
     private void Add(BinlogEvent item)
     {
         CheckNoPosition();
-        if ((_maps ??= new(Schema)).Find(item) is { } map && IsMatch(item, map))
+        if (item.Operation == null && IsMatch(item))
+            _measure.Add(item);
+        else if ((_maps ??= new(Schema)).Find(item) is { } map && IsMatch(item, map))
             _measure.Add(item, map);
     }
 
