@@ -104,17 +104,8 @@ internal sealed class DamagedDatabase
     {
         string path = NextFile("sql");
         using UndoIndex index = Index(Log);
-        using (var output = new SqlFileOutput(path, overwrite: false))
-        using (var export = new RowSqlExport(index, where: null, reverse: true, output))
-        {
-            while (export.WriteTransaction(Stop))
-                continue;
-            export.WriteClosing();
-            output.Complete();
-        }
-
+        string[] reasons = RowSqlExport.WriteFile(index, where: null, reverse: true, path, overwrite: false, Stop).Reason;
         _server.RunFile(path);
-        string[] reasons = index.Obstacles.ToReasons();
         string script = File.ReadAllText(path);
         Assert.All(reasons, reason => Assert.Contains(reason, script));
         return reasons;
