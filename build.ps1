@@ -34,7 +34,7 @@ function Invoke-Help {
     }
 
     $made = New-Item -ItemType Directory -Force artifacts/help
-    Get-ChildItem docs/*-*.md | Import-MarkdownCommandHelp | Export-MamlCommandHelp -OutputFolder $made -Force | Out-Null
+    Get-ChildItem docs/*-*.md | Where-Object Name -CMatch '^[A-Z]' | Import-MarkdownCommandHelp | Export-MamlCommandHelp -OutputFolder $made -Force | Out-Null
     New-Item -ItemType Directory -Force en-US | Out-Null
     Copy-Item artifacts/help/MySqlRecovery/MySqlRecovery.dll-Help.xml en-US/
 }

@@ -10,11 +10,6 @@ namespace MySqlRecovery.Bench.Fuzz;
 /// </summary>
 internal static class FuzzCommand
 {
-    // The buffers of readers and windows, and what objects of rows weigh for a byte of log.
-    private const long AllocationBase = 64 << 20;
-    private const long AllocationPerByte = 4096;
-    private static readonly TimeSpan MaximumTime = TimeSpan.FromSeconds(60);
-
     /// <returns>0 where nothing was found, else 1.</returns>
     public static int Run(string folder, FuzzOptions options)
     {
@@ -33,7 +28,7 @@ internal static class FuzzCommand
             File.WriteAllBytes(input, log);
             foreach ((string way, Action<string, string> run) in LogReading.Ways)
             {
-                watchdog.Change(MaximumTime, Timeout.InfiniteTimeSpan);
+                watchdog.Change(FuzzBounds.Time, Timeout.InfiniteTimeSpan);
                 string? finding = Try(() => run(input, output), log.Length, figures);
                 watchdog.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
                 if (finding != null && figures.AddFinding($"{way}: {finding}"))
@@ -74,7 +69,7 @@ internal static class FuzzCommand
 
         allocated = GC.GetAllocatedBytesForCurrentThread() - allocated;
         figures.Observe(Stopwatch.GetElapsedTime(started), allocated);
-        return allocated > AllocationBase + AllocationPerByte * length ? $"more than {AllocationBase >> 20} MiB and {AllocationPerByte} times the input allocated" : null;
+        return allocated > FuzzBounds.Allocation(length) ? $"{allocated} bytes allocated for {length}" : null;
     }
 
     private static void Keep(string input, string path, string way, string finding)
@@ -85,7 +80,7 @@ internal static class FuzzCommand
 
     private static void StopHanging(string input)
     {
-        Console.WriteLine($"an input was not read within {MaximumTime.TotalSeconds} seconds: {input}");
+        Console.WriteLine($"an input was not read within {FuzzBounds.Time.TotalSeconds} seconds: {input}");
         Environment.Exit(1);
     }
 

@@ -16,8 +16,8 @@ internal static class LogReading
         ("salvage", (log, _) => Decode(log, salvage: true)),
         ("measure", (log, _) => Measure(log)),
         ("undo binlog", UndoBinlog),
-        ("undo SQL", (log, _) => Export(log, reverse: true)),
-        ("forward SQL", (log, _) => Export(log, reverse: false)),
+        ("undo SQL", (log, destination) => Export(log, destination, reverse: true)),
+        ("forward SQL", (log, destination) => Export(log, destination, reverse: false)),
     ];
 
     private static EventScan Open(string log, bool salvage = false) =>
@@ -55,17 +55,12 @@ internal static class LogReading
             UndoBinlogWriter.Write(index, where: null, destination, overwrite: true, gtidSource: null, CancellationToken.None);
     }
 
-    private static void Export(string log, bool reverse)
+    private static void Export(string log, string destination, bool reverse)
     {
         using EventScan scan = Open(log, salvage: true);
         using UndoIndex index = UndoIndexer.Build(scan, where: null, reverse);
-        if (index.Transactions.Count == 0)
-            return;
-        using var output = new NoOutput();
-        using var export = new RowSqlExport(index, where: null, reverse, output);
-        while (export.WriteTransaction(CancellationToken.None))
-            continue;
-        export.WriteClosing();
+        if (index.Transactions.Count > 0)
+            RowSqlExport.WriteFile(index, where: null, reverse, destination, overwrite: true, CancellationToken.None);
     }
 
     // One row that cannot be decoded does not keep a user from the next.

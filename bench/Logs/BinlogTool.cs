@@ -14,7 +14,7 @@ internal sealed partial class BinlogTool(string path)
 {
     /// <summary>The program's own name and version.</summary>
     public string Version { get; } = Run(path, ["--no-defaults", "--version"], _ => { }, out string first) == 0
-        ? ProgramVersion().Match(first).Value : throw new InvalidOperationException($"{path} --version fails");
+        ? ProgramVersion().Match(first).Value.Replace("  ", " ") : throw new InvalidOperationException($"{path} --version fails");
 
     public LogCounts Count(string log)
     {

@@ -1,58 +1,50 @@
 namespace MySqlRecovery.Bench.Logs;
 
-/// <summary>Prints how the engine's counts compare with a vendor's for every binlog of a folder, as Markdown.</summary>
+/// <summary>Prints how the engine's counts compare with a vendor's for the binlogs of a folder, as Markdown.</summary>
 internal static class LogsCommand
 {
     /// <returns>0 where all counts are equal, else 1.</returns>
     public static int Run(string folder, string[] toolPaths)
     {
         BinlogTool[] tools = [.. toolPaths.Select(p => new BinlogTool(p))];
-        Console.WriteLine("| Log | Server | Bytes | Events | Rows | Compared with | Counts |");
-        Console.WriteLine("|---|---|---:|---:|---:|---|---|");
-        int logs = 0, equal = 0, events = 0, rows = 0;
-        foreach (string path in BinlogFolder.Find(folder))
+        LogComparison[] logs = [.. BinlogFolder.Find(folder).Select(path => Compare(tools, folder, path))];
+        Console.WriteLine("| Server | Logs | Bytes | Events | Rows | Compared with | Equal |");
+        Console.WriteLine("|---|---:|---:|---:|---:|---|---:|");
+        foreach (IGrouping<(string, string), LogComparison> group in logs
+            .GroupBy(l => (l.Release, l.ToolVersion)).OrderBy(g => Version.TryParse(g.Key.Release, out Version? v) ? v : new Version(0, 0)))
         {
-            LogCounts ours = EngineCounts.Of(path);
-            (BinlogTool tool, LogCounts theirs) = Count(tools, path);
-            string differences = ours.Differences(theirs);
-            logs++;
-            events += ours.EventCount;
-            rows += ours.RowCount;
-            if (differences.Length == 0)
-                equal++;
-            string name = Path.GetRelativePath(folder, path).Replace('\\', '/');
-            Console.WriteLine(
-                $"| {name} | {ours.ServerVersion} | {new FileInfo(path).Length} | {ours.EventCount} | {ours.RowCount} | {tool.Version} | {Verdict(ours, theirs, differences)} |");
+            (string release, string tool) = group.Key;
+            WriteRow(release.Length == 0 ? "not said" : release, tool, [.. group]);
         }
 
+        WriteRow("all", string.Empty, logs);
         Console.WriteLine();
-        Console.WriteLine($"{logs} logs, {events} events, {rows} rows; equal: {equal}.");
-        return equal == logs ? 0 : 1;
+        Console.WriteLine("| Log | Remark |");
+        Console.WriteLine("|---|---|");
+        foreach (LogComparison log in logs.Where(l => l.Remark != null))
+            Console.WriteLine($"| {log.Name} | {log.Remark} |");
+        return logs.All(l => l.IsEqual) ? 0 : 1;
     }
 
+    private static void WriteRow(string release, string tool, LogComparison[] logs) => Console.WriteLine(
+        $"| {release} | {logs.Length} | {logs.Sum(l => l.Size)} | {logs.Sum(l => l.Engine.EventCount)} | {logs.Sum(l => l.Engine.RowCount)} | {tool} | {logs.Count(l => l.IsEqual)} |");
+
     // A later program may have dropped what an earlier one still reads: the one that comes furthest is compared with.
-    private static (BinlogTool Tool, LogCounts Counts) Count(BinlogTool[] tools, string path)
+    private static LogComparison Compare(BinlogTool[] tools, string folder, string path)
     {
-        (BinlogTool, LogCounts)? best = null;
+        LogCounts engine = EngineCounts.Of(path);
+        string name = Path.GetRelativePath(folder, path).Replace('\\', '/');
+        long size = new FileInfo(path).Length;
+        LogComparison? best = null;
         foreach (BinlogTool tool in tools)
         {
-            LogCounts counts = tool.Count(path);
-            if (best is not { } found || counts.EventCount > found.Item2.EventCount)
-                best = (tool, counts);
-            if (counts.Failure == null)
+            var found = new LogComparison(name, size, engine, tool.Count(path), tool.Version);
+            if (best == null || found.Tool.EventCount > best.Tool.EventCount)
+                best = found;
+            if (found.Tool.Failure == null)
                 break;
         }
 
-        return best!.Value;
-    }
-
-    private static string Verdict(LogCounts ours, LogCounts theirs, string differences)
-    {
-        string verdict = differences.Length == 0 ? "equal" : $"**differ (engine to tool): {differences}**";
-        if (ours.Failure != null)
-            verdict += $"; engine stops: {ours.Failure}";
-        if (theirs.Failure != null)
-            verdict += $"; tool stops: {theirs.Failure}";
-        return verdict.Replace("|", "\\|").ReplaceLineEndings(" ");
+        return best!;
     }
 }

@@ -1,5 +1,7 @@
+using System.Buffers.Binary;
 using System.Buffers.Text;
 using System.Text;
+using MySqlRecovery.Binlog.Events;
 using MySqlRecovery.IO;
 using MySqlRecovery.Model;
 
@@ -7,7 +9,7 @@ namespace MySqlRecovery.Binlog;
 
 /// <summary>
 /// The text that mysqlbinlog writes, for those who kept only that: the events in its <c>BINLOG '…'</c> statements are
-/// turned back into a binlog. GTIDs, BEGIN and XID are not in them, so every statement becomes a transaction of its own.
+/// turned back into a binlog, and the statements between them into QUERY events. GTIDs are not taken from it.
 /// </summary>
 internal static class TextDump
 {
@@ -26,8 +28,9 @@ internal static class TextDump
         {
             spool.Append(Magic);
             using var reader = new StreamReader(new SourceStream(text), Encoding.Latin1, false, 1 << 16);
-            bool isInside = false;
+            bool isInside = false, hasChecksum = false;
             long line = 0;
+            var statements = new TextStatements();
             var block = new StringBuilder();
             while (reader.ReadLine() is { } content)
             {
@@ -36,6 +39,8 @@ internal static class TextDump
                 {
                     isInside = content.StartsWith("BINLOG '", StringComparison.Ordinal);
                     block.Clear();
+                    if (!isInside && statements.Add(content) is { } statement && spool.Length > Magic.Length)
+                        AppendStatement(spool, statement, hasChecksum);
                     continue;
                 }
 
@@ -45,7 +50,7 @@ internal static class TextDump
                     block.Append(content);
                 if (!ends && !content.EndsWith('='))
                     continue;
-                AppendEvents(spool, block, text.Path, line);
+                AppendEvents(spool, block, text.Path, line, ref hasChecksum);
                 block.Clear();
                 isInside = !ends;
             }
@@ -64,13 +69,40 @@ internal static class TextDump
     }
 
     // One base64 block holds one or more events; their positions are those of the original log, which the copy has not.
-    private static void AppendEvents(SpoolFile spool, StringBuilder block, string path, long line)
+    private static void AppendEvents(SpoolFile spool, StringBuilder block, string path, long line, ref bool hasChecksum)
     {
         if (block.Length == 0)
             return;
         byte[] events = Encoding.Latin1.GetBytes(block.ToString());
         if (Base64.DecodeFromUtf8InPlace(events, out int length) != System.Buffers.OperationStatus.Done)
             throw new RecoveryException("TextDumpDamaged", RecoveryErrorKind.InvalidData, $"line {line} is not base64", path);
+        if (length > EventHeader.Size && (BinlogEventType)events[4] == BinlogEventType.FormatDescription)
+            hasChecksum = HasChecksum(events.AsSpan(0, length), path, line);
         spool.Append(events.AsSpan(0, length));
+    }
+
+    private static bool HasChecksum(ReadOnlySpan<byte> events, string path, long line)
+    {
+        try
+        {
+            int length = (int)Math.Min(EventHeader.Parse(events).Length, (uint)events.Length);
+            return FormatDescriptionEvent.Parse(events[..length]).Checksum == ChecksumAlgorithm.Crc32;
+        }
+        catch (Exception e) when (e is EndOfStreamException or InvalidDataException)
+        {
+            throw new RecoveryException("TextDumpDamaged", RecoveryErrorKind.InvalidData, $"line {line}: {e.Message}", path, inner: e);
+        }
+    }
+
+    private static void AppendStatement(SpoolFile spool, byte[] statement, bool hasChecksum)
+    {
+        if (hasChecksum)
+        {
+            Array.Resize(ref statement, statement.Length + 4);
+            BinaryPrimitives.WriteInt32LittleEndian(statement.AsSpan(9), statement.Length);
+            BinaryPrimitives.WriteUInt32LittleEndian(statement.AsSpan(statement.Length - 4), Crc32.Compute(statement.AsSpan(0, statement.Length - 4)));
+        }
+
+        spool.Append(statement);
     }
 }

@@ -6,7 +6,6 @@ namespace MySqlRecovery.InnoDb;
 /// </summary>
 internal sealed class LeafPage
 {
-    private const int BlobReferenceLength = 20;
     private const int CompactInfimum = 99, CompactSupremum = 112, CompactExtra = 5;
     private const int RedundantInfimum = 101, RedundantSupremum = 116, RedundantExtra = 6;
     private const int MinRecordFlag = 0x10, DeletedFlag = 0x20, VersionFlag = 0x40, InstantFlag = 0x80;
@@ -179,9 +178,9 @@ internal sealed class LeafPage
 
     private bool AddBlobReference(int end, int start)
     {
-        if (end - start < BlobReferenceLength)
+        if (end - start < BlobReference.Length)
             return false;
-        _blobReferences.Add(end - BlobReferenceLength);
+        _blobReferences.Add(end - BlobReference.Length);
         return true;
     }
 

@@ -13,9 +13,9 @@ internal static class PageChecksum
     {
         if (flags.IsFullCrc32)
         {
-            ReadOnlySpan<byte> sealedPart = FullCrc32Part(page);
-            if (sealedPart.Length > 4 && FilPage.U32(sealedPart, sealedPart.Length - 4) == Crc32C.Compute(sealedPart[..^4]))
-                return FilPage.IsEmpty(page) ? PageChecksumAlgorithm.Empty : PageChecksumAlgorithm.FullCrc32;
+            ReadOnlySpan<byte> part = FullCrc32Part(page);
+            if (part.Length > 4 && FilPage.U32(part, part.Length - 4) == Crc32C.Compute(part[..^4]))
+                return PageChecksumAlgorithm.FullCrc32;
             return FilPage.IsEmpty(page) ? PageChecksumAlgorithm.Empty : PageChecksumAlgorithm.Unknown;
         }
 

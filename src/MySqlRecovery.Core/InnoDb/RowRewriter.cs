@@ -6,6 +6,7 @@ internal sealed class RowRewriter
     private readonly TablespaceFile _file;
     private readonly TablespaceMap _map;
     private readonly uint _spaceId;
+    private readonly BlobCheck _blobs;
     private readonly LeafPage _leaf;
     private readonly LeafPage _sdiLeaf = new(RecordLayout.Sdi);
 
@@ -14,6 +15,7 @@ internal sealed class RowRewriter
         _file = file;
         _map = map;
         _spaceId = spaceId;
+        _blobs = new BlobCheck(file);
         _leaf = new LeafPage(map.Layout);
     }
 
@@ -77,11 +79,5 @@ internal sealed class RowRewriter
 
     private bool IsOurs(BlobReference reference) => reference.SpaceId == _file.SpaceId || reference.SpaceId == _spaceId;
 
-    private bool IsBlob(BlobReference reference)
-    {
-        Span<byte> start = stackalloc byte[FilPage.Data];
-        return reference.PageNumber != 0 && _file.TryReadStart(reference.PageNumber, start) &&
-            FilPage.TypeOf(start) is PageType.Blob or PageType.ZBlob or PageType.LobFirst or PageType.ZLobFirst
-                or PageType.SdiBlob or PageType.SdiZBlob;
-    }
+    private bool IsBlob(BlobReference reference) => _blobs.IsFirstPage(reference.PageNumber);
 }

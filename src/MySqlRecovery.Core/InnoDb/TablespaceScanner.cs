@@ -53,6 +53,20 @@ internal sealed class TablespaceScanner
         int perChunk = TablespaceFile.ChunkSize / _file.PageLength;
         int chunks = (int)((_file.PageCount + perChunk - 1) / perChunk);
         var total = new PageTally();
+        try
+        {
+            Scan(chunks, perChunk, total, stop);
+        }
+        catch (AggregateException e) when (e.InnerException is RecoveryException inner)
+        {
+            throw inner;
+        }
+
+        total.Problems.Sort((a, b) => a.PageNumber.CompareTo(b.PageNumber));
+        return total;
+    }
+
+    private void Scan(int chunks, int perChunk, PageTally total, CancellationToken stop) =>
         Parallel.For(0, chunks, new ParallelOptions { CancellationToken = stop, MaxDegreeOfParallelism = Environment.ProcessorCount },
             () => (Tally: new PageTally(), Buffer: new byte[TablespaceFile.ChunkSize]),
             (chunk, _, local) =>
@@ -65,9 +79,6 @@ internal sealed class TablespaceScanner
                 lock (total)
                     total.Merge(local.Tally);
             });
-        total.Problems.Sort((a, b) => a.PageNumber.CompareTo(b.PageNumber));
-        return total;
-    }
 
     private void AddPages(PageTally tally, byte[] buffer, uint first, int count)
     {

@@ -222,12 +222,16 @@ public abstract class BinlogCmdlet : RecoveryCmdlet
             WriteWarning($"This is not complete: {reasons[0]}{(reasons.Length > 1 ? $" (and {reasons.Length - 1} more: see Reason)" : string.Empty)}");
     }
 
-    /// <summary>Ends the progress, if any was shown.</summary>
-    private protected void EndProgress()
+    /// <summary>Ends the progress, and says if -Where named a column that no row has.</summary>
+    private protected void EndReading()
     {
         if (_hasProgress)
             WriteProgress(new ProgressRecord(1, MyInvocation.MyCommand.Name, "done") { RecordType = ProgressRecordType.Completed });
         _hasProgress = false;
+        if (Predicate?.FindUnknownColumn() is { } column)
+            ReportError(new RecoveryException(
+                "WhereColumnUnknown", RecoveryErrorKind.ObjectNotFound, $"no row that was looked at has a column '{column}', which -Where names",
+                recommendedAction: "Look at ColumnName of Get-RowChange; where the log has no names, give -SchemaPath, or @1, @2 by position."));
     }
 
     private bool IsMatch(BinlogEventType type, uint serverId, DateTime timestamp, uint? threadId, string? gtid) =>

@@ -67,7 +67,7 @@ public sealed class ExportRowChangeSqlCommand : BinlogCmdlet
     protected override void EndProcessing()
     {
         using UndoIndex index = Try(_input.BuildIndex);
-        EndProgress();
+        EndReading();
         if (index.Transactions.Count == 0)
             ThrowTerminatingError(ToErrorRecord(index.NothingFound()));
         if (_path == null)

@@ -43,6 +43,6 @@ public sealed class GetBinlogEventCommand : BinlogCmdlet
             ShowProgress(scan, files);
         }
 
-        EndProgress();
+        EndReading();
     }
 }

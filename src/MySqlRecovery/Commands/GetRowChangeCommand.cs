@@ -57,7 +57,7 @@ public sealed class GetRowChangeCommand : BinlogCmdlet
             ShowProgress(scan, files);
         }
 
-        EndProgress();
+        EndReading();
     }
 
     private void WarnOfSchema(TableMap? map)

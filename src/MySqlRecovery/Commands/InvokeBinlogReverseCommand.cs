@@ -78,7 +78,7 @@ public sealed class InvokeBinlogReverseCommand : BinlogCmdlet
     protected override void EndProcessing()
     {
         using UndoIndex index = Try(_input.BuildIndex);
-        EndProgress();
+        EndReading();
         if (index.Transactions.Count == 0)
             ThrowTerminatingError(ToErrorRecord(index.NothingFound()));
         if (!ShouldProcess(_destination, $"write the undo of {index.RowCount} rows in {index.Transactions.Count} transactions"))

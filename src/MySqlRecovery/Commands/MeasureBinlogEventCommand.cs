@@ -64,7 +64,7 @@ public sealed class MeasureBinlogEventCommand : BinlogCmdlet
             ShowProgress(scan, files);
         }
 
-        EndProgress();
+        EndReading();
         foreach (BinlogSummary summary in _measure.Complete())
             WriteObject(summary);
     }

@@ -1,4 +1,5 @@
 using MySqlRecovery.Binlog.Filter;
+using MySqlRecovery.IO;
 using MySqlRecovery.Model;
 using MySqlRecovery.Server.Tests.Servers;
 using MySqlRecovery.Server.Tests.Undo;
@@ -46,6 +47,12 @@ internal sealed class DamagedDatabase
 
     public bool WithSchema { get; init; }
 
+    /// <summary>UUID of the undo's GTIDs; null for a fresh one, or none where the log has none.</summary>
+    public Guid? GtidSource { get; init; }
+
+    /// <summary>Keys of the server, for encrypted logs.</summary>
+    public Keyring? Keyring { get; init; }
+
     /// <summary>The events of the damage.</summary>
     public IEnumerable<BinlogEvent> Events => BinlogRecovery.ReadEvents([Log]);
 
@@ -90,9 +97,10 @@ internal sealed class DamagedDatabase
     }
 
     /// <summary>Writes the undo binlog and applies it.</summary>
-    public UndoBinlog Undo()
+    /// <param name="log">The log in another form; null for itself.</param>
+    public UndoBinlog Undo(string? log = null)
     {
-        UndoBinlog undo = WriteUndo(Log);
+        UndoBinlog undo = WriteUndo(log ?? Log);
         Apply(undo.Path);
         return undo;
     }
@@ -116,14 +124,17 @@ internal sealed class DamagedDatabase
         using UndoIndex index = Index(log);
         if (index.Transactions.Count == 0)
             throw index.NothingFound();
-        return UndoBinlogWriter.Write(index, where: null, NextFile("undo"), overwrite: false, gtidSource: null, Stop);
+        return UndoBinlogWriter.Write(index, where: null, NextFile("undo"), overwrite: false, GtidSource, Stop);
     }
 
     private UndoIndex Index(string log)
     {
         LogSchema? schema = WithSchema ? LogSchema.Load(SchemaPath) : null;
         using var scan = new EventScan(
-            [LogRange.Whole(log)], new EventFilter { WithStatements = true }, log == Log ? Gtids : null, Stop, schema);
+            [LogRange.Whole(log)], new EventFilter { WithStatements = true }, log == Log ? Gtids : null, Stop, schema)
+        {
+            Keyring = Keyring,
+        };
         return UndoIndexer.Build(scan, where: null, reverse: true);
     }
 

@@ -55,6 +55,26 @@ public sealed class MariaDbLogTests(MariaDbFixture fixture)
         """).AssertUndone();
 
     [Fact]
+    public void Times_in_the_format_of_before_5_6_are_undone()
+    {
+        Server.Sql("SET GLOBAL mysql56_temporal_format = OFF");
+        try
+        {
+            new DamagedDatabase(
+                Server, "old_times",
+                """
+                CREATE TABLE t (id INT PRIMARY KEY, a TIME, b DATETIME, c TIMESTAMP NULL, d DATE, e YEAR);
+                INSERT INTO t VALUES (1, '-838:59:59', '1000-01-01 00:00:00', '1970-01-02 00:00:00', '9999-12-31', 2155), (2, '23:59:59', '9999-12-31 23:59:59', '2038-01-01 00:00:00', NULL, NULL), (3, NULL, NULL, NULL, '2024-02-29', 1901);
+                """,
+                "UPDATE t SET a = '00:00:01', b = '2020-02-29 12:34:56', c = NOW(); DELETE FROM t WHERE id > 1").AssertUndone();
+        }
+        finally
+        {
+            Server.Sql("SET GLOBAL mysql56_temporal_format = ON");
+        }
+    }
+
+    [Fact]
     public void Annotations_are_the_statements_of_the_rows()
     {
         var database = new DamagedDatabase(Server, "annotated", Setup, "UPDATE t SET v = 'x' WHERE id = 1; DELETE FROM t WHERE id = 2");

@@ -11,6 +11,7 @@ namespace MySqlRecovery.Binlog.Filter;
 internal sealed class RowPredicate
 {
     private readonly List<(string Column, object?[] Values)> _tests = [];
+    private readonly Dictionary<RowLayout, int[]> _positions = new(ReferenceEqualityComparer.Instance);
 
     public RowPredicate(IDictionary conditions)
     {
@@ -27,27 +28,39 @@ internal sealed class RowPredicate
     public bool IsMatch(in RowCursor row) =>
         (!row.Before.IsEmpty && IsMatch(row.BeforeLayout, row.Before)) || (!row.After.IsEmpty && IsMatch(row.AfterLayout, row.After));
 
-    /// <summary>The first named column that the table lacks, or null.</summary>
-    public string? FindMissingColumn(TableMap map) =>
-        _tests.Find(t => Array.FindIndex(map.Columns, c => IsNamed(c, t.Column)) < 0).Column;
+    /// <summary>A named column that no row looked at so far has, or null.</summary>
+    public string? FindUnknownColumn() => _positions.Count == 0
+        ? null : _tests.Where((_, test) => _positions.Values.All(p => p[test] < 0)).Select(t => t.Column).FirstOrDefault();
 
     private bool IsMatch(RowLayout layout, ReadOnlySpan<byte> image)
     {
+        int[] positions = Positions(layout);
         Span<ValueRange> ranges = layout.Ordinals.Length <= 256
             ? stackalloc ValueRange[layout.Ordinals.Length] : new ValueRange[layout.Ordinals.Length];
         layout.Locate(image, ranges);
-        foreach ((string column, object?[] values) in _tests)
+        for (int i = 0; i < positions.Length; i++)
         {
-            int at = Array.FindIndex(layout.Ordinals, i => IsNamed(layout.Columns[i], column));
-            if (at < 0)
+            if (positions[i] < 0)
                 return false;
-            ValueRange range = ranges[at];
-            object? actual = range.IsNull ? null : ColumnValue.Decode(layout.Columns[layout.Ordinals[at]], range.Of(image));
-            if (!Array.Exists(values, expected => AreEqual(actual, expected)))
+            ValueRange range = ranges[positions[i]];
+            object? actual = range.IsNull ? null : ColumnValue.Decode(layout.Columns[layout.Ordinals[positions[i]]], range.Of(image));
+            if (!Array.Exists(_tests[i].Values, expected => AreEqual(actual, expected)))
                 return false;
         }
 
         return true;
+    }
+
+    // Where in an image the columns of the tests are; -1 for one that it lacks.
+    private int[] Positions(RowLayout layout)
+    {
+        if (!_positions.TryGetValue(layout, out int[]? positions))
+        {
+            positions = [.. _tests.Select(t => Array.FindIndex(layout.Ordinals, i => IsNamed(layout.Columns[i], t.Column)))];
+            _positions.Add(layout, positions);
+        }
+
+        return positions;
     }
 
     private static bool IsNamed(ColumnDefinition column, string name) =>

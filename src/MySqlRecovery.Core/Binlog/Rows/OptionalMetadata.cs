@@ -158,8 +158,8 @@ internal static class OptionalMetadata
             int index = value.ReadLength();
             if (withPrefix)
                 value.ReadLengthEncoded();
-            if (index >= columnCount)
-                throw new InvalidDataException($"the primary key names column {index + 1} of {columnCount}");
+            if (index >= columnCount || key.Contains(index))
+                throw new InvalidDataException($"the primary key names column {index + 1} of {columnCount}, or names it twice");
             key.Add(index);
         }
 

@@ -87,7 +87,9 @@ internal sealed class RowDecoder(TableMap map) : IRowDecoder
         for (int i = 0; i < ranges.Length; i++)
         {
             ColumnDefinition column = layout.Columns[layout.Ordinals[i]];
-            row[column.Name] = ranges[i].IsNull ? null : Decode(column, ranges[i].Of(image));
+            if (row.Contains(column.Name))
+                throw new InvalidDataException($"the table map names two columns {column.Name}");
+            row.Add(column.Name, ranges[i].IsNull ? null : Decode(column, ranges[i].Of(image)));
         }
 
         return row;
@@ -101,8 +103,7 @@ internal sealed class RowDecoder(TableMap map) : IRowDecoder
         }
         catch (InvalidDataException e)
         {
-            throw new RecoveryException(
-                "ValueMalformed", RecoveryErrorKind.InvalidData, $"a value of {map.Database}.{map.Table}.{column.Name} cannot be read: {e.Message}", inner: e);
+            throw new InvalidDataException($"a value of {map.Database}.{map.Table}.{column.Name}: {e.Message}", e);
         }
     }
 }

@@ -100,7 +100,7 @@ internal static class TemporalText
         bool negative = packed < 0;
         packed = Math.Abs(packed);
         long time = packed >> 8 * fractionBytes;
-        int fraction = (int)(packed & (1L << 8 * fractionBytes) - 1) * Scale(fractionBytes);
+        int fraction = CheckFraction((int)(packed & (1L << 8 * fractionBytes) - 1) * Scale(fractionBytes));
         return new TemporalParts(
             0, 0, 0, (int)(time >> 12 & 1023), (int)(time >> 6 & 63), (int)(time & 63), fraction, negative);
     }
@@ -110,8 +110,11 @@ internal static class TemporalText
         int fraction = 0;
         foreach (byte b in bytes)
             fraction = fraction << 8 | b;
-        return fraction * Scale(bytes.Length);
+        return CheckFraction(fraction * Scale(bytes.Length));
     }
+
+    internal static int CheckFraction(int microsecond) =>
+        microsecond < 1_000_000 ? microsecond : throw new InvalidDataException($"a time with {microsecond} microseconds in a second");
 
     private static int Scale(int fractionBytes) => fractionBytes switch { 1 => 10_000, 2 => 100, _ => 1 };
 
@@ -147,8 +150,10 @@ internal static class TemporalText
     {
         long date = packed >> 17, time = packed & (1 << 17) - 1;
         long yearMonth = date >> 5;
+        if ((ulong)yearMonth / 13 > 9999)
+            throw new InvalidDataException($"a date in the year {yearMonth / 13}");
         return new TemporalParts(
             (int)(yearMonth / 13), (int)(yearMonth % 13), (int)(date & 31),
-            (int)(time >> 12), (int)(time >> 6 & 63), (int)(time & 63), microsecond, negative);
+            (int)(time >> 12), (int)(time >> 6 & 63), (int)(time & 63), CheckFraction(microsecond), negative);
     }
 }

@@ -163,7 +163,7 @@ internal static class JsonText
         if (type == ColumnType.Time)
         {
             var time = new TemporalParts(
-                0, 0, 0, (int)(high >> 12 & 1023), (int)(high >> 6 & 63), (int)(high & 63), microsecond, negative);
+                0, 0, 0, (int)(high >> 12 & 1023), (int)(high >> 6 & 63), (int)(high & 63), TemporalText.CheckFraction(microsecond), negative);
             TemporalText.WriteTime(time, 6, text);
             return;
         }
