@@ -9,6 +9,9 @@ internal static class PathResolution
 {
     private const string FileSystem = "FileSystem";
 
+    // What servers keep beside their logs: the list of them, and MariaDB's GTID indexes (11.4+) and GTID state.
+    private static readonly string[] IndexExtensions = [".index", ".idx", ".state"];
+
     /// <summary>Existing files for the given paths; what cannot be resolved goes to <paramref name="onError"/>, one error an item.</summary>
     public static List<string> ResolveFiles(this PSCmdlet cmdlet, string[] paths, bool literal, Action<RecoveryException> onError)
     {
@@ -45,7 +48,7 @@ internal static class PathResolution
         {
             bool isChosen = !cmdlet.MyInvocation.ExpectingInput && (literal || !WildcardPattern.ContainsWildcardCharacters(path));
             return cmdlet.ResolveFiles([path], literal, onError).Where(
-                file => isChosen || !file.EndsWith(".index", StringComparison.OrdinalIgnoreCase));
+                file => isChosen || !IndexExtensions.Contains(Path.GetExtension(file), StringComparer.OrdinalIgnoreCase));
         });
 
     /// <summary>The logs that an object from the pipeline stands for: a path, or what has one, such as a file of Get-ChildItem; null for others.</summary>

@@ -13,7 +13,7 @@ namespace MySqlRecovery.Core.Tests.Undo;
 /// <summary>Real logs with some bytes changed and their checksums made good again, read, decoded and undone.</summary>
 public sealed class MutatedLogTests : IDisposable
 {
-    private const int Rounds = 600;
+    private const int Rounds = 400;
     private const long MaximumAllocation = 64 << 20;
     private readonly string _folder = Directory.CreateTempSubdirectory("mutated").FullName;
 

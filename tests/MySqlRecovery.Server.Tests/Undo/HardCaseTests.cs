@@ -189,7 +189,6 @@ public sealed class HardCaseTests(MySqlFixture fixture) : IClassFixture<MySqlFix
         "savepoints",
         "CREATE TABLE t (id INT PRIMARY KEY); CREATE TABLE m (id INT PRIMARY KEY) ENGINE=MyISAM; INSERT INTO t VALUES (1);",
         """
-        SET gtid_next = AUTOMATIC;
         BEGIN; INSERT INTO t VALUES (2); SAVEPOINT s; INSERT INTO t VALUES (3); ROLLBACK TO s; INSERT INTO t VALUES (4); COMMIT;
         BEGIN; DELETE FROM t; ROLLBACK;
         INSERT INTO m VALUES (1), (2); UPDATE m SET id = 3 WHERE id = 1;

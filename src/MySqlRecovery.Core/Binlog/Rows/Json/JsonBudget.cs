@@ -8,9 +8,8 @@ internal struct JsonBudget(ReadOnlySpan<byte> document)
 {
     /// <summary>The server's own limit on nesting.</summary>
     private const int MaximumDepth = 100;
-
-    // An empty document is read as the literal null: two bytes that are not there.
-    private int _left = document.Length + 2;
+    // A document without a byte is the literal null.
+    private int _left = Math.Max(document.Length, 1) + 1;
 
     /// <summary>Counts a value, not what is in it.</summary>
     public void Spend(in JsonValue value, int depth)

@@ -107,7 +107,7 @@ internal readonly ref struct JsonValue
     /// <summary>The column type of an opaque value.</summary>
     public ColumnType OpaqueType => (ColumnType)Bytes(1)[0];
 
-    public ReadOnlySpan<byte> OpaqueData => VariableLength(_data[Bytes(1).Length..]);
+    public ReadOnlySpan<byte> OpaqueData => VariableLength(_data.IsEmpty ? throw Malformed() : _data[1..]);
 
     public static InvalidDataException Malformed() => new("a JSON value whose parts do not fit into it");
 
