@@ -114,6 +114,18 @@ Describe 'Invoke-BinlogReverse refuses' {
         (Invoke-Recorded { Invoke-BinlogReverse $Second "$TestDrive/none/undo.1" }).Errors.FullyQualifiedErrorId | Should -Be "FolderNotFound,$command"
     }
 
+    It '<Name> that are not in log order, since their undo would be wrong' -ForEach @(
+        @{ Name = 'events'; Items = { Get-BinlogEvent $First | Where-Object Operation | Sort-Object Position -Descending } }
+        @{ Name = 'rows'; Items = { Get-RowChange $First | Sort-Object Position, RowIndex -Descending } }
+        @{ Name = 'rows of one event'; Items = { Get-RowChange $First | Sort-Object Position, { -$_.RowIndex } } }
+        @{ Name = 'files'; Items = { Get-RowChange $Second; Get-RowChange $First } }
+        @{ Name = 'files taken twice'; Items = { Get-RowChange $First; Get-RowChange $Second; Get-RowChange $First } }
+    ) {
+        $result = Invoke-Recorded { & $Items | Invoke-BinlogReverse -Destination "$TestDrive/disorder" }
+        $result.Errors.FullyQualifiedErrorId | Should -Be 'InputNotInLogOrder,MySqlRecovery.Commands.InvokeBinlogReverseCommand'
+        "$TestDrive/disorder" | Should -Not -Exist
+    }
+
     It '<Name>, with one error, and leaves nothing behind' -ForEach @(
         @{ Name = 'a missing file'; Id = 'FileNotFound'; Run = { Invoke-BinlogReverse "$TestDrive/none.000001" $path } }
         @{ Name = 'a missing file among others'; Id = 'FileNotFound'; Run = { Invoke-BinlogReverse $Second, "$TestDrive/none.000001" $path } }

@@ -9,6 +9,8 @@ internal sealed class SqlFileOutput(string path, bool overwrite) : SqlOutput
     private readonly PendingFile _file = PendingFile.Create(path, overwrite);
     private readonly Utf8Buffer _buffer = new();
     private long _written;
+    private long _verdictOffset;
+    private int _verdictLength;
 
     public override void Statement(ReadOnlySpan<byte> sql)
     {
@@ -22,6 +24,19 @@ internal sealed class SqlFileOutput(string path, bool overwrite) : SqlOutput
     {
         foreach (string line in text.ReplaceLineEndings("\n").Split('\n'))
             _buffer.Append($"-- {line}\n");
+    }
+
+    public override void Verdict(string text)
+    {
+        _verdictOffset = _written + _buffer.Length;
+        _verdictLength = text.Length;
+        Comment(text);
+    }
+
+    public override void ReplaceVerdict(string text)
+    {
+        Flush();
+        _file.Write(_verdictOffset, System.Text.Encoding.ASCII.GetBytes($"-- {text.PadRight(_verdictLength)}"));
     }
 
     public override void Complete()

@@ -10,6 +10,12 @@ internal abstract class SqlOutput : IDisposable
     /// <summary>Takes a line of comment, for people.</summary>
     public abstract void Comment(string text);
 
+    /// <summary>Takes a line of comment that <see cref="ReplaceVerdict"/> may still replace by one that is no longer.</summary>
+    public abstract void Verdict(string text);
+
+    /// <summary>Puts another text in the verdict's place.</summary>
+    public abstract void ReplaceVerdict(string text);
+
     /// <summary>Everything has been written.</summary>
     public abstract void Complete();
 

@@ -83,10 +83,13 @@ internal sealed class RowSqlExport : IDisposable
         return true;
     }
 
-    // Names what came to light only while the rows were written.
+    // Some values turn out to be beyond SQL only when their row is written.
     private void WriteClosing()
     {
-        foreach (string reason in _index.Obstacles.ToReasons().Skip(_obstaclesInHeading))
+        string[] reasons = _index.Obstacles.ToReasons();
+        if (_obstaclesInHeading == 0 && reasons.Length > 0)
+            _output.ReplaceVerdict("NOT COMPLETE: the end of this script says why");
+        foreach (string reason in reasons.Skip(_obstaclesInHeading))
             _output.Comment($"NOT COMPLETE: {reason}");
     }
 
@@ -156,7 +159,7 @@ internal sealed class RowSqlExport : IDisposable
             _output.Comment($"  {table.Key}{key}{schema}{triggers}");
         }
 
-        _output.Comment(_index.Obstacles.IsEmpty ? "Complete: every row change of the range is in here." : "NOT COMPLETE:");
+        _output.Verdict(_index.Obstacles.IsEmpty ? "Complete: every row change of the range is in here." : "NOT COMPLETE:");
         foreach (string reason in _index.Obstacles.ToReasons())
             _output.Comment($"  {reason}");
     }

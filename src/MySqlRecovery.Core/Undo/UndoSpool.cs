@@ -20,6 +20,10 @@ internal sealed class UndoSpool : IDisposable
     private readonly MemoryStream _pending = new();
     private byte[]? _formatRaw;
     private RowChange? _pendingRow;
+    private int _lastRowIndex;
+    private readonly HashSet<string> _logsSeen = new(StringComparer.Ordinal);
+    private string _lastLog = string.Empty;
+    private long _lastPosition;
     private int _statement;
     private (int Log, long Position) _transaction = (-1, -1);
     private (UndoIndex.TransactionKind Kind, uint ThreadId, Gtid? Gtid) _begin;
@@ -35,6 +39,7 @@ internal sealed class UndoSpool : IDisposable
     public void Add(BinlogEvent item)
     {
         FlushRows();
+        CheckOrder(item.LogFile, item.Position);
         if (item.Operation == null)
         {
             _effects.Observe(item);
@@ -49,17 +54,46 @@ internal sealed class UndoSpool : IDisposable
     public void Add(RowChange item)
     {
         _maps.Find(item);
+        CheckOrder(item.LogFile, item.Position);
         if (_pendingRow == null || item.Position != _pendingRow.Position || item.LogFile != _pendingRow.LogFile
-            || !item.RowsEventHead.AsSpan().SequenceEqual(_pendingRow.RowsEventHead))
+            || item.RowIndex <= _lastRowIndex || !item.RowsEventHead.AsSpan().SequenceEqual(_pendingRow.RowsEventHead))
         {
+            // The events of one payload have one position; all others have rows in ascending order.
+            if (_pendingRow != null && item.RowIndex <= _lastRowIndex && item.Position == _pendingRow.Position
+                && item.LogFile == _pendingRow.LogFile && !IsOfPayload(item))
+                throw OutOfOrder(item.LogFile, item.Position);
             FlushRows();
             _pendingRow = item;
             _pending.Write(item.RowsEventHead);
         }
 
+        _lastRowIndex = item.RowIndex;
         _pending.Write(item.BeforeImage);
         _pending.Write(item.AfterImage);
     }
+
+    // An undo in the wrong order gives wrong rows, so nobody's sorting is taken on trust.
+    private void CheckOrder(string logFile, long position)
+    {
+        if (logFile != _lastLog)
+        {
+            if (!_logsSeen.Add(logFile) || LogNumber.IsBefore(logFile, _lastLog))
+                throw OutOfOrder(logFile, position);
+            _lastLog = logFile;
+        }
+        else if (position < _lastPosition)
+        {
+            throw OutOfOrder(logFile, position);
+        }
+
+        _lastPosition = position;
+    }
+
+    private static bool IsOfPayload(RowChange item) => EventHeader.Parse(item.RowsEventHead).LogPos == 0;
+
+    private static RecoveryException OutOfOrder(string logFile, long position) => new(
+        "InputNotInLogOrder", RecoveryErrorKind.InvalidArgument, "the events or rows of the pipeline are not in the order of the log",
+        logFile, position, "Filter them, but do not sort them, and undo the logs of one server at a time.");
 
     /// <summary>The index of all that was added; it owns the temporary file from here on.</summary>
     public UndoIndex Complete()

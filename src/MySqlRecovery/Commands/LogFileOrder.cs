@@ -9,14 +9,9 @@ internal static class LogFileOrder
     {
         var stems = new Dictionary<string, int>(StringComparer.Ordinal);
         return files.Distinct(StringComparer.Ordinal)
-            .Select(file => (File: file, Stem: stems.TryAdd(Stem(file), stems.Count) ? stems.Count - 1 : stems[Stem(file)], Number: Number(file)))
+            .Select(file => (File: file, Stem: stems.TryAdd(LogNumber.Stem(file), stems.Count) ? stems.Count - 1 : stems[LogNumber.Stem(file)], Number: LogNumber.Of(file)))
             .OrderBy(f => f.Stem).ThenBy(f => f.Number)
             .Select(f => f.File)
             .ToList();
     }
-
-    private static string Stem(string file) => Number(file) < 0 ? file : Path.ChangeExtension(LogContainer.LogName(file), null);
-
-    private static long Number(string file) =>
-        long.TryParse(Path.GetExtension(LogContainer.LogName(file)).AsSpan().TrimStart('.'), out long number) ? number : -1;
 }

@@ -14,6 +14,14 @@ internal sealed class SqlStringOutput : SqlOutput
     {
     }
 
+    public override void Verdict(string text)
+    {
+    }
+
+    public override void ReplaceVerdict(string text)
+    {
+    }
+
     public override void Complete()
     {
     }

@@ -245,6 +245,10 @@ public sealed class HardCaseTests(MySqlFixture fixture) : IClassFixture<MySqlFix
 
         Server.Sql(damage, "opaque");
         Assert.StartsWith("opaque.keyed: 2 rows", Assert.Single(new Reversal(log).WriteSql(sql)));
+        string script = File.ReadAllText(sql);
+        Assert.DoesNotContain("-- Complete", script);
+        Assert.Contains("\n-- NOT COMPLETE: the end of this script says why", script);
+        Assert.Contains("\n-- NOT COMPLETE: opaque.keyed: 2 rows", script);
         Server.RunFile(sql);
         Server.Sql("INSERT INTO keyed SELECT 1, JSON_OBJECT('b', bits) FROM src; INSERT INTO keyed SELECT 2, JSON_ARRAY(b) FROM src", "opaque");
         DatabaseState.AssertEqual(before, DatabaseState.Read(Server, "opaque"));
