@@ -1,3 +1,4 @@
+using MySqlRecovery.Queries;
 using MySqlRecovery.Client.Protocol;
 using MySqlRecovery.Client.Transport;
 using MySqlRecovery.Model;

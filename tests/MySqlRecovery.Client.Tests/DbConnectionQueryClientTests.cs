@@ -1,3 +1,4 @@
+using MySqlRecovery.Queries;
 using System.Data;
 using System.Data.Common;
 using System.Globalization;

@@ -1,3 +1,4 @@
+using MySqlRecovery.Queries;
 using System.Diagnostics;
 using System.Text;
 using MySqlRecovery.Client.Protocol;

@@ -1,3 +1,4 @@
+using MySqlRecovery.Queries;
 using System.Text;
 using MySqlRecovery.IO;
 

@@ -1,3 +1,4 @@
+using MySqlRecovery.Queries;
 using System.Globalization;
 using MySqlRecovery.Binlog;
 using MySqlRecovery.Model;

@@ -1,3 +1,4 @@
+using MySqlRecovery.Queries;
 using System.Globalization;
 using System.Text;
 using MySqlRecovery.Client.Protocol;

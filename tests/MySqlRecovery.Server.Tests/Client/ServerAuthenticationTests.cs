@@ -1,3 +1,4 @@
+using MySqlRecovery.Queries;
 using MySqlRecovery.Client;
 using MySqlRecovery.Model;
 using MySqlRecovery.Server.Tests.Servers;

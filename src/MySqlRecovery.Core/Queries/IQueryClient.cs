@@ -1,6 +1,6 @@
-namespace MySqlRecovery.Client;
+namespace MySqlRecovery.Queries;
 
-/// <summary>SQL on a server, by whatever connection: <see cref="ServerConnection"/> or <see cref="DbConnectionQueryClient"/>.</summary>
+/// <summary>SQL on a server, by whatever connection.</summary>
 internal interface IQueryClient
 {
     /// <summary>How messages and output objects name the server.</summary>

@@ -1,4 +1,4 @@
-namespace MySqlRecovery.Client;
+namespace MySqlRecovery.Queries;
 
 /// <summary>Short forms for small results.</summary>
 internal static class QueryClientExtensions

@@ -1,4 +1,4 @@
-namespace MySqlRecovery.Client;
+namespace MySqlRecovery.Queries;
 
 /// <summary>The rows of a query, one at a time and forward only. Dispose it before the next query.</summary>
 internal interface IQueryRows : IDisposable
