@@ -5,8 +5,8 @@ BeforeDiscovery {
         @{ Name = 'Get-BinlogEvent'; Expected = $filters + 'Path', 'LiteralPath', 'EventType'; Sets = 'LiteralPath', 'Path' }
         @{ Name = 'Get-RowChange'; Expected = $filters + 'Path', 'LiteralPath', 'InputObject'; Sets = 'InputObject', 'LiteralPath', 'Path' }
         @{ Name = 'Measure-BinlogEvent'; Expected = $filters + 'Path', 'LiteralPath', 'InputObject', 'By'; Sets = 'InputObject', 'LiteralPath', 'Path' }
-        @{ Name = 'Invoke-BinlogReverse'; Expected = $filters + 'Path', 'LiteralPath', 'InputObject', 'Destination', 'GtidSource', 'TargetVersion', 'Force', 'WhatIf', 'Confirm'; Sets = 'InputObject', 'LiteralPath', 'Path' }
-        @{ Name = 'Export-RowChangeSql'; Expected = $filters + 'Path', 'LogPath', 'InputObject', 'Reverse', 'Force', 'WhatIf', 'Confirm'; Sets = 'InputObject', 'LogPath' }
+        @{ Name = 'Invoke-BinlogReverse'; Expected = $filters + 'Path', 'LiteralPath', 'InputObject', 'Destination', 'GtidSource', 'TargetVersion', 'TableMap', 'Force', 'WhatIf', 'Confirm'; Sets = 'InputObject', 'LiteralPath', 'Path' }
+        @{ Name = 'Export-RowChangeSql'; Expected = $filters + 'Path', 'LogPath', 'InputObject', 'Reverse', 'Column', 'TableMap', 'Fold', 'Force', 'WhatIf', 'Confirm'; Sets = 'InputObject', 'LogPath' }
     )
 }
 
@@ -42,7 +42,7 @@ Describe 'The properties of the output' {
     It 'of <Type> have the names that scripts rely on' -ForEach @(
         @{ Type = 'BinlogEvent'; Names = 'LogFile', 'Position', 'EndPosition', 'Timestamp', 'EventType', 'Size', 'ServerId', 'ServerVersion', 'Gtid', 'ThreadId', 'Database', 'Table', 'Operation', 'RowCount', 'Statement' }
         @{ Type = 'RowChange'; Names = 'LogFile', 'Position', 'RowIndex', 'Timestamp', 'Gtid', 'ThreadId', 'Database', 'Table', 'Operation', 'Key', 'Before', 'After', 'ChangedColumn', 'ColumnName', 'Statement' }
-        @{ Type = 'UndoBinlog'; Names = 'Path', 'File', 'TransactionCount', 'RowCount', 'Table', 'IsComplete', 'Reason', 'IsVerified' }
+        @{ Type = 'UndoBinlog'; Names = 'Path', 'File', 'TransactionCount', 'RowCount', 'Table', 'IsComplete', 'Reason', 'LaterChange', 'IsVerified' }
     ) {
         $has = ("MySqlRecovery.Model.$Type" -as [type]).GetProperties().Name
         $Names | Where-Object { $_ -cnotin $has } | Should -BeNullOrEmpty
