@@ -120,7 +120,7 @@ internal sealed class DamagedDatabase
     {
         string path = NextFile("sql");
         using UndoIndex index = Index(Log);
-        string[] reasons = RowSqlExport.WriteFile(index, where: null, reverse: true, path, overwrite: false, Stop).Reason;
+        string[] reasons = RowSqlExport.WriteFile(index, where: null, new SqlForm { Reverse = true }, path, overwrite: false, Stop).Reason;
         _server.RunFile(path);
         string script = File.ReadAllText(path);
         Assert.All(reasons, reason => Assert.Contains(reason, script));
