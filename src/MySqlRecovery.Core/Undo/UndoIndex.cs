@@ -98,11 +98,6 @@ internal sealed class UndoIndex : IDisposable
         return string.Create(CultureInfo.InvariantCulture, $"{LogFiles[transaction.Log]}:{transaction.Position}{gtid}{thread}");
     }
 
-    /// <summary>Index of the first event of the transaction that a place is in; the end where it has none.</summary>
-    public int FirstEventOf(StatementEffects.Place place) =>
-        Transactions.Count > 0 && Transactions[^1].Position == place.TransactionPosition && LogFiles[Transactions[^1].Log] == place.LogFile
-            ? Transactions[^1].FirstEvent : Events.Count;
-
     /// <summary>Takes events out; a cause makes an obstacle of them.</summary>
     public void Exclude(int first, int end, string? cause, StatementEffects.Place place)
     {

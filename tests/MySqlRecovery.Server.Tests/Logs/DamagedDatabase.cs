@@ -87,6 +87,14 @@ internal sealed class DamagedDatabase
         return undo;
     }
 
+    /// <summary>Writes the undo of events that a pipeline filtered, and applies it.</summary>
+    public UndoBinlog Undo(IEnumerable<BinlogEvent> events)
+    {
+        UndoBinlog undo = BinlogRecovery.WriteUndoBinlog(events, NextFile("undo"));
+        Apply(undo.Path);
+        return undo;
+    }
+
     /// <summary>Nothing can be undone, and the error says why.</summary>
     public void AssertRefused(params string[] reasons)
     {
@@ -119,7 +127,8 @@ internal sealed class DamagedDatabase
         return reasons;
     }
 
-    private UndoBinlog WriteUndo(string log)
+    /// <summary>Writes the undo of a log, and does not apply it.</summary>
+    public UndoBinlog WriteUndo(string log)
     {
         using UndoIndex index = Index(log);
         if (index.Transactions.Count == 0)
