@@ -76,7 +76,7 @@ public abstract class BinlogCmdlet : RecoveryCmdlet
     public IDictionary? Where { get; set; }
 
     /// <summary>
-    /// Keyring files of the server for encrypted logs: component_keyring_file's JSON or the file of the keyring_file plugin.
+    /// Keyring files of the server for encrypted logs: component_keyring_file's JSON, the file of the keyring_file plugin, or the key file of MariaDB's file_key_management.
     /// </summary>
     [Parameter]
     public string[] KeyringPath { get; set; } = [];
