@@ -9,14 +9,15 @@ namespace MySqlRecovery.Client.Replication;
 internal sealed class ServerLog(ConnectionOptions options, ServerLogRequest request, Action<string> warn, CancellationToken stop)
 {
     /// <summary>Connects and reads; a range is good until the next one is asked for.</summary>
+    /// <param name="whole">Whether to read the first and the last file as a whole, although a part of them is chosen.</param>
     /// <exception cref="RecoveryException">ServerUnreachable, ServerAuthenticationFailed, ServerPrivilegeMissing, BinlogPurged, BinlogDisabled ...</exception>
-    public IEnumerable<LogRange> Ranges()
+    public IEnumerable<LogRange> Ranges(bool whole = false)
     {
         string? startFile = request.StartFile ?? FindStart();
         var wanted = new BinlogDumpRequest
         {
             FileName = startFile ?? "",
-            Position = request.StartPosition is { } position && StartsTransaction(startFile!, position) ? position : BinlogDumpRequest.FirstPosition,
+            Position = !whole && request.StartPosition is { } position && StartsTransaction(startFile!, position) ? position : BinlogDumpRequest.FirstPosition,
             GtidSet = request.StartGtid,
             Blocking = request.Follow,
         };
@@ -29,6 +30,7 @@ internal sealed class ServerLog(ConnectionOptions options, ServerLogRequest requ
             yield return new LogRange(path, isFirst ? request.StartPosition ?? 0 : 0, isLast ? request.StopPosition ?? long.MaxValue : long.MaxValue)
             {
                 Server = options.Server,
+                IsReadWhole = whole,
                 Open = () => new DumpedLog(path, dump, request.Follow),
             };
             if (isLast)

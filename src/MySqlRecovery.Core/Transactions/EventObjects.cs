@@ -28,7 +28,7 @@ internal static class EventObjects
             ThreadId = transaction.ThreadId,
             Operation = type.Operation(),
             TransactionPosition = transaction.Position,
-            Server = scan.Server,
+            Server = scan.Chosen.Server,
             Database = scan.Table?.Database,
             Table = scan.Table?.Table,
         };

@@ -78,8 +78,8 @@ internal sealed class EventScan : IDisposable
     /// <summary>The tables asked for, or null.</summary>
     public TableFilter? Tables => _filter.Tables;
 
-    /// <summary>The server that the log at hand comes from; null for a file.</summary>
-    public string? Server => _range.Server;
+    /// <summary>The log at hand, and the part of it that is chosen.</summary>
+    public LogRange Chosen { get; private set; }
 
     /// <summary>How many of the logs have been opened.</summary>
     public int LogIndex { get; private set; } = -1;
@@ -134,7 +134,8 @@ internal sealed class EventScan : IDisposable
     {
         if (!_logs.MoveNext())
             return false;
-        _range = _logs.Current;
+        Chosen = _logs.Current;
+        _range = Chosen.IsReadWhole ? Chosen with { Start = 0, Stop = long.MaxValue } : Chosen;
         LogIndex++;
         _startIsReached = _range.Start <= FileEventReader.FirstPosition;
         _maps.Clear();

@@ -11,6 +11,9 @@ internal readonly record struct LogRange(string Path, long Start, long Stop)
     /// <summary>The server that the log comes from; null for a file.</summary>
     public string? Server { get; init; }
 
+    /// <summary>Whether the whole log is read, although only a part of it is chosen.</summary>
+    public bool IsReadWhole { get; init; }
+
     /// <summary>Opens the log of a server; null for a file.</summary>
     public Func<ByteSource>? Open { get; init; }
 
