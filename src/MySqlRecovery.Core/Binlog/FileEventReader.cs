@@ -91,7 +91,7 @@ internal sealed class FileEventReader : EventReader
     {
         while (true)
         {
-            Position = EndPosition;
+            Position = EndPosition = _source.SkipHole(EndPosition);
             RecoveryException damage;
             try
             {

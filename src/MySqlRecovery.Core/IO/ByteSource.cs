@@ -12,5 +12,8 @@ internal abstract class ByteSource(string path) : IDisposable
     /// <summary>Fills as much of <paramref name="destination"/> as there is; fewer bytes mean the end was reached.</summary>
     public abstract int Read(long offset, Span<byte> destination);
 
+    /// <summary>Where the bytes go on that should be at an offset: further on behind a hole, as in a log that a server sends in part.</summary>
+    public virtual long SkipHole(long offset) => offset;
+
     public abstract void Dispose();
 }
