@@ -73,6 +73,15 @@ internal sealed class FileEventReader : EventReader
         || (Header.Type == BinlogEventType.FormatDescription && _format?.Checksum == ChecksumAlgorithm.None)
             ? 4 : 0;
 
+    public override int ReadAhead(long offset, Span<byte> destination)
+    {
+        long start = offset - _bufferOffset;
+        if (start < 0 || start + destination.Length > _bufferEnd)
+            return _source.Read(offset, destination);
+        _buffer.AsSpan((int)start, destination.Length).CopyTo(destination);
+        return destination.Length;
+    }
+
     public override ByteSource TakeSource()
     {
         _isSourceTaken = true;

@@ -58,6 +58,12 @@ public sealed class BinlogEvent
     /// <summary>Byte offset of the transaction's first event in the log.</summary>
     public long TransactionPosition { get; set; }
 
+    /// <summary>For row events: how the transaction ends in its log. Only what was committed is undone.</summary>
+    public TransactionEnd? TransactionEnd { get; set; }
+
+    /// <summary>For row events of an XA transaction: its id, as XA COMMIT names it.</summary>
+    public string? XaId { get; set => field = value is "" ? null : value; }
+
     /// <summary>The event's bytes, header included, checksum not; row events and statements only.</summary>
     public byte[]? RawEvent { get; set; }
 

@@ -105,6 +105,12 @@ public sealed class RowChange
     /// <summary>Byte offset of the transaction's first event in the log.</summary>
     public long TransactionPosition { get; set; }
 
+    /// <summary>How the transaction ends in its log. Only what was committed is undone.</summary>
+    public TransactionEnd? TransactionEnd { get; set; }
+
+    /// <summary>Id of an XA transaction, as XA COMMIT names it; null for others.</summary>
+    public string? XaId { get; set => field = value is "" ? null : value; }
+
     /// <summary>Bytes of the row as it was, as the row event holds them; null for an insert.</summary>
     public byte[]? BeforeImage
     {

@@ -68,6 +68,8 @@ internal static class EventObjects
                     Operation = rows.Operation,
                     Statement = item.Statement,
                     TransactionPosition = item.TransactionPosition,
+                    TransactionEnd = item.TransactionEnd,
+                    XaId = item.XaId,
                 });
             }
         }
@@ -94,6 +96,8 @@ internal static class EventObjects
         }
 
         result.Statement = scan.Transaction.Statement;
+        result.TransactionEnd = scan.Fate.EndOf(scan.Reader.Position);
+        result.XaId = scan.Fate.XaId;
         result.RawEvent = scan.Raw.ToArray();
         result.TableMapEvent = scan.Table!.Raw;
         result.FormatEvent = scan.Reader.Format.Raw;

@@ -24,6 +24,8 @@ internal sealed class EventScan : IDisposable
     private LogRange _range = LogRange.Whole(string.Empty);
     private bool _startIsReached;
     private byte[]? _fullRows;
+    private TransactionFate? _fate;
+    private (int Log, long Position) _fatePlace;
 
     public EventScan(
         IEnumerable<LogRange> logs, EventFilter filter, GtidFilter? gtids, CancellationToken stop, ITableSchemaSource? schema = null)
@@ -40,6 +42,23 @@ internal sealed class EventScan : IDisposable
     public EventReader Reader => _reader ?? throw new InvalidOperationException("the scan stands on no event");
 
     public TransactionTracker Transaction { get; } = new();
+
+    /// <summary>What becomes of the present event's transaction.</summary>
+    public TransactionFate Fate
+    {
+        get
+        {
+            if (Transaction.IsBare || !Transaction.IsInside)
+                return TransactionFate.Unknown;
+            if (_fate == null || _fatePlace != (LogIndex, Transaction.Position))
+            {
+                _fatePlace = (LogIndex, Transaction.Position);
+                _fate = TransactionFate.Find(Reader, Transaction.Position, Transaction.IsXa);
+            }
+
+            return _fate;
+        }
+    }
 
     /// <summary>The table of the present TABLE_MAP or row event; null for other events.</summary>
     public TableMap? Table { get; private set; }

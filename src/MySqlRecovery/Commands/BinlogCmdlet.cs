@@ -76,7 +76,7 @@ public abstract class BinlogCmdlet : RecoveryCmdlet
     public IDictionary? Where { get; set; }
 
     /// <summary>
-    /// Keyring files of the server for encrypted logs: component_keyring_file's JSON or the file of the keyring_file plugin.
+    /// Keyring files of the server for encrypted logs: component_keyring_file's JSON, the file of the keyring_file plugin, or the key file of MariaDB's file_key_management.
     /// </summary>
     [Parameter]
     public string[] KeyringPath { get; set; } = [];
@@ -170,6 +170,23 @@ public abstract class BinlogCmdlet : RecoveryCmdlet
             Keyring = _keyring,
         };
 
+    /// <summary>Rows of an undo that something of the same files that was not chosen changed again later.</summary>
+    internal string[] FindLaterChanges(UndoIndex index, IReadOnlyList<string> files, string[] columns)
+    {
+        var selection = new EventSelection(Filter, GtidFilter, LogRange.Of(files, StartPosition, StopPosition));
+        if (!selection.IsPartial || index.Transactions.Count == 0)
+            return [];
+        // The schema has followed the DDL of the first reading: this one begins anew.
+        ITableSchemaSource? schema = SchemaPath == null ? null : LogSchema.Load(this.ResolveDestination(SchemaPath));
+        var tables = new TableFilter([], [], [.. index.TableNames(TableRenames.None).Select(WildcardPattern.Escape)], []);
+        using var scan = new EventScan(files.Select(LogRange.Whole), new EventFilter { Tables = tables }, null, StopToken, schema)
+        {
+            Salvage = Salvage,
+            Keyring = _keyring,
+        };
+        return new LaterChanges(selection, columns).Find(scan);
+    }
+
     /// <summary>The next matching event, converted; what fails is reported, and the next log goes on.</summary>
     private protected bool TryNext<T>(EventScan scan, Func<EventScan, T> convert, [NotNullWhen(true)] out T? item)
         where T : class
@@ -220,6 +237,14 @@ public abstract class BinlogCmdlet : RecoveryCmdlet
         string[] reasons = index.Obstacles.ToReasons();
         if (reasons.Length > 0)
             WriteWarning($"This is not complete: {reasons[0]}{(reasons.Length > 1 ? $" (and {reasons.Length - 1} more: see Reason)" : string.Empty)}");
+    }
+
+    /// <summary>Says aloud that the undo overwrites changes that are not undone.</summary>
+    private protected void WarnOfLaterChanges(UndoIndex index)
+    {
+        if (index.LaterChanges.Length > 0)
+            WriteWarning($"Rows of this undo were changed again later by what is not undone: {index.LaterChanges[0]}"
+                + (index.LaterChanges.Length > 1 ? $" (and {index.LaterChanges.Length - 1} more: see LaterChange)" : string.Empty));
     }
 
     /// <summary>Ends the progress, and says if -Where named a column that no row has.</summary>

@@ -1,4 +1,6 @@
+using System.Collections;
 using System.Management.Automation;
+using MySqlRecovery.Binlog.Rows;
 using MySqlRecovery.IO;
 using MySqlRecovery.Model;
 using MySqlRecovery.Sql;
@@ -13,6 +15,7 @@ namespace MySqlRecovery.Commands;
 public sealed class ExportRowChangeSqlCommand : BinlogCmdlet
 {
     private RecoveryInput _input = null!;
+    private SqlForm _form = new();
     private string? _path;
 
     /// <summary>Events of Get-BinlogEvent or rows of Get-RowChange in log order, live, stored or from another machine; or log files.</summary>
@@ -31,6 +34,21 @@ public sealed class ExportRowChangeSqlCommand : BinlogCmdlet
     /// <summary>Writes the undo: last change first, each the other way round.</summary>
     [Parameter]
     public SwitchParameter Reverse { get; set; }
+
+    /// <summary>
+    /// The only columns that updates may set; rows are found by their key. Rows that were inserted or deleted are left out
+    /// and named.
+    /// </summary>
+    [Parameter]
+    public string[] Column { get; set; } = [];
+
+    /// <summary>Tables to write under another name, <c>@{ 'db.a' = 'db2.b' }</c> or <c>@{ 'db.*' = 'db2.*' }</c>.</summary>
+    [Parameter]
+    public IDictionary? TableMap { get; set; }
+
+    /// <summary>Writes one statement for each key, the sum of all its changes, in one transaction.</summary>
+    [Parameter]
+    public SwitchParameter Fold { get; set; }
 
     /// <summary>Overwrites the file.</summary>
     [Parameter]
@@ -51,7 +69,14 @@ public sealed class ExportRowChangeSqlCommand : BinlogCmdlet
             });
         }
 
-        _input = new RecoveryInput(this, Reverse);
+        _form = new SqlForm
+        {
+            Reverse = Reverse,
+            Fold = Fold,
+            Columns = Column,
+            Renames = TableMap == null ? TableRenames.None : Try(() => TableRenames.Parse(TableMap)),
+        };
+        _input = new RecoveryInput(this, Reverse, Column);
     }
 
     /// <inheritdoc/>
@@ -87,21 +112,23 @@ public sealed class ExportRowChangeSqlCommand : BinlogCmdlet
     private void WriteStrings(UndoIndex index)
     {
         using var output = new SqlStringOutput();
-        using RowSqlExport export = Try(() => new RowSqlExport(index, _input.RowTest, Reverse, output));
+        using RowSqlExport export = Try(() => new RowSqlExport(index, _input.RowTest, _form, output, StopToken));
         bool more;
         do
         {
-            more = Try(() => export.WriteTransaction(StopToken));
+            more = Try(() => export.WritePart(StopToken));
             foreach (string statement in output.Take())
                 WriteObject(statement);
         }
         while (more);
         WarnIfIncomplete(index);
+        WarnOfLaterChanges(index);
     }
 
     private void WriteFile(UndoIndex index, string path)
     {
-        WriteObject(Try(() => RowSqlExport.WriteFile(index, _input.RowTest, Reverse, path, Force, StopToken)));
+        WriteObject(Try(() => RowSqlExport.WriteFile(index, _input.RowTest, _form, path, Force, StopToken)));
         WarnIfIncomplete(index);
+        WarnOfLaterChanges(index);
     }
 }

@@ -1,6 +1,7 @@
+using System.Collections;
 using System.Management.Automation;
 using MySqlRecovery.Binlog;
-using MySqlRecovery.Binlog.Filter;
+using MySqlRecovery.Binlog.Rows;
 using MySqlRecovery.IO;
 using MySqlRecovery.Model;
 using MySqlRecovery.Transactions;
@@ -15,6 +16,7 @@ public sealed class InvokeBinlogReverseCommand : BinlogCmdlet
 {
     private RecoveryInput _input = null!;
     private string _destination = string.Empty;
+    private TableRenames _renames = TableRenames.None;
 
     /// <summary>Log files; wildcards.</summary>
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = "Path", ValueFromPipelineByPropertyName = true)]
@@ -45,6 +47,13 @@ public sealed class InvokeBinlogReverseCommand : BinlogCmdlet
     [Parameter]
     public Version? TargetVersion { get; set; }
 
+    /// <summary>
+    /// Tables to undo under another name, <c>@{ 'db.a' = 'db2.b' }</c> or <c>@{ 'db.*' = 'db2.*' }</c>; they must have the
+    /// columns of the original.
+    /// </summary>
+    [Parameter]
+    public IDictionary? TableMap { get; set; }
+
     /// <summary>Overwrites the destination.</summary>
     [Parameter]
     public SwitchParameter Force { get; set; }
@@ -59,8 +68,10 @@ public sealed class InvokeBinlogReverseCommand : BinlogCmdlet
         {
             _destination = this.ResolveDestination(Destination);
             PendingFile.CheckFree(_destination, Force);
+            if (TableMap != null)
+                _renames = TableRenames.Parse(TableMap);
         });
-        _input = new RecoveryInput(this, reverse: true);
+        _input = new RecoveryInput(this, reverse: true, columns: []);
     }
 
     /// <inheritdoc/>
@@ -84,9 +95,10 @@ public sealed class InvokeBinlogReverseCommand : BinlogCmdlet
         if (!ShouldProcess(_destination, $"write the undo of {index.RowCount} rows in {index.Transactions.Count} transactions"))
             return;
         UndoBinlog result = Try(() => UndoBinlogWriter.Write(
-            index, _input.RowTest, _destination, Force, GtidSource, StopToken, TargetVersion));
+            index, _input.RowTest, _destination, Force, GtidSource, StopToken, TargetVersion, _renames));
         WriteObject(result);
         WarnIfIncomplete(index);
+        WarnOfLaterChanges(index);
     }
 
     /// <inheritdoc/>

@@ -13,7 +13,7 @@ namespace MySqlRecovery.Commands;
 /// What SQL or an undo is made from: log files, or events and rows as they come down the pipeline, live or as the
 /// property bags that remoting, jobs and Import-Clixml make.
 /// </summary>
-internal sealed class RecoveryInput(BinlogCmdlet cmdlet, bool reverse) : IDisposable
+internal sealed class RecoveryInput(BinlogCmdlet cmdlet, bool reverse, string[] columns) : IDisposable
 {
     private readonly List<string> _files = [];
     private readonly PipelineTableMaps _maps = new(cmdlet.Schema);
@@ -40,7 +40,10 @@ internal sealed class RecoveryInput(BinlogCmdlet cmdlet, bool reverse) : IDispos
         {
             List<string> files = LogFileOrder.Sort(_files);
             using EventScan scan = cmdlet.OpenScan(files);
-            return UndoIndexer.Build(scan, cmdlet.Predicate, reverse, s => cmdlet.ShowProgress(s, files));
+            UndoIndex index = UndoIndexer.Build(scan, cmdlet.Predicate, reverse, s => cmdlet.ShowProgress(s, files));
+            if (reverse)
+                FindLaterChanges(index, files);
+            return index;
         }
 
         if (_files.Count > 0)
@@ -51,6 +54,19 @@ internal sealed class RecoveryInput(BinlogCmdlet cmdlet, bool reverse) : IDispos
     }
 
     public void Dispose() => _spool?.Dispose();
+
+    private void FindLaterChanges(UndoIndex index, List<string> files)
+    {
+        try
+        {
+            index.LaterChanges = cmdlet.FindLaterChanges(index, files, columns);
+        }
+        catch
+        {
+            index.Dispose();
+            throw;
+        }
+    }
 
     private void Spool(object item, UndoSpool spool)
     {
