@@ -1,6 +1,6 @@
 namespace MySqlRecovery.IO;
 
-/// <summary>Bytes that can be read at any offset: what the readers of binlogs and tablespaces stand on.</summary>
+/// <summary>Bytes that can be read at any offset: what the readers of binlogs and tablespaces stand on. Reads may come from several threads at once.</summary>
 internal abstract class ByteSource(string path) : IDisposable
 {
     /// <summary>What errors call this source.</summary>
