@@ -1,12 +1,13 @@
 BeforeDiscovery {
     $filters = 'Database', 'ExcludeDatabase', 'Table', 'ExcludeTable', 'Operation', 'StartTime', 'StopTime', 'StartPosition', 'StopPosition',
-        'Gtid', 'ExcludeGtid', 'ThreadId', 'ServerId', 'Where', 'SchemaPath', 'Salvage', 'KeyringPath'
+        'Gtid', 'ExcludeGtid', 'ThreadId', 'ServerId', 'Where', 'SchemaPath', 'Connection', 'Salvage', 'KeyringPath',
+        'Server', 'Port', 'Credential', 'SslMode', 'SslCa', 'SslCert', 'SslKey', 'DefaultsFile', 'StartFile', 'StopFile', 'StartGtid'
     $cases = @(
-        @{ Name = 'Get-BinlogEvent'; Expected = $filters + 'Path', 'LiteralPath', 'EventType'; Sets = 'LiteralPath', 'Path' }
-        @{ Name = 'Get-RowChange'; Expected = $filters + 'Path', 'LiteralPath', 'InputObject'; Sets = 'InputObject', 'LiteralPath', 'Path' }
-        @{ Name = 'Measure-BinlogEvent'; Expected = $filters + 'Path', 'LiteralPath', 'InputObject', 'By'; Sets = 'InputObject', 'LiteralPath', 'Path' }
-        @{ Name = 'Invoke-BinlogReverse'; Expected = $filters + 'Path', 'LiteralPath', 'InputObject', 'Destination', 'GtidSource', 'TargetVersion', 'TableMap', 'Force', 'WhatIf', 'Confirm'; Sets = 'InputObject', 'LiteralPath', 'Path' }
-        @{ Name = 'Export-RowChangeSql'; Expected = $filters + 'Path', 'LogPath', 'InputObject', 'Reverse', 'Column', 'TableMap', 'Fold', 'Force', 'WhatIf', 'Confirm'; Sets = 'InputObject', 'LogPath' }
+        @{ Name = 'Get-BinlogEvent'; Expected = $filters + 'Path', 'LiteralPath', 'EventType', 'Follow'; Sets = 'LiteralPath', 'Path', 'Server' }
+        @{ Name = 'Get-RowChange'; Expected = $filters + 'Path', 'LiteralPath', 'InputObject', 'Follow'; Sets = 'InputObject', 'LiteralPath', 'Path', 'Server' }
+        @{ Name = 'Measure-BinlogEvent'; Expected = $filters + 'Path', 'LiteralPath', 'InputObject', 'By', 'Follow'; Sets = 'InputObject', 'LiteralPath', 'Path', 'Server' }
+        @{ Name = 'Invoke-BinlogReverse'; Expected = $filters + 'Path', 'LiteralPath', 'InputObject', 'Destination', 'GtidSource', 'TargetVersion', 'TableMap', 'Force', 'WhatIf', 'Confirm'; Sets = 'InputObject', 'LiteralPath', 'Path', 'Server' }
+        @{ Name = 'Export-RowChangeSql'; Expected = $filters + 'Path', 'LogPath', 'InputObject', 'Reverse', 'Column', 'TableMap', 'Fold', 'Force', 'WhatIf', 'Confirm'; Sets = 'InputObject', 'LogPath', 'Server' }
     )
 }
 
@@ -42,7 +43,7 @@ Describe 'The properties of the output' {
     It 'of <Type> have the names that scripts rely on' -ForEach @(
         @{ Type = 'BinlogEvent'; Names = 'LogFile', 'Position', 'EndPosition', 'Timestamp', 'EventType', 'Size', 'ServerId', 'ServerVersion', 'Gtid', 'ThreadId', 'Database', 'Table', 'Operation', 'RowCount', 'Statement' }
         @{ Type = 'RowChange'; Names = 'LogFile', 'Position', 'RowIndex', 'Timestamp', 'Gtid', 'ThreadId', 'Database', 'Table', 'Operation', 'Key', 'Before', 'After', 'ChangedColumn', 'ColumnName', 'Statement' }
-        @{ Type = 'UndoBinlog'; Names = 'Path', 'File', 'TransactionCount', 'RowCount', 'Table', 'IsComplete', 'Reason', 'LaterChange', 'IsVerified' }
+        @{ Type = 'UndoBinlog'; Names = 'Path', 'File', 'TransactionCount', 'RowCount', 'Table', 'IsComplete', 'Reason', 'IsVerified' }
     ) {
         $has = ("MySqlRecovery.Model.$Type" -as [type]).GetProperties().Name
         $Names | Where-Object { $_ -cnotin $has } | Should -BeNullOrEmpty

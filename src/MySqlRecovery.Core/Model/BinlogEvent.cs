@@ -10,6 +10,9 @@ namespace MySqlRecovery.Model;
 // PowerShell makes empty text of null when it brings an object back from remoting; no such property can be empty.
 public sealed class BinlogEvent
 {
+    /// <summary>The server that the event was read from, <c>host:port</c>; null for a file.</summary>
+    public string? Server { get; set => field = value is "" ? null : value; }
+
     /// <summary>Name of the log, as the server lists it.</summary>
     public string LogFile { get; set; } = string.Empty;
 

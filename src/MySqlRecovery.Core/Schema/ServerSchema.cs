@@ -35,15 +35,12 @@ internal static class ServerSchema
     /// The tables whose rows a server changes along with those of another: they have foreign keys to it ON DELETE or ON
     /// UPDATE CASCADE, SET NULL or SET DEFAULT. All of the server that the account may see.
     /// </summary>
-    public static ILookup<TableName, TableName> FindCascadingChildren(IQueryClient client, CancellationToken token)
+    public static List<(TableName Parent, TableName Child)> FindCascades(IQueryClient client, CancellationToken token)
     {
         const string Sql =
             "SELECT UNIQUE_CONSTRAINT_SCHEMA, REFERENCED_TABLE_NAME, CONSTRAINT_SCHEMA, TABLE_NAME FROM information_schema.REFERENTIAL_CONSTRAINTS " +
             "WHERE DELETE_RULE IN ('CASCADE', 'SET NULL', 'SET DEFAULT') OR UPDATE_RULE IN ('CASCADE', 'SET NULL', 'SET DEFAULT')";
-        return client.QueryAll(Sql, token)
-            .Select(row => (Parent: new TableName(row[0], row[1]!), Child: new TableName(row[2], row[3]!)))
-            .Distinct()
-            .ToLookup(row => row.Parent, row => row.Child);
+        return client.QueryAll(Sql, token).ConvertAll(row => (new TableName(row[0], row[1]!), new TableName(row[2], row[3]!)));
     }
 
     /// <summary>The table's name as the server has it; null: there is no table of this name to be seen.</summary>

@@ -28,6 +28,7 @@ internal static class EventObjects
             ThreadId = transaction.ThreadId,
             Operation = type.Operation(),
             TransactionPosition = transaction.Position,
+            Server = scan.Chosen.Server,
             Database = scan.Table?.Database,
             Table = scan.Table?.Table,
         };
@@ -55,8 +56,10 @@ internal static class EventObjects
                     continue;
                 changes.Add(new RowChange(source, rowsStart + cursor.Start, rowsStart + cursor.Middle, rowsStart + cursor.End)
                 {
+                    Server = item.Server,
                     LogFile = item.LogFile,
                     Position = item.Position,
+                    EndPosition = item.EndPosition,
                     RowIndex = cursor.Index,
                     Timestamp = item.Timestamp,
                     Gtid = item.Gtid,

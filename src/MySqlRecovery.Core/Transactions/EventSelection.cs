@@ -9,19 +9,18 @@ namespace MySqlRecovery.Transactions;
 /// </summary>
 /// <param name="filter">Type, time, server and session.</param>
 /// <param name="gtids">Transactions, or null for all.</param>
-/// <param name="ranges">The parts of the logs; the scan is over the same files.</param>
-internal sealed class EventSelection(EventFilter filter, GtidFilter? gtids, IReadOnlyList<LogRange> ranges)
+/// <param name="isPart">Whether the chosen ranges of the logs leave something out.</param>
+internal sealed class EventSelection(EventFilter filter, GtidFilter? gtids, bool isPart)
 {
     /// <summary>Whether some rows of a chosen table may not be chosen.</summary>
     public bool IsPartial => filter.Operations != null || filter.ServerIds != null || filter.ThreadIds != null || filter.Where != null
         || filter.StartTime != null || filter.StopTime != null || gtids != null
-        || ranges.Any(r => r.Start > 0 || r.Stop < long.MaxValue);
+        || isPart;
 
     /// <summary>Whether the event that a scan stands on is chosen, its rows aside.</summary>
     public bool Includes(EventScan scan)
     {
-        LogRange range = ranges[scan.LogIndex];
-        return scan.Reader.Position >= range.Start && scan.Reader.Position < range.Stop
+        return scan.Reader.Position >= scan.Chosen.Start && scan.Reader.Position < scan.Chosen.Stop
             && filter.IsMatch(scan.Reader.Header)
             && gtids?.IsMatch(scan.Transaction.Gtid) != false
             && (filter.ThreadIds == null || (scan.Transaction.ThreadId is { } thread && filter.ThreadIds.Contains(thread)));

@@ -84,8 +84,10 @@ public sealed class ExportRowChangeSqlCommand : BinlogCmdlet
     {
         if (ParameterSetName == "InputObject")
             Try(() => _input.Add(InputObject));
+        else if (ParameterSetName == ServerSet)
+            Try(() => _input.AddServer(Server));
         else
-            Try(() => _input.AddFiles(LogPath, literal: false));
+            Try(() => _input.AddFiles(this.ResolveLogs(LogPath, literal: false, e => throw e)));
     }
 
     /// <inheritdoc/>

@@ -9,27 +9,17 @@ using MySqlRecovery.Undo;
 
 namespace MySqlRecovery.Commands;
 
-/// <summary>Writes the binlog that undoes row changes of log files, events or rows.</summary>
-[Cmdlet(VerbsLifecycle.Invoke, "BinlogReverse", DefaultParameterSetName = "Path", SupportsShouldProcess = true)]
+/// <summary>Writes the binlog that undoes row changes of log files, a server, events or rows.</summary>
+[Cmdlet(VerbsLifecycle.Invoke, "BinlogReverse", DefaultParameterSetName = PathSet, SupportsShouldProcess = true)]
 [OutputType(typeof(UndoBinlog))]
-public sealed class InvokeBinlogReverseCommand : BinlogCmdlet
+public sealed class InvokeBinlogReverseCommand : LogFileCmdlet
 {
     private RecoveryInput _input = null!;
     private string _destination = string.Empty;
     private TableRenames _renames = TableRenames.None;
 
-    /// <summary>Log files; wildcards.</summary>
-    [Parameter(Mandatory = true, Position = 0, ParameterSetName = "Path", ValueFromPipelineByPropertyName = true)]
-    [SupportsWildcards]
-    public string[] Path { get; set; } = [];
-
-    /// <summary>Log files, names taken as they are.</summary>
-    [Parameter(Mandatory = true, ParameterSetName = "LiteralPath", ValueFromPipelineByPropertyName = true)]
-    [Alias("PSPath", "LP", "FullName")]
-    public string[] LiteralPath { get; set; } = [];
-
     /// <summary>Events of Get-BinlogEvent or rows of Get-RowChange in log order, live, stored or from another machine; or log files.</summary>
-    [Parameter(Mandatory = true, ParameterSetName = "InputObject", ValueFromPipeline = true)]
+    [Parameter(Mandatory = true, ParameterSetName = InputSet, ValueFromPipeline = true)]
     public PSObject InputObject { get; set; } = null!;
 
     /// <summary>The binlog to write.</summary>
@@ -77,12 +67,12 @@ public sealed class InvokeBinlogReverseCommand : BinlogCmdlet
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        if (ParameterSetName == "InputObject")
+        if (ParameterSetName == InputSet)
             Try(() => _input.Add(InputObject));
-        else if (ParameterSetName == "Path")
-            Try(() => _input.AddFiles(Path, literal: false));
+        else if (ParameterSetName == ServerSet)
+            Try(() => _input.AddServer(Server));
         else
-            Try(() => _input.AddFiles(LiteralPath, literal: true));
+            Try(() => _input.AddFiles(ResolveFiles(e => throw e)));
     }
 
     /// <inheritdoc/>

@@ -10,19 +10,26 @@ using MySqlRecovery.Undo;
 namespace MySqlRecovery.Commands;
 
 /// <summary>
-/// What SQL or an undo is made from: log files, or events and rows as they come down the pipeline, live or as the
+/// What SQL or an undo is made from: log files, a server, or events and rows as they come down the pipeline, live or as the
 /// property bags that remoting, jobs and Import-Clixml make.
 /// </summary>
 internal sealed class RecoveryInput(BinlogCmdlet cmdlet, bool reverse, string[] columns) : IDisposable
 {
     private readonly List<string> _files = [];
-    private readonly PipelineTableMaps _maps = new(cmdlet.Schema);
+    private LogInput? _server;
+    private PipelineTableMaps? _maps;
     private UndoSpool? _spool;
 
     /// <summary>The row test that is still to be made: rows that were piped in have been tested.</summary>
     public RowPredicate? RowTest => _spool == null ? cmdlet.Predicate : null;
 
-    public void AddFiles(string[] paths, bool literal) => _files.AddRange(cmdlet.ResolveLogs(paths, literal, e => throw e));
+    private PipelineTableMaps Maps => _maps ??= new(cmdlet.Schema);
+
+    public void AddFiles(IEnumerable<string> files) => _files.AddRange(files);
+
+    public void AddServer(string[] servers) => _server = servers.Length == 1 ? cmdlet.InputOf(servers[0]) : throw new RecoveryException(
+        "ServerNotOne", RecoveryErrorKind.InvalidArgument, "the changes of several servers have no order among them",
+        recommendedAction: "Give one server at a time.");
 
     /// <summary>Takes an object of the pipeline: a file, or what the filters let through.</summary>
     public void Add(PSObject input)
@@ -30,7 +37,7 @@ internal sealed class RecoveryInput(BinlogCmdlet cmdlet, bool reverse, string[] 
         if (cmdlet.ResolveInput(input, e => throw e) is { } files)
             _files.AddRange(files);
         else
-            Spool(Unwrap(input), _spool ??= new UndoSpool(_maps, reverse));
+            Spool(Unwrap(input), _spool ??= new UndoSpool(Maps, reverse));
     }
 
     /// <summary>The index of all that was added.</summary>
@@ -38,11 +45,11 @@ internal sealed class RecoveryInput(BinlogCmdlet cmdlet, bool reverse, string[] 
     {
         if (_spool == null)
         {
-            List<string> files = LogFileOrder.Sort(_files);
-            using EventScan scan = cmdlet.OpenScan(files);
-            UndoIndex index = UndoIndexer.Build(scan, cmdlet.Predicate, reverse, s => cmdlet.ShowProgress(s, files));
+            LogInput input = _server ?? cmdlet.InputOf(LogFileOrder.Sort(_files));
+            using EventScan scan = cmdlet.OpenScan(input);
+            UndoIndex index = UndoIndexer.Build(scan, cmdlet.Predicate, reverse, s => cmdlet.ShowProgress(s, input.FileCount));
             if (reverse)
-                FindLaterChanges(index, files);
+                FindLaterChanges(index, input);
             return index;
         }
 
@@ -55,11 +62,11 @@ internal sealed class RecoveryInput(BinlogCmdlet cmdlet, bool reverse, string[] 
 
     public void Dispose() => _spool?.Dispose();
 
-    private void FindLaterChanges(UndoIndex index, List<string> files)
+    private void FindLaterChanges(UndoIndex index, LogInput input)
     {
         try
         {
-            index.LaterChanges = cmdlet.FindLaterChanges(index, files, columns);
+            index.LaterChanges = cmdlet.FindLaterChanges(index, input, columns);
         }
         catch
         {
@@ -77,13 +84,13 @@ internal sealed class RecoveryInput(BinlogCmdlet cmdlet, bool reverse, string[] 
                 if (cmdlet.IsMatch(other))
                     spool.Add(other);
                 break;
-            case BinlogEvent rows when _maps.Find(rows) is { } map && cmdlet.IsMatch(rows, map):
+            case BinlogEvent rows when Maps.Find(rows) is { } map && cmdlet.IsMatch(rows, map):
                 if (cmdlet.Predicate == null)
                     spool.Add(rows);
                 else
                     rows.ToRowChanges(map, cmdlet.Predicate).ForEach(spool.Add);
                 break;
-            case RowChange row when _maps.Find(row) is var map && cmdlet.IsMatch(row, map) && IsWanted(row, map, cmdlet.Predicate):
+            case RowChange row when Maps.Find(row) is var map && cmdlet.IsMatch(row, map) && IsWanted(row, map, cmdlet.Predicate):
                 spool.Add(row);
                 break;
         }

@@ -55,7 +55,7 @@ public abstract class ServerSchemaTests(ServerFixture fixture)
             """);
         using ServerConnection connection = Server.Connect();
 
-        TableName child = Assert.Single(ServerSchema.FindCascadingChildren(connection, Token)[new TableName("family", "parent")]);
+        TableName child = Assert.Single(ServerSchema.FindCascades(connection, Token), c => c.Parent == new TableName("family", "parent")).Child;
         Assert.Equal(new TableName("family", "child"), child);
         ForeignKeySchema key = Assert.Single(Assert.Single(ServerSchema.Read(connection, [child], Token)).ForeignKeys);
         Assert.Equal((new TableName("family", "parent"), ReferentialAction.Cascade), (key.ReferencedTable, key.OnDelete));
