@@ -87,12 +87,15 @@ internal sealed class MariaDbEncryptedSource : ByteSource
         int done = 0;
         if (offset < _start)
             done = _source.Read(offset, destination[..(int)Math.Min(destination.Length, _start - offset)]);
-        while (done < destination.Length && offset + done >= _start && Load(offset + done))
+        lock (_marks)
         {
-            int inEvent = (int)(offset + done - _eventOffset);
-            int count = Math.Min(_eventLength - inEvent, destination.Length - done);
-            _event.AsSpan(inEvent, count).CopyTo(destination[done..]);
-            done += count;
+            while (done < destination.Length && offset + done >= _start && Load(offset + done))
+            {
+                int inEvent = (int)(offset + done - _eventOffset);
+                int count = Math.Min(_eventLength - inEvent, destination.Length - done);
+                _event.AsSpan(inEvent, count).CopyTo(destination[done..]);
+                done += count;
+            }
         }
 
         return done;
