@@ -4,6 +4,7 @@ using MySqlRecovery.Binlog.Filter;
 using MySqlRecovery.Client;
 using MySqlRecovery.Consistency;
 using MySqlRecovery.Consistency.Data;
+using MySqlRecovery.Consistency.Settings;
 using MySqlRecovery.Model;
 
 namespace MySqlRecovery.Commands;
@@ -121,6 +122,7 @@ public sealed class TestReplicationConsistencyCommand : RecoveryCmdlet
 
     private IConsistencyCheck Make(ConsistencyCheckKind kind, ServerPair pair) => kind switch
     {
+        ConsistencyCheckKind.Setting => new SettingCheck(pair),
         ConsistencyCheckKind.Data => new DataCheck(pair, DataOptions()),
         _ => throw new NotImplementedException(),
     };
