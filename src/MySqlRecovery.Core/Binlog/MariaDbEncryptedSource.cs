@@ -84,6 +84,18 @@ internal sealed class MariaDbEncryptedSource : ByteSource
 
     public override int Read(long offset, Span<byte> destination)
     {
+        lock (_marks)
+            return ReadPlain(offset, destination);
+    }
+
+    public override void Dispose()
+    {
+        _cipher.Dispose();
+        _source.Dispose();
+    }
+
+    private int ReadPlain(long offset, Span<byte> destination)
+    {
         int done = 0;
         if (offset < _start)
             done = _source.Read(offset, destination[..(int)Math.Min(destination.Length, _start - offset)]);
@@ -99,12 +111,6 @@ internal sealed class MariaDbEncryptedSource : ByteSource
         }
 
         return done;
-    }
-
-    public override void Dispose()
-    {
-        _cipher.Dispose();
-        _source.Dispose();
     }
 
     private bool IsReadable()
