@@ -1,3 +1,5 @@
+BeforeAll { . $PSScriptRoot/Setup.ps1 }
+
 BeforeDiscovery {
     . $PSScriptRoot/Setup.ps1
     $root = Split-Path $Manifest
@@ -32,5 +34,14 @@ Describe 'The example of <Page>' -ForEach $examples {
         # Widths depend on the console, and GTIDs of an undo are new each time.
         $plain = { ($args[0] -replace '\x1b\[[0-9;]*m' -replace '-{2,}', '--' -replace '[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}:', 'uuid:' -replace '\s+', ' ').Trim() }
         & $plain $printed.Replace((Split-Path $Manifest), '/tmp/MySqlRecovery') | Should -Be (& $plain $Expected)
+    }
+}
+
+Describe 'The picture of a session' {
+    It 'shows what the commands print' {
+        $root = Split-Path $Manifest
+        pwsh -NoProfile -NonInteractive -File "$root/docs/Write-SessionPicture.ps1" -Path "$TestDrive/session.svg"
+        $plain = { ([xml] (Get-Content $args[0] -Raw)).svg.text.InnerText -replace '[ -]+', ' ' }
+        & $plain "$TestDrive/session.svg" | Should -Be (& $plain "$root/docs/session.svg")
     }
 }
