@@ -23,6 +23,20 @@ internal sealed class RecoveryInput(BinlogCmdlet cmdlet, bool reverse, string[] 
     /// <summary>The row test that is still to be made: rows that were piped in have been tested.</summary>
     public RowPredicate? RowTest => _spool == null ? cmdlet.Predicate : null;
 
+    /// <summary>Whether nothing has been added.</summary>
+    public bool IsEmpty => _files.Count == 0 && _spool == null && _server == null;
+
+    /// <summary>The finding that an object of the pipeline is, live or stored; null for others.</summary>
+    public static ConsistencyFinding? ToFinding(PSObject input) =>
+        input.BaseObject as ConsistencyFinding
+        ?? (input.Properties[nameof(ConsistencyFinding.Severity)] != null && input.Properties[nameof(ConsistencyFinding.Repair)] != null
+            ? PropertyBag.ConvertTo<ConsistencyFinding>(input) : null);
+
+    /// <summary>What comes down one pipeline must be of one kind.</summary>
+    public static RecoveryException Mixed() => new(
+        "InputObjectMixed", RecoveryErrorKind.InvalidArgument, "files, row changes or findings came down the pipeline together",
+        recommendedAction: "Read the files with Get-BinlogEvent, or give files only; export findings by themselves.");
+
     private PipelineTableMaps Maps => _maps ??= new(cmdlet.Schema);
 
     public void AddFiles(IEnumerable<string> files) => _files.AddRange(files);
@@ -54,9 +68,7 @@ internal sealed class RecoveryInput(BinlogCmdlet cmdlet, bool reverse, string[] 
         }
 
         if (_files.Count > 0)
-            throw new RecoveryException(
-                "InputObjectMixed", RecoveryErrorKind.InvalidArgument, "files and objects came down the pipeline together",
-                recommendedAction: "Read the files with Get-BinlogEvent, or give files only.");
+            throw Mixed();
         return _spool.Complete();
     }
 
