@@ -46,8 +46,8 @@ internal sealed class BinlogMeasure
         try
         {
             var facts = new Facts(
-                scan.Chosen.Server, reader.LogFile, reader.EndPosition, reader.Header.Length, DateTime.UnixEpoch.AddSeconds(reader.Header.Timestamp),
-                scan.Transaction.Position, scan.Transaction.GtidText, scan.Transaction.ThreadId);
+                scan.Chosen.Server, reader.LogFile, reader.EndPosition, reader.Header.Length, reader.Header.Time,
+                scan.Transaction.Position, _kind == BinlogSummaryKind.Transaction ? scan.Transaction.GtidText : null, scan.Transaction.ThreadId);
             Add(facts, scan.Table!, scan.ParseRows());
         }
         catch (Exception e) when (e is EndOfStreamException or InvalidDataException)
