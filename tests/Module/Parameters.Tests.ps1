@@ -8,6 +8,8 @@ BeforeDiscovery {
         @{ Name = 'Measure-BinlogEvent'; Expected = $filters + 'Path', 'LiteralPath', 'InputObject', 'By', 'Follow'; Sets = 'InputObject', 'LiteralPath', 'Path', 'Server' }
         @{ Name = 'Invoke-BinlogReverse'; Expected = $filters + 'Path', 'LiteralPath', 'InputObject', 'Destination', 'GtidSource', 'TargetVersion', 'TableMap', 'Force', 'WhatIf', 'Confirm'; Sets = 'InputObject', 'LiteralPath', 'Path', 'Server' }
         @{ Name = 'Export-RowChangeSql'; Expected = $filters + 'Path', 'LogPath', 'InputObject', 'Reverse', 'Column', 'TableMap', 'Fold', 'Force', 'WhatIf', 'Confirm'; Sets = 'InputObject', 'LogPath', 'Server' }
+        @{ Name = 'Get-IbdSpaceId'; Expected = 'Path', 'LiteralPath', 'DamagedPage', 'Verify'; Sets = 'LiteralPath', 'Path' }
+        @{ Name = 'Repair-IbdSpaceId'; Expected = 'Path', 'LiteralPath', 'ReferencePath', 'SpaceId', 'ErrorLog', 'SchemaPath', 'Destination', 'InPlace', 'BackupPath', 'OnDamage', 'WriteCfg', 'Undo', 'UndoPath', 'Force', 'WhatIf', 'Confirm'; Sets = 'LiteralPath', 'LogText', 'Path' }
     )
 }
 
@@ -27,8 +29,9 @@ Describe 'The parameters of <Name>' -ForEach $cases {
     }
 
     It 'know the names that other programs use' {
-        $command.Parameters['StartTime'].Aliases | Should -Be 'StartDateTime', 'After'
-        $command.Parameters['StopTime'].Aliases | Should -Be 'StopDateTime', 'Before'
+        if ($command.Parameters['StartTime']) { $command.Parameters['StartTime'].Aliases | Should -Be 'StartDateTime', 'After' }
+        if ($command.Parameters['StopTime']) { $command.Parameters['StopTime'].Aliases | Should -Be 'StopDateTime', 'Before' }
+        if ($command.Parameters['Server']) { $command.Parameters['Server'].Aliases | Should -Be 'HostName', 'ComputerName' }
         if ($command.Parameters['LiteralPath']) { $command.Parameters['LiteralPath'].Aliases | Should -Be 'PSPath', 'LP', 'FullName' }
     }
 
