@@ -20,6 +20,7 @@
         'Invoke-BinlogReverse'
         'Measure-BinlogEvent'
         'Repair-IbdSpaceId'
+        'Test-ReplicationConsistency'
     )
     FunctionsToExport    = @()
     VariablesToExport    = @()
