@@ -32,11 +32,8 @@ internal sealed class LoggedTransaction
     /// <summary>Byte offset behind its last event.</summary>
     public required long EndPosition { get; init; }
 
-    /// <summary>In relay logs: the log of the source that holds it; null where the relay log does not say.</summary>
-    public string? SourceLogFile { get; init; }
-
-    /// <summary>In relay logs: the low 32 bits of the offset behind it in <see cref="SourceLogFile"/>.</summary>
-    public uint SourceEndPosition { get; init; }
+    /// <summary>The place behind it in the logs of the source: its own end in those, what a relay log says in that.</summary>
+    public required LogPlace SourceEnd { get; init; }
 
     /// <summary>The tables it changed, in the order of their first rows.</summary>
     public required TableContent[] Tables { get; init; }

@@ -37,6 +37,9 @@ internal sealed class TransactionComparison(TransactionReader source, Transactio
     /// <summary>Whether the replica commits in another order than the source: what it lacks may still be with a worker.</summary>
     public bool IsOutOfOrder { get; private set; }
 
+    /// <summary>When the source's transactions came.</summary>
+    public TransactionTimes Times { get; } = new();
+
     /// <summary>Whether rows of a table are in a transaction that both have.</summary>
     public bool IsApplied(string database, string table) => _applied.Contains((database, table));
 
@@ -57,6 +60,7 @@ internal sealed class TransactionComparison(TransactionReader source, Transactio
                 if (source.Current is { } mine)
                 {
                     sourceTime = mine.Timestamp;
+                    Times.Add(mine);
                     Offer(mine, isSource: true);
                 }
             }
@@ -133,8 +137,10 @@ internal sealed class TransactionComparison(TransactionReader source, Transactio
         foreach (TableContent table in theirs.Tables)
             _applied.Add((table.Database, table.Table));
 
-        // What a replica applies keeps the source's server_id. It may write a statement in its own words, or as rows.
-        bool isOwnWording = mine.Statement != null && theirs.ServerId == mine.ServerId && !theirs.IsEmpty;
+        // What a replica applies keeps the source's server_id. It may write a statement in its own words, or as rows, and
+        // with binlog_format=ROW it does not log temporary tables.
+        bool isOwnWording = mine.Statement != null && theirs.ServerId == mine.ServerId
+            && (!theirs.IsEmpty || mine.Statement.Contains("TEMPORARY", StringComparison.OrdinalIgnoreCase));
         if (!mine.HasSameContent(theirs) && !isOwnWording && !HasSameRows(pair))
             _different.Add(pair);
     }

@@ -6,7 +6,10 @@ using MySqlRecovery.Transactions;
 namespace MySqlRecovery.Consistency.Logs;
 
 /// <summary>Reads the logs of a server as a sequence of transactions, each with the fingerprint of its content.</summary>
-internal sealed class TransactionReader(LogSeries series, CancellationToken stop) : IDisposable
+/// <param name="series">The logs.</param>
+/// <param name="isRelay">Whether they are relay logs: their events keep the places that they have in the source's logs.</param>
+/// <param name="stop">Cancels.</param>
+internal sealed class TransactionReader(LogSeries series, bool isRelay, CancellationToken stop) : IDisposable
 {
     private readonly TransactionTracker _tracker = new();
     private readonly ContentBuilder _content = new();
@@ -154,8 +157,7 @@ internal sealed class TransactionReader(LogSeries series, CancellationToken stop
             IsFirstInLog = _isFirstInLog,
             Position = _position,
             EndPosition = _end,
-            SourceLogFile = _sourceLog,
-            SourceEndPosition = _sourceEnd,
+            SourceEnd = isRelay ? new LogPlace(_sourceLog ?? string.Empty, _sourceEnd) : new LogPlace(_reader.LogFile, _end),
             Tables = _content.Tables(),
             StatementHash = _content.StatementHash,
             Statement = _content.Statement,
