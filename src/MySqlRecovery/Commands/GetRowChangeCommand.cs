@@ -14,6 +14,7 @@ public sealed class GetRowChangeCommand : BinlogCmdlet
     private readonly List<string> _files = [];
     private PipelineTableMaps? _maps;
     private readonly HashSet<TableMap> _warned = [];
+    private FindingSelection? _selection;
 
     /// <summary>Log files; wildcards.</summary>
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = "Path", ValueFromPipelineByPropertyName = true)]
@@ -30,10 +31,26 @@ public sealed class GetRowChangeCommand : BinlogCmdlet
     [BinlogEventTransformation]
     public BinlogEvent InputObject { get; set; } = null!;
 
+    /// <summary>Findings of Test-ReplicationConsistency, live or stored: the rows of the transactions that the replica lacks.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = "Finding", ValueFromPipeline = true)]
+    public PSObject Finding { get; set; } = null!;
+
+    /// <summary>The source's log files for the findings; wildcards.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = "Finding")]
+    [SupportsWildcards]
+    public string[] LogPath { get; set; } = [];
+
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        if (ParameterSetName == "InputObject")
+        if (ParameterSetName == "Finding")
+        {
+            if (_selection == null)
+                _files.AddRange(this.ResolveLogs(LogPath, literal: false, ReportError));
+            _selection ??= new FindingSelection();
+            Try(() => _selection.Add(Finding));
+        }
+        else if (ParameterSetName == "InputObject")
         {
             Try(CheckNoPosition);
             WriteRows(InputObject);
@@ -47,7 +64,7 @@ public sealed class GetRowChangeCommand : BinlogCmdlet
     /// <inheritdoc/>
     protected override void EndProcessing()
     {
-        List<string> files = LogFileOrder.Sort(_files);
+        List<string> files = LogFileOrder.Sort(_selection?.Choose(_files) ?? _files);
         using EventScan scan = OpenScan(files);
         while (TryNext(scan, ToRows, out List<RowChange>? changes))
         {
@@ -57,6 +74,8 @@ public sealed class GetRowChangeCommand : BinlogCmdlet
             ShowProgress(scan, files);
         }
 
+        foreach (RecoveryException absent in _selection?.FindAbsent() ?? [])
+            ReportError(absent);
         EndReading();
     }
 
@@ -67,7 +86,7 @@ public sealed class GetRowChangeCommand : BinlogCmdlet
     }
 
     private List<RowChange> ToRows(EventScan scan) =>
-        scan.Reader.Header.Type.Operation() == null ? [] : scan.ToBinlogEvent().ToRowChanges(scan.Table!, Predicate);
+        scan.Reader.Header.Type.Operation() == null || _selection?.IsMatch(scan) == false ? [] : scan.ToBinlogEvent().ToRowChanges(scan.Table!, Predicate);
 
     private void WriteRows(BinlogEvent item)
     {

@@ -8,7 +8,7 @@ namespace MySqlRecovery.Commands;
 /// <summary>Tells whether a replica's data is its source's data, and if not, where and why. Nothing is written on a server.</summary>
 [Cmdlet(VerbsDiagnostic.Test, "ReplicationConsistency", DefaultParameterSetName = "Server")]
 [OutputType(typeof(ConsistencyFinding), typeof(bool))]
-public sealed class TestReplicationConsistencyCommand : RecoveryCmdlet
+public sealed partial class TestReplicationConsistencyCommand : RecoveryCmdlet
 {
     private readonly Queue<RecoveryException> _errors = [];
     private readonly HashSet<string> _ofSource = [];
@@ -47,6 +47,8 @@ public sealed class TestReplicationConsistencyCommand : RecoveryCmdlet
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
+        if (ParameterSetName == "Log")
+            CompareLogs();
         foreach (string replica in Replica)
         {
             if (IsDecided)

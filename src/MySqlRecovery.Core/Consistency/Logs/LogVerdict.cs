@@ -8,8 +8,11 @@ internal sealed class LogVerdict
     // replica_checkpoint_group: no worker of MySQL is further behind than its default of 512 transactions.
     private const int MaximumWorkerDelay = 512;
 
-    /// <summary>From so many lost transactions on, and none applied, a table is taken for filtered where the rules are not known.</summary>
-    private const int FilteredFrom = 3;
+    /// <summary>
+    /// From so many lost transactions on, and none applied, a table is taken for filtered where the rules are not known.
+    /// Fewer will do where the replica has the transaction, without the table, as MySQL's filters leave it.
+    /// </summary>
+    private const int FilteredFrom = 3, FilteredInPlaceFrom = 2;
 
     private readonly LogCheckInput _input;
     private readonly TransactionComparison _comparison;
@@ -144,7 +147,7 @@ internal sealed class LogVerdict
         }
 
         bool looksFiltered = tables.Length > 0 && Array.TrueForAll(tables, t => !_comparison.IsApplied(t.Database, t.Table)
-            && _lostByTable.GetValueOrDefault(t.ToString()) + CountDifferent(t) >= FilteredFrom);
+            && (_lostByTable.GetValueOrDefault(t.ToString()) >= FilteredFrom || CountDifferent(t) >= FilteredInPlaceFrom));
         return looksFiltered
             ? (FindingConfidence.Likely, $"Nothing of {string.Join(", ", tables)} is in the replica's logs at all, as with replicate_ignore_table and its like.") : null;
     }

@@ -14,6 +14,9 @@ internal sealed class LossPattern(TransactionTimes all, long relayLogCount)
     /// <summary>What chance makes more often than this is not said.</summary>
     private const double MaximumChance = 1e-3;
 
+    /// <summary>The same for what is asked once, of one place, and not of every stretch of a cycle.</summary>
+    private const double MaximumSingleChance = 0.01;
+
     private static readonly string[] Weekdays = ["Sundays", "Mondays", "Tuesdays", "Wednesdays", "Thursdays", "Fridays", "Saturdays"];
 
     /// <summary>What the losses have in common, a sentence each; empty where nothing is.</summary>
@@ -42,7 +45,7 @@ internal sealed class LossPattern(TransactionTimes all, long relayLogCount)
     {
         int told = losses.Count(l => l.IsFirstInRelayLog != null), first = losses.Count(l => l.IsFirstInRelayLog == true);
         double share = all.Count > relayLogCount && relayLogCount > 0 ? (double)relayLogCount / all.Count : 0.5;
-        if (told >= MinimumCount && Chance.OfAtLeast(first, told, share) < (relayLogCount > 0 ? MaximumChance : 0.1))
+        if (told >= MinimumCount && Chance.OfAtLeast(first, told, share) < (relayLogCount > 0 ? MaximumSingleChance : 0.1))
             facts.Add(Text($"{Of(first, told)} the first of a relay log of the replica."));
     }
 
@@ -113,9 +116,9 @@ internal sealed class LossPattern(TransactionTimes all, long relayLogCount)
     private static void AddSkips(IReadOnlyList<Loss> losses, List<string> facts)
     {
         SkippedRange[] skips = [.. losses.Select(l => l.Skip).OfType<SkippedRange>().Distinct()];
-        int counted = skips.Count(s => s.IsByCounter);
-        if (counted > 0)
-            facts.Add(Text($"{counted} times the skip counter was used on the replica."));
+        int counted = losses.Count(l => l.Skip is { IsByCounter: true });
+        if (counted >= MinimumCount)
+            facts.Add(Text($"{Of(counted, losses.Count)} passed over by the skip counter, which was used {skips.Count(s => s.IsByCounter)} times."));
         DateTime[] times = [.. skips.Select(s => Parse(s.Time)).OfType<DateTime>().Order()];
         double[] gaps = [.. times.Zip(times.Skip(1), (a, b) => (b - a).TotalSeconds)];
         if (gaps.Length < MinimumCount - 1)
