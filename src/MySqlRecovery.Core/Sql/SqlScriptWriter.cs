@@ -11,7 +11,9 @@ namespace MySqlRecovery.Sql;
 internal sealed class SqlScriptWriter : IDisposable
 {
     private const string StrictMode = "SET sql_mode = 'STRICT_ALL_TABLES,NO_AUTO_VALUE_ON_ZERO,ALLOW_INVALID_DATES';";
-    private static readonly string[] Settings =
+
+    /// <summary>What a script sets first, so that it does not depend on the session that runs it.</summary>
+    public static readonly IReadOnlyList<string> Settings =
     [
         "SET NAMES utf8mb4;",
         "SET time_zone = '+00:00';",

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using MySqlRecovery.Consistency;
 using MySqlRecovery.IO;
 using MySqlRecovery.Model;
 using MySqlRecovery.Sql;
@@ -7,15 +8,22 @@ using MySqlRecovery.Undo;
 
 namespace MySqlRecovery.Commands;
 
-/// <summary>Writes row changes as SQL, as they were done or as their undo, to a file or down the pipeline.</summary>
+/// <summary>
+/// Writes row changes as SQL, as they were done or as their undo, or the repairs of rows that differ on a replica, to a file or
+/// down the pipeline.
+/// </summary>
 [Cmdlet(VerbsData.Export, "RowChangeSql", DefaultParameterSetName = "InputObject", SupportsShouldProcess = true)]
 [OutputType(typeof(string), typeof(SqlExport))]
 public sealed class ExportRowChangeSqlCommand : BinlogCmdlet
 {
     private RecoveryInput _input = null!;
+    private RepairScript? _repairs;
     private string? _path;
 
-    /// <summary>Events of Get-BinlogEvent or rows of Get-RowChange in log order, live, stored or from another machine; or log files.</summary>
+    /// <summary>
+    /// Events of Get-BinlogEvent or rows of Get-RowChange in log order, live, stored or from another machine; or log files; or
+    /// findings of Test-ReplicationConsistency.
+    /// </summary>
     [Parameter(Mandatory = true, ParameterSetName = "InputObject", ValueFromPipeline = true)]
     public PSObject InputObject { get; set; } = null!;
 
@@ -57,7 +65,9 @@ public sealed class ExportRowChangeSqlCommand : BinlogCmdlet
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        if (ParameterSetName == "InputObject")
+        if (ParameterSetName == "InputObject" && RecoveryInput.ToFinding(InputObject) is { } finding)
+            Try(() => (_repairs ??= RepairScript.Start(Reverse)).Add(finding));
+        else if (ParameterSetName == "InputObject")
             Try(() => _input.Add(InputObject));
         else
             Try(() => _input.AddFiles(LogPath, literal: false));
@@ -66,7 +76,13 @@ public sealed class ExportRowChangeSqlCommand : BinlogCmdlet
     /// <inheritdoc/>
     protected override void EndProcessing()
     {
-        using UndoIndex index = Try(_input.BuildIndex);
+        if (_repairs != null && _input.IsEmpty)
+        {
+            WriteRepairs(_repairs);
+            return;
+        }
+
+        using UndoIndex index = Try(() => _repairs == null ? _input.BuildIndex() : throw RecoveryInput.Mixed());
         EndReading();
         if (index.Transactions.Count == 0)
             ThrowTerminatingError(ToErrorRecord(index.NothingFound()));
@@ -82,6 +98,23 @@ public sealed class ExportRowChangeSqlCommand : BinlogCmdlet
         if (disposing)
             _input?.Dispose();
         base.Dispose(disposing);
+    }
+
+    private void WriteRepairs(RepairScript repairs)
+    {
+        if (_path == null)
+        {
+            using var output = new SqlStringOutput();
+            repairs.Write(output);
+            WriteObject(output.Take(), enumerateCollection: true);
+        }
+        else if (ShouldProcess(_path, $"write the repairs of {repairs.RowCount} rows"))
+        {
+            WriteObject(Try(() => repairs.WriteFile(_path, Force)));
+        }
+
+        foreach (string reason in repairs.Reasons)
+            WriteWarning(reason);
     }
 
     private void WriteStrings(UndoIndex index)

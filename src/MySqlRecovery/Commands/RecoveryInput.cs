@@ -22,6 +22,20 @@ internal sealed class RecoveryInput(BinlogCmdlet cmdlet, bool reverse) : IDispos
     /// <summary>The row test that is still to be made: rows that were piped in have been tested.</summary>
     public RowPredicate? RowTest => _spool == null ? cmdlet.Predicate : null;
 
+    /// <summary>Whether nothing has been added.</summary>
+    public bool IsEmpty => _files.Count == 0 && _spool == null;
+
+    /// <summary>The finding that an object of the pipeline is, live or stored; null for others.</summary>
+    public static ConsistencyFinding? ToFinding(PSObject input) =>
+        input.BaseObject as ConsistencyFinding
+        ?? (input.Properties[nameof(ConsistencyFinding.Severity)] != null && input.Properties[nameof(ConsistencyFinding.Repair)] != null
+            ? PropertyBag.ConvertTo<ConsistencyFinding>(input) : null);
+
+    /// <summary>What comes down one pipeline must be of one kind.</summary>
+    public static RecoveryException Mixed() => new(
+        "InputObjectMixed", RecoveryErrorKind.InvalidArgument, "files, row changes or findings came down the pipeline together",
+        recommendedAction: "Read the files with Get-BinlogEvent, or give files only; export findings by themselves.");
+
     public void AddFiles(string[] paths, bool literal) => _files.AddRange(cmdlet.ResolveLogs(paths, literal, e => throw e));
 
     /// <summary>Takes an object of the pipeline: a file, or what the filters let through.</summary>
@@ -44,9 +58,7 @@ internal sealed class RecoveryInput(BinlogCmdlet cmdlet, bool reverse) : IDispos
         }
 
         if (_files.Count > 0)
-            throw new RecoveryException(
-                "InputObjectMixed", RecoveryErrorKind.InvalidArgument, "files and objects came down the pipeline together",
-                recommendedAction: "Read the files with Get-BinlogEvent, or give files only.");
+            throw Mixed();
         return _spool.Complete();
     }
 

@@ -1,6 +1,9 @@
+using System.Diagnostics;
 using System.Management.Automation;
+using MySqlRecovery.Binlog.Filter;
 using MySqlRecovery.Client;
 using MySqlRecovery.Consistency;
+using MySqlRecovery.Consistency.Data;
 using MySqlRecovery.Model;
 
 namespace MySqlRecovery.Commands;
@@ -10,6 +13,13 @@ namespace MySqlRecovery.Commands;
 [OutputType(typeof(ConsistencyFinding), typeof(bool))]
 public sealed partial class TestReplicationConsistencyCommand : RecoveryCmdlet
 {
+    private const int ProgressId = 1;
+
+    // A table without a key is read as a whole before the server answers.
+    private static readonly TimeSpan LongestSilence = TimeSpan.FromHours(6);
+    private static readonly TimeSpan ProgressInterval = TimeSpan.FromMilliseconds(200);
+
+    private readonly Stopwatch _sinceProgress = new();
     private readonly Queue<RecoveryException> _errors = [];
     private readonly HashSet<string> _ofSource = [];
     private bool _isConsistent = true;
@@ -40,6 +50,45 @@ public sealed partial class TestReplicationConsistencyCommand : RecoveryCmdlet
     [Parameter(ParameterSetName = "Server")]
     public ConsistencyCheckKind[] Check { get; set; } = Enum.GetValues<ConsistencyCheckKind>();
 
+    /// <summary>Databases to take; wildcards.</summary>
+    [Parameter, SupportsWildcards]
+    public string[] Database { get; set; } = [];
+
+    /// <summary>Databases to leave out; wildcards.</summary>
+    [Parameter, SupportsWildcards]
+    public string[] ExcludeDatabase { get; set; } = [];
+
+    /// <summary>Tables to take, <c>table</c> or <c>database.table</c>; wildcards.</summary>
+    [Parameter, SupportsWildcards]
+    public string[] Table { get; set; } = [];
+
+    /// <summary>Tables to leave out; wildcards.</summary>
+    [Parameter, SupportsWildcards]
+    public string[] ExcludeTable { get; set; } = [];
+
+    /// <summary>Compares rows by CRC-32 rather than SHA-256.</summary>
+    [Parameter(ParameterSetName = "Server")]
+    public SwitchParameter Fast { get; set; }
+
+    /// <summary>How many seconds the reading of a part of a table should take.</summary>
+    [Parameter(ParameterSetName = "Server")]
+    [ValidateRange(0.01, 3600)]
+    public double ChunkTime { get; set; } = 0.5;
+
+    /// <summary>The lag of the replica in seconds above which the comparison of rows slows down.</summary>
+    [Parameter(ParameterSetName = "Server")]
+    [ValidateRange(0, int.MaxValue)]
+    public int MaxLag { get; set; } = 10;
+
+    /// <summary>The number of running threads on either server above which the comparison of rows slows down.</summary>
+    [Parameter(ParameterSetName = "Server")]
+    [ValidateRange(1, int.MaxValue)]
+    public int MaxLoad { get; set; } = 50;
+
+    /// <summary>A file that keeps how far the comparison of rows came; a run that finds it goes on from there.</summary>
+    [Parameter(ParameterSetName = "Server")]
+    public string? CheckpointPath { get; set; }
+
     /// <summary>Gives true where nothing worse than Info was found and every check could be made, else false.</summary>
     [Parameter]
     public SwitchParameter Quiet { get; set; }
@@ -56,8 +105,9 @@ public sealed partial class TestReplicationConsistencyCommand : RecoveryCmdlet
             using ComparedServer source = Try(() => Open(Source, Credential));
             using ComparedServer target = Try(() => Open(replica, ReplicaCredential ?? Credential));
             var pair = new ServerPair(source, target);
-            foreach (IConsistencyCheck check in Checks(pair))
-                Write(check.Run(_errors.Enqueue, StopToken), source.Name);
+            foreach (ConsistencyCheckKind kind in Check.Distinct().Order())
+                Write(Make(kind, pair).Run(_errors.Enqueue, StopToken), source.Name);
+            EndReading();
         }
     }
 
@@ -71,10 +121,42 @@ public sealed partial class TestReplicationConsistencyCommand : RecoveryCmdlet
     // -Quiet has its answer with the first finding that counts.
     private bool IsDecided => Quiet && !_isConsistent;
 
-    private IEnumerable<IConsistencyCheck> Checks(ServerPair pair)
+    private IConsistencyCheck Make(ConsistencyCheckKind kind, ServerPair pair) => kind switch
     {
-        _ = pair;
-        yield break;
+        ConsistencyCheckKind.Data => new DataCheck(pair, DataOptions()),
+        _ => throw new NotImplementedException(),
+    };
+
+    private DataCheckOptions DataOptions() => new()
+    {
+        Tables = Filter(),
+        Fast = Fast,
+        ChunkTime = TimeSpan.FromSeconds(ChunkTime),
+        MaxLag = TimeSpan.FromSeconds(MaxLag),
+        MaxLoad = MaxLoad,
+        CheckpointPath = CheckpointPath == null ? null : Try(() => this.ResolveDestination(CheckpointPath)),
+        OnProgress = ShowProgress,
+    };
+
+    private TableFilter? Filter() => Database.Length + ExcludeDatabase.Length + Table.Length + ExcludeTable.Length == 0
+        ? null : new TableFilter(Database, ExcludeDatabase, Table, ExcludeTable);
+
+    private void ShowProgress(string table, long rows, long estimate)
+    {
+        if (_sinceProgress.IsRunning && _sinceProgress.Elapsed < ProgressInterval)
+            return;
+        _sinceProgress.Restart();
+        WriteProgress(new ProgressRecord(ProgressId, "Comparing rows", $"{table}: {rows} of about {estimate} rows")
+        {
+            PercentComplete = (int)(100 * Math.Min(rows, estimate) / Math.Max(1, estimate)),
+        });
+    }
+
+    private void EndReading()
+    {
+        if (_sinceProgress.IsRunning)
+            WriteProgress(new ProgressRecord(ProgressId, "Comparing rows", "done") { RecordType = ProgressRecordType.Completed });
+        _sinceProgress.Reset();
     }
 
     private ComparedServer Open(string address, PSCredential? credential)
@@ -85,6 +167,7 @@ public sealed partial class TestReplicationConsistencyCommand : RecoveryCmdlet
             User = credential?.UserName,
             Password = credential?.GetNetworkCredential().Password,
             SslMode = SslMode,
+            CommandTimeout = LongestSilence,
         });
         return new ComparedServer(() => ServerConnection.Open(options, StopToken), StopToken);
     }

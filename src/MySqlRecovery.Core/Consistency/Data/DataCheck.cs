@@ -1,0 +1,101 @@
+using System.Diagnostics;
+using MySqlRecovery.Consistency.Structure;
+using MySqlRecovery.Model;
+
+namespace MySqlRecovery.Consistency.Data;
+
+/// <summary>
+/// Compares the rows: sums of hashes of parts of a table, read from both servers at the same time, and the rows of the
+/// parts whose sums differ.
+/// </summary>
+internal sealed class DataCheck(ServerPair pair, DataCheckOptions options) : IConsistencyCheck
+{
+    private ReadingSession? _source;
+
+    public IEnumerable<ConsistencyFinding> Run(Action<RecoveryException> onError, CancellationToken token)
+    {
+        DataCheckpoint? checkpoint = options.CheckpointPath == null ? null : new DataCheckpoint(options.CheckpointPath, pair);
+        TablePairs tables = TablePairs.Read(pair, options.Tables, withDetails: false, token);
+        foreach (ConsistencyFinding missing in tables.MissingTables())
+            yield return missing;
+        var progress = new ReplicaProgress(pair, token);
+        var throttle = new Throttle(pair, progress, options, token);
+        var size = new ChunkSize(options.ChunkTime);
+        ReadingSession replica = ReadingSession.Open(pair.Replica, options.Fast, token);
+        using var reader = new SourceReader(pair.Source, Plan(tables, checkpoint), size, options.Fast, token);
+        ComparedTable? failed = null;
+        long rows = 0;
+        ComparedTable? current = null;
+        foreach (SourceChunk chunk in reader.Chunks())
+        {
+            (rows, current) = (chunk.Table == current ? rows : 0, chunk.Table);
+            if (chunk.Error != null)
+                onError(InTable(chunk.Table, chunk.Error));
+            if (chunk.Error != null || chunk.Table == failed)
+                continue;
+            foreach (ConsistencyFinding finding in Guarded(Compare(chunk, replica, progress, size, token), e =>
+            {
+                failed = chunk.Table;
+                onError(InTable(chunk.Table, e));
+            }))
+                yield return finding;
+            checkpoint?.Save(chunk.Table.Name, chunk.Range.UpTo);
+            rows += chunk.Sum.Rows;
+            options.OnProgress?.Invoke(chunk.Table.Name.ToString(), rows, Math.Max(rows, chunk.Table.EstimatedRows));
+            throttle.Wait();
+        }
+
+        checkpoint?.Remove();
+    }
+
+    /// <summary>Whether an error concerns one table, so that the others can be read.</summary>
+    public static bool IsOfTable(RecoveryException e) =>
+        e.Kind is RecoveryErrorKind.InvalidArgument or RecoveryErrorKind.PermissionDenied or RecoveryErrorKind.ObjectNotFound;
+
+    private IEnumerable<ConsistencyFinding> Compare(
+        SourceChunk chunk, ReadingSession replica, ReplicaProgress progress, ChunkSize size, CancellationToken token)
+    {
+        var clock = Stopwatch.StartNew();
+        ChunkSum sum = replica.ReadSum(chunk.Table.Replica, chunk.Range);
+        size.Add(sum.Rows, clock.Elapsed);
+        if (sum == chunk.Sum)
+            yield break;
+        _source ??= ReadingSession.Open(pair.Source, options.Fast, token);
+        IEnumerable<ConsistencyFinding> findings = chunk.Table.Key.Length == 0
+            ? new KeylessRows(chunk.Table, pair, _source, replica, progress).Decide(token)
+            : new SuspectRange(chunk.Table, pair, _source, replica, progress).Decide(chunk.Range, token);
+        foreach (ConsistencyFinding finding in findings)
+            yield return finding;
+    }
+
+    private IReadOnlyList<(ComparedTable Table, byte[][]? After)> Plan(TablePairs tables, DataCheckpoint? checkpoint) =>
+    [
+        .. tables.Both.SkipWhile(t => checkpoint?.Table is { } done && TablePairs.Order(t.Source.Name, done) < 0)
+            .Select(t => new ComparedTable(t.Source, pair.Source, t.Replica, pair.Replica))
+            .Where(t => t.Columns.Length > 0)
+            .Select(t => (t, t.Name == checkpoint?.Table ? checkpoint.After : null)),
+    ];
+
+    private static IEnumerable<ConsistencyFinding> Guarded(IEnumerable<ConsistencyFinding> findings, Action<RecoveryException> onError)
+    {
+        using IEnumerator<ConsistencyFinding> each = findings.GetEnumerator();
+        while (true)
+        {
+            try
+            {
+                if (!each.MoveNext())
+                    yield break;
+            }
+            catch (RecoveryException e) when (IsOfTable(e))
+            {
+                onError(e);
+                yield break;
+            }
+
+            yield return each.Current;
+        }
+    }
+
+    private static RecoveryException InTable(ComparedTable table, RecoveryException e) => new(
+        e.ErrorId, e.Kind, $"{table.Name} was not compared to its end: {e.Detail}", e.Path, recommendedAction: e.RecommendedAction, inner: e);
+}

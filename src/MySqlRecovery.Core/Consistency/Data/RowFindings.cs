@@ -1,0 +1,86 @@
+using System.Collections.Specialized;
+using MySqlRecovery.Model;
+
+namespace MySqlRecovery.Consistency.Data;
+
+/// <summary>Makes findings of rows that differ, each with the statement that makes the replica's row the source's.</summary>
+internal sealed class RowFindings(ComparedTable table, ServerPair pair)
+{
+    /// <param name="key">The row's key; null in a table without one.</param>
+    /// <param name="source">The row on the source; null if it has none.</param>
+    /// <param name="replica">The row on the replica; null if it has none.</param>
+    /// <param name="confidence">Proven, or Likely where the replica may not have come so far.</param>
+    /// <param name="evidence">What is known beside the rows.</param>
+    public ConsistencyFinding Make(RowKey? key, RowData? source, RowData? replica, FindingConfidence confidence, params string[] evidence)
+    {
+        FindingType type = replica == null ? FindingType.RowMissing : source == null ? FindingType.RowExtra : FindingType.RowDifferent;
+        int[] differing = type == FindingType.RowDifferent
+            ? [.. Enumerable.Range(0, table.Columns.Length).Where(i => !source!.IsEqual(i, replica!))] : [];
+        string first = type switch
+        {
+            FindingType.RowMissing => "the row is on the source and not on the replica",
+            FindingType.RowExtra => "the row is on the replica and not on the source",
+            _ => "columns that differ: " + string.Join(", ", differing.Select(i => table.Columns[i].Name)),
+        };
+        return new ConsistencyFinding
+        {
+            Type = type,
+            Severity = FindingSeverity.Error,
+            Confidence = confidence,
+            Server = pair.Replica.Name,
+            Database = table.Name.Database,
+            Table = table.Name.Name,
+            Key = key == null ? null : table.Replica.IsKey(key.Values),
+            SourceRow = ToDictionary(source),
+            ReplicaRow = ToDictionary(replica),
+            Evidence = [first, .. evidence],
+            Recommendation = "Find out why before it is repaired; Export-RowChangeSql writes the repairs of many rows as one script.",
+            Repair = type switch
+            {
+                FindingType.RowMissing => Insert(source!),
+                FindingType.RowExtra => Delete(key, replica!),
+                _ => Update(key!, source!, replica!, differing),
+            },
+        };
+    }
+
+    private OrderedDictionary? ToDictionary(RowData? row)
+    {
+        if (row == null)
+            return null;
+        var values = new OrderedDictionary(StringComparer.OrdinalIgnoreCase);
+        for (int i = 0; i < table.Columns.Length; i++)
+            values[table.Columns[i].Name] = table.Columns[i].ToObject(row[i]);
+        return values;
+    }
+
+    private string Insert(RowData row)
+    {
+        int[] written = Written(Enumerable.Range(0, table.Columns.Length));
+        return $"INSERT INTO {table.Replica.Name} ({string.Join(", ", written.Select(i => table.Replica.Columns[i].Name))})"
+            + $" VALUES ({string.Join(", ", written.Select(i => Literal(i, row)))});";
+    }
+
+    private string Delete(RowKey? key, RowData row)
+    {
+        string condition = key != null ? table.Replica.IsKey(key.Values)
+            : string.Join(" AND ", Enumerable.Range(0, table.Columns.Length).Select(i => table.Replica.Columns[i].IsExactly(row[i])));
+        return $"DELETE FROM {table.Replica.Name} WHERE {condition} LIMIT 1;";
+    }
+
+    // Two rows may have to change places in a unique key: then both go first and come back after all others went.
+    private string? Update(RowKey key, RowData source, RowData replica, int[] differing)
+    {
+        int[] written = Written(differing);
+        if (written.Length == 0)
+            return null;
+        if (table.OtherUniqueColumns.Contains("") || written.Any(i => table.OtherUniqueColumns.Contains(table.Columns[i].Name, StringComparer.OrdinalIgnoreCase)))
+            return Delete(key, replica) + "\n" + Insert(source);
+        string changes = string.Join(", ", written.Select(i => $"{table.Replica.Columns[i].Name} = {Literal(i, source)}"));
+        return $"UPDATE {table.Replica.Name} SET {changes} WHERE {table.Replica.IsKey(key.Values)} LIMIT 1;";
+    }
+
+    private int[] Written(IEnumerable<int> ordinals) => [.. ordinals.Where(i => !table.Columns[i].IsGenerated)];
+
+    private string Literal(int column, RowData row) => row[column] is { } value ? table.Replica.Columns[column].Literal(value) : "NULL";
+}

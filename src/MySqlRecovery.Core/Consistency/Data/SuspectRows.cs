@@ -1,0 +1,105 @@
+using MySqlRecovery.Model;
+
+namespace MySqlRecovery.Consistency.Data;
+
+/// <summary>
+/// Decides about rows that looked different while both servers were being written. In every round the source's row is read,
+/// the replica is given the time to come to that point, its row is read, and the source's once more: a replica's row that
+/// the source had at either time is right.
+/// </summary>
+internal sealed class SuspectRows(ComparedTable table, ServerPair pair, ReadingSession source, ReadingSession replica, ReplicaProgress progress)
+{
+    // A row that changes to and fro can look wrong in one round: here it would have to in each, with the same contents.
+    private const int RoundsOnBusySource = 8;
+    private const int RoundsOnQuietSource = 2;
+    private const int MaximumRounds = 100;
+
+    private readonly Dictionary<RowKey, Suspect> _suspects = [];
+
+    public IEnumerable<ConsistencyFinding> Decide(IReadOnlyCollection<RowKey> keys, CancellationToken token)
+    {
+        foreach (RowKey key in keys)
+            _suspects.Add(key, new Suspect());
+        var findings = new RowFindings(table, pair);
+        for (int round = 0; round < MaximumRounds && _suspects.Count > 0; round++)
+        {
+            if (round > 0 && token.WaitHandle.WaitOne(Math.Min(10 * round, 100)))
+                token.ThrowIfCancellationRequested();
+            (bool wasQuiet, bool wasReached) = Look();
+            foreach ((RowKey key, Suspect suspect) in _suspects.ToArray())
+            {
+                suspect.Quiet = wasQuiet ? suspect.Quiet + 1 : 0;
+                if (suspect.Confirmed < RoundsOnBusySource && suspect.Quiet < RoundsOnQuietSource)
+                    continue;
+                _suspects.Remove(key);
+                yield return wasReached
+                    ? findings.Make(key, suspect.Source, suspect.Replica, FindingConfidence.Proven)
+                    : findings.Make(key, suspect.Source, suspect.Replica, FindingConfidence.Likely, StandsStill(progress));
+            }
+        }
+
+        foreach (RowKey key in _suspects.Keys)
+            yield return Undecided(key);
+    }
+
+    /// <summary>Why a difference may be no more than a replica that is behind.</summary>
+    public static string StandsStill(ReplicaProgress progress) => progress.Channel == null
+        ? "the replica does not replicate from any server"
+        : "the replica does not apply what the source writes, or has not come to the time of this check: the difference may be in what it lacks";
+
+    /// <summary>One round: lets those go that are right, counts how often the others were the same.</summary>
+    private (bool WasQuiet, bool WasReached) Look()
+    {
+        string? before = progress.ReadSource();
+        Dictionary<RowKey, RowData> first = source.ReadRows(table, table.Source, _suspects.Keys);
+        string? between = progress.ReadSource();
+        bool wasReached = progress.Wait(between) || (between != null && progress.HasReached(between));
+        Dictionary<RowKey, RowData> copies = replica.ReadRows(table, table.Replica, _suspects.Keys);
+        Dictionary<RowKey, RowData> last = source.ReadRows(table, table.Source, _suspects.Keys);
+        string? after = progress.ReadSource();
+        foreach ((RowKey key, Suspect suspect) in _suspects.ToArray())
+        {
+            RowData? was = first.GetValueOrDefault(key), copy = copies.GetValueOrDefault(key), now = last.GetValueOrDefault(key);
+            if (RowData.AreEqual(copy, was) || RowData.AreEqual(copy, now))
+            {
+                _suspects.Remove(key);
+                continue;
+            }
+
+            bool isStable = RowData.AreEqual(was, now)
+                && (suspect.Confirmed == 0 || (RowData.AreEqual(was, suspect.Source) && RowData.AreEqual(copy, suspect.Replica)));
+            suspect.Confirmed = isStable ? suspect.Confirmed + 1 : 0;
+            if (!isStable)
+                suspect.Quiet = -1;
+            (suspect.Source, suspect.Replica) = (now, copy);
+        }
+
+        return (before != null && before == after, wasReached);
+    }
+
+    private ConsistencyFinding Undecided(RowKey key) => new()
+    {
+        Type = FindingType.RowDifferent,
+        Severity = FindingSeverity.Info,
+        Confidence = FindingConfidence.Unknown,
+        Server = pair.Replica.Name,
+        Database = table.Name.Database,
+        Table = table.Name.Name,
+        Key = table.Source.IsKey(key.Values),
+        Evidence = [$"the row changed on the source in each of {MaximumRounds} looks, and the replica had other contents each time"],
+        Recommendation = "Compare the row when it is written less often.",
+    };
+
+    private sealed class Suspect
+    {
+        public RowData? Source { get; set; }
+
+        public RowData? Replica { get; set; }
+
+        /// <summary>In how many rounds on end the two were the same, and different from each other.</summary>
+        public int Confirmed { get; set; }
+
+        /// <summary>In how many of these nothing at all was written on the source.</summary>
+        public int Quiet { get; set; }
+    }
+}

@@ -1,0 +1,98 @@
+using System.Globalization;
+using System.Text;
+using MySqlRecovery.Model;
+using MySqlRecovery.Sql;
+
+namespace MySqlRecovery.Consistency;
+
+/// <summary>
+/// The repairs of rows as one script for the replica. All rows that must go go first and all that must come come last, so
+/// that no unique key is in the way; foreign keys are not checked, because the source's rows satisfy them.
+/// </summary>
+internal sealed class RepairScript
+{
+    private static readonly string[] Words = ["DELETE ", "UPDATE ", "INSERT "];
+
+    private readonly List<string>[] _statements = [[], [], []];
+    private readonly SortedSet<string> _tables = new(StringComparer.Ordinal);
+    private readonly SortedSet<string> _servers = new(StringComparer.Ordinal);
+    private readonly List<string> _reasons = [];
+
+    private RepairScript()
+    {
+    }
+
+    /// <summary>The rows that the script repairs.</summary>
+    public int RowCount { get; private set; }
+
+    /// <summary>What cannot be repaired, one line each.</summary>
+    public IReadOnlyList<string> Reasons => _reasons;
+
+    /// <param name="reverse">Must be false: what a row was before its repair is known to the finding alone.</param>
+    /// <exception cref="RecoveryException">RepairReversed</exception>
+    public static RepairScript Start(bool reverse) => !reverse ? new RepairScript() : throw new RecoveryException(
+        "RepairReversed", RecoveryErrorKind.InvalidArgument, "a finding's repair has no undo", recommendedAction: "Leave -Reverse out.");
+
+    /// <summary>Takes the repair of a row; findings of other kinds are passed over.</summary>
+    public void Add(ConsistencyFinding finding)
+    {
+        if (finding.Type is not (FindingType.RowMissing or FindingType.RowExtra or FindingType.RowDifferent))
+            return;
+        if (finding.Repair == null)
+        {
+            _reasons.Add($"{finding.Database}.{finding.Table} {finding.Key}: the row has no repair: {finding.Evidence.FirstOrDefault()}");
+            return;
+        }
+
+        foreach (string statement in finding.Repair.TrimEnd(';').Split(";\n"))
+        {
+            int kind = Array.FindIndex(Words, w => statement.StartsWith(w, StringComparison.Ordinal));
+            if (kind < 0)
+                throw new RecoveryException("RepairUnknown", RecoveryErrorKind.InvalidData, $"a finding's repair is not of this module: {statement}");
+            _statements[kind].Add(statement + ";");
+        }
+
+        RowCount++;
+        _tables.Add($"{finding.Database}.{finding.Table}");
+        _servers.Add(finding.Server);
+    }
+
+    /// <summary>Writes it to a file that appears when it is complete.</summary>
+    public SqlExport WriteFile(string path, bool overwrite)
+    {
+        using var output = new SqlFileOutput(path, overwrite);
+        Write(output);
+        output.Complete();
+        return new SqlExport
+        {
+            Path = path,
+            TransactionCount = RowCount == 0 ? 0 : 1,
+            RowCount = RowCount,
+            StatementCount = _statements.Sum(s => s.Count),
+            Table = [.. _tables],
+            IsComplete = _reasons.Count == 0,
+            Reason = [.. _reasons],
+        };
+    }
+
+    public void Write(SqlOutput output)
+    {
+        output.Comment(string.Create(CultureInfo.InvariantCulture, $"Makes {RowCount} rows on {string.Join(", ", _servers)} what they are on the source."));
+        output.Comment($"  {string.Join(", ", _tables)}");
+        output.Comment("Run it on the replica, while these rows do not change, and compare again afterwards.");
+        output.Comment("It is not logged (sql_log_bin = 0): a replica's own transactions would be errant ones after a failover. Run it on");
+        output.Comment("the replica's own replicas too, if they lack the rows. That takes SUPER or SYSTEM_VARIABLES_ADMIN (MariaDB: BINLOG ADMIN),");
+        output.Comment("and super_read_only must be OFF. Triggers of these tables fire.");
+        foreach (string reason in _reasons)
+            output.Comment($"NOT COMPLETE: {reason}");
+        Statement("SET sql_log_bin = 0;");
+        foreach (string setting in SqlScriptWriter.Settings)
+            Statement(setting);
+        Statement("BEGIN;");
+        foreach (string statement in _statements.SelectMany(s => s))
+            Statement(statement);
+        Statement("COMMIT;");
+
+        void Statement(string sql) => output.Statement(Encoding.UTF8.GetBytes(sql));
+    }
+}
