@@ -1,4 +1,7 @@
 using System.Management.Automation;
+using MySqlRecovery.Client;
+using MySqlRecovery.Client.Replication;
+using MySqlRecovery.Consistency;
 using MySqlRecovery.Consistency.Logs;
 using MySqlRecovery.IO;
 using MySqlRecovery.Model;
@@ -8,6 +11,9 @@ namespace MySqlRecovery.Commands;
 /// <content>The comparison of logs, with servers and without.</content>
 public sealed partial class TestReplicationConsistencyCommand
 {
+    private readonly Dictionary<ComparedServer, ConnectionOptions> _options = [];
+    private (ServerPair Pair, LiveLogCheck Check)? _logCheck;
+
     /// <summary>Binlogs of the source: files or folders; wildcards.</summary>
     [Parameter(ParameterSetName = "Log")]
     [SupportsWildcards]
@@ -55,6 +61,19 @@ public sealed partial class TestReplicationConsistencyCommand
         });
         Write(new LogCheck(input).Run(_errors.Enqueue, StopToken), string.Empty);
     }
+
+    private LiveLogCheck MakeLogCheck(ServerPair pair)
+    {
+        IReadOnlyList<SkippedRange> skipped = Try(() => ErrorLog.Length == 0 || Replica.Length == 1 ? FindSkipped(ResolveErrorLogs()) : throw new RecoveryException(
+            "ErrorLogAmbiguous", RecoveryErrorKind.InvalidArgument, "an error log is that of one replica, and several are given"));
+        var check = new LiveLogCheck(pair, server => new ServerLogSeries(_options[server], StopToken), skipped);
+        _logCheck = (pair, check);
+        return check;
+    }
+
+    /// <summary>Rows that differ get their causes where the logs of the same servers were compared before.</summary>
+    private IConsistencyCheck Explain(IConsistencyCheck rows, ServerPair pair) =>
+        _logCheck is { } logs && logs.Pair == pair ? new ExplainedCheck(rows, logs.Check, pair) : rows;
 
     private FileLogSeries? OpenLogs(string[] paths, bool isRelay, Keyring? keyring)
     {

@@ -123,7 +123,8 @@ public sealed partial class TestReplicationConsistencyCommand : RecoveryCmdlet
 
     private IConsistencyCheck Make(ConsistencyCheckKind kind, ServerPair pair) => kind switch
     {
-        ConsistencyCheckKind.Data => new DataCheck(pair, DataOptions()),
+        ConsistencyCheckKind.Log => MakeLogCheck(pair),
+        ConsistencyCheckKind.Data => Explain(new DataCheck(pair, DataOptions()), pair),
         _ => throw new NotImplementedException(),
     };
 
@@ -169,7 +170,9 @@ public sealed partial class TestReplicationConsistencyCommand : RecoveryCmdlet
             SslMode = SslMode,
             CommandTimeout = LongestSilence,
         });
-        return new ComparedServer(() => ServerConnection.Open(options, StopToken), StopToken);
+        var server = new ComparedServer(() => ServerConnection.Open(options, StopToken), StopToken);
+        _options.Add(server, options);
+        return server;
     }
 
     private void Write(IEnumerable<ConsistencyFinding> findings, string source)

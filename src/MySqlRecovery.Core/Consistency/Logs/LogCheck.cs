@@ -96,6 +96,20 @@ internal sealed class LogCheck(LogCheckInput input) : IConsistencyCheck
 
         if (Pattern(losses, times, 0) is { } pattern)
             yield return pattern;
+        if (input.Replica == null)
+            yield break;
+
+        // A replica that does not log what it applies logs what was written on it itself.
+        using var own = new TransactionReader(input.Replica, isRelay: false, token);
+        while (own.Read())
+        {
+            LoggedTransaction transaction = own.Current!;
+            if (transaction.IsEmpty || transaction.ServerId != own.OwnServerId)
+                continue;
+            ConsistencyFinding finding = findings.OfErrant(transaction, FindingConfidence.Likely, own.OwnServerId);
+            NotApplied.Add(finding, input.Replica, transaction);
+            yield return finding;
+        }
     }
 
     private static bool? IsFirst(SkippedRange? skip) => skip is { IsByCounter: true } ? skip.IsFirstInRelayLog : null;

@@ -26,13 +26,17 @@ internal sealed record LoggedImage(RowLayout Layout, byte[] Bytes)
         return true;
     }
 
-    /// <summary>The values by column number; null stands for NULL, and a column that the image lacks is not there.</summary>
-    public Dictionary<int, object?> Decode()
+    /// <summary>The values by column name; null stands for NULL, and a column that the image lacks is not there.</summary>
+    public Dictionary<string, object?> Decode()
     {
         ValueRange[] ranges = Locate();
-        var values = new Dictionary<int, object?>(ranges.Length);
+        var values = new Dictionary<string, object?>(ranges.Length, StringComparer.OrdinalIgnoreCase);
         for (int i = 0; i < ranges.Length; i++)
-            values.Add(Layout.Ordinals[i], ranges[i].IsNull ? null : ColumnValue.Decode(Layout.Columns[Layout.Ordinals[i]], ranges[i].Of(Bytes)));
+        {
+            ColumnDefinition column = Layout.Columns[Layout.Ordinals[i]];
+            values[column.Name] = ranges[i].IsNull ? null : ColumnValue.Decode(column, ranges[i].Of(Bytes));
+        }
+
         return values;
     }
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using MySqlRecovery.Binlog.Rows;
 using MySqlRecovery.Model;
 
 namespace MySqlRecovery.Consistency.Logs;
@@ -22,13 +23,16 @@ internal sealed class NotAppliedRows
     /// </summary>
     /// <param name="database">The database.</param>
     /// <param name="table">The table.</param>
-    /// <param name="key">The row's key: number of the column from 0, and its value; all columns where the table has no key.</param>
+    /// <param name="schema">Names the columns where the logs do not.</param>
+    /// <param name="key">The row's key: columns and their values; all columns where the table has no key.</param>
     /// <param name="token">Cancels.</param>
     /// <exception cref="RecoveryException">A log is gone or damaged.</exception>
-    public ConsistencyFinding? Find(string database, string table, IReadOnlyList<KeyValuePair<int, object?>> key, CancellationToken token) =>
-        Index(database, table, [.. key.Select(k => k.Key)], token).GetValueOrDefault(Text(key.Select(k => k.Value)));
+    public ConsistencyFinding? Find(
+        string database, string table, ITableSchemaSource schema, IReadOnlyList<KeyValuePair<string, object?>> key, CancellationToken token) =>
+        Index(database, table, schema, [.. key.Select(k => k.Key)], token).GetValueOrDefault(Text(key.Select(k => k.Value)));
 
-    private Dictionary<string, ConsistencyFinding> Index(string database, string table, int[] columns, CancellationToken token)
+    private Dictionary<string, ConsistencyFinding> Index(
+        string database, string table, ITableSchemaSource schema, string[] columns, CancellationToken token)
     {
         string name = $"{database}.{table}({string.Join(',', columns)})";
         if (_indexes.TryGetValue(name, out Dictionary<string, ConsistencyFinding>? index))
@@ -38,7 +42,7 @@ internal sealed class NotAppliedRows
         {
             if (!Array.Exists(transaction.Tables, t => t.Table == table && t.Database == database))
                 continue;
-            foreach (LoggedRow row in TransactionRows.Read(series, transaction, null, token))
+            foreach (LoggedRow row in TransactionRows.Read(series, transaction, schema, token))
             {
                 if (row.Map.Table != table || row.Map.Database != database)
                     continue;
@@ -50,11 +54,11 @@ internal sealed class NotAppliedRows
         return index;
     }
 
-    private static void Add(Dictionary<string, ConsistencyFinding> index, LoggedImage? image, int[] columns, ConsistencyFinding finding)
+    private static void Add(Dictionary<string, ConsistencyFinding> index, LoggedImage? image, string[] columns, ConsistencyFinding finding)
     {
         if (image == null)
             return;
-        Dictionary<int, object?> values = image.Decode();
+        Dictionary<string, object?> values = image.Decode();
         if (Array.TrueForAll(columns, values.ContainsKey))
             index[Text(columns.Select(c => values[c]))] = finding;
     }
