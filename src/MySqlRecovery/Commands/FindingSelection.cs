@@ -10,7 +10,7 @@ internal sealed class FindingSelection
 {
     private readonly List<ConsistencyFinding> _findings = [];
     private readonly HashSet<ConsistencyFinding> _found = [];
-    private readonly Dictionary<string, ConsistencyFinding> _byGtid = new(StringComparer.OrdinalIgnoreCase);
+    private readonly Dictionary<string, List<ConsistencyFinding>> _byGtid = new(StringComparer.OrdinalIgnoreCase);
     private readonly Dictionary<string, List<ConsistencyFinding>> _byLog = new(StringComparer.Ordinal);
 
     /// <summary>Takes a finding, live or as a property bag; one that names no lost transaction is passed over.</summary>
@@ -22,10 +22,8 @@ internal sealed class FindingSelection
             return;
         _findings.Add(finding);
         if (finding.Gtid != null)
-            _byGtid[finding.Gtid] = finding;
-        if (!_byLog.TryGetValue(finding.LogFile, out List<ConsistencyFinding>? same))
-            _byLog.Add(finding.LogFile, same = []);
-        same.Add(finding);
+            Add(_byGtid, finding.Gtid, finding);
+        Add(_byLog, finding.LogFile, finding);
     }
 
     /// <summary>The files that are to be read: those that the findings name, or all where one of those is not there.</summary>
@@ -37,14 +35,21 @@ internal sealed class FindingSelection
         return _byLog.Keys.All(log => named.Exists(f => NameOf(f) == log)) ? named : files;
     }
 
-    /// <summary>Whether the event that a scan stands on belongs to one of the transactions.</summary>
+    /// <summary>Whether the row event that a scan stands on belongs to one of the transactions, or to the part of it that was lost.</summary>
     public bool IsMatch(EventScan scan)
     {
-        if (scan.Transaction.GtidText is { } gtid && _byGtid.TryGetValue(gtid, out ConsistencyFinding? named))
-            return _found.Add(named) || true;
-        if (!_byLog.TryGetValue(scan.Reader.LogFile, out List<ConsistencyFinding>? inLog))
-            return false;
-        return FindAt(inLog, scan.Transaction.Position) is { } at && (_found.Add(at) || true);
+        bool isMatch = false;
+        IEnumerable<ConsistencyFinding> named = scan.Transaction.GtidText is { } gtid && _byGtid.TryGetValue(gtid, out List<ConsistencyFinding>? byGtid)
+            ? byGtid : FindAt(scan.Reader.LogFile, scan.Transaction.Position);
+        foreach (ConsistencyFinding finding in named)
+        {
+            if (finding.Table != null && (finding.Table != scan.Table?.Table || finding.Database != scan.Table.Database))
+                continue;
+            _found.Add(finding);
+            isMatch = true;
+        }
+
+        return isMatch;
     }
 
     /// <summary>An error for each finding whose transaction was in none of the logs, or changed no row.</summary>
@@ -53,9 +58,11 @@ internal sealed class FindingSelection
         $"no row change of {f.Gtid ?? $"{f.LogFile}:{f.Position}"} is in the logs given", f.LogFile,
         recommendedAction: "Give -LogPath the binlogs that the finding was made from. A transaction of statements alone has no rows: see Get-BinlogEvent."));
 
-    // Sorted by position: the last one that starts there or before.
-    private static ConsistencyFinding? FindAt(List<ConsistencyFinding> inLog, long position)
+    // Sorted by position: those with the last position at or before this one.
+    private IEnumerable<ConsistencyFinding> FindAt(string log, long position)
     {
+        if (!_byLog.TryGetValue(log, out List<ConsistencyFinding>? inLog))
+            yield break;
         int first = 0, last = inLog.Count;
         while (first < last)
         {
@@ -66,7 +73,18 @@ internal sealed class FindingSelection
                 last = middle;
         }
 
-        return first > 0 && inLog[first - 1] is var at && position < (at.EndPosition ?? at.Position + 1) ? at : null;
+        for (int i = first - 1; i >= 0 && inLog[i].Position == inLog[first - 1].Position; i--)
+        {
+            if (position < (inLog[i].EndPosition ?? inLog[i].Position + 1))
+                yield return inLog[i];
+        }
+    }
+
+    private static void Add(Dictionary<string, List<ConsistencyFinding>> findings, string key, ConsistencyFinding finding)
+    {
+        if (!findings.TryGetValue(key, out List<ConsistencyFinding>? same))
+            findings.Add(key, same = []);
+        same.Add(finding);
     }
 
     private static string NameOf(string path) => Path.GetFileName(LogContainer.LogName(path));

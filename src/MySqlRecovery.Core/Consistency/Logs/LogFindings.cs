@@ -12,6 +12,8 @@ internal sealed class LogFindings(string replicaName, RelayLogs relay)
     {
         LoggedTransaction transaction = lost.Transaction;
         ConsistencyFinding finding = Of(lost.Type, transaction);
+        if (lost.Part is { } part)
+            (finding.Database, finding.Table) = (part.Database, part.Table);
         finding.Confidence = lost.Confidence;
         finding.Severity = lost.Type == FindingType.TransactionFiltered || transaction.IsEmpty ? FindingSeverity.Warning : FindingSeverity.Error;
         finding.Evidence =

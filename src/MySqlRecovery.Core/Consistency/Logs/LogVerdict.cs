@@ -44,8 +44,8 @@ internal sealed class LogVerdict
 
     /// <summary>What the replica did not apply, in the order of the source's logs.</summary>
     public IEnumerable<LostTransaction> FindLost() =>
-        _comparison.SourceOnly.Select(OfMissing).Concat(_comparison.Different.Select(OfDifferent))
-            .OfType<LostTransaction>().OrderBy(l => l.Transaction.Ordinal);
+        _comparison.SourceOnly.Select(OfMissing).OfType<LostTransaction>().Concat(_comparison.Different.SelectMany(OfDifferent))
+            .OrderBy(l => l.Transaction.Ordinal);
 
     /// <summary>What the replica has and the source has not.</summary>
     public IEnumerable<(LoggedTransaction Transaction, FindingConfidence Confidence)> FindErrant()
@@ -115,7 +115,7 @@ internal sealed class LogVerdict
         return true;
     }
 
-    private LostTransaction OfDifferent(TransactionPair pair)
+    private IEnumerable<LostTransaction> OfDifferent(TransactionPair pair)
     {
         (LoggedTransaction mine, LoggedTransaction theirs) = (pair.Source!, pair.Replica!);
         string what = $"The replica's {theirs.LogFile} holds it at {theirs.Position} with {theirs.Describe()}.";
@@ -123,15 +123,20 @@ internal sealed class LogVerdict
         {
             string[] evidence = _isRelay ? [what]
                 : [what, $"It was written there by server {theirs.ServerId}, the replica itself, at {theirs.Time:yyyy-MM-dd HH:mm:ss} UTC, in place of server {mine.ServerId}'s."];
-            return new(FindingType.TransactionInjected, FindingConfidence.Proven, mine, null, theirs, evidence);
+            yield return new(FindingType.TransactionInjected, FindingConfidence.Proven, mine, null, theirs, evidence);
+            yield break;
         }
 
         TableContent[] left = [.. mine.Tables.Where(m => !Array.Exists(theirs.Tables, t => t == m))];
-        if (FindFilter(left, mine) is { } filter)
-            return new(FindingType.TransactionFiltered, filter.Confidence, mine, null, theirs, [what, filter.Text]);
-        return new(
-            FindingType.TransactionSkipped, FindingConfidence.Likely, mine, null, theirs,
-            [what, "It came through replication: what is not in it was left out when it was applied, as replica_skip_errors and replica_exec_mode=IDEMPOTENT do, or a filter."]);
+        foreach (TableContent[] part in left.Length == 0 ? [[]] : left.Select(t => new[] { t }))
+        {
+            LostTransaction lost = FindFilter(part, mine) is { } filter
+                ? new(FindingType.TransactionFiltered, filter.Confidence, mine, null, theirs, [what, filter.Text])
+                : new(
+                    FindingType.TransactionSkipped, FindingConfidence.Likely, mine, null, theirs,
+                    [what, "It came through replication: what is not in it was left out when it was applied, as replica_skip_errors and replica_exec_mode=IDEMPOTENT do, or a filter."]);
+            yield return lost with { Part = part.Length == 0 ? null : part[0] };
+        }
     }
 
     /// <summary>Whether a filter explains that nothing of these tables, or of a statement's database, was applied.</summary>
@@ -139,9 +144,9 @@ internal sealed class LogVerdict
     {
         if (_input.Filter is { } filter)
         {
-            List<string?> rules = [.. tables.Select(t => filter.FindRule(t.Database, t.Table))];
+            List<string?> rules = [.. tables.Select(t => filter.FindTableRule(t.Database, t.Table))];
             if (tables.Length == 0 && transaction.Statement != null)
-                rules.Add(filter.FindRule(transaction.StatementDatabase ?? "", ""));
+                rules.Add(filter.FindRule(transaction.Statement, transaction.StatementDatabase ?? ""));
             return rules.Count > 0 && rules.TrueForAll(r => r != null)
                 ? (FindingConfidence.Proven, $"The replica leaves it out: {string.Join("; ", rules.Distinct())}.") : null;
         }

@@ -125,7 +125,7 @@ internal sealed class LossPattern(TransactionTimes all, long relayLogCount)
             return;
         double median = gaps.Order().ElementAt(gaps.Length / 2);
         if (median >= 1 && gaps.Count(g => Math.Abs(g - median) <= Math.Max(2, median * 0.05)) >= gaps.Length * 0.8)
-            facts.Add(Text($"They were passed over every {median:0} seconds, from {times[0]:yyyy-MM-dd HH:mm:ss} to {times[^1]:yyyy-MM-dd HH:mm:ss} by the replica's error log."));
+            facts.Add(Text($"They were passed over every {median:0} s, from {times[0]:yyyy-MM-dd HH:mm:ss} to {times[^1]:yyyy-MM-dd HH:mm:ss} by the replica's error log."));
     }
 
     private static string Of(int part, int whole) => part == whole ? $"All {whole} are" : $"{part} of {whole} are";

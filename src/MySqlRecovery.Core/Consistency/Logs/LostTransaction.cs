@@ -11,4 +11,8 @@ namespace MySqlRecovery.Consistency.Logs;
 /// <param name="Evidence">What tells why, a fact a line.</param>
 internal sealed record LostTransaction(
     FindingType Type, FindingConfidence Confidence, LoggedTransaction Transaction, SkippedRange? Skip, LoggedTransaction? Instead,
-    string[] Evidence);
+    string[] Evidence)
+{
+    /// <summary>The table that is lost of it, if others of its tables came through; null if all of it is lost.</summary>
+    public TableContent? Part { get; init; }
+}

@@ -40,7 +40,8 @@ internal sealed class NotAppliedRows
         _indexes.Add(name, index = new(StringComparer.Ordinal));
         foreach ((ConsistencyFinding finding, LogSeries series, LoggedTransaction transaction) in _transactions)
         {
-            if (!Array.Exists(transaction.Tables, t => t.Table == table && t.Database == database))
+            if (!Array.Exists(transaction.Tables, t => t.Table == table && t.Database == database)
+                || (finding.Table != null && finding.Table != table))
                 continue;
             foreach (LoggedRow row in TransactionRows.Read(series, transaction, schema, token))
             {

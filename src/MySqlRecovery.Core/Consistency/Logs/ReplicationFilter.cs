@@ -1,10 +1,12 @@
+using System.Text.RegularExpressions;
+
 namespace MySqlRecovery.Consistency.Logs;
 
 /// <summary>
 /// What a replica is told to leave out, by the rules of the servers for row events: first those for databases, then
 /// those for tables (sql/rpl_filter.cc).
 /// </summary>
-internal sealed class ReplicationFilter
+internal sealed partial class ReplicationFilter
 {
     private readonly string[] _doDatabases, _ignoreDatabases, _doTables, _ignoreTables, _wildDoTables, _wildIgnoreTables;
 
@@ -19,8 +21,16 @@ internal sealed class ReplicationFilter
         _wildIgnoreTables = Split(status, "Replicate_Wild_Ignore_Table");
     }
 
+    /// <summary>The rule that leaves a statement out; of a statement about a table, those for its table count too.</summary>
+    public string? FindRule(string statement, string defaultDatabase)
+    {
+        Match match = TableDefinition().Match(statement);
+        string table = match.Groups["table"].Value, database = match.Groups["database"].Value;
+        return FindTableRule(database.Length > 0 ? Unquote(database) : defaultDatabase, Unquote(table));
+    }
+
     /// <summary>The rule that leaves a table out, as the server names it; null where none does.</summary>
-    public string? FindRule(string database, string table)
+    public string? FindTableRule(string database, string table)
     {
         if (_doDatabases.Length > 0 && !_doDatabases.Contains(database, StringComparer.Ordinal))
             return $"replicate_do_db={string.Join(',', _doDatabases)}";
@@ -41,6 +51,8 @@ internal sealed class ReplicationFilter
             return $"replicate_do_table={string.Join(',', _doTables)}";
         return _wildDoTables.Length > 0 ? $"replicate_wild_do_table={string.Join(',', _wildDoTables)}" : null;
     }
+
+    private static string Unquote(string name) => name.StartsWith('`') ? name[1..^1].Replace("``", "`", StringComparison.Ordinal) : name;
 
     private static string[] Split(IReadOnlyDictionary<string, string?> status, string column) =>
         (status.GetValueOrDefault(column) ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
@@ -75,4 +87,9 @@ internal sealed class ReplicationFilter
 
         return pattern.AsSpan(p).TrimStart('%').IsEmpty;
     }
+
+    [GeneratedRegex(
+        @"^\s*(?:CREATE|ALTER|DROP|TRUNCATE|RENAME)\s+(?:TEMPORARY\s+)?(?:TABLE\s+)(?:IF\s+(?:NOT\s+)?EXISTS\s+)?(?:(?<database>`(?:[^`]|``)+`|[\w$]+)\s*\.\s*)?(?<table>`(?:[^`]|``)+`|[\w$]+)",
+        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, 1000)]
+    private static partial Regex TableDefinition();
 }
