@@ -89,6 +89,35 @@ public abstract class LogTests(ReplicationPairFixture fixture)
         }
     }
 
+    [Fact]
+    public async Task A_busy_pair_has_no_finding()
+    {
+        LogStory story = Create("busy");
+        Pair.StopReplica();
+        Pair.Replica.Sql(OwnWay);
+        Pair.StartReplica();
+        using var enough = new CancellationTokenSource();
+        Task[] writers = [.. Enumerable.Range(0, 3).Select(writer => Task.Run(() =>
+        {
+            for (int id = 1 + writer * 1_000_000; !enough.IsCancellationRequested; id += 50)
+                Pair.Source.Sql(string.Concat(Enumerable.Range(id, 50).Select(i => $"INSERT INTO t VALUES ({i}, '{writer}'); UPDATE t SET v = 'x' WHERE id = {i};")), "busy");
+        }))];
+        try
+        {
+            for (int run = 0; run < 4; run++)
+                Assert.Empty(story.CompareLive());
+        }
+        finally
+        {
+            await enough.CancelAsync();
+            await Task.WhenAll(writers);
+        }
+
+        Pair.WaitForReplica();
+        Assert.Empty(story.CompareLive());
+        Assert.Empty(story.CompareFiles());
+    }
+
     /// <summary>Statements that make the replica log otherwise than its source.</summary>
     private protected abstract string OwnWay { get; }
 
