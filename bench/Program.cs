@@ -1,7 +1,10 @@
 using MySqlRecovery.Bench.Fuzz;
 using MySqlRecovery.Bench.Logs;
+using MySqlRecovery.Bench.Speed;
 
 string usage = """
+    [--size MIB] [--runs N] [--data FOLDER] [--report FILE] [--programs FOLDERS] [--only TITLE]
+                                        compare speed and memory with the peers that are installed
     logs FOLDER MYSQLBINLOG [ANOTHER]   compare event and row counts of a folder's binlogs with what mysqlbinlog prints
     fuzz FOLDER [--minutes N] [--seed S]  read mutated copies of a folder's binlogs
     """;
@@ -10,6 +13,8 @@ return args switch
 {
     ["logs", var folder, .. { Length: > 0 } tools] => LogsCommand.Run(folder, tools),
     ["fuzz", var folder, .. var options] when FuzzOptions.TryParse(options) is { } parsed => FuzzCommand.Run(folder, parsed),
+    ["engine", .. var work] => EngineCommand.Run(work),
+    _ when SpeedOptions.Parse(args) is { } options => SpeedCommand.Run(options),
     _ => Fail(usage),
 };
 

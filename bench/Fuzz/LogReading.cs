@@ -1,6 +1,7 @@
 using MySqlRecovery.Binlog.Filter;
 using MySqlRecovery.Binlog.Rows;
 using MySqlRecovery.Model;
+using MySqlRecovery.Sql;
 using MySqlRecovery.Transactions;
 using MySqlRecovery.Undo;
 
@@ -60,7 +61,7 @@ internal static class LogReading
         using EventScan scan = Open(log, salvage: true);
         using UndoIndex index = UndoIndexer.Build(scan, where: null, reverse);
         if (index.Transactions.Count > 0)
-            RowSqlExport.WriteFile(index, where: null, reverse, destination, overwrite: true, CancellationToken.None);
+            RowSqlExport.WriteFile(index, where: null, new SqlForm { Reverse = reverse }, destination, overwrite: true, CancellationToken.None);
     }
 
     // One row that cannot be decoded does not keep a user from the next.

@@ -71,7 +71,7 @@ public static class BinlogRecovery
     public static SqlExport WriteUndoSql(IEnumerable<BinlogEvent> events, string path, bool overwrite = false)
     {
         using UndoIndex index = Index(events);
-        return RowSqlExport.WriteFile(index, where: null, reverse: true, path, overwrite, CancellationToken.None);
+        return RowSqlExport.WriteFile(index, where: null, new SqlForm { Reverse = true }, path, overwrite, CancellationToken.None);
     }
 
     private static UndoIndex Index(IEnumerable<BinlogEvent> events)

@@ -1,12 +1,13 @@
 BeforeDiscovery {
     $filters = 'Database', 'ExcludeDatabase', 'Table', 'ExcludeTable', 'Operation', 'StartTime', 'StopTime', 'StartPosition', 'StopPosition',
-        'Gtid', 'ExcludeGtid', 'ThreadId', 'ServerId', 'Where', 'SchemaPath', 'Salvage', 'KeyringPath'
+        'Gtid', 'ExcludeGtid', 'ThreadId', 'ServerId', 'Where', 'SchemaPath', 'Connection', 'Salvage', 'KeyringPath',
+        'Server', 'Port', 'Credential', 'SslMode', 'SslCa', 'SslCert', 'SslKey', 'DefaultsFile', 'StartFile', 'StopFile', 'StartGtid'
     $cases = @(
-        @{ Name = 'Get-BinlogEvent'; Expected = $filters + 'Path', 'LiteralPath', 'EventType'; Sets = 'LiteralPath', 'Path' }
-        @{ Name = 'Get-RowChange'; Expected = $filters + 'Path', 'LiteralPath', 'InputObject'; Sets = 'InputObject', 'LiteralPath', 'Path' }
-        @{ Name = 'Measure-BinlogEvent'; Expected = $filters + 'Path', 'LiteralPath', 'InputObject', 'By'; Sets = 'InputObject', 'LiteralPath', 'Path' }
-        @{ Name = 'Invoke-BinlogReverse'; Expected = $filters + 'Path', 'LiteralPath', 'InputObject', 'Destination', 'GtidSource', 'TargetVersion', 'Force', 'WhatIf', 'Confirm'; Sets = 'InputObject', 'LiteralPath', 'Path' }
-        @{ Name = 'Export-RowChangeSql'; Expected = $filters + 'Path', 'LogPath', 'InputObject', 'Reverse', 'Force', 'WhatIf', 'Confirm'; Sets = 'InputObject', 'LogPath' }
+        @{ Name = 'Get-BinlogEvent'; Expected = $filters + 'Path', 'LiteralPath', 'EventType', 'Follow'; Sets = 'LiteralPath', 'Path', 'Server' }
+        @{ Name = 'Get-RowChange'; Expected = $filters + 'Path', 'LiteralPath', 'InputObject', 'Follow'; Sets = 'InputObject', 'LiteralPath', 'Path', 'Server' }
+        @{ Name = 'Measure-BinlogEvent'; Expected = $filters + 'Path', 'LiteralPath', 'InputObject', 'By', 'Follow'; Sets = 'InputObject', 'LiteralPath', 'Path', 'Server' }
+        @{ Name = 'Invoke-BinlogReverse'; Expected = $filters + 'Path', 'LiteralPath', 'InputObject', 'Destination', 'GtidSource', 'TargetVersion', 'TableMap', 'Force', 'WhatIf', 'Confirm'; Sets = 'InputObject', 'LiteralPath', 'Path', 'Server' }
+        @{ Name = 'Export-RowChangeSql'; Expected = $filters + 'Path', 'LogPath', 'InputObject', 'Reverse', 'Column', 'TableMap', 'Fold', 'Force', 'WhatIf', 'Confirm'; Sets = 'InputObject', 'LogPath', 'Server' }
     )
 }
 

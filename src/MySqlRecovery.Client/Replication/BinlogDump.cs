@@ -68,6 +68,21 @@ internal sealed class BinlogDump : IDisposable
     public static BinlogDump Start(ServerConnection connection, BinlogDumpRequest request, CancellationToken token) =>
         new(connection, request, token);
 
+    /// <summary>The same on a connection of its own.</summary>
+    public static BinlogDump Open(ConnectionOptions options, BinlogDumpRequest request, CancellationToken token)
+    {
+        ServerConnection connection = ServerConnection.Open(options, token);
+        try
+        {
+            return Start(connection, request, token);
+        }
+        catch
+        {
+            connection.Abort();
+            throw;
+        }
+    }
+
     /// <summary>Goes to the next event; false at the end of the last file, which a blocking dump never reaches.</summary>
     /// <exception cref="RecoveryException">BinlogPurged, BinlogDumpFailed, ServerConnectionLost, ServerTimeout, ServerProtocolError ...</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>

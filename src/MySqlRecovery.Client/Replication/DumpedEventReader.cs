@@ -26,17 +26,8 @@ internal sealed class DumpedEventReader : EventReader
         _server = options.Server;
         _end = end;
         _stop = stop;
-        ServerConnection connection = ServerConnection.Open(options, stop);
-        try
-        {
-            var request = new BinlogDumpRequest { FileName = file, Position = Math.Max(position, BinlogDumpRequest.FirstPosition) };
-            _dump = BinlogDump.Start(connection, request, stop);
-        }
-        catch
-        {
-            connection.Dispose();
-            throw;
-        }
+        var request = new BinlogDumpRequest { FileName = file, Position = Math.Max(position, BinlogDumpRequest.FirstPosition) };
+        _dump = BinlogDump.Open(options, request, stop);
     }
 
     public override string Path => $"{_server}/{LogFile}";
@@ -53,6 +44,8 @@ internal sealed class DumpedEventReader : EventReader
         _format?.Checksum == ChecksumAlgorithm.Crc32
         || (Header.Type == BinlogEventType.FormatDescription && _format?.Checksum == ChecksumAlgorithm.None)
             ? sizeof(uint) : 0;
+
+    public override int ReadAhead(long offset, Span<byte> destination) => -1;
 
     public override ByteSource TakeSource() => throw new NotSupportedException("a dump cannot be read again");
 

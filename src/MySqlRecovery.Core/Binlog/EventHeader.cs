@@ -17,21 +17,23 @@ internal readonly record struct EventHeader(
     uint Timestamp, BinlogEventType Type, uint ServerId, uint Length, uint LogPos, EventFlags Flags)
 {
     public const int Size = 19;
+    public const int TypeOffset = 4;
+    public const int LengthOffset = 9;
 
     public static EventHeader Parse(ReadOnlySpan<byte> bytes) => new(
         BinaryPrimitives.ReadUInt32LittleEndian(bytes),
-        (BinlogEventType)bytes[4],
+        (BinlogEventType)bytes[TypeOffset],
         BinaryPrimitives.ReadUInt32LittleEndian(bytes[5..]),
-        BinaryPrimitives.ReadUInt32LittleEndian(bytes[9..]),
+        BinaryPrimitives.ReadUInt32LittleEndian(bytes[LengthOffset..]),
         BinaryPrimitives.ReadUInt32LittleEndian(bytes[13..]),
         (EventFlags)BinaryPrimitives.ReadUInt16LittleEndian(bytes[17..]));
 
     public void Write(Span<byte> bytes)
     {
         BinaryPrimitives.WriteUInt32LittleEndian(bytes, Timestamp);
-        bytes[4] = (byte)Type;
+        bytes[TypeOffset] = (byte)Type;
         BinaryPrimitives.WriteUInt32LittleEndian(bytes[5..], ServerId);
-        BinaryPrimitives.WriteUInt32LittleEndian(bytes[9..], Length);
+        BinaryPrimitives.WriteUInt32LittleEndian(bytes[LengthOffset..], Length);
         BinaryPrimitives.WriteUInt32LittleEndian(bytes[13..], LogPos);
         BinaryPrimitives.WriteUInt16LittleEndian(bytes[17..], (ushort)Flags);
     }

@@ -38,6 +38,12 @@ internal abstract class EventReader : IDisposable
     /// <summary>The bytes that positions refer to, for reading again; whoever takes them disposes of them.</summary>
     public abstract ByteSource TakeSource();
 
+    /// <summary>
+    /// Bytes of the log at an offset, without moving on; fewer than asked for mean that the log ends there, -1 that what is
+    /// to come cannot be seen yet.
+    /// </summary>
+    public abstract int ReadAhead(long offset, Span<byte> destination);
+
     /// <summary>Goes to the next event; false at the end of the log.</summary>
     public abstract bool Read();
 

@@ -26,6 +26,8 @@ internal sealed class ExpandedEventReader(EventReader inner) : EventReader
 
     public override ReadOnlySpan<byte> Body => IsExpanded ? Raw[EventHeader.Size..] : inner.Body;
 
+    public override int ReadAhead(long offset, Span<byte> destination) => inner.ReadAhead(offset, destination);
+
     public override ByteSource TakeSource() => inner.TakeSource();
 
     public override bool Read()

@@ -14,7 +14,6 @@ internal sealed class FileEventReader : EventReader
 {
     /// <summary>The server's own limit, <c>max_log_event_size</c>.</summary>
     public const uint MaximumEventLength = 1 << 30;
-    private const int BufferLength = 1 << 20;
     private const int MagicLength = 4;
 
     /// <summary>Offset of the first event, behind the magic number.</summary>
@@ -24,7 +23,9 @@ internal sealed class FileEventReader : EventReader
     private readonly string _logFile;
     private readonly Action<RecoveryException>? _onGap;
     private readonly CancellationToken _stop;
-    private byte[] _buffer = ArrayPool<byte>.Shared.Rent(BufferLength);
+    private byte[] _buffer = ArrayPool<byte>.Shared.Rent(CheckedBlocks.BlockLength);
+    private CheckedBlocks? _blocks;
+    private long _checkedEnd;
     private long _bufferOffset;
     private int _bufferEnd;
     private int _eventStart;
@@ -75,6 +76,15 @@ internal sealed class FileEventReader : EventReader
     /// <summary>Goes on with the event at an offset; the format description must have been read.</summary>
     public void Seek(long position) => EndPosition = position;
 
+    public override int ReadAhead(long offset, Span<byte> destination)
+    {
+        long start = offset - _bufferOffset;
+        if (start < 0 || start + destination.Length > _bufferEnd)
+            return _source.Read(offset, destination);
+        _buffer.AsSpan((int)start, destination.Length).CopyTo(destination);
+        return destination.Length;
+    }
+
     public override ByteSource TakeSource()
     {
         _isSourceTaken = true;
@@ -85,7 +95,7 @@ internal sealed class FileEventReader : EventReader
     {
         while (true)
         {
-            Position = EndPosition;
+            Position = EndPosition = _source.SkipHole(EndPosition);
             RecoveryException damage;
             try
             {
@@ -130,6 +140,7 @@ internal sealed class FileEventReader : EventReader
 
     public override void Dispose()
     {
+        StopReadingAhead();
         if (!_isSourceTaken)
             _source.Dispose();
         byte[] buffer = Interlocked.Exchange(ref _buffer, []);
@@ -144,7 +155,7 @@ internal sealed class FileEventReader : EventReader
             throw Truncated("the file goes on with zeros, as a crash leaves it");
         if (Header.Length < minimum || Header.Length > MaximumEventLength)
             throw Fail("BinlogEventMalformed", Position, $"an event header gives a length of {Header.Length} bytes");
-        if (Header.Length > _source.Length - Position)
+        if (Header.Length > _bufferEnd - _eventStart && Header.Length > _source.Length - Position)
             throw Truncated($"an event of {Header.Length} bytes goes beyond the end of the file, {_source.Length - Position} bytes on");
         if (Fill((int)Header.Length) < Header.Length)
             throw Truncated("the file became shorter while it was read");
@@ -154,7 +165,7 @@ internal sealed class FileEventReader : EventReader
             ReadFormat();
         else if (_format == null)
             throw Fail("NotABinlog", Position, "the first event is not a format description");
-        else if (_format.Checksum == ChecksumAlgorithm.Crc32)
+        else if (_format.Checksum == ChecksumAlgorithm.Crc32 && EndPosition > _checkedEnd)
             VerifyChecksum(Raw);
     }
 
@@ -182,12 +193,10 @@ internal sealed class FileEventReader : EventReader
 
     private void VerifyChecksum(ReadOnlySpan<byte> raw)
     {
-        uint stored = BinaryPrimitives.ReadUInt32LittleEndian(raw[^4..]);
-        uint computed = Crc32.Compute(raw[..^4]);
-        if (stored != computed)
+        if (!Crc32.EndsWithChecksum(raw))
             throw Fail(
                 "BinlogChecksumMismatch", Position,
-                $"the event's checksum is 0x{stored:x8}, its bytes give 0x{computed:x8}",
+                $"the event's checksum is 0x{BinaryPrimitives.ReadUInt32LittleEndian(raw[^4..]):x8}, its bytes give 0x{Crc32.Compute(raw[..^4]):x8}",
                 "The file is damaged here. Take another copy (a replica's relay log or binlog holds the same transactions).");
     }
 
@@ -215,6 +224,9 @@ internal sealed class FileEventReader : EventReader
         if (_bufferEnd - _eventStart >= count)
             return count;
 
+        if (TakeBlock(count) && _bufferEnd >= count)
+            return count;
+
         int kept = _bufferEnd - _eventStart;
         byte[] target = _buffer.Length >= count ? _buffer : ArrayPool<byte>.Shared.Rent(count);
         _buffer.AsSpan(_eventStart, kept).CopyTo(target);
@@ -228,6 +240,38 @@ internal sealed class FileEventReader : EventReader
         _eventStart = 0;
         _bufferEnd = kept + _source.Read(Position + kept, _buffer.AsSpan(kept));
         return Math.Min(_bufferEnd, count);
+    }
+
+    /// <summary>
+    /// Goes on with a block that was read ahead, if there is one at the event's start; reads ahead from here where none
+    /// is on the way.
+    /// </summary>
+    private bool TakeBlock(int count)
+    {
+        if (_blocks == null)
+        {
+            // The first block of a log has its format, and neither a short log nor a long event is worth a thread.
+            if (_format == null || count > CheckedBlocks.BlockLength || _source.Length - Position < 2 * CheckedBlocks.BlockLength)
+                return false;
+            _blocks = new CheckedBlocks(_source, Position, _format.Checksum == ChecksumAlgorithm.Crc32);
+        }
+
+        if (!_blocks.TryTake(out CheckedBlocks.Block block) || block.Position != Position)
+        {
+            StopReadingAhead();
+            return false;
+        }
+
+        _blocks.Return(_buffer);
+        (_buffer, _bufferOffset, _bufferEnd, _eventStart) = (block.Buffer, block.Position, block.Length, 0);
+        _checkedEnd = block.CheckedEnd;
+        return true;
+    }
+
+    private void StopReadingAhead()
+    {
+        _blocks?.Dispose();
+        _blocks = null;
     }
 
     private void CheckMagic()

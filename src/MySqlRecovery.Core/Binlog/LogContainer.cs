@@ -29,7 +29,11 @@ internal static class LogContainer
                 source = Unpack(source, stop);
             else if (TextDump.IsTextDump(start))
                 source = Replace(source, TextDump.Extract(source, stop));
-            return EncryptedSource.IsEncrypted(source) ? Decrypt(source, keyring) : source;
+            if (EncryptedSource.IsEncrypted(source))
+                return EncryptedSource.Open(source, keyring ?? throw Encrypted(source, "binlog_encryption", "the server's keyring file"));
+            return MariaDbEncryptedSource.FindStart(source) is { } encrypted
+                ? MariaDbEncryptedSource.Open(source, keyring ?? throw Encrypted(source, "encrypt_binlog", "the key file of file_key_management"), encrypted)
+                : source;
         }
         catch
         {
@@ -38,11 +42,9 @@ internal static class LogContainer
         }
     }
 
-    private static EncryptedSource Decrypt(ByteSource source, Keyring? keyring) => keyring == null
-        ? throw new RecoveryException(
-            "BinlogEncrypted", RecoveryErrorKind.InvalidArgument, "the binlog is encrypted (binlog_encryption)", source.Path, 0,
-            "Give -KeyringPath the server's keyring file, or let the server decrypt it: mysqlbinlog --read-from-remote-server --raw.")
-        : EncryptedSource.Open(source, keyring);
+    private static RecoveryException Encrypted(ByteSource source, string setting, string keys) => new(
+        "BinlogEncrypted", RecoveryErrorKind.InvalidArgument, $"the binlog is encrypted ({setting})", source.Path, 0,
+        $"Give -KeyringPath {keys}, or let the server decrypt it: mysqlbinlog --read-from-remote-server --raw.");
 
     private static ByteSource Unpack(ByteSource source, CancellationToken stop)
     {

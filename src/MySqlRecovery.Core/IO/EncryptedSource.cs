@@ -53,7 +53,8 @@ internal sealed class EncryptedSource : ByteSource
     public override int Read(long offset, Span<byte> destination)
     {
         int length = _source.Read(offset + EncryptedHeader.Length, destination);
-        _cipher.Apply(offset, destination[..length]);
+        lock (_cipher)
+            _cipher.Apply(offset, destination[..length]);
         return length;
     }
 

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Text;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using MySqlRecovery.Model;
 
 namespace MySqlRecovery.IO;
@@ -8,10 +9,13 @@ namespace MySqlRecovery.IO;
 /// <summary>
 /// The keys of one or several keyring files of a server: of component_keyring_file (JSON, 8.0.24 and later) or of the
 /// keyring_file plugin (5.7 to 8.x). Several, because a server throws a key away once no log of its own needs it, and
-/// copies of logs may need it still.
+/// copies of logs may need it still. Or the key file of MariaDB's file_key_management plugin.
 /// </summary>
-internal sealed class Keyring
+internal sealed partial class Keyring
 {
+    /// <summary>Id of the key that MariaDB encrypts logs with, <c>ENCRYPTION_KEY_SYSTEM_DATA</c>.</summary>
+    public const string MariaDbLogKey = "1";
+
     private const int MaximumLength = 16 << 20;
     private const string PluginVersion = "Keyring file version:";
     private readonly Dictionary<string, byte[]> _keys = [];
@@ -47,6 +51,8 @@ internal sealed class Keyring
         {
             if (bytes.AsSpan().StartsWith(Encoding.ASCII.GetBytes(PluginVersion)))
                 AddPluginKeys(bytes);
+            else if (MariaDbKeys().Matches(Encoding.Latin1.GetString(bytes)) is { Count: > 0 } keys)
+                AddMariaDbKeys(keys);
             else
                 AddComponentKeys(bytes);
         }
@@ -54,7 +60,9 @@ internal sealed class Keyring
         {
             throw Invalid(
                 path, "this is no keyring file", e,
-                "Give the data file of component_keyring_file or of the keyring_file plugin. The keyrings of other plugins and components cannot be read.");
+                bytes.AsSpan().StartsWith("Salted__"u8)
+                    ? "It is encrypted (file_key_management_filekey). Decrypt it: openssl enc -d -aes-256-cbc -md sha1 -in keys.enc -out keys.txt."
+                    : "Give the data file of component_keyring_file or of the keyring_file plugin, or the key file of MariaDB's file_key_management. The keyrings of other plugins and components cannot be read.");
         }
         catch (Exception e) when (e is EndOfStreamException or InvalidDataException or InvalidOperationException or KeyNotFoundException or FormatException)
         {
@@ -69,6 +77,16 @@ internal sealed class Keyring
             throw Invalid(path, $"a file of {source.Length} bytes is no keyring file");
         var bytes = new byte[source.Length];
         return bytes[..source.Read(0, bytes)];
+    }
+
+    // A line is id;key, ids are numbers, # starts a comment.
+    [GeneratedRegex(@"^[ \t]*([0-9]+)[ \t]*;[ \t]*((?:[0-9A-Fa-f]{2})+)[ \t]*(?:#.*)?\r?$", RegexOptions.Multiline)]
+    private static partial Regex MariaDbKeys();
+
+    private void AddMariaDbKeys(MatchCollection keys)
+    {
+        foreach (Match key in keys)
+            Add(user: null, key.Groups[1].Value, Convert.FromHexString(key.Groups[2].Value));
     }
 
     private void AddComponentKeys(byte[] bytes)

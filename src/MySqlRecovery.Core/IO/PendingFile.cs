@@ -4,8 +4,8 @@ using MySqlRecovery.Model;
 namespace MySqlRecovery.IO;
 
 /// <summary>
-/// A file that comes into being whole or not at all: written under a temporary name in its folder, renamed by
-/// <see cref="Commit"/>, removed by Dispose otherwise.
+/// A file that comes into being whole or not at all: written under a temporary name in its folder, flushed to the disk and
+/// renamed by <see cref="Commit"/>, removed by Dispose otherwise.
 /// </summary>
 internal sealed class PendingFile : IDisposable
 {
@@ -13,6 +13,7 @@ internal sealed class PendingFile : IDisposable
     private readonly string _temporaryPath;
     private readonly bool _overwrite;
     private readonly SafeFileHandle _handle;
+    private BufferedStream? _stream;
     private bool _isCommitted;
 
     private PendingFile(string path, string temporaryPath, bool overwrite, SafeFileHandle handle) =>
@@ -20,6 +21,24 @@ internal sealed class PendingFile : IDisposable
 
     /// <summary>Where the bytes are until they are committed.</summary>
     public string TemporaryPath => _temporaryPath;
+
+    /// <summary>The file as a stream, for those who write it in one go.</summary>
+    public Stream Stream => _stream ??= new BufferedStream(new FileStream(_handle, FileAccess.ReadWrite, bufferSize: 0), 1 << 16);
+
+    /// <summary>Starts a file in a folder that is made if need be; replaces an existing one.</summary>
+    public static PendingFile Replace(string path)
+    {
+        try
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw Failed(path, e);
+        }
+
+        return Create(path, overwrite: true);
+    }
 
     /// <summary>Starts a file; an existing one is an error with id DestinationExists unless it may be overwritten.</summary>
     public static PendingFile Create(string path, bool overwrite)
@@ -72,9 +91,11 @@ internal sealed class PendingFile : IDisposable
     /// <summary>Gives the file its name.</summary>
     public void Commit()
     {
-        _handle.Dispose();
         try
         {
+            _stream?.Flush();
+            RandomAccess.FlushToDisk(_handle);
+            _handle.Dispose();
             File.Move(_temporaryPath, _path, _overwrite);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -87,9 +108,10 @@ internal sealed class PendingFile : IDisposable
 
     public void Dispose()
     {
+        if (_isCommitted)
+            return;
         _handle.Dispose();
-        if (!_isCommitted)
-            File.Delete(_temporaryPath);
+        File.Delete(_temporaryPath);
     }
 
     private static RecoveryException Failed(string path, Exception e) => new(

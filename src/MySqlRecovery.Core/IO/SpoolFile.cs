@@ -48,6 +48,21 @@ internal sealed class SpoolFile : ByteSource
         _length += bytes.Length;
     }
 
+    /// <summary>Leaves a hole, which reads as zeros: what is appended next comes at an offset further on.</summary>
+    public void SkipTo(long offset)
+    {
+        try
+        {
+            RandomAccess.SetLength(_stream.SafeFileHandle, offset);
+        }
+        catch (IOException e)
+        {
+            throw Failed(Path, e);
+        }
+
+        _length = offset;
+    }
+
     public override int Read(long offset, Span<byte> destination)
     {
         int total = 0;

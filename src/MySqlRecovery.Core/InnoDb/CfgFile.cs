@@ -1,3 +1,4 @@
+using MySqlRecovery.IO;
 using MySqlRecovery.Model;
 using MySqlRecovery.Schema;
 
@@ -15,7 +16,7 @@ internal static class CfgFile
         string cfg = Path.ChangeExtension(path, ".cfg");
         using TablespaceFile file = TablespaceFile.Open(path);
         byte[] bytes = Describe(file, schema, table).ToBytes();
-        using var output = new AtomicFile(cfg);
+        using var output = PendingFile.Replace(cfg);
         output.Stream.Write(bytes);
         output.Commit();
         return cfg;

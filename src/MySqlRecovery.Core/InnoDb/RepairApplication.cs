@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using MySqlRecovery.IO;
 using MySqlRecovery.Model;
 
 namespace MySqlRecovery.InnoDb;
@@ -84,8 +85,8 @@ internal sealed class RepairApplication
 
     private void Write()
     {
-        using var file = new AtomicFile(_output.Destination);
-        using AtomicFile? undo = _output.UndoPath == null ? null : new AtomicFile(_output.UndoPath);
+        using var file = PendingFile.Replace(_output.Destination);
+        using PendingFile? undo = _output.UndoPath == null ? null : PendingFile.Replace(_output.UndoPath);
         using (TablespaceFile source = TablespaceFile.Open(_plan.Request.Path))
         {
             try
@@ -94,7 +95,7 @@ internal sealed class RepairApplication
             }
             catch (IOException e)
             {
-                throw new RecoveryException("IbdWriteError", RecoveryErrorKind.WriteError, e.Message, _output.Destination, inner: e);
+                throw new RecoveryException("FileWriteFailed", RecoveryErrorKind.WriteError, e.Message, _output.Destination, inner: e);
             }
         }
 
@@ -135,7 +136,7 @@ internal sealed class RepairApplication
 
     private static void Copy(string from, string to)
     {
-        using var copy = new AtomicFile(to);
+        using var copy = PendingFile.Replace(to);
         using (FileStream source = File.OpenRead(from))
             source.CopyTo(copy.Stream);
         copy.Commit();

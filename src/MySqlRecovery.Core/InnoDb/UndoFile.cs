@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
+using MySqlRecovery.IO;
 using MySqlRecovery.Model;
 
 namespace MySqlRecovery.InnoDb;
@@ -57,7 +58,7 @@ internal static class UndoFile
             throw NotTheRepaired(repaired, undoPath);
         using var original = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         using var found = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        using var output = new AtomicFile(destination);
+        using var output = PendingFile.Replace(destination);
         var pending = new EntryReader(undo, undoPath, entries);
         var chunk = new byte[TablespaceFile.ChunkSize];
         for (long at = 0; at < length;)

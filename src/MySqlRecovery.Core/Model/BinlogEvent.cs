@@ -10,6 +10,9 @@ namespace MySqlRecovery.Model;
 // PowerShell makes empty text of null when it brings an object back from remoting; no such property can be empty.
 public sealed class BinlogEvent
 {
+    /// <summary>The server that the event was read from, <c>host:port</c>; null for a file.</summary>
+    public string? Server { get; set => field = value is "" ? null : value; }
+
     /// <summary>Name of the log, as the server lists it.</summary>
     public string LogFile { get; set; } = string.Empty;
 
@@ -57,6 +60,12 @@ public sealed class BinlogEvent
 
     /// <summary>Byte offset of the transaction's first event in the log.</summary>
     public long TransactionPosition { get; set; }
+
+    /// <summary>For row events: how the transaction ends in its log. Only what was committed is undone.</summary>
+    public TransactionEnd? TransactionEnd { get; set; }
+
+    /// <summary>For row events of an XA transaction: its id, as XA COMMIT names it.</summary>
+    public string? XaId { get; set => field = value is "" ? null : value; }
 
     /// <summary>The event's bytes, header included, checksum not; row events and statements only.</summary>
     public byte[]? RawEvent { get; set; }

@@ -39,6 +39,9 @@ public sealed class BinlogSummary
     /// <summary>Time of the last row event, UTC.</summary>
     public DateTime LastTimestamp { get; set; }
 
+    /// <summary>The server that the log was read from, <c>host:port</c>; null for a file.</summary>
+    public string? Server { get; set => field = value is "" ? null : value; }
+
     /// <summary>Log of the first row event.</summary>
     public string LogFile { get; set; } = string.Empty;
 

@@ -25,11 +25,17 @@ public sealed class RowChange
     internal RowChange(RowSource source, int start, int middle, int end) =>
         (_source, _start, _middle, _end) = (source, start, middle, end);
 
+    /// <summary>The server that the row was read from, <c>host:port</c>; null for a file.</summary>
+    public string? Server { get; set => field = value is "" ? null : value; }
+
     /// <summary>Name of the log, as the server lists it.</summary>
     public string LogFile { get; set; } = string.Empty;
 
     /// <summary>Byte offset of the row event in its log.</summary>
     public long Position { get; set; }
+
+    /// <summary>Byte offset behind the row event: a position to go on from.</summary>
+    public long EndPosition { get; set; }
 
     /// <summary>Number of the row in its event, from 0.</summary>
     public int RowIndex { get; set; }
@@ -104,6 +110,12 @@ public sealed class RowChange
 
     /// <summary>Byte offset of the transaction's first event in the log.</summary>
     public long TransactionPosition { get; set; }
+
+    /// <summary>How the transaction ends in its log. Only what was committed is undone.</summary>
+    public TransactionEnd? TransactionEnd { get; set; }
+
+    /// <summary>Id of an XA transaction, as XA COMMIT names it; null for others.</summary>
+    public string? XaId { get; set => field = value is "" ? null : value; }
 
     /// <summary>Bytes of the row as it was, as the row event holds them; null for an insert.</summary>
     public byte[]? BeforeImage

@@ -32,6 +32,12 @@ public sealed class SqlExport
     /// <summary>What could not be written, one line each; empty where all could.</summary>
     public string[] Reason { get; set; } = [];
 
+    /// <summary>
+    /// Rows of the undo that other changes, which stay, have changed again later, one line each: what those did to them is
+    /// overwritten. Looked for in the files given; empty where there are none, and for objects from the pipeline.
+    /// </summary>
+    public string[] LaterChange { get; set; } = [];
+
     /// <summary>One line.</summary>
     public override string ToString() => string.Create(
         CultureInfo.InvariantCulture, $"{Path}: {RowCount} rows in {TransactionCount} transactions{(IsComplete ? string.Empty : ", incomplete")}");

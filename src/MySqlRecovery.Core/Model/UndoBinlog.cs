@@ -33,6 +33,12 @@ public sealed class UndoBinlog
     /// <summary>What could not be undone, one line each; empty where all could.</summary>
     public string[] Reason { get; set; } = [];
 
+    /// <summary>
+    /// Rows of the undo that other changes, which stay, have changed again later, one line each: what those did to them is
+    /// overwritten. Looked for in the files given; empty where there are none, and for objects from the pipeline.
+    /// </summary>
+    public string[] LaterChange { get; set; } = [];
+
     /// <summary>Whether the written file was read back: checksums, positions, transaction lengths and row counts are right.</summary>
     public bool IsVerified { get; set; }
 

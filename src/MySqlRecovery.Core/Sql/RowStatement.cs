@@ -58,7 +58,7 @@ internal sealed class RowStatement(Utf8Buffer sql)
         WriteWhere(table, layout, image);
     }
 
-    /// <summary>Writes an UPDATE of the columns that differ; false, and nothing written, where none does.</summary>
+    /// <summary>Writes an UPDATE of the columns that differ and may be set; false, and nothing written, where none does.</summary>
     public bool WriteUpdate(
         SqlTable table, RowLayout fromLayout, ReadOnlySpan<byte> from, RowLayout toLayout, ReadOnlySpan<byte> to)
     {
@@ -70,6 +70,8 @@ internal sealed class RowStatement(Utf8Buffer sql)
         sql.Append(" SET "u8);
         bool first = true;
         List<int> changed = RowDecoder.ChangedOrdinals(fromLayout, from, toLayout, to);
+        if (table.ChosenColumns is { } chosen)
+            changed.RemoveAll(ordinal => !chosen[ordinal]);
         foreach (int ordinal in changed)
         {
             ColumnDefinition column = table.Map.Columns[ordinal];

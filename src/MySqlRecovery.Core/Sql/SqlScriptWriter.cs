@@ -24,14 +24,16 @@ internal sealed class SqlScriptWriter : IDisposable
     ];
 
     private readonly SqlOutput _output;
+    private readonly SqlForm _form;
     private readonly Utf8Buffer _sql = new();
     private readonly RowStatement _statement;
     private readonly Dictionary<TableMap, SqlTable> _tables = new(ReferenceEqualityComparer.Instance);
     private bool _isInTransaction;
 
-    public SqlScriptWriter(SqlOutput output)
+    public SqlScriptWriter(SqlOutput output, SqlForm form)
     {
         _output = output;
+        _form = form;
         _statement = new RowStatement(_sql);
     }
 
@@ -62,15 +64,36 @@ internal sealed class SqlScriptWriter : IDisposable
 
     /// <summary>Writes the row that a cursor stands on, as it was done or, in reverse, as it is undone.</summary>
     /// <returns>Null, or why SQL cannot express the change; then nothing is written.</returns>
-    public string? WriteRow(TableMap map, RowOperation operation, bool reverse, in RowCursor row)
+    public string? WriteRow(TableMap map, RowOperation operation, in RowCursor row) => _form.Reverse
+        ? WriteChange(map, Opposite(operation), row.AfterLayout, row.After, row.BeforeLayout, row.Before)
+        : WriteChange(map, operation, row.BeforeLayout, row.Before, row.AfterLayout, row.After);
+
+    /// <summary>Writes what makes one image of another; an insert has no first, a delete no second one.</summary>
+    /// <returns>Null, or why SQL cannot express the change; then nothing is written.</returns>
+    public string? WriteChange(
+        TableMap map, RowOperation operation, RowLayout fromLayout, ReadOnlySpan<byte> from, RowLayout toLayout, ReadOnlySpan<byte> to)
     {
         if (map.IsSystemVersioned)
             return "the table is system-versioned, and SQL cannot write its history: use the undo binlog";
         _sql.Clear();
         try
         {
-            if (!WriteStatement(Table(map), operation, reverse, row))
-                return null;
+            SqlTable table = Table(map);
+            if (table.ChosenColumns != null && ChosenColumnsObstacle(table, operation, fromLayout, from, toLayout, to) is { } obstacle)
+                return obstacle;
+            switch (operation)
+            {
+                case RowOperation.Insert:
+                    _statement.WriteInsert(table, toLayout, to);
+                    break;
+                case RowOperation.Delete:
+                    _statement.WriteDelete(table, fromLayout, from);
+                    break;
+                default:
+                    if (!_statement.WriteUpdate(table, fromLayout, from, toLayout, to))
+                        return null;
+                    break;
+            }
         }
         catch (Exception e) when (e is EndOfStreamException or InvalidDataException)
         {
@@ -90,21 +113,20 @@ internal sealed class SqlScriptWriter : IDisposable
 
     public void Dispose() => _sql.Dispose();
 
-    private bool WriteStatement(SqlTable table, RowOperation operation, bool reverse, in RowCursor row)
+    // Chosen columns are set in the row as it is now, whatever else became of it: only its key can find it.
+    private static string? ChosenColumnsObstacle(
+        SqlTable table, RowOperation operation, RowLayout fromLayout, ReadOnlySpan<byte> from, RowLayout toLayout, ReadOnlySpan<byte> to)
     {
-        switch (reverse ? Opposite(operation) : operation)
-        {
-            case RowOperation.Insert:
-                _statement.WriteInsert(table, reverse ? row.BeforeLayout : row.AfterLayout, reverse ? row.Before : row.After);
-                return true;
-            case RowOperation.Delete:
-                _statement.WriteDelete(table, reverse ? row.AfterLayout : row.BeforeLayout, reverse ? row.After : row.Before);
-                return true;
-            default:
-                return reverse
-                    ? _statement.WriteUpdate(table, row.AfterLayout, row.After, row.BeforeLayout, row.Before)
-                    : _statement.WriteUpdate(table, row.BeforeLayout, row.Before, row.AfterLayout, row.After);
-        }
+        if (!Array.Exists(table.ChosenColumns!, c => c))
+            return "the table has none of the columns that -Column names";
+        if (operation != RowOperation.Update)
+            return "-Column sets columns of rows that were updated; these rows were inserted or deleted as a whole";
+        int[] key = table.Map.PrimaryKey;
+        if (key.Length == 0 || !Array.TrueForAll(key, k => Array.IndexOf(fromLayout.Ordinals, k) >= 0))
+            return "-Column finds rows by their key, and none is known: give -SchemaPath if the table has one";
+        bool losesKey = RowDecoder.ChangedOrdinals(fromLayout, from, toLayout, to)
+            .Exists(o => Array.IndexOf(key, o) >= 0 && !table.ChosenColumns![o]);
+        return losesKey ? "the update changed the key, by which other changes of the row are found: name the key in -Column too" : null;
     }
 
     private static RowOperation Opposite(RowOperation operation) => operation switch
@@ -117,7 +139,7 @@ internal sealed class SqlScriptWriter : IDisposable
     private SqlTable Table(TableMap map)
     {
         if (!_tables.TryGetValue(map, out SqlTable? table))
-            _tables.Add(map, table = SqlTable.For(map));
+            _tables.Add(map, table = SqlTable.For(map, _form));
         return table;
     }
 

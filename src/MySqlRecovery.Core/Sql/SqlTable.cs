@@ -6,10 +6,12 @@ namespace MySqlRecovery.Sql;
 /// <summary>A table as SQL statements name it: prepared once, used for every row.</summary>
 internal sealed class SqlTable
 {
-    private SqlTable(TableMap map)
+    private SqlTable(TableMap map, SqlForm form)
     {
+        (string database, string table) = form.Renames.NameOf(map);
         Map = map;
-        Name = SqlIdentifier.Quote(map.Database, map.Table);
+        Name = SqlIdentifier.Quote(database, table);
+        ChosenColumns = form.ChosenColumns(map);
         ColumnNames = Array.ConvertAll(map.Columns, c => SqlIdentifier.Quote(c.Name));
     }
 
@@ -21,8 +23,11 @@ internal sealed class SqlTable
     /// <summary>Column names in backquotes.</summary>
     public byte[][] ColumnNames { get; }
 
+    /// <summary>Which columns updates may set, by ordinal; null for all.</summary>
+    public bool[]? ChosenColumns { get; }
+
     /// <summary>Prepares a table; fails where the columns' names or signs are not known or contradict the schema.</summary>
-    public static SqlTable For(TableMap map)
+    public static SqlTable For(TableMap map, SqlForm form)
     {
         string table = $"{map.Database}.{map.Table}";
         if (map.SchemaProblem != null)
@@ -34,6 +39,6 @@ internal sealed class SqlTable
                 "ColumnNamesUnknown", RecoveryErrorKind.ObjectNotFound, $"the log does not name the columns of {table}",
                 recommendedAction: "Give -SchemaPath a file with its CREATE TABLE (mysqldump --no-data --triggers), "
                     + "or undo with Invoke-BinlogReverse, which needs no names; SET GLOBAL binlog_row_metadata=FULL has them logged.");
-        return new SqlTable(map);
+        return new SqlTable(map, form);
     }
 }

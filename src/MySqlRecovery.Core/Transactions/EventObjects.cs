@@ -28,6 +28,7 @@ internal static class EventObjects
             ThreadId = transaction.ThreadId,
             Operation = type.Operation(),
             TransactionPosition = transaction.Position,
+            Server = scan.Chosen.Server,
             Database = scan.Table?.Database,
             Table = scan.Table?.Table,
         };
@@ -55,8 +56,10 @@ internal static class EventObjects
                     continue;
                 changes.Add(new RowChange(source, rowsStart + cursor.Start, rowsStart + cursor.Middle, rowsStart + cursor.End)
                 {
+                    Server = item.Server,
                     LogFile = item.LogFile,
                     Position = item.Position,
+                    EndPosition = item.EndPosition,
                     RowIndex = cursor.Index,
                     Timestamp = item.Timestamp,
                     Gtid = item.Gtid,
@@ -68,6 +71,8 @@ internal static class EventObjects
                     Operation = rows.Operation,
                     Statement = item.Statement,
                     TransactionPosition = item.TransactionPosition,
+                    TransactionEnd = item.TransactionEnd,
+                    XaId = item.XaId,
                 });
             }
         }
@@ -94,6 +99,8 @@ internal static class EventObjects
         }
 
         result.Statement = scan.Transaction.Statement;
+        result.TransactionEnd = scan.Fate.EndOf(scan.Reader.Position);
+        result.XaId = scan.Fate.XaId;
         result.RawEvent = scan.Raw.ToArray();
         result.TableMapEvent = scan.Table!.Raw;
         result.FormatEvent = scan.Reader.Format.Raw;

@@ -13,7 +13,7 @@ namespace MySqlRecovery.Transactions;
 /// </summary>
 internal sealed class EventScan : IDisposable
 {
-    private readonly Queue<LogRange> _logs;
+    private readonly IEnumerator<LogRange> _logs;
     private readonly EventFilter _filter;
     private readonly GtidFilter? _gtids;
     private readonly CancellationToken _stop;
@@ -24,11 +24,13 @@ internal sealed class EventScan : IDisposable
     private LogRange _range = LogRange.Whole(string.Empty);
     private bool _startIsReached;
     private byte[]? _fullRows;
+    private TransactionFate? _fate;
+    private (int Log, long Position) _fatePlace;
 
     public EventScan(
         IEnumerable<LogRange> logs, EventFilter filter, GtidFilter? gtids, CancellationToken stop, ITableSchemaSource? schema = null)
     {
-        _logs = new(logs);
+        _logs = logs.GetEnumerator();
         _filter = filter;
         _gtids = gtids;
         _stop = stop;
@@ -40,6 +42,23 @@ internal sealed class EventScan : IDisposable
     public EventReader Reader => _reader ?? throw new InvalidOperationException("the scan stands on no event");
 
     public TransactionTracker Transaction { get; } = new();
+
+    /// <summary>What becomes of the present event's transaction.</summary>
+    public TransactionFate Fate
+    {
+        get
+        {
+            if (Transaction.IsBare || !Transaction.IsInside)
+                return TransactionFate.Unknown;
+            if (_fate == null || _fatePlace != (LogIndex, Transaction.Position))
+            {
+                _fatePlace = (LogIndex, Transaction.Position);
+                _fate = TransactionFate.Find(Reader, Transaction.Position, Transaction.IsXa);
+            }
+
+            return _fate;
+        }
+    }
 
     /// <summary>The table of the present TABLE_MAP or row event; null for other events.</summary>
     public TableMap? Table { get; private set; }
@@ -58,6 +77,9 @@ internal sealed class EventScan : IDisposable
 
     /// <summary>The tables asked for, or null.</summary>
     public TableFilter? Tables => _filter.Tables;
+
+    /// <summary>The log at hand, and the part of it that is chosen.</summary>
+    public LogRange Chosen { get; private set; }
 
     /// <summary>How many of the logs have been opened.</summary>
     public int LogIndex { get; private set; } = -1;
@@ -81,7 +103,11 @@ internal sealed class EventScan : IDisposable
         }
     }
 
-    public void Dispose() => Close();
+    public void Dispose()
+    {
+        Close();
+        _logs.Dispose();
+    }
 
     /// <summary>
     /// The present event without checksum, as it would be had the server logged it plainly: uncompressed, and with whole
@@ -106,15 +132,17 @@ internal sealed class EventScan : IDisposable
 
     private bool OpenNext()
     {
-        if (!_logs.TryDequeue(out LogRange range))
+        if (!_logs.MoveNext())
             return false;
-        _range = range;
+        Chosen = _logs.Current;
+        _range = Chosen.IsReadWhole ? Chosen with { Start = 0, Stop = long.MaxValue } : Chosen;
         LogIndex++;
-        _startIsReached = range.Start <= FileEventReader.FirstPosition;
+        _startIsReached = _range.Start <= FileEventReader.FirstPosition;
         _maps.Clear();
         _selected.Clear();
         Transaction.Reset();
-        _reader = new ExpandedEventReader(new FileEventReader(LogContainer.Open(range.Path, Keyring, _stop), Salvage ? OnGap : null, _stop));
+        ByteSource source = _range.Open?.Invoke() ?? LogContainer.Open(_range.Path, Keyring, _stop);
+        _reader = new ExpandedEventReader(new FileEventReader(source, Salvage ? OnGap : null, _stop));
         return true;
     }
 

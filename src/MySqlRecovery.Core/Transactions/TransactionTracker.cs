@@ -18,7 +18,6 @@ internal sealed class TransactionTracker
     private string? _statementText;
     private bool _isOver = true;
     private bool _hasBegun;
-    private bool _isBare;
     private bool _statementIsOver;
 
     /// <summary>Offset of the transaction's first event.</summary>
@@ -34,6 +33,12 @@ internal sealed class TransactionTracker
 
     /// <summary>Whether a GTID event, anonymous or not, started the transaction.</summary>
     public bool HasGtidEvent { get; private set; }
+
+    /// <summary>Whether it began with XA START.</summary>
+    public bool IsXa { get; private set; }
+
+    /// <summary>Whether it began with neither BEGIN nor a GTID: behind damage, or in a log made from mysqlbinlog's text.</summary>
+    public bool IsBare { get; private set; }
 
     /// <summary>Whether the present event is part of a transaction.</summary>
     public bool IsInside { get; private set; }
@@ -83,7 +88,7 @@ internal sealed class TransactionTracker
         {
             // Logs made from mysqlbinlog's text have row events only: each statement is a transaction then.
             Start(reader.Position);
-            _isBare = true;
+            IsBare = true;
         }
         else if (type == BinlogEventType.RowsQuery)
         {
@@ -97,7 +102,7 @@ internal sealed class TransactionTracker
         {
             int flags = reader.Format.TableIdLength;
             _statementIsOver = (reader.Body[flags] & (byte)RowsEventFlags.StatementEnd) != 0;
-            _isOver = _statementIsOver && _isBare;
+            _isOver = _statementIsOver && IsBare;
         }
     }
 
@@ -112,6 +117,7 @@ internal sealed class TransactionTracker
         }
 
         ThreadId = query.ThreadId;
+        IsXa |= query.Statement.StartsWith("XA START"u8);
         // Outside BEGIN … COMMIT a statement is a transaction of its own: DDL, XA COMMIT.
         _isOver = query.IsCommitOrRollback || (!_hasBegun && !query.IsTransactionControl) || query.IsXaDecision;
     }
@@ -132,7 +138,8 @@ internal sealed class TransactionTracker
         IsInside = false;
         _isOver = false;
         _hasBegun = false;
-        _isBare = false;
+        IsBare = false;
+        IsXa = false;
         Position = 0;
         ForgetStatement();
     }

@@ -46,7 +46,7 @@ internal sealed class BinlogMeasure
         try
         {
             var facts = new Facts(
-                reader.LogFile, reader.EndPosition, reader.Header.Length, DateTime.UnixEpoch.AddSeconds(reader.Header.Timestamp),
+                scan.Chosen.Server, reader.LogFile, reader.EndPosition, reader.Header.Length, DateTime.UnixEpoch.AddSeconds(reader.Header.Timestamp),
                 scan.Transaction.Position, scan.Transaction.GtidText, scan.Transaction.ThreadId);
             Add(facts, scan.Table!, scan.ParseRows());
         }
@@ -62,7 +62,7 @@ internal sealed class BinlogMeasure
         try
         {
             var facts = new Facts(
-                item.LogFile, item.EndPosition, item.Size, item.Timestamp, item.TransactionPosition, item.Gtid, item.ThreadId);
+                item.Server, item.LogFile, item.EndPosition, item.Size, item.Timestamp, item.TransactionPosition, item.Gtid, item.ThreadId);
             Add(facts, map, RowsEvent.Parse((BinlogEventType)item.RawEvent![4], item.RawEvent.AsSpan(EventHeader.Size), map.Columns.Length));
         }
         catch (Exception e) when (e is EndOfStreamException or InvalidDataException)
@@ -171,10 +171,11 @@ internal sealed class BinlogMeasure
         Database = database,
         Table = table,
         FirstTimestamp = facts.Timestamp,
+        Server = facts.Server,
         LogFile = facts.LogFile,
         StartPosition = facts.TransactionPosition,
     };
 
     private readonly record struct Facts(
-        string LogFile, long EndPosition, long Size, DateTime Timestamp, long TransactionPosition, string? Gtid, uint? ThreadId);
+        string? Server, string LogFile, long EndPosition, long Size, DateTime Timestamp, long TransactionPosition, string? Gtid, uint? ThreadId);
 }

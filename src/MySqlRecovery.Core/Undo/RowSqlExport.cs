@@ -11,28 +11,32 @@ namespace MySqlRecovery.Undo;
 
 /// <summary>
 /// Writes the rows of an index as SQL, forward in log order or in reverse as their undo, one transaction a call so that a
-/// pipeline can take the statements as they come.
+/// pipeline can take the statements as they come. Folded, all changes are one transaction of one statement for each key:
+/// first rows go, then they change, then they come, so that none is in the way of another.
 /// </summary>
 internal sealed class RowSqlExport : IDisposable
 {
     private readonly UndoIndex _index;
     private readonly RowPredicate? _where;
-    private readonly bool _reverse;
+    private readonly SqlForm _form;
     private readonly SqlScriptWriter _writer;
     private readonly WindowReader[] _readers;
     private readonly List<RowCursorMark> _marks = [];
     private readonly SqlOutput _output;
     private readonly int _obstaclesInHeading;
+    private readonly FoldedRows? _folded;
     private int _next;
 
-    public RowSqlExport(UndoIndex index, RowPredicate? where, bool reverse, SqlOutput output)
+    public RowSqlExport(UndoIndex index, RowPredicate? where, SqlForm form, SqlOutput output, CancellationToken stop)
     {
+        form.Check(index.Maps);
         _index = index;
         _where = where;
-        _reverse = reverse;
+        _form = form;
         _output = output;
-        _writer = new SqlScriptWriter(output);
-        _readers = [.. index.Sources.Select(s => new WindowReader(s, reverse))];
+        _writer = new SqlScriptWriter(output, form);
+        _folded = form.Fold ? new FoldedRows(index, RowFold.Build(index, where, form.Reverse, stop), form.Reverse) : null;
+        _readers = [.. index.Sources.Select(s => new WindowReader(s, form.Reverse))];
         WriteHeading();
         _obstaclesInHeading = index.Obstacles.ToReasons().Length;
         _writer.Begin();
@@ -40,11 +44,11 @@ internal sealed class RowSqlExport : IDisposable
 
     /// <summary>Writes all of an index to a file that appears when it is complete.</summary>
     public static SqlExport WriteFile(
-        UndoIndex index, RowPredicate? where, bool reverse, string path, bool overwrite, CancellationToken stop)
+        UndoIndex index, RowPredicate? where, SqlForm form, string path, bool overwrite, CancellationToken stop)
     {
         using var output = new SqlFileOutput(path, overwrite);
-        using var export = new RowSqlExport(index, where, reverse, output);
-        while (export.WriteTransaction(stop))
+        using var export = new RowSqlExport(index, where, form, output, stop);
+        while (export.WritePart(stop))
             continue;
         export.WriteClosing();
         output.Complete();
@@ -52,22 +56,25 @@ internal sealed class RowSqlExport : IDisposable
         {
             Path = path,
             File = [.. index.LogFiles],
-            IsReverse = reverse,
-            TransactionCount = index.Transactions.Count,
+            IsReverse = form.Reverse,
+            TransactionCount = form.Fold ? 1 : index.Transactions.Count,
             RowCount = index.RowCount,
             StatementCount = export._writer.StatementCount,
-            Table = index.TableNames(),
+            Table = index.TableNames(form.Renames),
             IsComplete = index.Obstacles.IsEmpty,
             Reason = index.Obstacles.ToReasons(),
+            LaterChange = index.LaterChanges,
         };
     }
 
-    /// <summary>Writes the next transaction; false when all are written.</summary>
-    public bool WriteTransaction(CancellationToken stop)
+    /// <summary>Writes the next transaction, or the next rows of a folded script; false when all are written.</summary>
+    public bool WritePart(CancellationToken stop)
     {
+        if (_folded != null)
+            return WriteFolded(_folded, stop);
         if (_next == _index.Transactions.Count)
             return false;
-        int number = _reverse ? _index.Transactions.Count - 1 - _next : _next;
+        int number = _form.Reverse ? _index.Transactions.Count - 1 - _next : _next;
         _next++;
         UndoIndex.Transaction transaction = _index.Transactions[number];
         int first = transaction.FirstEvent;
@@ -76,10 +83,33 @@ internal sealed class RowSqlExport : IDisposable
         for (int i = 0; i < end - first; i++)
         {
             stop.ThrowIfCancellationRequested();
-            WriteReadable(_index.Events[_reverse ? end - 1 - i : first + i], transaction.Log);
+            WriteReadable(_index.Events[_form.Reverse ? end - 1 - i : first + i], transaction.Log);
         }
 
         _writer.EndTransaction();
+        return true;
+    }
+
+    private bool WriteFolded(FoldedRows rows, CancellationToken stop)
+    {
+        const int RowsOfPart = 1000;
+        if (_next == 0)
+            _writer.BeginTransaction(string.Create(CultureInfo.InvariantCulture, $"the sum of {_index.Transactions.Count} transactions"));
+        for (int i = 0; i < RowsOfPart; i++)
+        {
+            stop.ThrowIfCancellationRequested();
+            if (!rows.MoveNext())
+            {
+                _writer.EndTransaction();
+                return false;
+            }
+
+            _next++;
+            TableMap map = rows.Map;
+            if (_writer.WriteChange(map, rows.Operation, map.Layout, rows.From, map.Layout, rows.To) is { } cause)
+                _index.Obstacles.AddRows(map.Database, map.Table, 1, cause, _index.LogFiles[0], _index.Transactions[0].Position);
+        }
+
         return true;
     }
 
@@ -125,7 +155,7 @@ internal sealed class RowSqlExport : IDisposable
         {
             if (_where != null && !_where.IsMatch(cursor))
                 continue;
-            if (_reverse)
+            if (_form.Reverse)
                 _marks.Add(cursor.Mark());
             else
                 WriteRow(item, rows, cursor, map, log);
@@ -140,13 +170,13 @@ internal sealed class RowSqlExport : IDisposable
 
     private void WriteRow(in UndoIndex.Event item, in RowsEvent rows, in RowCursor row, TableMap map, int log)
     {
-        if (_writer.WriteRow(map, rows.Operation, _reverse, row) is { } cause)
+        if (_writer.WriteRow(map, rows.Operation, row) is { } cause)
             _index.Obstacles.AddRows(map.Database, map.Table, 1, cause, _index.LogFiles[log], item.Offset);
     }
 
     private void WriteHeading()
     {
-        string kind = _reverse ? "Undo" : "Changes";
+        string kind = _form.Reverse ? "Undo" : "Changes";
         _output.Comment(string.Create(
             CultureInfo.InvariantCulture,
             $"{kind} of {_index.RowCount} rows in {_index.Transactions.Count} transactions of {string.Join(", ", _index.LogFiles)}"));
@@ -156,11 +186,15 @@ internal sealed class RowSqlExport : IDisposable
             string key = map.PrimaryKey.Length == 0 ? ", rows found by all columns" : string.Empty;
             string schema = map.HasSchema ? string.Empty : ", generated columns and triggers unknown (no schema given)";
             string triggers = map.HasTriggers ? ", HAS TRIGGERS, which fire when this script runs: an undo binlog does not fire them" : string.Empty;
-            _output.Comment($"  {table.Key}{key}{schema}{triggers}");
+            string name = _form.Renames.TextOf(map);
+            string alias = name == table.Key ? string.Empty : $" as {name}";
+            _output.Comment($"  {table.Key}{alias}{key}{schema}{triggers}");
         }
 
         _output.Verdict(_index.Obstacles.IsEmpty ? "Complete: every row change of the range is in here." : "NOT COMPLETE:");
         foreach (string reason in _index.Obstacles.ToReasons())
             _output.Comment($"  {reason}");
+        foreach (string change in _index.LaterChanges)
+            _output.Comment($"CHANGED AGAIN LATER: {change}");
     }
 }

@@ -20,7 +20,7 @@ internal sealed partial class StatementEffects
                 Observe(query.DecodeStatement(), query.Database, place);
                 break;
             case BinlogEventType.XaPrepare:
-                ObserveXaPrepare(reader.Body.Length > 0 && reader.Body[0] != 0, place);
+                ObserveXaPrepare(reader.Body.Length > 0 && reader.Body[0] != 0);
                 break;
             case var type when UnreadChange.Find(type) is { } cause:
                 index.Obstacles.Add(place.LogFile, place.Position, cause);
@@ -35,7 +35,7 @@ internal sealed partial class StatementEffects
         if (item.EventType.IsQuery() && item.Statement != null)
             Observe(item.Statement, item.Database ?? string.Empty, place);
         else if (item.EventType == BinlogEventType.XaPrepare)
-            ObserveXaPrepare(item.RawEvent is { Length: > EventHeader.Size } raw && raw[EventHeader.Size] != 0, place);
+            ObserveXaPrepare(item.RawEvent is { Length: > EventHeader.Size } raw && raw[EventHeader.Size] != 0);
         else if (UnreadChange.Find(item.EventType) is { } cause)
             index.Obstacles.Add(item.LogFile, item.Position, cause);
     }

@@ -3,6 +3,7 @@ using MySqlRecovery.Binlog.Filter;
 using MySqlRecovery.Binlog.Rows;
 using MySqlRecovery.Model;
 using MySqlRecovery.Schema;
+using MySqlRecovery.Transactions;
 
 namespace MySqlRecovery.Undo;
 
@@ -18,9 +19,9 @@ internal sealed partial class StatementEffects(UndoIndex index, bool reverse, Ta
     // SELECT is logged for the stored functions in it that change data.
     private static readonly string[] DataWords = ["INSERT", "UPDATE", "DELETE", "REPLACE", "LOAD", "WITH", "SELECT"];
 
-    private readonly Dictionary<string, int> _savepoints = new(StringComparer.OrdinalIgnoreCase);
     private readonly Dictionary<string, (int First, int End, Place Place)> _prepared = new(StringComparer.OrdinalIgnoreCase);
-    private (string Id, int First)? _openXa;
+    private readonly HashSet<string> _preparedIds = new(StringComparer.OrdinalIgnoreCase);
+    private string? _endedXaId;
 
     /// <summary>Takes a statement in.</summary>
     /// <param name="statement">Its text.</param>
@@ -32,17 +33,8 @@ internal sealed partial class StatementEffects(UndoIndex index, bool reverse, Ta
         string[] words = statement.Split([' ', '\t', '\r', '\n'], 4, StringSplitOptions.RemoveEmptyEntries);
         switch (words.Length == 0 ? string.Empty : words[0].ToUpperInvariant())
         {
-            case "BEGIN":
-                _savepoints.Clear();
-                break;
-            case "SAVEPOINT" when words.Length > 1:
-                _savepoints[NameAtEnd(statement)] = index.Events.Count;
-                break;
-            case "ROLLBACK":
-                ObserveRollback(statement, words, place);
-                break;
             case "XA" when words.Length > 2:
-                ObserveXa(words[1].ToUpperInvariant(), statement[(statement.IndexOf(words[1], StringComparison.Ordinal) + words[1].Length)..], place);
+                ObserveXa(words[1].ToUpperInvariant(), statement, place);
                 break;
             case var word when DataWords.Contains(word):
                 if (tables?.MayName(statement) != false)
@@ -55,45 +47,55 @@ internal sealed partial class StatementEffects(UndoIndex index, bool reverse, Ta
         }
     }
 
-    /// <summary>Takes an XA_PREPARE event in.</summary>
-    public void ObserveXaPrepare(bool isOnePhase, Place place)
+    /// <summary>Takes an XA_PREPARE event in: what it prepares may have no rows among the chosen ones.</summary>
+    public void ObserveXaPrepare(bool isOnePhase)
     {
-        if (_openXa is { } xa && !isOnePhase)
-            _prepared[xa.Id] = (xa.First, index.Events.Count, place);
-        _openXa = null;
+        if (_endedXaId != null && !isOnePhase)
+            _preparedIds.Add(_endedXaId);
+        _endedXaId = null;
+    }
+
+    /// <summary>Takes the last event of the index in: it is of an XA transaction that was prepared.</summary>
+    public void ObservePrepared(string? id, Place place)
+    {
+        int last = index.Events.Count - 1;
+        id ??= string.Empty;
+        if (_prepared.Remove(id, out var known) && (known.Place.LogFile, known.Place.TransactionPosition) != (place.LogFile, place.TransactionPosition))
+        {
+            ExcludeUndecided(known);
+            known = default;
+        }
+
+        _prepared[id] = known.Place == default ? (last, last + 1, place) : known with { End = last + 1 };
     }
 
     /// <summary>Everything was read: takes out what is still undecided.</summary>
     public void Complete()
     {
-        foreach ((int first, int end, Place place) in _prepared.Values)
-            index.Exclude(first, end, "an XA transaction was prepared, and no XA COMMIT of it is in the chosen logs", place);
+        foreach (var undecided in _prepared.Values)
+            ExcludeUndecided(undecided);
         index.Compact();
     }
 
-    private void ObserveRollback(string statement, string[] words, Place place)
-    {
-        int first = index.FirstEventOf(place);
-        if (words.Length > 2 && words[1].Equals("TO", StringComparison.OrdinalIgnoreCase))
-            first = Math.Max(first, _savepoints.GetValueOrDefault(NameAtEnd(statement), first));
-        index.Exclude(first, index.Events.Count, "they were rolled back, and the log does not say which tables cannot roll back", place);
-    }
+    private void ExcludeUndecided((int First, int End, Place Place) rows) =>
+        index.Exclude(rows.First, rows.End, "an XA transaction was prepared, and no XA COMMIT of it is among the chosen events", rows.Place);
 
-    private void ObserveXa(string verb, string rest, Place place)
+    private void ObserveXa(string verb, string statement, Place place)
     {
-        string id = string.Concat(rest.Where(c => !char.IsWhiteSpace(c)));
+        string id = TransactionFate.XaIdOf(statement);
         switch (verb)
         {
             case "END": // MariaDB 10.5+ has XA START in its GTID event only
-                _openXa = (id, index.FirstEventOf(place));
+                _endedXaId = id;
                 break;
             case "COMMIT":
-                if (!_prepared.Remove(id))
-                    index.Obstacles.Add(place.LogFile, place.Position, $"committed rows that were prepared before the chosen events: XA COMMIT {rest.Trim()}");
+                if (!_prepared.Remove(id) & !_preparedIds.Remove(id))
+                    index.Obstacles.Add(place.LogFile, place.Position, $"committed rows that were prepared before the chosen events: {Shorten(statement)}");
                 break;
             case "ROLLBACK":
-                if (_prepared.Remove(id, out var xa))
-                    index.Exclude(xa.First, xa.End, cause: null, place);
+                _preparedIds.Remove(id);
+                if (_prepared.Remove(id, out var rows))
+                    index.Exclude(rows.First, rows.End, cause: null, place);
                 break;
         }
     }
@@ -157,14 +159,6 @@ internal sealed partial class StatementEffects(UndoIndex index, bool reverse, Ta
         {
             return statement;
         }
-    }
-
-    // The servers write a savepoint's name last and in backquotes, between which there may be spaces.
-    private static string NameAtEnd(string statement)
-    {
-        string text = statement.TrimEnd();
-        int start = text.IndexOf('`', StringComparison.Ordinal);
-        return text[(start >= 0 ? start : text.LastIndexOfAny([' ', '\t', '\r', '\n']) + 1)..].Trim('`');
     }
 
     private static bool Same(string? a, string b) => string.Equals(a, b, StringComparison.OrdinalIgnoreCase);

@@ -30,10 +30,12 @@ internal sealed class UndoBinlogWriter : IDisposable
     private readonly WindowReader[] _readers;
     private readonly GtidEventWriter _gtids;
     private readonly bool _forceGtid;
+    private readonly byte[][] _mapBodies;
     private readonly List<Part> _parts = [];
     private long _number;
 
-    private UndoBinlogWriter(UndoIndex index, RowPredicate? where, PendingFile file, Guid? gtidSource, Version? target)
+    private UndoBinlogWriter(
+        UndoIndex index, RowPredicate? where, PendingFile file, Guid? gtidSource, Version? target, TableRenames renames)
     {
         DateTime now = DateTime.UtcNow;
         _index = index;
@@ -48,6 +50,7 @@ internal sealed class UndoBinlogWriter : IDisposable
         _forceGtid = gtidSource != null;
         Source = gtidSource ?? Guid.NewGuid();
         _gtids = new GtidEventWriter(_format, Source, now);
+        _mapBodies = [.. index.Maps.Select(m => renames.Apply(m, index.Format!.TableIdLength))];
     }
 
     private Guid Source { get; }
@@ -60,11 +63,15 @@ internal sealed class UndoBinlogWriter : IDisposable
     /// <param name="gtidSource">UUID of the undo's own GTIDs; null for a fresh one, or none where the log has none.</param>
     /// <param name="stop">Cancels.</param>
     /// <param name="target">MySQL version that is to take the undo, if not the one that wrote the log: version 1 row events become version 2.</param>
+    /// <param name="renames">Tables that are undone under another name; null for none. Their columns must be those of the original.</param>
     public static UndoBinlog Write(
-        UndoIndex index, RowPredicate? where, string path, bool overwrite, Guid? gtidSource, CancellationToken stop, Version? target = null)
+        UndoIndex index, RowPredicate? where, string path, bool overwrite, Guid? gtidSource, CancellationToken stop,
+        Version? target = null, TableRenames? renames = null)
     {
+        renames ??= TableRenames.None;
+        renames.CheckAllUsed(index.Maps);
         using var file = PendingFile.Create(path, overwrite);
-        using var writer = new UndoBinlogWriter(index, where, file, gtidSource, target);
+        using var writer = new UndoBinlogWriter(index, where, file, gtidSource, target, renames);
         bool hasGtids = writer.WriteAll(stop);
         UndoVerifier.Verify(file.TemporaryPath, writer._number, index.RowCount, stop);
         var result = new UndoBinlog
@@ -73,11 +80,12 @@ internal sealed class UndoBinlogWriter : IDisposable
             File = [.. index.LogFiles],
             TransactionCount = index.Transactions.Count,
             RowCount = index.RowCount,
-            Table = index.TableNames(),
+            Table = index.TableNames(renames),
             GtidSet = hasGtids ? $"{writer.Source}:1{(writer._number > 1 ? $"-{writer._number}" : string.Empty)}" : null,
             Size = writer._writer.Position,
             IsComplete = index.Obstacles.IsEmpty,
             Reason = index.Obstacles.ToReasons(),
+            LaterChange = index.LaterChanges,
             IsVerified = true,
         };
         file.Commit();
@@ -136,7 +144,7 @@ internal sealed class UndoBinlogWriter : IDisposable
         {
             stop.ThrowIfCancellationRequested();
             if (part.IsMap)
-                _writer.WriteEvent(BinlogEventType.TableMap, serverId, MapBody(part.Number));
+                _writer.WriteEvent(BinlogEventType.TableMap, serverId, _mapBodies[part.Number]);
             else
                 WriteRows(_index.Events[part.Number], part.EndsStatement);
         }
@@ -180,7 +188,7 @@ internal sealed class UndoBinlogWriter : IDisposable
     {
         long rest = _writer.LengthOf(BeginBodyLength) + _writer.LengthOf(8);
         foreach (Part part in _parts)
-            rest += _writer.LengthOf(part.IsMap ? MapBody(part.Number).Length : RowsBodyLength(_index.Events[part.Number]));
+            rest += _writer.LengthOf(part.IsMap ? _mapBodies[part.Number].Length : RowsBodyLength(_index.Events[part.Number]));
         int bodyLength = _gtids.BodyLength(rest, _writer.LengthOf(0));
         _gtids.Write(_writer.BeginEvent(bodyLength), !isGtid, _number, rest + _writer.LengthOf(bodyLength));
         _writer.EndEvent(isGtid ? BinlogEventType.Gtid : BinlogEventType.AnonymousGtid, serverId);
@@ -224,8 +232,6 @@ internal sealed class UndoBinlogWriter : IDisposable
         bool grows = _convertsToV2 && !item.Type.HasExtraRowInfo();
         return item.Length - EventHeader.Size - item.AllRowsLength + item.RowsLength + (grows ? ExtraRowInfoLength : 0);
     }
-
-    private ReadOnlySpan<byte> MapBody(int number) => _index.Maps[number].Raw.AsSpan(EventHeader.Size);
 
     private uint ServerId(int item) =>
         EventHeader.Parse(_readers[_index.Events[item].Source].Read(_index.Events[item].Offset, EventHeader.Size)).ServerId;

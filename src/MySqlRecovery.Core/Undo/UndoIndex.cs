@@ -45,6 +45,9 @@ internal sealed class UndoIndex : IDisposable
     /// <summary>What cannot be undone.</summary>
     public UndoObstacles Obstacles { get; } = new();
 
+    /// <summary>Rows of an undo that something else changed again later, one line each.</summary>
+    public string[] LaterChanges { get; set; } = [];
+
     public int NumberOf(TableMap map)
     {
         if (!_mapNumbers.TryGetValue(map, out int number))
@@ -74,8 +77,9 @@ internal sealed class UndoIndex : IDisposable
         Transactions.Add(new Transaction(Events.Count, kind, threadId, log, position, source, gtid?.Number ?? 0));
     }
 
-    /// <summary>The tables with rows, <c>database.table</c>.</summary>
-    public string[] TableNames() => [.. Events.Select(e => e.Map).Distinct().Select(m => Maps[m]).Select(m => $"{m.Database}.{m.Table}").Distinct(StringComparer.Ordinal)];
+    /// <summary>The tables with rows, <c>database.table</c>, under the names that they are written with.</summary>
+    public string[] TableNames(TableRenames renames) =>
+        [.. Events.Select(e => e.Map).Distinct().Select(m => renames.TextOf(Maps[m])).Distinct(StringComparer.Ordinal)];
 
     /// <summary>The error of an index without rows.</summary>
     public RecoveryException NothingFound()
@@ -93,11 +97,6 @@ internal sealed class UndoIndex : IDisposable
         string thread = transaction.ThreadId == 0 ? string.Empty : string.Create(CultureInfo.InvariantCulture, $" thread {transaction.ThreadId}");
         return string.Create(CultureInfo.InvariantCulture, $"{LogFiles[transaction.Log]}:{transaction.Position}{gtid}{thread}");
     }
-
-    /// <summary>Index of the first event of the transaction that a place is in; the end where it has none.</summary>
-    public int FirstEventOf(StatementEffects.Place place) =>
-        Transactions.Count > 0 && Transactions[^1].Position == place.TransactionPosition && LogFiles[Transactions[^1].Log] == place.LogFile
-            ? Transactions[^1].FirstEvent : Events.Count;
 
     /// <summary>Takes events out; a cause makes an obstacle of them.</summary>
     public void Exclude(int first, int end, string? cause, StatementEffects.Place place)

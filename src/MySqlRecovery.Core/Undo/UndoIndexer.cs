@@ -35,7 +35,7 @@ internal static class UndoIndexer
                     statement++;
                 }
 
-                AddRows(scan, index, where, reverse, ref statement);
+                AddRows(scan, index, effects, where, reverse, ref statement);
             }
 
             AddGaps(scan, index);
@@ -55,7 +55,7 @@ internal static class UndoIndexer
             index.Obstacles.Add(Path.GetFileName(gap.Path ?? string.Empty), gap.Offset ?? 0, gap.Detail);
     }
 
-    private static void AddRows(EventScan scan, UndoIndex index, RowPredicate? where, bool reverse, ref int statement)
+    private static void AddRows(EventScan scan, UndoIndex index, StatementEffects effects, RowPredicate? where, bool reverse, ref int statement)
     {
         EventReader reader = scan.Reader;
         TableMap map = scan.Table!;
@@ -63,7 +63,8 @@ internal static class UndoIndexer
         {
             RowsEvent rows = scan.ParseRows();
             (int bytes, int count) = RowsReverser.Measure(rows, map, where);
-            if (UndoRules.FindObstacle(rows, map, reverse) is { } cause)
+            TransactionEnd end = scan.Fate.EndOf(reader.Position);
+            if ((UndoRules.FindObstacle(rows, map, reverse) ?? UndoRules.FindObstacle(end)) is { } cause)
             {
                 index.Obstacles.AddRows(map.Database, map.Table, count, cause, reader.LogFile, reader.Position);
             }
@@ -74,6 +75,8 @@ internal static class UndoIndexer
                 index.Events.Add(new UndoIndex.Event(
                         rows.Type, offset, scan.Raw.Length, rows.Rows.Length, bytes, count,
                         source, index.NumberOf(map), statement));
+                if (end == TransactionEnd.Prepare)
+                    effects.ObservePrepared(scan.Fate.XaId, new StatementEffects.Place(reader.LogFile, reader.Position, scan.Transaction.Position));
             }
 
             if (reverse && count > 0)

@@ -30,6 +30,14 @@ internal static class UndoRules
         }
     }
 
+    /// <summary>Null where the rows of a transaction that ends so are to be undone or done again, else why they are not.</summary>
+    public static string? FindObstacle(TransactionEnd? end) => end switch
+    {
+        TransactionEnd.Rollback => "they were rolled back, and the log does not say which tables cannot roll back",
+        TransactionEnd.Missing => "the log ends before their transaction does, and the server takes such a transaction back",
+        _ => null,
+    };
+
     private static bool Identifies(RowLayout layout, TableMap map) =>
         layout.IsFull || (map.PrimaryKey.Length > 0 && IsSubset(map.PrimaryKey, layout.Ordinals));
 

@@ -48,7 +48,7 @@ internal sealed class UndoSpool : IDisposable
 
         TableMap map = _maps.Find(item)!;
         Begin(item.LogFile, item.TransactionPosition, item.FormatEvent!, item.Gtid, item.ThreadId);
-        AddEvent(item.RawEvent!, map, item.LogFile, item.Position);
+        AddEvent(item.RawEvent!, map, item.TransactionEnd, item.XaId, new(item.LogFile, item.Position, item.TransactionPosition));
     }
 
     public void Add(RowChange item)
@@ -111,7 +111,7 @@ internal sealed class UndoSpool : IDisposable
             return;
         _pendingRow = null;
         Begin(row.LogFile, row.TransactionPosition, row.FormatEvent!, row.Gtid, row.ThreadId);
-        AddEvent(_pending.GetBuffer().AsSpan(0, (int)_pending.Length), _maps.Find(row), row.LogFile, row.Position);
+        AddEvent(_pending.GetBuffer().AsSpan(0, (int)_pending.Length), _maps.Find(row), row.TransactionEnd, row.XaId, new(row.LogFile, row.Position, row.TransactionPosition));
         _pending.SetLength(0);
     }
 
@@ -143,7 +143,7 @@ internal sealed class UndoSpool : IDisposable
         _begin = (kind, threadId ?? 0, gtid == null ? null : Gtid.Parse(gtid));
     }
 
-    private void AddEvent(ReadOnlySpan<byte> raw, TableMap map, string logFile, long position)
+    private void AddEvent(ReadOnlySpan<byte> raw, TableMap map, TransactionEnd? end, string? xaId, StatementEffects.Place place)
     {
         try
         {
@@ -151,9 +151,9 @@ internal sealed class UndoSpool : IDisposable
                 throw new EndOfStreamException("no event header");
             RowsEvent rows = RowsEvent.Parse(EventHeader.Parse(raw).Type, raw[EventHeader.Size..], map.Columns.Length);
             (int bytes, int count) = RowsReverser.Measure(rows, map, null);
-            if (UndoRules.FindObstacle(rows, map, _reverse) is { } cause)
+            if ((UndoRules.FindObstacle(rows, map, _reverse) ?? UndoRules.FindObstacle(end)) is { } cause)
             {
-                _index.Obstacles.AddRows(map.Database, map.Table, count, cause, logFile, position);
+                _index.Obstacles.AddRows(map.Database, map.Table, count, cause, place.LogFile, place.Position);
             }
             else if (count > 0)
             {
@@ -161,17 +161,19 @@ internal sealed class UndoSpool : IDisposable
                 _index.Events.Add(
                     new UndoIndex.Event(rows.Type, _file.Length, raw.Length, bytes, bytes, count, 0, _index.NumberOf(map), _statement));
                 _file.Append(raw);
+                if (end == TransactionEnd.Prepare)
+                    _effects.ObservePrepared(xaId, place);
             }
 
             if (_reverse && count > 0)
-                UnloggedCascades.Note(_index, rows, map, count, _maps.Schema, logFile, position);
+                UnloggedCascades.Note(_index, rows, map, count, _maps.Schema, place.LogFile, place.Position);
             if (rows.EndsStatement)
                 _statement++;
         }
         catch (Exception e) when (e is EndOfStreamException or InvalidDataException)
         {
             throw new RecoveryException(
-                "BinlogEventMalformed", RecoveryErrorKind.InvalidData, $"the row event cannot be read: {e.Message}", logFile, position, inner: e);
+                "BinlogEventMalformed", RecoveryErrorKind.InvalidData, $"the row event cannot be read: {e.Message}", place.LogFile, place.Position, inner: e);
         }
     }
 

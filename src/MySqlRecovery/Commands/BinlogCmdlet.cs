@@ -1,5 +1,5 @@
 using System.Collections;
-using System.Diagnostics.CodeAnalysis;
+using System.Data.Common;
 using System.Management.Automation;
 using MySqlRecovery.Binlog.Filter;
 using MySqlRecovery.Binlog.Rows;
@@ -11,13 +11,33 @@ using MySqlRecovery.Undo;
 
 namespace MySqlRecovery.Commands;
 
-/// <summary>What the binlog cmdlets share: the filters, which are evaluated before anything is decoded, and the reading of files.</summary>
-public abstract class BinlogCmdlet : RecoveryCmdlet
+/// <summary>What the binlog cmdlets share: the filters, which are evaluated before anything is decoded, and the reading of logs.</summary>
+public abstract partial class BinlogCmdlet : ServerCmdlet
 {
-    private static readonly TimeSpan ProgressInterval = TimeSpan.FromMilliseconds(200);
-    private long _lastProgress;
-    private bool _hasProgress;
     private Keyring? _keyring;
+    private ITableSchemaSource? _schema;
+
+    /// <summary>
+    /// Servers whose binlogs to read: <c>host</c>, <c>host:port</c>, the path of a Unix socket or a connection string. Without
+    /// any, the one of -DefaultsFile or that on this machine.
+    /// </summary>
+    [Parameter(ParameterSetName = ServerSet), Alias("HostName", "ComputerName")]
+    public string[] Server { get; set; } = [string.Empty];
+
+    /// <summary>The binlog file on the server to start in; the oldest by default.</summary>
+    [Parameter(ParameterSetName = ServerSet)]
+    public string? StartFile { get; set; }
+
+    /// <summary>The last binlog file on the server to read; by default all to the end.</summary>
+    [Parameter(ParameterSetName = ServerSet)]
+    public string? StopFile { get; set; }
+
+    /// <summary>
+    /// What is there already: a GTID set of MySQL, or the last GTID of each domain of MariaDB. The server sends all
+    /// transactions that are not in it.
+    /// </summary>
+    [Parameter(ParameterSetName = ServerSet)]
+    public string? StartGtid { get; set; }
 
     /// <summary>Databases to take; wildcards.</summary>
     [Parameter, SupportsWildcards]
@@ -76,7 +96,7 @@ public abstract class BinlogCmdlet : RecoveryCmdlet
     public IDictionary? Where { get; set; }
 
     /// <summary>
-    /// Keyring files of the server for encrypted logs: component_keyring_file's JSON or the file of the keyring_file plugin.
+    /// Keyring files of the server for encrypted logs: component_keyring_file's JSON, the file of the keyring_file plugin, or the key file of MariaDB's file_key_management.
     /// </summary>
     [Parameter]
     public string[] KeyringPath { get; set; } = [];
@@ -88,14 +108,18 @@ public abstract class BinlogCmdlet : RecoveryCmdlet
     [Parameter]
     public string? SchemaPath { get; set; }
 
+    /// <summary>An open connection to a server that has the tables: their definitions are read from it as they are needed.</summary>
+    [Parameter]
+    public DbConnection? Connection { get; set; }
+
     /// <summary>
     /// Reads on behind damage: looks for the next event with a right checksum and reports each gap as an error of its own.
     /// </summary>
     [Parameter]
     public SwitchParameter Salvage { get; set; }
 
-    /// <summary>The schema of -SchemaPath, or null.</summary>
-    internal ITableSchemaSource? Schema { get; private set; }
+    /// <summary>The schema of -SchemaPath or -Connection, or null.</summary>
+    internal ITableSchemaSource? Schema => _schema ??= Try(OpenSchema);
 
     /// <summary>The row test of -Where, or null.</summary>
     internal RowPredicate? Predicate { get; private set; }
@@ -114,6 +138,8 @@ public abstract class BinlogCmdlet : RecoveryCmdlet
     /// <inheritdoc/>
     protected override void BeginProcessing()
     {
+        if (ParameterSetName == ServerSet)
+            Try(CheckServerPositions);
         Predicate = Where == null || Where.Count == 0 ? null : new RowPredicate(Where);
         Filter = new EventFilter
         {
@@ -130,11 +156,25 @@ public abstract class BinlogCmdlet : RecoveryCmdlet
         };
         if (KeyringPath.Length > 0)
             _keyring = Try(() => Keyring.Open(KeyringPath.Select(this.ResolveDestination)));
-        if (SchemaPath != null)
-            Schema = Try(() => LogSchema.Load(this.ResolveDestination(SchemaPath)));
         if (Gtid.Length + ExcludeGtid.Length > 0)
             GtidFilter = Try(() => new GtidFilter(
                 Gtid.Length == 0 ? null : GtidSet.Parse(Gtid), ExcludeGtid.Length == 0 ? null : GtidSet.Parse(ExcludeGtid)));
+    }
+
+    /// <summary>Says aloud that something of the range could not be taken.</summary>
+    private protected void WarnIfIncomplete(UndoIndex index)
+    {
+        string[] reasons = index.Obstacles.ToReasons();
+        if (reasons.Length > 0)
+            WriteWarning($"This is not complete: {reasons[0]}{(reasons.Length > 1 ? $" (and {reasons.Length - 1} more: see Reason)" : string.Empty)}");
+    }
+
+    /// <summary>Says aloud that the undo overwrites changes that are not undone.</summary>
+    private protected void WarnOfLaterChanges(UndoIndex index)
+    {
+        if (index.LaterChanges.Length > 0)
+            WriteWarning($"Rows of this undo were changed again later by what is not undone: {index.LaterChanges[0]}"
+                + (index.LaterChanges.Length > 1 ? $" (and {index.LaterChanges.Length - 1} more: see LaterChange)" : string.Empty));
     }
 
     /// <summary>Whether a row event that came down the pipeline passes the filters, its rows aside.</summary>
@@ -162,76 +202,16 @@ public abstract class BinlogCmdlet : RecoveryCmdlet
                 recommendedAction: "Give them to the command that reads the files, or filter by the Position property.");
     }
 
-    /// <summary>A scan over the files in log order, with the cmdlet's filters.</summary>
-    internal EventScan OpenScan(IReadOnlyList<string> files) =>
-        new(LogRange.Of(files, StartPosition, StopPosition), Filter, GtidFilter, StopToken, Schema)
-        {
-            Salvage = Salvage,
-            Keyring = _keyring,
-        };
-
-    /// <summary>The next matching event, converted; what fails is reported, and the next log goes on.</summary>
-    private protected bool TryNext<T>(EventScan scan, Func<EventScan, T> convert, [NotNullWhen(true)] out T? item)
-        where T : class
+    private void CheckServerPositions()
     {
-        while (true)
-        {
-            RecoveryException? error = null;
-            item = null;
-            try
-            {
-                if (scan.Read())
-                    item = convert(scan);
-            }
-            catch (RecoveryException e)
-            {
-                error = e;
-            }
-            catch (OperationCanceledException)
-            {
-                throw new PipelineStoppedException();
-            }
-
-            while (scan.Gaps.TryDequeue(out RecoveryException? gap))
-                ReportError(gap);
-            if (error == null)
-                return item != null;
-            ReportError(error);
-        }
-    }
-
-    /// <summary>Shows how far the scan is, at most five times a second.</summary>
-    internal void ShowProgress(EventScan scan, IReadOnlyList<string> files)
-    {
-        if (System.Diagnostics.Stopwatch.GetElapsedTime(_lastProgress) < ProgressInterval)
-            return;
-        _lastProgress = System.Diagnostics.Stopwatch.GetTimestamp();
-        _hasProgress = true;
-        WriteProgress(new ProgressRecord(1, MyInvocation.MyCommand.Name, $"{scan.Reader.LogFile}, file {scan.LogIndex + 1} of {files.Count}")
-        {
-            PercentComplete = 100 * scan.LogIndex / files.Count,
-            CurrentOperation = $"offset {scan.Reader.Position:N0}",
-        });
-    }
-
-    /// <summary>Says aloud that something of the range could not be taken.</summary>
-    private protected void WarnIfIncomplete(UndoIndex index)
-    {
-        string[] reasons = index.Obstacles.ToReasons();
-        if (reasons.Length > 0)
-            WriteWarning($"This is not complete: {reasons[0]}{(reasons.Length > 1 ? $" (and {reasons.Length - 1} more: see Reason)" : string.Empty)}");
-    }
-
-    /// <summary>Ends the progress, and says if -Where named a column that no row has.</summary>
-    private protected void EndReading()
-    {
-        if (_hasProgress)
-            WriteProgress(new ProgressRecord(1, MyInvocation.MyCommand.Name, "done") { RecordType = ProgressRecordType.Completed });
-        _hasProgress = false;
-        if (Predicate?.FindUnknownColumn() is { } column)
-            ReportError(new RecoveryException(
-                "WhereColumnUnknown", RecoveryErrorKind.ObjectNotFound, $"no row that was looked at has a column '{column}', which -Where names",
-                recommendedAction: "Look at ColumnName of Get-RowChange; where the log has no names, give -SchemaPath, or @1, @2 by position."));
+        if ((StartPosition != null && StartFile == null) || (StopPosition != null && StopFile == null))
+            throw new RecoveryException(
+                "PositionWithoutFile", RecoveryErrorKind.InvalidArgument, "a position means nothing without the server's file that it is in",
+                recommendedAction: "Give -StartFile with -StartPosition, and -StopFile with -StopPosition.");
+        if (StartGtid != null && StartFile != null)
+            throw new RecoveryException(
+                "InvalidParameters", RecoveryErrorKind.InvalidArgument, "-StartGtid and -StartFile are two places to start at",
+                recommendedAction: "Give one of them.");
     }
 
     private bool IsMatch(BinlogEventType type, uint serverId, DateTime timestamp, uint? threadId, string? gtid) =>

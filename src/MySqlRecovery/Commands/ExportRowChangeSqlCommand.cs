@@ -1,4 +1,6 @@
+using System.Collections;
 using System.Management.Automation;
+using MySqlRecovery.Binlog.Rows;
 using MySqlRecovery.Consistency;
 using MySqlRecovery.IO;
 using MySqlRecovery.Model;
@@ -18,6 +20,7 @@ public sealed class ExportRowChangeSqlCommand : BinlogCmdlet
 {
     private RecoveryInput _input = null!;
     private RepairScript? _repairs;
+    private SqlForm _form = new();
     private string? _path;
 
     /// <summary>
@@ -40,6 +43,21 @@ public sealed class ExportRowChangeSqlCommand : BinlogCmdlet
     [Parameter]
     public SwitchParameter Reverse { get; set; }
 
+    /// <summary>
+    /// The only columns that updates may set; rows are found by their key. Rows that were inserted or deleted are left out
+    /// and named.
+    /// </summary>
+    [Parameter]
+    public string[] Column { get; set; } = [];
+
+    /// <summary>Tables to write under another name, <c>@{ 'db.a' = 'db2.b' }</c> or <c>@{ 'db.*' = 'db2.*' }</c>.</summary>
+    [Parameter]
+    public IDictionary? TableMap { get; set; }
+
+    /// <summary>Writes one statement for each key, the sum of all its changes, in one transaction.</summary>
+    [Parameter]
+    public SwitchParameter Fold { get; set; }
+
     /// <summary>Overwrites the file.</summary>
     [Parameter]
     public SwitchParameter Force { get; set; }
@@ -59,7 +77,14 @@ public sealed class ExportRowChangeSqlCommand : BinlogCmdlet
             });
         }
 
-        _input = new RecoveryInput(this, Reverse);
+        _form = new SqlForm
+        {
+            Reverse = Reverse,
+            Fold = Fold,
+            Columns = Column,
+            Renames = TableMap == null ? TableRenames.None : Try(() => TableRenames.Parse(TableMap)),
+        };
+        _input = new RecoveryInput(this, Reverse, Column);
     }
 
     /// <inheritdoc/>
@@ -69,8 +94,10 @@ public sealed class ExportRowChangeSqlCommand : BinlogCmdlet
             Try(() => (_repairs ??= RepairScript.Start(Reverse)).Add(finding));
         else if (ParameterSetName == "InputObject")
             Try(() => _input.Add(InputObject));
+        else if (ParameterSetName == ServerSet)
+            Try(() => _input.AddServer(Server));
         else
-            Try(() => _input.AddFiles(LogPath, literal: false));
+            Try(() => _input.AddFiles(this.ResolveLogs(LogPath, literal: false, e => throw e)));
     }
 
     /// <inheritdoc/>
@@ -120,21 +147,23 @@ public sealed class ExportRowChangeSqlCommand : BinlogCmdlet
     private void WriteStrings(UndoIndex index)
     {
         using var output = new SqlStringOutput();
-        using RowSqlExport export = Try(() => new RowSqlExport(index, _input.RowTest, Reverse, output));
+        using RowSqlExport export = Try(() => new RowSqlExport(index, _input.RowTest, _form, output, StopToken));
         bool more;
         do
         {
-            more = Try(() => export.WriteTransaction(StopToken));
+            more = Try(() => export.WritePart(StopToken));
             foreach (string statement in output.Take())
                 WriteObject(statement);
         }
         while (more);
         WarnIfIncomplete(index);
+        WarnOfLaterChanges(index);
     }
 
     private void WriteFile(UndoIndex index, string path)
     {
-        WriteObject(Try(() => RowSqlExport.WriteFile(index, _input.RowTest, Reverse, path, Force, StopToken)));
+        WriteObject(Try(() => RowSqlExport.WriteFile(index, _input.RowTest, _form, path, Force, StopToken)));
         WarnIfIncomplete(index);
+        WarnOfLaterChanges(index);
     }
 }

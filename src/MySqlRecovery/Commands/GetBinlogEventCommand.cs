@@ -4,22 +4,21 @@ using MySqlRecovery.Transactions;
 
 namespace MySqlRecovery.Commands;
 
-/// <summary>Reads binary and relay logs and writes one object an event.</summary>
-[Cmdlet(VerbsCommon.Get, "BinlogEvent", DefaultParameterSetName = "Path")]
+/// <summary>Reads binary and relay logs, or those of a server, and writes one object an event.</summary>
+[Cmdlet(VerbsCommon.Get, "BinlogEvent", DefaultParameterSetName = PathSet)]
 [OutputType(typeof(BinlogEvent))]
-public sealed class GetBinlogEventCommand : BinlogCmdlet
+public sealed class GetBinlogEventCommand : LogFileCmdlet, IEventOutput
 {
     private readonly List<string> _files = [];
 
     /// <summary>Log files; wildcards.</summary>
-    [Parameter(Mandatory = true, Position = 0, ParameterSetName = "Path", ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [Parameter(Mandatory = true, Position = 0, ParameterSetName = PathSet, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [SupportsWildcards]
-    public string[] Path { get; set; } = [];
+    public override string[] Path { get; set; } = [];
 
-    /// <summary>Log files, names taken as they are.</summary>
-    [Parameter(Mandatory = true, ParameterSetName = "LiteralPath", ValueFromPipelineByPropertyName = true)]
-    [Alias("PSPath", "LP", "FullName")]
-    public string[] LiteralPath { get; set; } = [];
+    /// <summary>Waits at the end of a server's log for what is written later, until it is stopped.</summary>
+    [Parameter(ParameterSetName = ServerSet)]
+    public SwitchParameter Follow { get; set; }
 
     /// <summary>Event types to take.</summary>
     [Parameter]
@@ -28,21 +27,10 @@ public sealed class GetBinlogEventCommand : BinlogCmdlet
     private protected override BinlogEventType[]? TypesTaken => EventType;
 
     /// <inheritdoc/>
-    protected override void ProcessRecord() => _files.AddRange(ParameterSetName == "Path"
-        ? this.ResolveLogs(Path, literal: false, ReportError)
-        : this.ResolveLogs(LiteralPath, literal: true, ReportError));
+    protected override void ProcessRecord() => _files.AddRange(ResolveFiles(ReportError));
 
     /// <inheritdoc/>
-    protected override void EndProcessing()
-    {
-        List<string> files = LogFileOrder.Sort(_files);
-        using EventScan scan = OpenScan(files);
-        while (TryNext(scan, EventObjects.ToBinlogEvent, out BinlogEvent? item))
-        {
-            WriteObject(item);
-            ShowProgress(scan, files);
-        }
+    protected override void EndProcessing() => ReadLogs(_files, Follow, () => this);
 
-        EndReading();
-    }
+    void IEventOutput.Take(EventScan scan, List<object> items) => items.Add(scan.ToBinlogEvent());
 }

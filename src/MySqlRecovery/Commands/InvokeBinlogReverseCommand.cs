@@ -1,6 +1,7 @@
+using System.Collections;
 using System.Management.Automation;
 using MySqlRecovery.Binlog;
-using MySqlRecovery.Binlog.Filter;
+using MySqlRecovery.Binlog.Rows;
 using MySqlRecovery.IO;
 using MySqlRecovery.Model;
 using MySqlRecovery.Transactions;
@@ -8,26 +9,17 @@ using MySqlRecovery.Undo;
 
 namespace MySqlRecovery.Commands;
 
-/// <summary>Writes the binlog that undoes row changes of log files, events or rows.</summary>
-[Cmdlet(VerbsLifecycle.Invoke, "BinlogReverse", DefaultParameterSetName = "Path", SupportsShouldProcess = true)]
+/// <summary>Writes the binlog that undoes row changes of log files, a server, events or rows.</summary>
+[Cmdlet(VerbsLifecycle.Invoke, "BinlogReverse", DefaultParameterSetName = PathSet, SupportsShouldProcess = true)]
 [OutputType(typeof(UndoBinlog))]
-public sealed class InvokeBinlogReverseCommand : BinlogCmdlet
+public sealed class InvokeBinlogReverseCommand : LogFileCmdlet
 {
     private RecoveryInput _input = null!;
     private string _destination = string.Empty;
-
-    /// <summary>Log files; wildcards.</summary>
-    [Parameter(Mandatory = true, Position = 0, ParameterSetName = "Path", ValueFromPipelineByPropertyName = true)]
-    [SupportsWildcards]
-    public string[] Path { get; set; } = [];
-
-    /// <summary>Log files, names taken as they are.</summary>
-    [Parameter(Mandatory = true, ParameterSetName = "LiteralPath", ValueFromPipelineByPropertyName = true)]
-    [Alias("PSPath", "LP", "FullName")]
-    public string[] LiteralPath { get; set; } = [];
+    private TableRenames _renames = TableRenames.None;
 
     /// <summary>Events of Get-BinlogEvent or rows of Get-RowChange in log order, live, stored or from another machine; or log files.</summary>
-    [Parameter(Mandatory = true, ParameterSetName = "InputObject", ValueFromPipeline = true)]
+    [Parameter(Mandatory = true, ParameterSetName = InputSet, ValueFromPipeline = true)]
     public PSObject InputObject { get; set; } = null!;
 
     /// <summary>The binlog to write.</summary>
@@ -45,6 +37,13 @@ public sealed class InvokeBinlogReverseCommand : BinlogCmdlet
     [Parameter]
     public Version? TargetVersion { get; set; }
 
+    /// <summary>
+    /// Tables to undo under another name, <c>@{ 'db.a' = 'db2.b' }</c> or <c>@{ 'db.*' = 'db2.*' }</c>; they must have the
+    /// columns of the original.
+    /// </summary>
+    [Parameter]
+    public IDictionary? TableMap { get; set; }
+
     /// <summary>Overwrites the destination.</summary>
     [Parameter]
     public SwitchParameter Force { get; set; }
@@ -59,19 +58,21 @@ public sealed class InvokeBinlogReverseCommand : BinlogCmdlet
         {
             _destination = this.ResolveDestination(Destination);
             PendingFile.CheckFree(_destination, Force);
+            if (TableMap != null)
+                _renames = TableRenames.Parse(TableMap);
         });
-        _input = new RecoveryInput(this, reverse: true);
+        _input = new RecoveryInput(this, reverse: true, columns: []);
     }
 
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        if (ParameterSetName == "InputObject")
+        if (ParameterSetName == InputSet)
             Try(() => _input.Add(InputObject));
-        else if (ParameterSetName == "Path")
-            Try(() => _input.AddFiles(Path, literal: false));
+        else if (ParameterSetName == ServerSet)
+            Try(() => _input.AddServer(Server));
         else
-            Try(() => _input.AddFiles(LiteralPath, literal: true));
+            Try(() => _input.AddFiles(ResolveFiles(e => throw e)));
     }
 
     /// <inheritdoc/>
@@ -84,9 +85,10 @@ public sealed class InvokeBinlogReverseCommand : BinlogCmdlet
         if (!ShouldProcess(_destination, $"write the undo of {index.RowCount} rows in {index.Transactions.Count} transactions"))
             return;
         UndoBinlog result = Try(() => UndoBinlogWriter.Write(
-            index, _input.RowTest, _destination, Force, GtidSource, StopToken, TargetVersion));
+            index, _input.RowTest, _destination, Force, GtidSource, StopToken, TargetVersion, _renames));
         WriteObject(result);
         WarnIfIncomplete(index);
+        WarnOfLaterChanges(index);
     }
 
     /// <inheritdoc/>

@@ -7,26 +7,17 @@ using MySqlRecovery.Undo;
 namespace MySqlRecovery.Commands;
 
 /// <summary>Sums up the row changes of logs or events by table or by transaction.</summary>
-[Cmdlet(VerbsDiagnostic.Measure, "BinlogEvent", DefaultParameterSetName = "Path")]
+[Cmdlet(VerbsDiagnostic.Measure, "BinlogEvent", DefaultParameterSetName = PathSet)]
 [OutputType(typeof(BinlogSummary))]
-public sealed class MeasureBinlogEventCommand : BinlogCmdlet
+public sealed class MeasureBinlogEventCommand : LogFileCmdlet
 {
     private readonly List<string> _files = [];
-    private BinlogMeasure _measure = null!;
+    private readonly List<object> _items = [];
+    private Sums? _piped;
     private PipelineTableMaps? _maps;
 
-    /// <summary>Log files; wildcards.</summary>
-    [Parameter(Mandatory = true, Position = 0, ParameterSetName = "Path", ValueFromPipelineByPropertyName = true)]
-    [SupportsWildcards]
-    public string[] Path { get; set; } = [];
-
-    /// <summary>Log files, names taken as they are.</summary>
-    [Parameter(Mandatory = true, ParameterSetName = "LiteralPath", ValueFromPipelineByPropertyName = true)]
-    [Alias("PSPath", "LP", "FullName")]
-    public string[] LiteralPath { get; set; } = [];
-
     /// <summary>Events of Get-BinlogEvent, live, stored or from another machine.</summary>
-    [Parameter(Mandatory = true, ParameterSetName = "InputObject", ValueFromPipeline = true)]
+    [Parameter(Mandatory = true, ParameterSetName = InputSet, ValueFromPipeline = true)]
     [BinlogEventTransformation]
     public BinlogEvent InputObject { get; set; } = null!;
 
@@ -34,64 +25,75 @@ public sealed class MeasureBinlogEventCommand : BinlogCmdlet
     [Parameter]
     public BinlogSummaryKind By { get; set; }
 
+    /// <summary>Waits at the end of a server's log for further transactions, until it is stopped. Needs -By Transaction.</summary>
+    [Parameter(ParameterSetName = ServerSet)]
+    public SwitchParameter Follow { get; set; }
+
     private protected override bool TakesStatements => true;
 
     /// <inheritdoc/>
     protected override void BeginProcessing()
     {
         base.BeginProcessing();
-        _measure = new BinlogMeasure(By, Predicate, Filter.Tables);
+        if (Follow && By == BinlogSummaryKind.Table)
+            Try(() => throw new RecoveryException(
+                "InvalidParameters", RecoveryErrorKind.InvalidArgument, "a sum by table is never complete while the log is followed",
+                recommendedAction: "Give -By Transaction."));
     }
 
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        if (ParameterSetName == "Path")
-            _files.AddRange(this.ResolveLogs(Path, literal: false, ReportError));
-        else if (ParameterSetName == "LiteralPath")
-            _files.AddRange(this.ResolveLogs(LiteralPath, literal: true, ReportError));
-        else
-            Try(() => Add(InputObject));
-        WriteFinished();
+        _files.AddRange(ResolveFiles(ReportError));
+        if (ParameterSetName != InputSet)
+            return;
+        Try(() => Add(InputObject));
+        WriteItems();
     }
 
     /// <inheritdoc/>
-    protected override void EndProcessing()
-    {
-        List<string> files = LogFileOrder.Sort(_files);
-        using EventScan scan = OpenScan(files);
-        while (TryNext(scan, Add, out _))
-        {
-            WriteFinished();
-            ShowProgress(scan, files);
-        }
-
-        EndReading();
-        foreach (BinlogSummary summary in _measure.Complete())
-            WriteObject(summary);
-        string[] unseen = _measure.Unseen;
-        if (unseen.Length > 0)
-            WriteWarning($"Not in these sums, because the log has no row images of it: {unseen[0]}{(unseen.Length > 1 ? $" (and {unseen.Length - 1} more)" : string.Empty)}");
-    }
-
-    private EventScan Add(EventScan scan)
-    {
-        _measure.Add(scan);
-        return scan;
-    }
+    protected override void EndProcessing() => ReadLogs(_files, Follow, () => _piped ?? new Sums(this));
 
     private void Add(BinlogEvent item)
     {
         CheckNoPosition();
+        _piped ??= new Sums(this);
         if (item.Operation == null && IsMatch(item))
-            _measure.Add(item);
+            _piped.Measure.Add(item);
         else if ((_maps ??= new(Schema)).Find(item) is { } map && IsMatch(item, map))
-            _measure.Add(item, map);
+            _piped.Measure.Add(item, map);
+        _piped.TakeFinished(_items);
     }
 
-    private void WriteFinished()
+    private void WriteItems()
     {
-        while (_measure.TryTake(out BinlogSummary? summary))
-            WriteObject(summary);
+        foreach (object item in _items)
+            WriteObject(item);
+        _items.Clear();
+    }
+
+    private sealed class Sums(MeasureBinlogEventCommand cmdlet) : IEventOutput
+    {
+        public BinlogMeasure Measure { get; } = new(cmdlet.By, cmdlet.Predicate, cmdlet.Filter.Tables);
+
+        public void Take(EventScan scan, List<object> items)
+        {
+            Measure.Add(scan);
+            TakeFinished(items);
+        }
+
+        public void TakeFinished(List<object> items)
+        {
+            while (Measure.TryTake(out BinlogSummary? summary))
+                items.Add(summary!);
+        }
+
+        public void Complete(List<object> items)
+        {
+            items.AddRange(Measure.Complete());
+            string[] unseen = Measure.Unseen;
+            if (unseen.Length > 0)
+                cmdlet.Warn($"Not in these sums, because the log has no row images of it: {unseen[0]}{(unseen.Length > 1 ? $" (and {unseen.Length - 1} more)" : string.Empty)}");
+        }
     }
 }

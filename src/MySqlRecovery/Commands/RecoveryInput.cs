@@ -10,20 +10,21 @@ using MySqlRecovery.Undo;
 namespace MySqlRecovery.Commands;
 
 /// <summary>
-/// What SQL or an undo is made from: log files, or events and rows as they come down the pipeline, live or as the
+/// What SQL or an undo is made from: log files, a server, or events and rows as they come down the pipeline, live or as the
 /// property bags that remoting, jobs and Import-Clixml make.
 /// </summary>
-internal sealed class RecoveryInput(BinlogCmdlet cmdlet, bool reverse) : IDisposable
+internal sealed class RecoveryInput(BinlogCmdlet cmdlet, bool reverse, string[] columns) : IDisposable
 {
     private readonly List<string> _files = [];
-    private readonly PipelineTableMaps _maps = new(cmdlet.Schema);
+    private LogInput? _server;
+    private PipelineTableMaps? _maps;
     private UndoSpool? _spool;
 
     /// <summary>The row test that is still to be made: rows that were piped in have been tested.</summary>
     public RowPredicate? RowTest => _spool == null ? cmdlet.Predicate : null;
 
     /// <summary>Whether nothing has been added.</summary>
-    public bool IsEmpty => _files.Count == 0 && _spool == null;
+    public bool IsEmpty => _files.Count == 0 && _spool == null && _server == null;
 
     /// <summary>The finding that an object of the pipeline is, live or stored; null for others.</summary>
     public static ConsistencyFinding? ToFinding(PSObject input) =>
@@ -36,7 +37,13 @@ internal sealed class RecoveryInput(BinlogCmdlet cmdlet, bool reverse) : IDispos
         "InputObjectMixed", RecoveryErrorKind.InvalidArgument, "files, row changes or findings came down the pipeline together",
         recommendedAction: "Read the files with Get-BinlogEvent, or give files only; export findings by themselves.");
 
-    public void AddFiles(string[] paths, bool literal) => _files.AddRange(cmdlet.ResolveLogs(paths, literal, e => throw e));
+    private PipelineTableMaps Maps => _maps ??= new(cmdlet.Schema);
+
+    public void AddFiles(IEnumerable<string> files) => _files.AddRange(files);
+
+    public void AddServer(string[] servers) => _server = servers.Length == 1 ? cmdlet.InputOf(servers[0]) : throw new RecoveryException(
+        "ServerNotOne", RecoveryErrorKind.InvalidArgument, "the changes of several servers have no order among them",
+        recommendedAction: "Give one server at a time.");
 
     /// <summary>Takes an object of the pipeline: a file, or what the filters let through.</summary>
     public void Add(PSObject input)
@@ -44,7 +51,7 @@ internal sealed class RecoveryInput(BinlogCmdlet cmdlet, bool reverse) : IDispos
         if (cmdlet.ResolveInput(input, e => throw e) is { } files)
             _files.AddRange(files);
         else
-            Spool(Unwrap(input), _spool ??= new UndoSpool(_maps, reverse));
+            Spool(Unwrap(input), _spool ??= new UndoSpool(Maps, reverse));
     }
 
     /// <summary>The index of all that was added.</summary>
@@ -52,9 +59,12 @@ internal sealed class RecoveryInput(BinlogCmdlet cmdlet, bool reverse) : IDispos
     {
         if (_spool == null)
         {
-            List<string> files = LogFileOrder.Sort(_files);
-            using EventScan scan = cmdlet.OpenScan(files);
-            return UndoIndexer.Build(scan, cmdlet.Predicate, reverse, s => cmdlet.ShowProgress(s, files));
+            LogInput input = _server ?? cmdlet.InputOf(LogFileOrder.Sort(_files));
+            using EventScan scan = cmdlet.OpenScan(input);
+            UndoIndex index = UndoIndexer.Build(scan, cmdlet.Predicate, reverse, s => cmdlet.ShowProgress(s, input.FileCount));
+            if (reverse)
+                FindLaterChanges(index, input);
+            return index;
         }
 
         if (_files.Count > 0)
@@ -63,6 +73,19 @@ internal sealed class RecoveryInput(BinlogCmdlet cmdlet, bool reverse) : IDispos
     }
 
     public void Dispose() => _spool?.Dispose();
+
+    private void FindLaterChanges(UndoIndex index, LogInput input)
+    {
+        try
+        {
+            index.LaterChanges = cmdlet.FindLaterChanges(index, input, columns);
+        }
+        catch
+        {
+            index.Dispose();
+            throw;
+        }
+    }
 
     private void Spool(object item, UndoSpool spool)
     {
@@ -73,13 +96,13 @@ internal sealed class RecoveryInput(BinlogCmdlet cmdlet, bool reverse) : IDispos
                 if (cmdlet.IsMatch(other))
                     spool.Add(other);
                 break;
-            case BinlogEvent rows when _maps.Find(rows) is { } map && cmdlet.IsMatch(rows, map):
+            case BinlogEvent rows when Maps.Find(rows) is { } map && cmdlet.IsMatch(rows, map):
                 if (cmdlet.Predicate == null)
                     spool.Add(rows);
                 else
                     rows.ToRowChanges(map, cmdlet.Predicate).ForEach(spool.Add);
                 break;
-            case RowChange row when _maps.Find(row) is var map && cmdlet.IsMatch(row, map) && IsWanted(row, map, cmdlet.Predicate):
+            case RowChange row when Maps.Find(row) is var map && cmdlet.IsMatch(row, map) && IsWanted(row, map, cmdlet.Predicate):
                 spool.Add(row);
                 break;
         }

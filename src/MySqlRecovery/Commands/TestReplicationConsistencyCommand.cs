@@ -4,14 +4,15 @@ using MySqlRecovery.Binlog.Filter;
 using MySqlRecovery.Client;
 using MySqlRecovery.Consistency;
 using MySqlRecovery.Consistency.Data;
+using MySqlRecovery.Consistency.Settings;
 using MySqlRecovery.Model;
 
 namespace MySqlRecovery.Commands;
 
 /// <summary>Tells whether a replica's data is its source's data, and if not, where and why. Nothing is written on a server.</summary>
-[Cmdlet(VerbsDiagnostic.Test, "ReplicationConsistency", DefaultParameterSetName = "Server")]
+[Cmdlet(VerbsDiagnostic.Test, "ReplicationConsistency", DefaultParameterSetName = ServerSet)]
 [OutputType(typeof(ConsistencyFinding), typeof(bool))]
-public sealed partial class TestReplicationConsistencyCommand : RecoveryCmdlet
+public sealed partial class TestReplicationConsistencyCommand : ServerCmdlet
 {
     private const int ProgressId = 1;
 
@@ -25,29 +26,20 @@ public sealed partial class TestReplicationConsistencyCommand : RecoveryCmdlet
     private bool _isConsistent = true;
 
     /// <summary>The source, <c>host:port</c>, a socket's path or a connection string.</summary>
-    [Parameter(Mandatory = true, Position = 0, ParameterSetName = "Server")]
+    [Parameter(Mandatory = true, Position = 0, ParameterSetName = ServerSet)]
     public string Source { get; set; } = string.Empty;
 
     /// <summary>The replicas, each in the same way.</summary>
-    [Parameter(Mandatory = true, Position = 1, ParameterSetName = "Server", ValueFromPipeline = true)]
+    [Parameter(Mandatory = true, Position = 1, ParameterSetName = ServerSet, ValueFromPipeline = true)]
     public string[] Replica { get; set; } = [];
 
-    /// <summary>User and password for the source, and for the replicas unless they have one of their own.</summary>
-    [Parameter(ParameterSetName = "Server")]
-    [Credential]
-    public PSCredential? Credential { get; set; }
-
-    /// <summary>User and password for the replicas.</summary>
-    [Parameter(ParameterSetName = "Server")]
+    /// <summary>User and password for the replicas, where they are others than on the source.</summary>
+    [Parameter(ParameterSetName = ServerSet)]
     [Credential]
     public PSCredential? ReplicaCredential { get; set; }
 
-    /// <summary>How far the connections must be protected by TLS.</summary>
-    [Parameter(ParameterSetName = "Server")]
-    public SslMode? SslMode { get; set; }
-
     /// <summary>What to look at; everything unless said otherwise.</summary>
-    [Parameter(ParameterSetName = "Server")]
+    [Parameter(ParameterSetName = ServerSet)]
     public ConsistencyCheckKind[] Check { get; set; } = Enum.GetValues<ConsistencyCheckKind>();
 
     /// <summary>Databases to take; wildcards.</summary>
@@ -67,26 +59,26 @@ public sealed partial class TestReplicationConsistencyCommand : RecoveryCmdlet
     public string[] ExcludeTable { get; set; } = [];
 
     /// <summary>Compares rows by CRC-32 rather than SHA-256.</summary>
-    [Parameter(ParameterSetName = "Server")]
+    [Parameter(ParameterSetName = ServerSet)]
     public SwitchParameter Fast { get; set; }
 
     /// <summary>How many seconds the reading of a part of a table should take.</summary>
-    [Parameter(ParameterSetName = "Server")]
+    [Parameter(ParameterSetName = ServerSet)]
     [ValidateRange(0.01, 3600)]
     public double ChunkTime { get; set; } = 0.5;
 
     /// <summary>The lag of the replica in seconds above which the comparison of rows slows down.</summary>
-    [Parameter(ParameterSetName = "Server")]
+    [Parameter(ParameterSetName = ServerSet)]
     [ValidateRange(0, int.MaxValue)]
     public int MaxLag { get; set; } = 10;
 
     /// <summary>The number of running threads on either server above which the comparison of rows slows down.</summary>
-    [Parameter(ParameterSetName = "Server")]
+    [Parameter(ParameterSetName = ServerSet)]
     [ValidateRange(1, int.MaxValue)]
     public int MaxLoad { get; set; } = 50;
 
     /// <summary>A file that keeps how far the comparison of rows came; a run that finds it goes on from there.</summary>
-    [Parameter(ParameterSetName = "Server")]
+    [Parameter(ParameterSetName = ServerSet)]
     public string? CheckpointPath { get; set; }
 
     /// <summary>Gives true where nothing worse than Info was found and every check could be made, else false.</summary>
@@ -102,8 +94,8 @@ public sealed partial class TestReplicationConsistencyCommand : RecoveryCmdlet
         {
             if (IsDecided)
                 return;
-            using ComparedServer source = Try(() => Open(Source, Credential));
-            using ComparedServer target = Try(() => Open(replica, ReplicaCredential ?? Credential));
+            using ComparedServer source = Try(() => Open(Source));
+            using ComparedServer target = Try(() => Open(replica, ReplicaCredential));
             var pair = new ServerPair(source, target);
             foreach (ConsistencyCheckKind kind in Check.Distinct().Order())
                 Write(Make(kind, pair).Run(_errors.Enqueue, StopToken), source.Name);
@@ -123,6 +115,7 @@ public sealed partial class TestReplicationConsistencyCommand : RecoveryCmdlet
 
     private IConsistencyCheck Make(ConsistencyCheckKind kind, ServerPair pair) => kind switch
     {
+        ConsistencyCheckKind.Setting => new SettingCheck(pair),
         ConsistencyCheckKind.Log => MakeLogCheck(pair),
         ConsistencyCheckKind.Data => Explain(new DataCheck(pair, DataOptions()), pair),
         _ => throw new NotImplementedException(),
@@ -160,16 +153,12 @@ public sealed partial class TestReplicationConsistencyCommand : RecoveryCmdlet
         _sinceProgress.Reset();
     }
 
-    private ComparedServer Open(string address, PSCredential? credential)
+    private ComparedServer Open(string address, PSCredential? credential = null)
     {
-        ConnectionOptions options = ServerAddress.Parse(address);
-        options.FillFrom(new ConnectionOptions
-        {
-            User = credential?.UserName,
-            Password = credential?.GetNetworkCredential().Password,
-            SslMode = SslMode,
-            CommandTimeout = LongestSilence,
-        });
+        ConnectionOptions options = OptionsFor(address);
+        if (credential != null)
+            (options.User, options.Password) = (credential.UserName, credential.GetNetworkCredential().Password);
+        options.CommandTimeout = LongestSilence;
         var server = new ComparedServer(() => ServerConnection.Open(options, StopToken), StopToken);
         _options.Add(server, options);
         return server;

@@ -151,7 +151,7 @@ public sealed class MutatedLogTests : IDisposable
                 column.IsNameKnown = true;
         }
 
-        RowSqlExport.WriteFile(index, null, reverse, Path.Combine(_folder, "sql"), overwrite: true, Stop);
+        RowSqlExport.WriteFile(index, null, new SqlForm { Reverse = reverse }, Path.Combine(_folder, "sql"), overwrite: true, Stop);
     }
 
     private static void Filter(string log)

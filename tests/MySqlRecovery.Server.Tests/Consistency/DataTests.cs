@@ -14,47 +14,47 @@ public abstract class DataTests(ReplicationPairFixture fixture)
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    /// <summary>One row a trap: what differs on the replica, and the column that is to be named.</summary>
-    public static TheoryData<string, string> Traps => new()
-    {
-        { "c = 'x  '", "c" },
-        { "c = ''", "c" },
-        { "c = NULL", "c" },
-        { "c = 'X'", "c" },
-        { "c = 'x\\0'", "c" },
-        { "c = CONCAT(c, ',1:', d)", "c" },
-        { "t = 'x '", "t" },
-        { "l = _latin1 X'E8'", "l" },
-        { "b = X'00FF'", "b" },
-        { "bl = X'00FE00'", "bl" },
-        { "f = 1.1000001", "f" },
-        { "d = -0e0", "d" },
-        { "d = 0.30000000000000004e0", "d" },
-        { "n = n + 0.01", "n" },
-        { "dt = '2024-02-29 12:00:00.000001'", "dt" },
-        { "ts = '2024-02-29 12:00:01'", "ts" },
-        { "ti = '-838:59:59'", "ti" },
-        { "y = 1999", "y" },
-        { "bi = b'101'", "bi" },
-        { "e = 'b'", "e" },
-        { "e = 0", "e" },
-        { "s = 'a,b'", "s" },
-        { "g = GEOMETRYPOINT(2, 1)", "g" },
-        { "u = 18446744073709551615", "u" },
-    };
+    /// <summary>What differs on the replica, and the column that is to be named.</summary>
+    private static readonly (string Change, string Column)[] Traps =
+    [
+        ("c = 'x  '", "c"),
+        ("c = ''", "c"),
+        ("c = NULL", "c"),
+        ("c = 'X'", "c"),
+        ("c = 'x\\0'", "c"),
+        ("c = CONCAT(c, ',1:', d)", "c"),
+        ("t = 'x '", "t"),
+        ("l = _latin1 X'E8'", "l"),
+        ("b = X'00FF'", "b"),
+        ("bl = X'00FE00'", "bl"),
+        ("f = 1.1000001", "f"),
+        ("d = -0e0", "d"),
+        ("d = 0.30000000000000004e0", "d"),
+        ("n = n + 0.01", "n"),
+        ("dt = '2024-02-29 12:00:00.000001'", "dt"),
+        ("ts = '2024-02-29 12:00:01'", "ts"),
+        ("ti = '-838:59:59'", "ti"),
+        ("y = 1999", "y"),
+        ("bi = b'101'", "bi"),
+        ("e = 'b'", "e"),
+        ("e = 0", "e"),
+        ("s = 'a,b'", "s"),
+        ("g = POINT(2, 1)", "g"),
+        ("u = 18446744073709551615", "u"),
+    ];
 
     [Fact]
     public void Every_kind_of_difference_is_one_finding_that_names_its_column_and_repairs_it()
     {
         string database = Create("traps", "id INT PRIMARY KEY, " + Columns);
-        (string Change, string Column)[] traps = [.. Traps.Select(t => (t.Data.Item1, t.Data.Item2))];
+        // MariaDB stores 0 for -0.0.
+        (string Change, string Column)[] traps = [.. Traps.Where(t => t.Change != "d = -0e0" || Pair.Source.Flavour != ServerFlavour.MariaDb)];
         Pair.Sql(string.Concat(Enumerable.Range(1, traps.Length + 5).Select(i => $"INSERT INTO t VALUES ({i}, {Values});")), database);
         Assert.Empty(Compare(database));
 
         for (int i = 0; i < traps.Length; i++)
         {
-            string change = traps[i].Change.Replace("GEOMETRYPOINT", Pair.Source.Flavour == ServerFlavour.MySql56 ? "Point" : "POINT");
-            OnReplica($"UPDATE t SET {change}, ts = {(traps[i].Column == "ts" ? "'2024-02-29 12:00:01'" : "ts")} WHERE id = {i + 1}", database);
+            OnReplica($"UPDATE t SET {traps[i].Change}, ts = {(traps[i].Column == "ts" ? "'2024-02-29 12:00:01'" : "ts")} WHERE id = {i + 1}", database);
         }
 
         List<ConsistencyFinding> findings = Compare(database);
@@ -122,7 +122,7 @@ public abstract class DataTests(ReplicationPairFixture fixture)
         Pair.Sql($"INSERT INTO t VALUES ({Values}), ({Values}), ({Values}), ({Nulls}), ({Nulls})", database);
         Assert.Empty(Compare(database));
 
-        OnReplica($"DELETE FROM t WHERE c IS NOT NULL LIMIT 1; INSERT INTO t VALUES ({Nulls}); UPDATE t SET d = -0e0 WHERE c IS NOT NULL LIMIT 1", database);
+        OnReplica($"DELETE FROM t WHERE c IS NOT NULL LIMIT 1; INSERT INTO t VALUES ({Nulls}); UPDATE t SET d = 1e-300 WHERE c IS NOT NULL LIMIT 1", database);
 
         List<ConsistencyFinding> findings = Compare(database);
         Assert.Equal(

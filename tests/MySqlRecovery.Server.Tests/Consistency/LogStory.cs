@@ -61,7 +61,7 @@ internal sealed class LogStory(ReplicationPair pair, string database)
 
         string path = Path.Combine(pair.Replica.FilesPath, $"{database}-{Guid.NewGuid():N}.sql");
         using (UndoIndex index = spool.Complete())
-            RowSqlExport.WriteFile(index, where: null, reverse: false, path, overwrite: false, Token);
+            RowSqlExport.WriteFile(index, where: null, new SqlForm(), path, overwrite: false, Token);
         pair.Replica.Sql($"SET sql_log_bin = 0; {File.ReadAllText(path)}");
     }
 

@@ -87,6 +87,14 @@ internal sealed class DamagedDatabase
         return undo;
     }
 
+    /// <summary>Writes the undo of events that a pipeline filtered, and applies it.</summary>
+    public UndoBinlog Undo(IEnumerable<BinlogEvent> events)
+    {
+        UndoBinlog undo = BinlogRecovery.WriteUndoBinlog(events, NextFile("undo"));
+        Apply(undo.Path);
+        return undo;
+    }
+
     /// <summary>Nothing can be undone, and the error says why.</summary>
     public void AssertRefused(params string[] reasons)
     {
@@ -112,14 +120,15 @@ internal sealed class DamagedDatabase
     {
         string path = NextFile("sql");
         using UndoIndex index = Index(Log);
-        string[] reasons = RowSqlExport.WriteFile(index, where: null, reverse: true, path, overwrite: false, Stop).Reason;
+        string[] reasons = RowSqlExport.WriteFile(index, where: null, new SqlForm { Reverse = true }, path, overwrite: false, Stop).Reason;
         _server.RunFile(path);
         string script = File.ReadAllText(path);
         Assert.All(reasons, reason => Assert.Contains(reason, script));
         return reasons;
     }
 
-    private UndoBinlog WriteUndo(string log)
+    /// <summary>Writes the undo of a log, and does not apply it.</summary>
+    public UndoBinlog WriteUndo(string log)
     {
         using UndoIndex index = Index(log);
         if (index.Transactions.Count == 0)

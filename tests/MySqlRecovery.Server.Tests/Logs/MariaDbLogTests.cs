@@ -137,6 +137,40 @@ public sealed class MariaDbLogTests(MariaDbFixture fixture)
     public void Xa_transactions_are_undone_as_they_were_decided(string name, string decision) => new DamagedDatabase(
         Server, $"xa_{name}", Setup, $"XA START 'x'; UPDATE t SET v = 'x' WHERE id = 1; XA END 'x'; {decision}").AssertUndone();
 
+    [Theory]
+    [InlineData("plain", "OFF")]
+    [InlineData("small", "ON")]
+    public void What_was_rolled_back_is_named_and_not_undone(string name, string compress)
+    {
+        DamagedDatabase database;
+        Server.Sql($"SET GLOBAL log_bin_compress = {compress}, GLOBAL log_bin_compress_min_len = 10");
+        try
+        {
+            // A temporary table in MIXED format makes the server log the rollback.
+            database = new DamagedDatabase(
+                Server, $"rollback_{name}", Setup,
+                """
+                SET binlog_format = MIXED;
+                BEGIN; CREATE TEMPORARY TABLE tmp (a INT) ENGINE = InnoDB; UPDATE t SET v = UUID() WHERE id = 1; ROLLBACK;
+                BEGIN; CREATE TEMPORARY TABLE tmp2 (a INT) ENGINE = MyISAM; UPDATE t SET v = UUID() WHERE id = 2; DROP TEMPORARY TABLE tmp2;
+                SAVEPOINT s; INSERT INTO t VALUES (4, UUID()); ROLLBACK TO s; DELETE FROM t WHERE v IN ('c', UUID()); COMMIT;
+                """);
+        }
+        finally
+        {
+            Server.Sql("SET GLOBAL log_bin_compress = OFF");
+        }
+
+        BinlogEvent[] rows = [.. database.Events.Where(e => e.Operation != null)];
+        Assert.Equal([TransactionEnd.Rollback, TransactionEnd.Commit, TransactionEnd.Rollback, TransactionEnd.Commit], rows.Select(r => r.TransactionEnd!.Value));
+        Assert.Equal(rows.Count(r => r.TransactionEnd == TransactionEnd.Commit), database.WriteUndo(database.Log).RowCount);
+        UndoBinlog undo = database.Undo(rows);
+
+        Assert.Contains("2 rows", Assert.Single(undo.Reason));
+        Assert.Contains("rolled back", undo.Reason[0]);
+        Undo.DatabaseState.AssertEqual(database.Before, database.State());
+    }
+
     [Fact]
     public void Minimal_images_are_counted()
     {

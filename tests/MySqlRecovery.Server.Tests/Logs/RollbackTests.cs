@@ -1,4 +1,3 @@
-using MySqlRecovery.Model;
 using MySqlRecovery.Server.Tests.Servers;
 using Xunit;
 
@@ -34,23 +33,5 @@ public sealed class RollbackTests(MySqlFixture fixture)
             BEGIN; UPDATE t SET v = 10; DELETE FROM m WHERE id = 1; ROLLBACK;
             BEGIN; INSERT INTO m VALUES (3, 3); INSERT INTO t VALUES (4, 4); SAVEPOINT s; UPDATE m SET v = 9; DELETE FROM t; ROLLBACK TO s; COMMIT;
             """).AssertUndone();
-    }
-
-    [Fact]
-    public void Rows_whose_rollback_is_in_the_log_are_named_and_not_undone()
-    {
-        // A temporary table of a transaction in MIXED format makes the server log the rollback.
-        var database = new DamagedDatabase(
-            Server, "logged_rollback", Setup,
-            """
-            SET binlog_format = MIXED;
-            BEGIN; INSERT INTO m VALUES (7, 7); CREATE TEMPORARY TABLE tmp (a INT) ENGINE = InnoDB; UPDATE t SET v = UUID_SHORT() % 100 + 100 WHERE id = 1; DROP TEMPORARY TABLE tmp; ROLLBACK;
-            SET binlog_format = ROW;
-            DELETE FROM t WHERE id = 2;
-            """);
-
-        UndoBinlog undo = database.Undo();
-        Assert.Equal("1,2,3", Server.Scalar("SELECT GROUP_CONCAT(id ORDER BY id) FROM t WHERE v = id", "logged_rollback"));
-        Assert.False(undo.IsComplete);
     }
 }

@@ -55,6 +55,26 @@ public sealed class UnfinishedLogTests(MySqlFixture fixture)
     }
 
     [Fact]
+    public void Rows_whose_transaction_does_not_end_in_the_log_are_named_and_not_undone()
+    {
+        var database = new DamagedDatabase(Server, "endless", Setup, Damage);
+        BinlogEvent last = database.Events.Last(e => e.Operation != null);
+        string path = Path.Combine(Server.FolderPath, "endless.cut");
+        File.WriteAllBytes(path, File.ReadAllBytes(database.Log)[..(int)last.EndPosition]);
+
+        BinlogEvent[] rows = [.. BinlogRecovery.ReadEvents([path]).Where(e => e.Operation != null)];
+        UndoBinlog piped = BinlogRecovery.WriteUndoBinlog(rows, path + ".undo");
+        UndoBinlog whole = database.WriteUndo(path);
+
+        Assert.Equal([TransactionEnd.Commit, TransactionEnd.Commit, TransactionEnd.Commit, TransactionEnd.Missing], rows.Select(r => r.TransactionEnd!.Value));
+        Assert.All((UndoBinlog[])[piped, whole], undo =>
+        {
+            Assert.Equal((3L, false), (undo.RowCount, undo.IsComplete));
+            Assert.Contains("the log ends before", Assert.Single(undo.Reason));
+        });
+    }
+
+    [Fact]
     public void A_tail_of_zeros_ends_the_log_with_an_error_of_its_own()
     {
         var database = new DamagedDatabase(Server, "zeros", Setup, Damage);

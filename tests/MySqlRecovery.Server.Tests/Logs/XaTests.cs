@@ -1,4 +1,6 @@
+using MySqlRecovery.Model;
 using MySqlRecovery.Server.Tests.Servers;
+using MySqlRecovery.Server.Tests.Undo;
 using Xunit;
 
 namespace MySqlRecovery.Server.Tests.Logs;
@@ -19,6 +21,40 @@ public sealed class XaTests(MySqlFixture fixture)
         INSERT INTO t VALUES (4, 4);
         XA COMMIT 'a', 'branch', 7;
         """).AssertUndone();
+
+    [Theory]
+    [InlineData("ON")]
+    [InlineData("OFF")]
+    public void Rows_alone_are_undone_only_where_nothing_more_decides_about_them(string compression)
+    {
+        var database = new DamagedDatabase(
+            Server, $"xa_rows_{compression.ToLowerInvariant()}", Setup,
+            $"""
+            SET binlog_transaction_compression = {compression};
+            XA START 'p'; UPDATE t SET v = 10 WHERE id = 1; XA END 'p'; XA PREPARE 'p'; XA ROLLBACK 'p';
+            XA START 'q'; UPDATE t SET v = 10 WHERE id = 2; XA END 'q'; XA COMMIT 'q' ONE PHASE;
+            UPDATE t SET v = 30 WHERE id = 3;
+            """);
+
+        UndoBinlog undo = database.Undo(database.Events.Where(e => e.Operation != null));
+
+        DatabaseState.AssertEqual(database.Before, database.State());
+        Assert.Equal(2, undo.RowCount);
+        Assert.Contains("no XA COMMIT of it", Assert.Single(undo.Reason));
+    }
+
+    [Fact]
+    public void Rows_and_their_decision_out_of_a_pipeline_are_undone()
+    {
+        var database = new DamagedDatabase(
+            Server, "xa_piped", Setup, "XA START 'r'; UPDATE t SET v = 10 WHERE id = 1; XA END 'r'; XA PREPARE 'r'; XA COMMIT 'r'; DELETE FROM t WHERE id = 3");
+
+        UndoBinlog undo = database.Undo(database.Events.Where(
+            e => e.Operation != null || e.Statement?.StartsWith("XA COMMIT", StringComparison.Ordinal) == true));
+
+        Assert.Empty(undo.Reason);
+        DatabaseState.AssertEqual(database.Before, database.State());
+    }
 
     [Fact]
     public void One_phase_is_undone() => new DamagedDatabase(

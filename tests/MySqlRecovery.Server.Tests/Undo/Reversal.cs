@@ -23,19 +23,21 @@ internal sealed record Reversal(params string[] Logs)
 
     public Guid? GtidSource { get; init; }
 
+    public SqlForm Form { get; init; } = new();
+
     private RowPredicate? Predicate => Where == null ? null : new RowPredicate(Where);
 
     public UndoBinlog WriteBinlog(string path)
     {
         using UndoIndex index = Index(reverse: true);
-        return UndoBinlogWriter.Write(index, Predicate, path, overwrite: false, GtidSource, Stop);
+        return UndoBinlogWriter.Write(index, Predicate, path, overwrite: false, GtidSource, Stop, renames: Form.Renames);
     }
 
     /// <summary>Writes SQL and gives what it could not hold.</summary>
     public string[] WriteSql(string path, bool reverse = true)
     {
         using UndoIndex index = Index(reverse);
-        return RowSqlExport.WriteFile(index, Predicate, reverse, path, overwrite: false, Stop).Reason;
+        return RowSqlExport.WriteFile(index, Predicate, Form with { Reverse = reverse }, path, overwrite: false, Stop).Reason;
     }
 
     private UndoIndex Index(bool reverse)

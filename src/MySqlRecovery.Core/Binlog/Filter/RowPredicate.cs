@@ -1,4 +1,5 @@
 using System.Collections;
+using System.Collections.Concurrent;
 using System.Globalization;
 using MySqlRecovery.Binlog.Rows;
 
@@ -11,7 +12,9 @@ namespace MySqlRecovery.Binlog.Filter;
 internal sealed class RowPredicate
 {
     private readonly List<(string Column, object?[] Values)> _tests = [];
-    private readonly Dictionary<RowLayout, int[]> _positions = new(ReferenceEqualityComparer.Instance);
+
+    // Several logs may be read at a time.
+    private readonly ConcurrentDictionary<RowLayout, int[]> _positions = new(ReferenceEqualityComparer.Instance);
 
     public RowPredicate(IDictionary conditions)
     {
@@ -52,16 +55,8 @@ internal sealed class RowPredicate
     }
 
     // Where in an image the columns of the tests are; -1 for one that it lacks.
-    private int[] Positions(RowLayout layout)
-    {
-        if (!_positions.TryGetValue(layout, out int[]? positions))
-        {
-            positions = [.. _tests.Select(t => Array.FindIndex(layout.Ordinals, i => IsNamed(layout.Columns[i], t.Column)))];
-            _positions.Add(layout, positions);
-        }
-
-        return positions;
-    }
+    private int[] Positions(RowLayout layout) => _positions.GetOrAdd(
+        layout, l => [.. _tests.Select(t => Array.FindIndex(l.Ordinals, i => IsNamed(l.Columns[i], t.Column)))]);
 
     private static bool IsNamed(ColumnDefinition column, string name) =>
         string.Equals(column.Name, name, StringComparison.OrdinalIgnoreCase);

@@ -12,11 +12,12 @@ internal sealed class KeylessRows(ComparedTable table, ServerPair pair, ReadingS
     private const int RoundsOnQuietSource = 2;
     private const int HashesOfBatch = 500;
 
+    private bool _wasReached;
+
     public IEnumerable<ConsistencyFinding> Decide(CancellationToken token)
     {
         Dictionary<string, long> suspects = Differences(null);
         (int confirmed, int quiet) = (1, 0);
-        bool wasReached = false;
         while (suspects.Count > 0 && confirmed < RoundsOnBusySource && quiet < RoundsOnQuietSource)
         {
             token.ThrowIfCancellationRequested();
@@ -29,7 +30,6 @@ internal sealed class KeylessRows(ComparedTable table, ServerPair pair, ReadingS
             }
 
             string? after = progress.ReadSource();
-            wasReached = after != null && progress.HasReached(after);
 
             // Only what stays the same is a difference; what comes and goes is traffic.
             suspects = suspects.Where(s => again.GetValueOrDefault(s.Key) == s.Value).ToDictionary();
@@ -37,10 +37,10 @@ internal sealed class KeylessRows(ComparedTable table, ServerPair pair, ReadingS
             quiet = before != null && before == after ? quiet + 1 : 0;
         }
 
-        return suspects.Keys.Chunk(HashesOfBatch).SelectMany(batch => Report(batch, suspects, wasReached));
+        return suspects.Keys.Chunk(HashesOfBatch).SelectMany(batch => Report(batch, suspects));
     }
 
-    private IEnumerable<ConsistencyFinding> Report(string[] hashes, Dictionary<string, long> differences, bool wasReached)
+    private IEnumerable<ConsistencyFinding> Report(string[] hashes, Dictionary<string, long> differences)
     {
         Dictionary<string, RowData> rows = source.ReadRowsByHash(table, table.Source, hashes);
         foreach ((string hash, RowData row) in replica.ReadRowsByHash(table, table.Replica, hashes))
@@ -54,8 +54,8 @@ internal sealed class KeylessRows(ComparedTable table, ServerPair pair, ReadingS
             for (long i = 0; i < Math.Abs(difference) && rows.TryGetValue(hash, out RowData? row); i++)
             {
                 yield return findings.Make(
-                    null, isMissing ? row : null, isMissing ? null : row, wasReached ? FindingConfidence.Proven : FindingConfidence.Likely,
-                    wasReached ? [count] : [count, SuspectRows.StandsStill(progress)]);
+                    null, isMissing ? row : null, isMissing ? null : row, _wasReached ? FindingConfidence.Proven : FindingConfidence.Likely,
+                    _wasReached ? [count] : [count, SuspectRows.StandsStill(progress)]);
             }
         }
     }
@@ -68,7 +68,8 @@ internal sealed class KeylessRows(ComparedTable table, ServerPair pair, ReadingS
         bool more = here.MoveNext();
 
         // The source's answer is of the time when the question came: the replica has to be there before it is asked.
-        progress.Wait(progress.ReadSource());
+        string? place = progress.ReadSource();
+        _wasReached = progress.Wait(place) || (place != null && progress.HasReached(place));
         using IEnumerator<(string Hash, long Count)> there = replica.ReadHashCounts(table.Replica, hashes).GetEnumerator();
         bool moreThere = there.MoveNext();
         while (more || moreThere)

@@ -1,0 +1,129 @@
+using System.Diagnostics;
+using System.Globalization;
+using MySqlRecovery.Binlog;
+using MySqlRecovery.Binlog.Filter;
+using MySqlRecovery.InnoDb;
+using MySqlRecovery.IO;
+using MySqlRecovery.IO.Zstd;
+using MySqlRecovery.Model;
+using MySqlRecovery.Transactions;
+using MySqlRecovery.Undo;
+
+namespace MySqlRecovery.Bench.Speed;
+
+/// <summary>One piece of work of the engine in this process, as the cmdlets do it; what the comparisons start.</summary>
+internal static class EngineCommand
+{
+    public static int Run(string[] arguments)
+    {
+        long start = Stopwatch.GetTimestamp();
+        string what = Work(arguments);
+        Console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{what} seconds={Stopwatch.GetElapsedTime(start).TotalSeconds:F3} allocated={GC.GetTotalAllocatedBytes()} gc0={GC.CollectionCount(0)} gc2={GC.CollectionCount(2)}"));
+        return 0;
+    }
+
+    private static string Work(string[] arguments) => arguments switch
+    {
+        ["measure", var log] => Measure(log),
+        ["events", var log, .. var tables] => Events(log, tables),
+        ["rows", var log] => Rows(log),
+        ["reverse", var log, var undo, .. var tables] => Reverse(log, undo, tables),
+        ["undosql", var log, var script] => UndoSql(log, script),
+        ["verify", var ibd] => Verify(ibd),
+        ["repair", var ibd, var id, var destination] => Repair(ibd, uint.Parse(id, CultureInfo.InvariantCulture), destination),
+        ["zstd", var file] => Decompress(file),
+        ["crc", var file] => Checksum(file),
+        _ => throw new ArgumentException($"the engine has no work '{string.Join(' ', arguments)}'"),
+    };
+
+    private static EventScan Scan(string log, string[] tables, bool withStatements) => new(
+        [LogRange.Whole(log)],
+        new EventFilter { Tables = tables.Length == 0 ? null : new TableFilter([], [], tables, []), WithStatements = withStatements },
+        gtids: null, CancellationToken.None);
+
+    private static string Measure(string log)
+    {
+        using EventScan scan = Scan(log, [], withStatements: true);
+        var measure = new BinlogMeasure(BinlogSummaryKind.Table, where: null);
+        while (scan.Read())
+            measure.Add(scan);
+        return $"rows={measure.Complete().Sum(s => s.RowCount)}";
+    }
+
+    private static string Events(string log, string[] tables)
+    {
+        using EventScan scan = Scan(log, tables, withStatements: false);
+        int count = 0;
+        for (; scan.Read(); count++)
+            scan.ToBinlogEvent();
+        return $"events={count}";
+    }
+
+    private static string Rows(string log)
+    {
+        using EventScan scan = Scan(log, [], withStatements: false);
+        long count = 0;
+        while (scan.Read())
+        {
+            if (scan.Reader.Header.Type.Operation() != null)
+                count += scan.ToBinlogEvent().ToRowChanges(scan.Table!, where: null).Count;
+        }
+
+        return $"rows={count}";
+    }
+
+    private static string Reverse(string log, string undo, string[] tables)
+    {
+        using UndoIndex index = Index(log, tables);
+        return $"rows={UndoBinlogWriter.Write(index, where: null, undo, overwrite: true, gtidSource: null, CancellationToken.None).RowCount}";
+    }
+
+    private static string UndoSql(string log, string script)
+    {
+        using UndoIndex index = Index(log, []);
+        return $"rows={RowSqlExport.WriteFile(index, where: null, reverse: true, script, overwrite: true, CancellationToken.None).RowCount}";
+    }
+
+    private static UndoIndex Index(string log, string[] tables)
+    {
+        using EventScan scan = Scan(log, tables, withStatements: true);
+        return UndoIndexer.Build(scan, where: null, reverse: true);
+    }
+
+    private static string Verify(string ibd)
+    {
+        (IbdTablespace tablespace, _, _) = TablespaceScanner.Scan(ibd, verify: true, CancellationToken.None);
+        return $"pages={tablespace.PagesRead} damaged={tablespace.DamagedPageCount}";
+    }
+
+    private static string Repair(string ibd, uint id, string destination)
+    {
+        RepairPlan plan = RepairPlanner.Plan(new RepairRequest { Path = ibd, SpaceId = id }, CancellationToken.None);
+        var places = new OutputPlaces([ibd], destination, null, null, overwrite: true);
+        IbdRepairResult result = RepairApplication.Apply(plan, places.For(ibd), CancellationToken.None);
+        return $"pages={result.PageCount} edits={result.EditCount}";
+    }
+
+    private static string Decompress(string file)
+    {
+        using var stream = new ZstdStream(File.OpenRead(file));
+        var buffer = new byte[1 << 20];
+        long bytes = 0;
+        for (int got; (got = stream.Read(buffer)) > 0;)
+            bytes += got;
+        return $"bytes={bytes}";
+    }
+
+    private static string Checksum(string file)
+    {
+        using FileSource source = FileSource.Open(file);
+        var buffer = new byte[1 << 20];
+        uint crc = 0;
+        long at = 0;
+        for (int got; (got = source.Read(at, buffer)) > 0; at += got)
+            crc = Crc32.Append(crc, buffer.AsSpan(0, got));
+        return $"crc={crc:x8}";
+    }
+}

@@ -1,0 +1,89 @@
+using MySqlRecovery.Model;
+using MySqlRecovery.Queries;
+
+namespace MySqlRecovery.Schema;
+
+/// <summary>
+/// Reads table definitions from a server: columns, keys and foreign keys as SHOW CREATE TABLE has them, which alone shows
+/// invisible columns, versioning and expressions alike on every server; triggers from information_schema. It takes SELECT
+/// on the tables, and TRIGGER to be shown their triggers.
+/// </summary>
+internal static class ServerSchema
+{
+    /// <summary>Tables of a server as they are now, in the order asked for.</summary>
+    /// <returns>
+    /// Without those that are not there, are views or may not be seen by the account. One whose definition the server
+    /// refuses (MySQL before 8.0 lists tables without any privilege) or that is not understood comes with an
+    /// <see cref="TableSchema.UnknownReason"/>.
+    /// </returns>
+    /// <exception cref="RecoveryException">ServerQueryFailed, ServerPrivilegeMissing, ServerConnectionLost ...</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    public static IReadOnlyList<TableSchema> Read(IQueryClient client, IEnumerable<TableName> tables, CancellationToken token)
+    {
+        using var session = new SchemaSession(client, token);
+        var found = new List<TableSchema>();
+        foreach (TableName table in tables)
+        {
+            if (FindName(client, table, token) is { } name)
+                found.Add(ReadTable(client, name, token));
+        }
+
+        return found;
+    }
+
+    /// <summary>
+    /// The tables whose rows a server changes along with those of another: they have foreign keys to it ON DELETE or ON
+    /// UPDATE CASCADE, SET NULL or SET DEFAULT. All of the server that the account may see.
+    /// </summary>
+    public static List<(TableName Parent, TableName Child)> FindCascades(IQueryClient client, CancellationToken token)
+    {
+        const string Sql =
+            "SELECT UNIQUE_CONSTRAINT_SCHEMA, REFERENCED_TABLE_NAME, CONSTRAINT_SCHEMA, TABLE_NAME FROM information_schema.REFERENTIAL_CONSTRAINTS " +
+            "WHERE DELETE_RULE IN ('CASCADE', 'SET NULL', 'SET DEFAULT') OR UPDATE_RULE IN ('CASCADE', 'SET NULL', 'SET DEFAULT')";
+        return client.QueryAll(Sql, token).ConvertAll(row => (new TableName(row[0], row[1]!), new TableName(row[2], row[3]!)));
+    }
+
+    /// <summary>The table's name as the server has it; null: there is no table of this name to be seen.</summary>
+    private static TableName? FindName(IQueryClient client, TableName table, CancellationToken token)
+    {
+        string sql =
+            "SELECT TABLE_SCHEMA, TABLE_NAME FROM information_schema.TABLES " +
+            $"WHERE TABLE_SCHEMA = {Literal(table.Database!)} AND TABLE_NAME = {Literal(table.Name)} AND TABLE_TYPE NOT LIKE '%VIEW'";
+        List<TableName> names = client.QueryAll(sql, token).ConvertAll(row => new TableName(row[0], row[1]!));
+        if (names.Count == 0)
+            return null;
+        return names.Contains(table) ? table : names[0];
+    }
+
+    private static TableSchema ReadTable(IQueryClient client, TableName name, CancellationToken token)
+    {
+        var catalog = new SchemaCatalog();
+        try
+        {
+            using IQueryRows rows = client.Query($"SHOW CREATE TABLE {Identifier(name.Database!)}.{Identifier(name.Name)}", token);
+            if (rows.Read())
+                catalog.Apply(rows.GetString(1)!, name.Database);
+        }
+        catch (RecoveryException e) when (e.ErrorId is "ServerPrivilegeMissing" or "ServerQueryFailed")
+        {
+            return TableSchema.Unknown(name, e.Detail);
+        }
+
+        return catalog.Find(name.Database, name.Name) is { UnknownReason: null } table
+            ? table with { Triggers = ReadTriggers(client, name, token) }
+            : TableSchema.Unknown(name, catalog.Find(name.Database, name.Name)?.UnknownReason ?? "the server does not show its definition");
+    }
+
+    private static List<TriggerSchema> ReadTriggers(IQueryClient client, TableName table, CancellationToken token)
+    {
+        string sql =
+            "SELECT TRIGGER_NAME, ACTION_TIMING, EVENT_MANIPULATION FROM information_schema.TRIGGERS " +
+            $"WHERE EVENT_OBJECT_SCHEMA = {Literal(table.Database!)} AND EVENT_OBJECT_TABLE = {Literal(table.Name)}";
+        return client.QueryAll(sql, token).ConvertAll(row => new TriggerSchema(row[0]!, row[1]!, row[2]!));
+    }
+
+    // Right under the sql_mode of SchemaSession, which leaves a backslash its meaning.
+    private static string Literal(string text) => $"'{text.Replace(@"\", @"\\", StringComparison.Ordinal).Replace("'", "''", StringComparison.Ordinal)}'";
+
+    private static string Identifier(string name) => $"`{name.Replace("`", "``", StringComparison.Ordinal)}`";
+}

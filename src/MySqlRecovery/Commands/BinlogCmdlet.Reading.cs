@@ -1,0 +1,207 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Management.Automation;
+using MySqlRecovery.Binlog.Filter;
+using MySqlRecovery.Binlog.Rows;
+using MySqlRecovery.Client;
+using MySqlRecovery.Client.Replication;
+using MySqlRecovery.Model;
+using MySqlRecovery.Sql;
+using MySqlRecovery.Transactions;
+using MySqlRecovery.Undo;
+
+namespace MySqlRecovery.Commands;
+
+/// <content>How logs are read: those of files one after the other, those of servers side by side.</content>
+public abstract partial class BinlogCmdlet
+{
+    private static readonly TimeSpan ProgressInterval = TimeSpan.FromMilliseconds(200);
+
+    // From whatever thread; written by the pipeline's own.
+    private readonly ConcurrentQueue<string> _warnings = new();
+    private DbConnectionQueryClient? _queries;
+    private long _lastProgress;
+    private bool _hasProgress;
+
+    /// <summary>Files as the input of a scan, in log order.</summary>
+    internal LogInput InputOf(IReadOnlyList<string> files) => new(
+        files.Count, whole => LogRange.Of(files, StartPosition, StopPosition).Select(r => r with { IsReadWhole = whole }), OpenSchema);
+
+    /// <summary>A server as the input of a scan; it is asked only then.</summary>
+    internal LogInput InputOf(string server, bool follow = false)
+    {
+        ConnectionOptions options = OptionsFor(server);
+        var request = new ServerLogRequest
+        {
+            StartFile = StartFile,
+            StartPosition = StartPosition,
+            StopFile = StopFile,
+            StopPosition = StopPosition,
+            StartGtid = StartGtid,
+            StartTime = StartTime?.ToUniversalTime(),
+            Follow = follow,
+        };
+        return new LogInput(
+            null, new ServerLog(options, request, Warn, StopToken).Ranges,
+            () => OpenSchema() ?? new ServerLogSchema(() => ServerConnection.Open(options, StopToken), Filter.Tables, Warn, StopToken));
+    }
+
+    /// <summary>A scan with the cmdlet's filters.</summary>
+    internal EventScan OpenScan(LogInput input) => new(input.Ranges(false), Filter, GtidFilter, StopToken, input.OpenSchema())
+    {
+        Salvage = Salvage,
+        Keyring = _keyring,
+    };
+
+    /// <summary>Rows of an undo that something of the same logs that was not chosen changed again later.</summary>
+    internal string[] FindLaterChanges(UndoIndex index, LogInput input, string[] columns)
+    {
+        var selection = new EventSelection(Filter, GtidFilter, StartPosition > 0 || StopPosition != null);
+        if (!selection.IsPartial || index.Transactions.Count == 0)
+            return [];
+        var tables = new TableFilter([], [], [.. index.TableNames(TableRenames.None).Select(WildcardPattern.Escape)], []);
+        using var scan = new EventScan(input.Ranges(true), new EventFilter { Tables = tables }, null, StopToken, input.OpenSchema())
+        {
+            Salvage = Salvage,
+            Keyring = _keyring,
+        };
+        return new LaterChanges(selection, columns).Find(scan);
+    }
+
+    /// <summary>Reads the servers, or else the files, and writes what the outputs make of them.</summary>
+    /// <param name="files">In any order.</param>
+    /// <param name="follow">Whether to wait at a server's end for more.</param>
+    /// <param name="begin">Makes the output of one scan.</param>
+    private protected void ReadLogs(IEnumerable<string> files, bool follow, Func<IEventOutput> begin)
+    {
+        List<LogInput> inputs = ParameterSetName == ServerSet ? ServerInputs(follow) : [InputOf(LogFileOrder.Sort(files))];
+        LogReading[] readings = [.. inputs.Select(i => new LogReading(Try(() => OpenScan(i)), begin()))];
+        if (readings.Length == 1 && !follow)
+            ReadHere(readings[0], inputs[0].FileCount);
+        else
+            ReadSideBySide(readings);
+        EndReading();
+    }
+
+    /// <summary>Shows how far the scan is, at most five times a second.</summary>
+    internal void ShowProgress(EventScan scan, int? fileCount)
+    {
+        if (Stopwatch.GetElapsedTime(_lastProgress) < ProgressInterval)
+            return;
+        _lastProgress = Stopwatch.GetTimestamp();
+        _hasProgress = true;
+        string of = fileCount is { } count ? $"{scan.Reader.LogFile}, file {scan.LogIndex + 1} of {count}" : scan.Reader.Path;
+        WriteProgress(new ProgressRecord(1, MyInvocation.MyCommand.Name, of)
+        {
+            PercentComplete = fileCount is { } all ? 100 * scan.LogIndex / all : -1,
+            CurrentOperation = $"offset {scan.Reader.Position:N0}",
+        });
+    }
+
+    /// <summary>Takes a warning from whatever thread reads a log; it is written at the next step.</summary>
+    private protected void Warn(string text) => _warnings.Enqueue(text);
+
+    /// <summary>Ends the progress, and says if -Where named a column that no row has.</summary>
+    private protected void EndReading()
+    {
+        WriteWarnings();
+        if (_hasProgress)
+            WriteProgress(new ProgressRecord(1, MyInvocation.MyCommand.Name, "done") { RecordType = ProgressRecordType.Completed });
+        _hasProgress = false;
+        if (Predicate?.FindUnknownColumn() is { } column)
+            ReportError(new RecoveryException(
+                "WhereColumnUnknown", RecoveryErrorKind.ObjectNotFound, $"no row that was looked at has a column '{column}', which -Where names",
+                recommendedAction: "Look at ColumnName of Get-RowChange; where the log has no names, give -SchemaPath, or @1, @2 by position."));
+    }
+
+    private List<LogInput> ServerInputs(bool follow)
+    {
+        var inputs = new List<LogInput>();
+        foreach (string server in Server)
+        {
+            RecoveryException? error = null;
+            try
+            {
+                inputs.Add(InputOf(server, follow));
+            }
+            catch (RecoveryException e)
+            {
+                error = e;
+            }
+
+            if (error != null)
+                ReportError(error);
+        }
+
+        return inputs;
+    }
+
+    private ITableSchemaSource? OpenSchema()
+    {
+        if (SchemaPath != null)
+            return LogSchema.Load(this.ResolveDestination(SchemaPath));
+        if (Connection == null)
+            return null;
+        _queries ??= new DbConnectionQueryClient(Connection);
+        return new ServerLogSchema(() => _queries, Filter.Tables, Warn, StopToken);
+    }
+
+    private void ReadHere(LogReading reading, int? fileCount)
+    {
+        using (reading)
+        {
+            for (bool more = true; more;)
+            {
+                more = TryStep(reading.Step);
+                WriteWarnings();
+                reading.Errors.ForEach(ReportError);
+                foreach (object item in reading.Items)
+                    WriteObject(item);
+                if (more && reading.Errors.Count == 0)
+                    ShowProgress(reading.Scan, fileCount);
+            }
+        }
+    }
+
+    private void ReadSideBySide(LogReading[] readings)
+    {
+        if (readings.Length == 0)
+            return;
+        using var reading = new ParallelReading(readings, StopToken);
+        try
+        {
+            while (!reading.IsComplete)
+            {
+                object? item = TryStep(() => reading.Take(ProgressInterval));
+                WriteWarnings();
+                if (item is RecoveryException error)
+                    ReportError(error);
+                else if (item != null)
+                    WriteObject(item);
+            }
+        }
+        finally
+        {
+            // The pipeline may have had enough before the end.
+            StopProcessing();
+        }
+    }
+
+    private void WriteWarnings()
+    {
+        while (_warnings.TryDequeue(out string? warning))
+            WriteWarning(warning);
+    }
+
+    private static T TryStep<T>(Func<T> step)
+    {
+        try
+        {
+            return step();
+        }
+        catch (OperationCanceledException)
+        {
+            throw new PipelineStoppedException();
+        }
+    }
+}

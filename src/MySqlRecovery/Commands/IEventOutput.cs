@@ -1,0 +1,15 @@
+using MySqlRecovery.Transactions;
+
+namespace MySqlRecovery.Commands;
+
+/// <summary>Makes a cmdlet's output of the events of one scan.</summary>
+internal interface IEventOutput
+{
+    /// <summary>Adds what the event that the scan stands on gives.</summary>
+    void Take(EventScan scan, List<object> items);
+
+    /// <summary>Adds what is left at the end.</summary>
+    void Complete(List<object> items)
+    {
+    }
+}

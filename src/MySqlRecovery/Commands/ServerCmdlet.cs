@@ -1,0 +1,62 @@
+using System.Data.Common;
+using System.Management.Automation;
+using MySqlRecovery.Client;
+using MySqlRecovery.Model;
+
+namespace MySqlRecovery.Commands;
+
+/// <summary>What the cmdlets share that can ask a server: how to connect.</summary>
+public abstract class ServerCmdlet : RecoveryCmdlet
+{
+    private protected const string ServerSet = "Server";
+
+    /// <summary>Port of servers whose address names none; 3306 by default.</summary>
+    [Parameter(ParameterSetName = ServerSet), ValidateRange(1, 65535)]
+    public int Port { get; set; }
+
+    /// <summary>User and password.</summary>
+    [Parameter(ParameterSetName = ServerSet), Credential]
+    public PSCredential? Credential { get; set; }
+
+    /// <summary>How far connections must be protected by TLS.</summary>
+    [Parameter(ParameterSetName = ServerSet)]
+    public SslMode? SslMode { get; set; }
+
+    /// <summary>PEM file with the certificate authorities to trust.</summary>
+    [Parameter(ParameterSetName = ServerSet)]
+    public string? SslCa { get; set; }
+
+    /// <summary>PEM file with the client's certificate.</summary>
+    [Parameter(ParameterSetName = ServerSet)]
+    public string? SslCert { get; set; }
+
+    /// <summary>PEM file with the key of -SslCert.</summary>
+    [Parameter(ParameterSetName = ServerSet)]
+    public string? SslKey { get; set; }
+
+    /// <summary>Option file (my.cnf) whose client sections say what is not said here.</summary>
+    [Parameter(ParameterSetName = ServerSet)]
+    public string? DefaultsFile { get; set; }
+
+    /// <summary>How to connect to a server that the user named.</summary>
+    /// <exception cref="RecoveryException">ConnectionOptionInvalid, DefaultsFileInvalid.</exception>
+    private protected ConnectionOptions OptionsFor(string server)
+    {
+        ConnectionOptions options = server.Length == 0 ? new ConnectionOptions() : ServerAddress.Parse(server);
+        if (Credential != null)
+            (options.User, options.Password) = (Credential.UserName, Credential.GetNetworkCredential().Password);
+        options.FillFrom(new ConnectionOptions
+        {
+            Port = Port == 0 ? null : Port,
+            SslMode = SslMode,
+            SslCa = Resolve(SslCa),
+            SslCert = Resolve(SslCert),
+            SslKey = Resolve(SslKey),
+        });
+        if (DefaultsFile != null)
+            options.FillFrom(Client.DefaultsFile.Read(this.ResolveDestination(DefaultsFile)));
+        return options;
+    }
+
+    private string? Resolve(string? path) => path == null ? null : this.ResolveDestination(path);
+}

@@ -1,0 +1,84 @@
+# Dot-sourced by tests that need a real MySQL: private servers on 127.0.0.1, killed and removed with the tests.
+
+# The folder of the server's programs, installed by the suite; $null where that cannot be, with the reason as a warning.
+function Get-ServerPrefix {
+    if (-not $IsLinux -or -not (Get-Command apt-get, bash -ErrorAction Ignore)) { return }
+    $output = bash "$PSScriptRoot/../servers/install.sh" mysql 2>$null
+    if ($LASTEXITCODE -eq 0) { @($output)[-1] }
+}
+
+# Runs a program under guard.sh, which ends it and removes the folder when its standard input is closed.
+function Start-Guarded([string] $Folder, [string[]] $Command) {
+    $start = [System.Diagnostics.ProcessStartInfo]::new('sh')
+    $start.RedirectStandardInput = $true
+    foreach ($argument in @("$PSScriptRoot/../servers/guard.sh", $Folder) + $Command) { $start.ArgumentList.Add($argument) }
+    [System.Diagnostics.Process]::Start($start)
+}
+
+# A running server: its folder, its binary logs, and Bin, a folder with mysql, mysqldump and mysqlbinlog that talk to it.
+function Start-TestServer([string] $Prefix, [string[]] $Setting = @()) {
+    $folder = Join-Path ([System.IO.Path]::GetTempPath()) "mr-$([guid]::NewGuid().ToString('N').Substring(0, 12))"
+    foreach ($name in 'binlog', 'tmp', 'files', 'bin') { $null = New-Item -ItemType Directory "$folder/$name" -Force }
+    $listener = [System.Net.Sockets.TcpListener]::new([ipaddress]::Loopback, 0)
+    $listener.Start(); $port = $listener.LocalEndpoint.Port; $listener.Stop()
+    @(
+        Get-Content "$Prefix/server.cnf"
+        "datadir=$folder/data", "socket=$folder/mysql.sock", "pid-file=$folder/mysqld.pid", "log-error=$folder/error.log"
+        "tmpdir=$folder/tmp", "secure-file-priv=$folder/files", "log-bin=$folder/binlog/binlog", "port=$port", "server-id=$port"
+        'bind-address=127.0.0.1', 'skip-name-resolve', 'mysqlx=OFF', 'performance-schema=OFF', 'character-set-server=utf8mb4'
+        'binlog-row-metadata=FULL', 'enforce-gtid-consistency=ON', 'gtid-mode=ON', 'sync-binlog=0', 'innodb-flush-log-at-trx-commit=0'
+        'innodb-buffer-pool-size=64M', 'innodb-redo-log-capacity=64M'
+        $Setting
+    ) | Set-Content "$folder/my.cnf"
+
+    if (Test-Path "$Prefix/template") {
+        cp -a "$Prefix/template" "$folder/data"
+    }
+    else {
+        $null = New-Item -ItemType Directory "$folder/data"
+        (Start-Guarded $folder "$Prefix/bin/mysqld", "--defaults-file=$folder/my.cnf", '--skip-log-bin', '--initialize-insecure').WaitForExit()
+        Remove-Item "$folder/data/auto.cnf"
+    }
+
+    foreach ($name in 'mysql', 'mysqldump', 'mysqlbinlog') {
+        $connection = $name -eq 'mysqlbinlog' ? '' : "--no-defaults --socket='$folder/mysql.sock' --user=root --default-character-set=utf8mb4"
+        Set-Content "$folder/bin/$name" "#!/bin/sh`nexec '$Prefix/bin/$name' $connection `"`$@`""
+        chmod +x "$folder/bin/$name"
+    }
+
+    $server = [pscustomobject]@{
+        Folder = $folder; Port = $port; Bin = "$folder/bin"; Log = "$folder/binlog/binlog.0*"; Data = "$folder/data"
+        Process = $null
+    }
+    Resume-TestServer $server $Prefix
+    $server
+}
+
+# Starts it, for the first time or after Stop-TestServer -Keep, and waits until it answers.
+function Resume-TestServer($Server, [string] $Prefix) {
+    $Server.Process = Start-Guarded $Server.Folder "$Prefix/bin/mysqld", "--defaults-file=$($Server.Folder)/my.cnf"
+    $deadline = [datetime]::UtcNow.AddSeconds(90)
+    do {
+        if ($Server.Process.HasExited -or [datetime]::UtcNow -gt $deadline) {
+            throw "The server did not start: $(Get-Content "$($Server.Folder)/error.log" -Tail 20 -ErrorAction Ignore)"
+        }
+        Start-Sleep -Milliseconds 100
+        & "$($Server.Bin)/mysql" -e 'DO 0' 2>$null
+    } while ($LASTEXITCODE -ne 0)
+}
+
+# Shuts it down cleanly and keeps its files, or kills it and removes them.
+function Stop-TestServer($Server, [switch] $Keep) {
+    if (-not $Server) { return }
+    if ($Keep) { $Server.Process.StandardInput.WriteLine(); $Server.Process.StandardInput.Flush() }
+    else { $Server.Process.StandardInput.Close() }
+    $null = $Server.Process.WaitForExit(60000)
+    if (-not $Keep) { Remove-Item -Recurse -Force $Server.Folder -ErrorAction Ignore }
+}
+
+# Runs statements and gives the rows as arrays of text.
+function Invoke-Sql($Server, [string] $Sql) {
+    $lines = $Sql | & "$($Server.Bin)/mysql" --batch --skip-column-names
+    if ($LASTEXITCODE -ne 0) { throw "The server refused: $Sql" }
+    $lines
+}

@@ -1,0 +1,5 @@
+using Xunit;
+
+namespace MySqlRecovery.Server.Tests.Consistency;
+
+public sealed class MariaDbTrafficTests(MariaDbPairFixture fixture) : TrafficTests(fixture), IClassFixture<MariaDbPairFixture>;

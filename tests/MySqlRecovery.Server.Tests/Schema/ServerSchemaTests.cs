@@ -1,0 +1,100 @@
+using MySqlRecovery.Client;
+using MySqlRecovery.Model;
+using MySqlRecovery.Queries;
+using MySqlRecovery.Schema;
+using MySqlRecovery.Server.Tests.Client;
+using MySqlRecovery.Server.Tests.Servers;
+using Xunit;
+
+namespace MySqlRecovery.Server.Tests.Schema;
+
+/// <summary>Table definitions from each server.</summary>
+public abstract class ServerSchemaTests(ServerFixture fixture)
+{
+    protected MySqlServer Server => fixture.Server;
+
+    protected static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public void Columns_keys_and_triggers_come_as_the_table_has_them()
+    {
+        Server.Sql(
+            """
+            CREATE DATABASE plain CHARACTER SET latin1; USE plain;
+            CREATE TABLE `odd ``name'` (a INT UNSIGNED AUTO_INCREMENT, `b'` VARCHAR(20) CHARACTER SET utf8mb4 NOT NULL, c ENUM('x','it''s','y\\z'),
+              d DECIMAL(9,2), t TIMESTAMP NULL DEFAULT NULL ON UPDATE CURRENT_TIMESTAMP, s TEXT, PRIMARY KEY (a), UNIQUE KEY u (`b'`, s(10)));
+            CREATE TRIGGER after_it AFTER UPDATE ON `odd ``name'` FOR EACH ROW SET @x = 1;
+            CREATE VIEW looking AS SELECT 1;
+            """);
+        using ServerConnection connection = Server.Connect();
+
+        TableSchema table = Assert.Single(ServerSchema.Read(
+            connection, [new TableName("plain", "odd `name'"), new TableName("plain", "looking"), new TableName("plain", "nowhere")], Token));
+        Assert.Null(table.UnknownReason);
+        Assert.Equal(("plain", "odd `name'"), (table.Database, table.Name));
+        Assert.Equal(["a", "b'", "c", "d", "t", "s"], table.Columns.Select(c => c.Name));
+        Assert.Equal(["int", "varchar", "enum", "decimal", "timestamp", "text"], table.Columns.Select(c => c.DataType));
+        Assert.Equal(("utf8mb4", "latin1"), (table.Columns[1].CharacterSet, table.Columns[5].CharacterSet));
+        Assert.Equal(["x", "it's", @"y\z"], table.Columns[2].Members);
+        Assert.True(table.Columns[0].IsUnsigned);
+        Assert.True(table.Columns[4].HasOnUpdateNow);
+        Assert.Equal("a", Assert.Single(table.PrimaryKey!.Parts).Column);
+        Assert.Equal(["b'", "s"], table.Keys.Single(k => k.Name == "u").Parts.Select(p => p.Column));
+        Assert.Equal([new TriggerSchema("after_it", "AFTER", "UPDATE")], table.Triggers);
+    }
+
+    [Fact]
+    public void Foreign_keys_lead_to_the_tables_that_change_along()
+    {
+        Server.Sql(
+            """
+            CREATE DATABASE family; USE family;
+            CREATE TABLE parent (id INT PRIMARY KEY);
+            CREATE TABLE child (id INT PRIMARY KEY, p INT, FOREIGN KEY (p) REFERENCES parent (id) ON DELETE CASCADE);
+            CREATE TABLE loose (id INT PRIMARY KEY, p INT, FOREIGN KEY (p) REFERENCES parent (id));
+            """);
+        using ServerConnection connection = Server.Connect();
+
+        TableName child = Assert.Single(ServerSchema.FindCascades(connection, Token), c => c.Parent == new TableName("family", "parent")).Child;
+        Assert.Equal(new TableName("family", "child"), child);
+        ForeignKeySchema key = Assert.Single(Assert.Single(ServerSchema.Read(connection, [child], Token)).ForeignKeys);
+        Assert.Equal((new TableName("family", "parent"), ReferentialAction.Cascade), (key.ReferencedTable, key.OnDelete));
+    }
+
+    [Fact]
+    public void The_session_does_not_matter_and_stays_as_it_was()
+    {
+        Server.Sql("CREATE DATABASE modes; CREATE TABLE modes.t (s VARCHAR(9)) CHARACTER SET latin2");
+        using ServerConnection connection = Server.Connect();
+        connection.Execute("SET sql_mode = 'ANSI_QUOTES,NO_BACKSLASH_ESCAPES', sql_quote_show_create = 0", Token);
+
+        TableSchema table = Assert.Single(ServerSchema.Read(connection, [new TableName("modes", "t")], Token));
+        Assert.Equal("latin2", table.Columns[0].CharacterSet);
+        Assert.Equal("ANSI_QUOTES,NO_BACKSLASH_ESCAPES 0", connection.QueryScalar("SELECT CONCAT(@@sql_mode, ' ', @@sql_quote_show_create = 1)", Token));
+    }
+
+    [Fact]
+    public void An_account_that_may_only_read_is_enough()
+    {
+        Server.Sql(
+            """
+            CREATE DATABASE mine; CREATE TABLE mine.seen (id INT PRIMARY KEY); CREATE TABLE mine.hidden (id INT PRIMARY KEY);
+            CREATE USER looker@'%' IDENTIFIED BY 'Look-4-it'; GRANT SELECT ON mine.seen TO looker@'%';
+            """);
+        ConnectionOptions options = Server.TcpOptions("looker", "Look-4-it", SslMode.Preferred);
+        options.GetServerPublicKey = true;
+        using ServerConnection connection = options.Open();
+
+        IEnumerable<TableSchema> tables = ServerSchema.Read(connection, [new TableName("mine", "hidden"), new TableName("mine", "seen")], Token);
+        Assert.Equal("seen", Assert.Single(tables, table => table.UnknownReason == null).Name);
+    }
+
+    [Fact]
+    public void A_server_that_is_gone_is_the_error_that_is_thrown()
+    {
+        using ServerConnection connection = Server.Connect();
+        Server.Sql($"KILL {connection.ConnectionId}");
+        var lost = Assert.Throws<RecoveryException>(() => ServerSchema.Read(connection, [new TableName("mysql", "user")], Token));
+        Assert.Equal("ServerConnectionLost", lost.ErrorId);
+    }
+}

@@ -1,0 +1,197 @@
+using System.Globalization;
+using System.Text;
+using MySqlRecovery.Binlog.Filter;
+using MySqlRecovery.Binlog.Rows;
+using MySqlRecovery.Model;
+using MySqlRecovery.Server.Tests.Servers;
+using MySqlRecovery.Sql;
+using MySqlRecovery.Transactions;
+using MySqlRecovery.Undo;
+using Xunit;
+
+namespace MySqlRecovery.Server.Tests.Undo;
+
+/// <summary>Changes written in another form than they were done: chosen columns, other tables, one sum for each key.</summary>
+public sealed class FormTests(FormTests.Fixture fixture) : IClassFixture<FormTests.Fixture>
+{
+    private MySqlServer Server => fixture.Server;
+
+    [Fact]
+    public void Chosen_columns_come_back_and_later_edits_of_others_stay()
+    {
+        Server.Sql("CREATE DATABASE chosen; USE chosen; CREATE TABLE t (id INT PRIMARY KEY, price DECIMAL(9,2), stock INT, touched TIMESTAMP NULL DEFAULT NULL ON UPDATE CURRENT_TIMESTAMP);"
+            + "INSERT INTO t VALUES (1, 10, 1, NULL), (2, 20, 2, NULL), (3, 30, 3, NULL)");
+        Server.FlushLogs();
+        Server.Sql("UPDATE t SET price = 0, stock = stock + 100", "chosen");
+        string log = Server.FlushLogs();
+        Server.Sql("UPDATE t SET stock = 7, touched = '2001-01-01' WHERE id = 2", "chosen");
+
+        string path = NewPath();
+        Assert.Empty(new Reversal(log) { Form = new SqlForm { Columns = ["PRICE"] } }.WriteSql(path));
+        Server.RunFile(path);
+        Assert.Equal([["1", "10.00", "101"], ["2", "20.00", "7"], ["3", "30.00", "103"]], Server.Query("SELECT id, price, stock FROM t ORDER BY id", "chosen"));
+        Assert.Equal("2001-01-01 00:00:00", Server.Scalar("SELECT touched FROM t WHERE id = 2", "chosen"));
+    }
+
+    [Fact]
+    public void Rows_that_chosen_columns_cannot_restore_are_named()
+    {
+        Server.Sql("CREATE DATABASE unchosen; USE unchosen; CREATE TABLE t (id INT PRIMARY KEY, v INT); CREATE TABLE nokey (v INT); CREATE TABLE other (id INT PRIMARY KEY, w INT);"
+            + "INSERT INTO t VALUES (1, 1), (2, 2), (3, 3); INSERT INTO nokey VALUES (1); INSERT INTO other VALUES (1, 1)");
+        Server.FlushLogs();
+        Server.Sql("DELETE FROM t WHERE id = 1; INSERT INTO t VALUES (4, 4); UPDATE t SET id = 5, v = 5 WHERE id = 2; UPDATE t SET v = 6 WHERE id = 3; UPDATE nokey SET v = 2; UPDATE other SET w = 2", "unchosen");
+        string log = Server.FlushLogs();
+
+        string path = NewPath();
+        string[] reasons = new Reversal(log) { Form = new SqlForm { Columns = ["v"] } }.WriteSql(path);
+        Assert.Equal(4, reasons.Length);
+        Assert.Contains(reasons, r => r.StartsWith("unchosen.t: 2 rows", StringComparison.Ordinal) && r.Contains("inserted or deleted", StringComparison.Ordinal));
+        Assert.Contains(reasons, r => r.StartsWith("unchosen.t: 1 rows", StringComparison.Ordinal) && r.Contains("changed the key", StringComparison.Ordinal));
+        Assert.Contains(reasons, r => r.StartsWith("unchosen.nokey: 1 rows", StringComparison.Ordinal));
+        Assert.Contains(reasons, r => r.StartsWith("unchosen.other: 1 rows", StringComparison.Ordinal));
+        Assert.Equal(["UPDATE `unchosen`.`t` SET `v` = 3 WHERE `id` = 3;"], File.ReadAllLines(path).Where(l => l.StartsWith("UPDATE", StringComparison.Ordinal)));
+
+        var unknown = Assert.Throws<RecoveryException>(() => new Reversal(log) { Form = new SqlForm { Columns = ["vv"] } }.WriteSql(NewPath()));
+        Assert.Equal("ColumnUnknown", unknown.ErrorId);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Changes_go_to_tables_of_another_name(bool wholeDatabase)
+    {
+        string database = wholeDatabase ? "old_all" : "old_one", target = wholeDatabase ? "new_all" : "new_one", table = wholeDatabase ? "t" : "Ä copy";
+        Server.Sql($"CREATE DATABASE {database}; CREATE DATABASE {target}; CREATE TABLE {database}.t (id INT PRIMARY KEY, v VARCHAR(20), b BLOB);"
+            + $"CREATE TABLE {target}.`{table}` LIKE {database}.t; INSERT INTO {database}.t VALUES (1, 'a', 'x'), (2, 'b', NULL); INSERT INTO {target}.`{table}` SELECT * FROM {database}.t");
+        Server.FlushLogs();
+        Server.Sql("UPDATE t SET v = 'z' WHERE id = 1; DELETE FROM t WHERE id = 2; INSERT INTO t VALUES (3, 'ü', 0x00FF)", database);
+        string log = Server.FlushLogs();
+        var names = new Dictionary<string, string> { [wholeDatabase ? $"{database}.*" : $"{database}.T"] = wholeDatabase ? $"{target}.*" : $"{target}.{table}" };
+        var reversal = new Reversal(log) { Form = new SqlForm { Renames = TableRenames.Parse(names) } };
+        string untouched = DatabaseState.Read(Server, database);
+        IReadOnlyList<string[]> Rows(string of) => Server.Query($"SELECT id, v, HEX(b) FROM {of} ORDER BY id");
+
+        string forward = NewPath(), back = NewPath(), undo = NewPath();
+        Assert.Empty(reversal.WriteSql(forward, reverse: false));
+        Server.RunFile(forward);
+        Assert.Equal(Rows($"{database}.t"), Rows($"{target}.`{table}`"));
+
+        UndoBinlog result = reversal.WriteBinlog(undo);
+        Assert.Equal([$"{target}.{table}"], result.Table);
+        Server.ApplyBinlog(undo, "--verify-binlog-checksum");
+        Assert.Equal([["1", "a", "78"], ["2", "b", "NULL"]], Rows($"{target}.`{table}`"));
+        Server.RunFile(forward);
+        Assert.Empty(reversal.WriteSql(back));
+        Server.RunFile(back);
+        Assert.Equal([["1", "a", "78"], ["2", "b", "NULL"]], Rows($"{target}.`{table}`"));
+        DatabaseState.AssertEqual(untouched, DatabaseState.Read(Server, database));
+    }
+
+    [Fact]
+    public void A_table_name_that_nothing_has_ends_it_before_anything_is_written()
+    {
+        Server.Sql("CREATE DATABASE typing; CREATE TABLE typing.t (id INT PRIMARY KEY)");
+        Server.FlushLogs();
+        Server.Sql("INSERT INTO typing.t VALUES (1)");
+        string log = Server.FlushLogs(), path = NewPath();
+        var reversal = new Reversal(log) { Form = new SqlForm { Renames = TableRenames.Parse(new Dictionary<string, string> { ["typing.tt"] = "typing.u" }) } };
+        Assert.Equal("TableMapUnused", Assert.Throws<RecoveryException>(() => reversal.WriteSql(path)).ErrorId);
+        Assert.Equal("TableMapUnused", Assert.Throws<RecoveryException>(() => reversal.WriteBinlog(path)).ErrorId);
+        Assert.False(File.Exists(path));
+    }
+
+    [Fact]
+    public void A_fold_of_random_changes_comes_to_the_same_and_its_undo_too()
+    {
+        Server.Sql("CREATE DATABASE fold; USE fold; CREATE TABLE t (a INT, b VARCHAR(10), v INT, w BLOB, PRIMARY KEY (b, a)); CREATE TABLE u (id INT PRIMARY KEY, v INT)");
+        Server.Sql(string.Concat(Enumerable.Range(0, 20).Select(i => $"INSERT INTO t VALUES ({i % 5}, 'k{i / 5}', {i}, NULL); INSERT INTO u VALUES ({i}, {i});")), "fold");
+        string before = DatabaseState.Read(Server, "fold");
+        Server.FlushLogs();
+        Server.Sql(RandomChanges(400), "fold");
+        string log = Server.FlushLogs();
+        string after = DatabaseState.Read(Server, "fold");
+
+        var reversal = new Reversal(log) { Form = new SqlForm { Fold = true } };
+        string undo = NewPath(), redo = NewPath();
+        Assert.Empty(reversal.WriteSql(undo));
+        Server.RunFile(undo);
+        DatabaseState.AssertEqual(before, DatabaseState.Read(Server, "fold"));
+        Assert.Empty(reversal.WriteSql(redo, reverse: false));
+        Server.RunFile(redo);
+        DatabaseState.AssertEqual(after, DatabaseState.Read(Server, "fold"));
+        Assert.Single(File.ReadAllLines(undo), "BEGIN;");
+        string[] keys = [.. File.ReadAllLines(undo).Where(l => l.StartsWith("UPDATE", StringComparison.Ordinal)).Select(l => l[l.IndexOf(" WHERE ", StringComparison.Ordinal)..] + l[..14])];
+        Assert.Equal(keys.Distinct().Count(), keys.Length);
+    }
+
+    [Fact]
+    public void A_fold_refuses_what_it_cannot_sum_up()
+    {
+        Server.Sql("CREATE DATABASE nofold; USE nofold; CREATE TABLE nokey (v INT); CREATE TABLE t (id INT PRIMARY KEY, v INT); INSERT INTO t VALUES (1, 1)");
+        Server.FlushLogs();
+        Server.Sql("UPDATE t SET v = 2; UPDATE t SET v = 3; UPDATE t SET v = 4; INSERT INTO nokey VALUES (7)", "nofold");
+        string log = Server.FlushLogs();
+        Assert.Equal("FoldNeedsKey", Refusal(new Reversal(log)));
+        // Of the three updates the first and the last: what came between is not theirs to undo.
+        Assert.Equal("FoldInterrupted", Refusal(new Reversal(log) { Where = new Dictionary<string, object> { ["v"] = new[] { 1, 4 } } }));
+
+        string Refusal(Reversal reversal) =>
+            Assert.Throws<RecoveryException>(() => (reversal with { Form = new SqlForm { Fold = true } }).WriteSql(NewPath())).ErrorId;
+    }
+
+    [Fact]
+    public void Rows_that_were_changed_again_later_by_others_are_found()
+    {
+        Server.Sql("CREATE DATABASE later; USE later; CREATE TABLE t (id INT PRIMARY KEY, v INT, w INT); CREATE TABLE nokey (v INT, w INT);"
+            + "INSERT INTO t VALUES (1, 1, 1), (2, 2, 2), (3, 3, 3), (4, 4, 4); INSERT INTO nokey VALUES (1, 1), (2, 2)");
+        Server.FlushLogs();
+        Server.Sql("BEGIN; UPDATE t SET v = 0 WHERE id < 4; UPDATE nokey SET v = 0; COMMIT", "later");
+        long end = Server.Position().Offset;
+        Server.Sql("UPDATE t SET w = 9 WHERE id = 1; DELETE FROM t WHERE id = 2; UPDATE t SET v = 5 WHERE id = 4; UPDATE t SET v = 5 WHERE id = 1; UPDATE nokey SET w = 9 WHERE w = 2", "later");
+        string log = Server.FlushLogs();
+
+        string[] found = Find(log, end, []);
+        Assert.Equal(3, found.Length);
+        Assert.StartsWith("later.t id=1 at binlog.", found[0]);
+        Assert.StartsWith("later.t id=2 at binlog.", found[1]);
+        Assert.StartsWith("later.nokey at binlog.", found[2]);
+        Assert.Equal(2, Find(log, end, ["w"]).Count(f => f.StartsWith("later.t ", StringComparison.Ordinal)));
+        Assert.Empty(Find(log, null, []));
+    }
+
+    private static string[] Find(string log, long? stop, string[] columns)
+    {
+        var selection = new EventSelection(EventFilter.All, null, isPart: stop != null);
+        using var scan = new EventScan([LogRange.Whole(log) with { Stop = stop ?? long.MaxValue, IsReadWhole = true }], EventFilter.All, null, TestContext.Current.CancellationToken);
+        return new LaterChanges(selection, columns).Find(scan);
+    }
+
+    // Keys that come, change, move to where others were, go and come again. Some statements find nothing to do.
+    private static string RandomChanges(int count)
+    {
+        var random = new Random(20261121);
+        var sql = new StringBuilder();
+        for (int i = 0; i < count; i++)
+        {
+            int a = random.Next(6), id = random.Next(25), v = random.Next(1000);
+            string b = string.Create(CultureInfo.InvariantCulture, $"k{random.Next(5)}");
+            sql.AppendLine(random.Next(8) switch
+            {
+                0 => $"DELETE FROM t WHERE a = {a} AND b = '{b}';",
+                1 => $"REPLACE INTO t VALUES ({a}, '{b}', {v}, REPEAT('x', {v}));",
+                2 => $"UPDATE IGNORE t SET a = {random.Next(6)}, v = {v} WHERE b = '{b}' LIMIT 1;",
+                3 => $"UPDATE t SET v = v + 1 WHERE a = {a};",
+                4 => $"DELETE FROM u WHERE id = {id};",
+                5 => $"INSERT INTO u VALUES ({id}, {v}) ON DUPLICATE KEY UPDATE v = {v};",
+                6 => $"UPDATE u SET id = id + 1 WHERE id > {id} ORDER BY id DESC;",
+                _ => $"BEGIN; UPDATE u SET v = -v WHERE id = {id}; DELETE FROM u WHERE id = {id}; INSERT INTO u VALUES ({id}, {v}); COMMIT;",
+            });
+        }
+
+        return sql.ToString();
+    }
+
+    private string NewPath() => Path.Combine(Server.FolderPath, Guid.NewGuid().ToString("N"));
+
+    public sealed class Fixture() : ServerFixture(ServerFlavour.MySql, "binlog-row-metadata=FULL");
+}
