@@ -120,7 +120,7 @@ internal sealed class TransactionComparison(TransactionReader source, Transactio
         foreach (LoggedTransaction candidate in other.FindByTime(transaction))
         {
             if (!candidate.IsSameGtidKind(transaction) && (candidate.IsPartial || transaction.IsPartial)
-                && MayBeSameThread(candidate, transaction) && HasSameRows(isSource ? new(transaction, candidate) : new(candidate, transaction)))
+                && HasSameRows(isSource ? new(transaction, candidate) : new(candidate, transaction)))
                 return candidate;
         }
 
@@ -145,13 +145,13 @@ internal sealed class TransactionComparison(TransactionReader source, Transactio
             _different.Add(pair);
     }
 
-    /// <summary>What has no GTID and was not recognized by its bytes: by its values, by its session, by its tables.</summary>
+    /// <summary>What has no GTID and was not recognized by its bytes: by its values, by its tables, by its session.</summary>
     private void MatchRest()
     {
         foreach (LoggedTransaction mine in _source.All.ToArray())
         {
-            LoggedTransaction? partner = _replica.FindByTime(mine).FirstOrDefault(theirs => !mine.IsSameGtidKind(theirs)
-                && ((MayBeSameThread(mine, theirs) && HasSameRows(new(mine, theirs))) || IsPartOf(theirs, mine)));
+            LoggedTransaction? partner = _replica.FindByTime(mine).FirstOrDefault(
+                theirs => !mine.IsSameGtidKind(theirs) && (HasSameRows(new(mine, theirs)) || IsPartOf(theirs, mine)));
             if (partner == null)
                 continue;
             _source.Remove(mine);
@@ -160,14 +160,16 @@ internal sealed class TransactionComparison(TransactionReader source, Transactio
         }
     }
 
-    // The session and the second are the same: what is left of it are the tables that came through.
-    private static bool IsPartOf(LoggedTransaction theirs, LoggedTransaction mine) =>
-        mine.ThreadId != null && mine.ThreadId == theirs.ThreadId && !theirs.IsEmpty
-        && (mine.Statement != null || (theirs.Statement == null
-            && Array.TrueForAll(theirs.Tables, t => Array.Exists(mine.Tables, m => m.IsSameTable(t) && m.RowCount >= t.RowCount))));
-
-    private static bool MayBeSameThread(LoggedTransaction a, LoggedTransaction b) =>
-        a.ThreadId == null || b.ThreadId == null || a.ThreadId == b.ThreadId;
+    // The second and the writer are the same: what is left of it are the tables that came through. The session tells it
+    // too where the replica keeps it in its log, as MySQL did up to 5.6.
+    private static bool IsPartOf(LoggedTransaction theirs, LoggedTransaction mine)
+    {
+        if (theirs.IsEmpty || mine.Statement != null)
+            return !theirs.IsEmpty;
+        bool isSameSession = mine.ThreadId != null && mine.ThreadId == theirs.ThreadId;
+        return theirs.Statement == null && Array.TrueForAll(theirs.Tables, t => Array.Exists(
+            mine.Tables, m => m == t || (isSameSession && m.IsSameTable(t) && m.RowCount >= t.RowCount)));
+    }
 
     /// <summary>Goes back to both logs: images with other columns, or columns of other types, can say the same.</summary>
     private bool HasSameRows(TransactionPair pair)
