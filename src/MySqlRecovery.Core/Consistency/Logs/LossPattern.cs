@@ -12,10 +12,7 @@ internal sealed class LossPattern(TransactionTimes all, long relayLogCount)
     private const int MinimumCount = 4;
 
     /// <summary>What chance makes more often than this is not said.</summary>
-    private const double MaximumChance = 1e-3;
-
-    /// <summary>The same for what is asked once, of one place, and not of every stretch of a cycle.</summary>
-    private const double MaximumSingleChance = 0.01;
+    private const double MaximumChance = 0.01;
 
     private static readonly string[] Weekdays = ["Sundays", "Mondays", "Tuesdays", "Wednesdays", "Thursdays", "Fridays", "Saturdays"];
 
@@ -45,7 +42,7 @@ internal sealed class LossPattern(TransactionTimes all, long relayLogCount)
     {
         int told = losses.Count(l => l.IsFirstInRelayLog != null), first = losses.Count(l => l.IsFirstInRelayLog == true);
         double share = all.Count > relayLogCount && relayLogCount > 0 ? (double)relayLogCount / all.Count : 0.5;
-        if (told >= MinimumCount && Chance.OfAtLeast(first, told, share) < (relayLogCount > 0 ? MaximumSingleChance : 0.1))
+        if (told >= MinimumCount && Chance.OfAtLeast(first, told, share) < (relayLogCount > 0 ? MaximumChance : 0.1))
             facts.Add(Text($"{Of(first, told)} the first of a relay log of the replica."));
     }
 
