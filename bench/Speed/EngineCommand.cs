@@ -6,6 +6,7 @@ using MySqlRecovery.InnoDb;
 using MySqlRecovery.IO;
 using MySqlRecovery.IO.Zstd;
 using MySqlRecovery.Model;
+using MySqlRecovery.Sql;
 using MySqlRecovery.Transactions;
 using MySqlRecovery.Undo;
 
@@ -83,7 +84,7 @@ internal static class EngineCommand
     private static string UndoSql(string log, string script)
     {
         using UndoIndex index = Index(log, []);
-        return $"rows={RowSqlExport.WriteFile(index, where: null, reverse: true, script, overwrite: true, CancellationToken.None).RowCount}";
+        return $"rows={RowSqlExport.WriteFile(index, where: null, new SqlForm { Reverse = true }, script, overwrite: true, CancellationToken.None).RowCount}";
     }
 
     private static UndoIndex Index(string log, string[] tables)

@@ -38,6 +38,8 @@ internal sealed class DumpedLog : ByteSource
 
     public override long Length => _end;
 
+    public override bool CanReadAhead => false;
+
     /// <summary>Waits for what is not there yet, a whole event at a time: the end of the log is where no event follows.</summary>
     public override int Read(long offset, Span<byte> destination)
     {

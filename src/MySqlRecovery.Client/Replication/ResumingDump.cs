@@ -9,9 +9,9 @@ namespace MySqlRecovery.Client.Replication;
 internal sealed class ResumingDump : IDisposable
 {
     // A server takes some seconds to come back. Who follows a log waits for as long as it takes.
-    private const int MaxAttempts = 6;
+    private const int MaxAttempts = 10;
 
-    private const int MaxDoublings = 5;
+    private const int MaxDoublings = 3;
 
     private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(0.25);
 

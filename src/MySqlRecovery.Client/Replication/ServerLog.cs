@@ -63,19 +63,14 @@ internal sealed class ServerLog(ConnectionOptions options, ServerLogRequest requ
         while (dump.Read(stop))
         {
             if (dump.IsStored)
-                return StartsTransaction(dump.Event.Span);
+                return StartsTransaction(EventHeader.Parse(dump.Event.Span).Type);
         }
 
         return true;
     }
 
-    // Before GTIDs a transaction began with BEGIN, and so does any event of that text, with or without a checksum behind it.
-    private static bool StartsTransaction(ReadOnlySpan<byte> raw)
-    {
-        BinlogEventType type = EventHeader.Parse(raw).Type;
-        ReadOnlySpan<byte> end = raw[^Math.Min(raw.Length, "BEGIN".Length + sizeof(uint))..];
-        return GtidEvent.IsGtid(type) || type is BinlogEventType.Rotate or BinlogEventType.Stop or BinlogEventType.PreviousGtids
-            or BinlogEventType.MariaDbGtidList or BinlogEventType.MariaDbBinlogCheckpoint
-            || (type == BinlogEventType.Query && (end.StartsWith("BEGIN"u8) || end.EndsWith("BEGIN"u8)));
-    }
+    // A statement may stand behind a GTID event, be it a BEGIN.
+    private static bool StartsTransaction(BinlogEventType type) => GtidEvent.IsGtid(type)
+        || type is BinlogEventType.Rotate or BinlogEventType.Stop or BinlogEventType.PreviousGtids
+            or BinlogEventType.MariaDbGtidList or BinlogEventType.MariaDbBinlogCheckpoint;
 }

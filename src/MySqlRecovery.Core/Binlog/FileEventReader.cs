@@ -251,7 +251,7 @@ internal sealed class FileEventReader : EventReader
         if (_blocks == null)
         {
             // The first block of a log has its format, and neither a short log nor a long event is worth a thread.
-            if (_format == null || count > CheckedBlocks.BlockLength || _source.Length - Position < 2 * CheckedBlocks.BlockLength)
+            if (_format == null || !_source.CanReadAhead || count > CheckedBlocks.BlockLength || _source.Length - Position < 2 * CheckedBlocks.BlockLength)
                 return false;
             _blocks = new CheckedBlocks(_source, Position, _format.Checksum == ChecksumAlgorithm.Crc32);
         }

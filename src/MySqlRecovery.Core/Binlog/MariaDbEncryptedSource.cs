@@ -84,24 +84,33 @@ internal sealed class MariaDbEncryptedSource : ByteSource
 
     public override int Read(long offset, Span<byte> destination)
     {
-        int done = 0;
-        if (offset < _start)
-            done = _source.Read(offset, destination[..(int)Math.Min(destination.Length, _start - offset)]);
-        while (done < destination.Length && offset + done >= _start && Load(offset + done))
-        {
-            int inEvent = (int)(offset + done - _eventOffset);
-            int count = Math.Min(_eventLength - inEvent, destination.Length - done);
-            _event.AsSpan(inEvent, count).CopyTo(destination[done..]);
-            done += count;
-        }
-
-        return done;
+        lock (_marks)
+            return ReadPlain(offset, destination);
     }
 
     public override void Dispose()
     {
         _cipher.Dispose();
         _source.Dispose();
+    }
+
+    private int ReadPlain(long offset, Span<byte> destination)
+    {
+        int done = 0;
+        if (offset < _start)
+            done = _source.Read(offset, destination[..(int)Math.Min(destination.Length, _start - offset)]);
+        lock (_marks)
+        {
+            while (done < destination.Length && offset + done >= _start && Load(offset + done))
+            {
+                int inEvent = (int)(offset + done - _eventOffset);
+                int count = Math.Min(_eventLength - inEvent, destination.Length - done);
+                _event.AsSpan(inEvent, count).CopyTo(destination[done..]);
+                done += count;
+            }
+        }
+
+        return done;
     }
 
     private bool IsReadable()

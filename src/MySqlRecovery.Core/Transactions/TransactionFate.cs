@@ -12,8 +12,8 @@ internal sealed class TransactionFate
 {
     // The statements that decide are short; the text of others is not needed.
     private const int MaximumStatementLength = 4096;
-    private readonly List<(long From, long To)> _rolledBack = [];
-    private readonly Dictionary<string, long> _savepoints = new(StringComparer.OrdinalIgnoreCase);
+    private List<(long From, long To)>? _rolledBack;
+    private Dictionary<string, long>? _savepoints;
     private TransactionEnd? _end;
     private bool _hasBegun;
 
@@ -40,7 +40,8 @@ internal sealed class TransactionFate
         {
             int got = reader.ReadAhead(at, bytes);
             EventHeader header = got < bytes.Length ? default : EventHeader.Parse(bytes);
-            if (header == default || !HasWhole(reader, header, at))
+            // That an event which decides nothing is there to its end shows where the next one should start.
+            if (header == default || (MayDecide(header.Type) && !HasWhole(reader, header, at)))
                 fate._end = got < 0 || IsRelayLog(reader) ? TransactionEnd.Unknown : TransactionEnd.Missing;
             else if (header.Length < EventHeader.Size + checksum || header.Length > FileEventReader.MaximumEventLength || !EventTypes.IsKnown(header.Type))
                 fate._end = TransactionEnd.Unknown;
@@ -59,7 +60,7 @@ internal sealed class TransactionFate
     /// <summary>What became of an event of the transaction.</summary>
     /// <param name="position">Offset of the event in its log.</param>
     public TransactionEnd EndOf(long position) =>
-        _rolledBack.Exists(part => position >= part.From && position < part.To) ? TransactionEnd.Rollback : _end ?? TransactionEnd.Unknown;
+        _rolledBack != null && IsRolledBack(_rolledBack, position) ? TransactionEnd.Rollback : _end ?? TransactionEnd.Unknown;
 
     /// <summary>The id that an XA statement names, without white space: two statements of one transaction give the same.</summary>
     public static string XaIdOf(string statement) =>
@@ -67,13 +68,11 @@ internal sealed class TransactionFate
 
     private void Take(EventReader reader, in EventHeader header, long at, int bodyLength)
     {
-        bool isDecision = header.Type is BinlogEventType.XaPrepare or BinlogEventType.TransactionPayload
-            || (header.Type.IsQuery() && bodyLength <= MaximumStatementLength);
         if (header.Type == BinlogEventType.Xid)
             _end = TransactionEnd.Commit;
-        if (!isDecision)
+        if (header.Type == BinlogEventType.Xid || !MayDecide(header.Type) || (header.Type.IsQuery() && bodyLength > MaximumStatementLength))
             return;
-        var body = new byte[bodyLength];
+        Span<byte> body = bodyLength <= MaximumStatementLength ? stackalloc byte[bodyLength] : new byte[bodyLength];
         if (reader.ReadAhead(at + EventHeader.Size, body) < bodyLength)
         {
             _end = TransactionEnd.Missing;
@@ -83,7 +82,7 @@ internal sealed class TransactionFate
         try
         {
             if (header.Type == BinlogEventType.TransactionPayload)
-                TakePayload(body, at);
+                TakePayload(body.ToArray(), at);
             else
                 TakeBody(header.Type.Uncompressed(), MariaDbCompression.IsCompressed(header.Type) ? Expand(reader, header, body) : body, at);
         }
@@ -93,7 +92,10 @@ internal sealed class TransactionFate
         }
     }
 
-    private static byte[] Expand(EventReader reader, in EventHeader header, byte[] body)
+    private static bool MayDecide(BinlogEventType type) =>
+        type is BinlogEventType.Xid or BinlogEventType.XaPrepare or BinlogEventType.TransactionPayload || type.IsQuery();
+
+    private static byte[] Expand(EventReader reader, in EventHeader header, ReadOnlySpan<byte> body)
     {
         using var compression = new MariaDbCompression();
         compression.Expand(header, body, reader.Format.TableIdLength);
@@ -124,30 +126,35 @@ internal sealed class TransactionFate
     {
         if (!query.IsTransactionControl)
             return;
-        string statement = query.DecodeStatement();
         if (query.IsBegin)
         {
             if (_hasBegun)
                 _end = TransactionEnd.Missing;
             _hasBegun = true;
+            return;
         }
-        else if (query.IsCommitOrRollback)
+
+        string statement = query.DecodeStatement();
+        if (query.IsCommitOrRollback)
         {
             _end = statement == "COMMIT" ? TransactionEnd.Commit : TransactionEnd.Rollback;
         }
         else if (statement.StartsWith("SAVEPOINT ", StringComparison.OrdinalIgnoreCase))
         {
-            _savepoints[NameAtEnd(statement)] = at;
+            (_savepoints ??= new(StringComparer.OrdinalIgnoreCase))[NameAtEnd(statement)] = at;
         }
         else if (statement.StartsWith("ROLLBACK TO ", StringComparison.OrdinalIgnoreCase))
         {
-            _rolledBack.Add((_savepoints.GetValueOrDefault(NameAtEnd(statement)), at));
+            (_rolledBack ??= []).Add((_savepoints?.GetValueOrDefault(NameAtEnd(statement)) ?? 0, at));
         }
         else if (statement.StartsWith("XA END ", StringComparison.OrdinalIgnoreCase))
         {
             XaId = XaIdOf(statement);
         }
     }
+
+    private static bool IsRolledBack(List<(long From, long To)> parts, long position) =>
+        parts.Exists(part => position >= part.From && position < part.To);
 
     // The servers write a savepoint's name last and in backquotes, between which there may be spaces.
     private static string NameAtEnd(string statement)

@@ -31,6 +31,9 @@ internal sealed class BinlogWriter : IDisposable
     /// <summary>Whether events end with a CRC-32.</summary>
     public bool HasChecksum { get; init; } = true;
 
+    /// <summary>Is told how long the file has become.</summary>
+    public Action<long>? Flushed { get; set; }
+
     /// <summary>Offset of the next event.</summary>
     public long Position => _flushed + _used;
 
@@ -76,6 +79,7 @@ internal sealed class BinlogWriter : IDisposable
         _file.Write(_flushed, _buffer.AsSpan(0, _used));
         _flushed += _used;
         _used = 0;
+        Flushed?.Invoke(_flushed);
     }
 
     public void Dispose()

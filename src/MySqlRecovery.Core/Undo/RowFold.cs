@@ -71,7 +71,7 @@ internal sealed class RowFold
 
     private void Add(int number, string logFile, WindowReader[] readers, RowPredicate? where)
     {
-        UndoIndex.Event item = _index.Events[number];
+        UndoEvent item = _index.Events[number];
         TableMap map = _index.Maps[item.Map];
         try
         {
@@ -97,7 +97,7 @@ internal sealed class RowFold
         }
     }
 
-    private void Add(int number, string logFile, in UndoIndex.Event item, TableMap map, in RowCursor row, long rowsOffset)
+    private void Add(int number, string logFile, in UndoEvent item, TableMap map, in RowCursor row, long rowsOffset)
     {
         var before = new FoldedRow.Image(item.Source, row.Before.Length, rowsOffset + row.Start);
         var after = new FoldedRow.Image(item.Source, row.After.Length, rowsOffset + (before.IsRow ? row.Middle : row.Start));

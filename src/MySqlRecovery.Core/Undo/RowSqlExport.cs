@@ -76,7 +76,7 @@ internal sealed class RowSqlExport : IDisposable
             return false;
         int number = _form.Reverse ? _index.Transactions.Count - 1 - _next : _next;
         _next++;
-        UndoIndex.Transaction transaction = _index.Transactions[number];
+        UndoTransaction transaction = _index.Transactions[number];
         int first = transaction.FirstEvent;
         int end = number + 1 < _index.Transactions.Count ? _index.Transactions[number + 1].FirstEvent : _index.Events.Count;
         _writer.BeginTransaction(_index.Describe(transaction));
@@ -130,7 +130,7 @@ internal sealed class RowSqlExport : IDisposable
             reader.Dispose();
     }
 
-    private void WriteReadable(in UndoIndex.Event item, int log)
+    private void WriteReadable(in UndoEvent item, int log)
     {
         try
         {
@@ -144,7 +144,7 @@ internal sealed class RowSqlExport : IDisposable
         }
     }
 
-    private void WriteEvent(in UndoIndex.Event item, int log)
+    private void WriteEvent(in UndoEvent item, int log)
     {
         ReadOnlySpan<byte> raw = _readers[item.Source].Read(item.Offset, item.Length);
         TableMap map = _index.Maps[item.Map];
@@ -168,7 +168,7 @@ internal sealed class RowSqlExport : IDisposable
         }
     }
 
-    private void WriteRow(in UndoIndex.Event item, in RowsEvent rows, in RowCursor row, TableMap map, int log)
+    private void WriteRow(in UndoEvent item, in RowsEvent rows, in RowCursor row, TableMap map, int log)
     {
         if (_writer.WriteRow(map, rows.Operation, row) is { } cause)
             _index.Obstacles.AddRows(map.Database, map.Table, 1, cause, _index.LogFiles[log], item.Offset);

@@ -17,7 +17,9 @@ internal sealed partial class StatementEffects
         {
             case BinlogEventType.Query:
                 QueryEvent query = QueryEvent.Parse(reader.Body);
-                Observe(query.DecodeStatement(), query.Database, place);
+                // Most statements of a log are these two, and say nothing here.
+                if (!query.IsBegin && !query.IsCommitOrRollback)
+                    Observe(query.DecodeStatement(), query.Database, place);
                 break;
             case BinlogEventType.XaPrepare:
                 ObserveXaPrepare(reader.Body.Length > 0 && reader.Body[0] != 0);

@@ -104,7 +104,11 @@ internal sealed partial class StatementEffects(UndoIndex index, bool reverse, Ta
     {
         var catalog = SchemaCatalog.Parse(string.Empty);
         foreach (TableMap map in index.Maps)
-            catalog.Put(AsSchema(map));
+        {
+            if (MayName(statement, map.Table) || MayName(statement, map.Database))
+                catalog.Put(AsSchema(map));
+        }
+
         SchemaChange change = catalog.Apply(statement, database);
         if (change.Kind is SchemaChangeKind.None or SchemaChangeKind.Other && change.DroppedDatabase == null)
             return;
@@ -123,6 +127,10 @@ internal sealed partial class StatementEffects(UndoIndex index, bool reverse, Ta
                 index.ExcludeTable(map, $"a later statement put them out of reach: {text}", place);
         }
     }
+
+    // A quote in a name is doubled in the statement.
+    private static bool MayName(string statement, string name) =>
+        name.AsSpan().ContainsAny('`', '"') || statement.Contains(name, StringComparison.OrdinalIgnoreCase);
 
     // Indexes, defaults and the like may change; the rows that are undone must still fit into the columns.
     private static bool PutsOutOfReach(SchemaChangeKind kind, string statement, TableMap map, SchemaCatalog catalog)

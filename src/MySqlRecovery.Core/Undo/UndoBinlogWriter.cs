@@ -31,7 +31,8 @@ internal sealed class UndoBinlogWriter : IDisposable
     private readonly GtidEventWriter _gtids;
     private readonly bool _forceGtid;
     private readonly byte[][] _mapBodies;
-    private readonly List<Part> _parts = [];
+    private readonly List<int> _statementMaps = [];
+    private readonly bool[] _isMapOfStatement;
     private long _number;
 
     private UndoBinlogWriter(
@@ -50,6 +51,7 @@ internal sealed class UndoBinlogWriter : IDisposable
         _forceGtid = gtidSource != null;
         Source = gtidSource ?? Guid.NewGuid();
         _gtids = new GtidEventWriter(_format, Source, now);
+        _isMapOfStatement = new bool[index.Maps.Count];
         _mapBodies = [.. index.Maps.Select(m => renames.Apply(m, index.Format!.TableIdLength))];
     }
 
@@ -72,8 +74,10 @@ internal sealed class UndoBinlogWriter : IDisposable
         renames.CheckAllUsed(index.Maps);
         using var file = PendingFile.Create(path, overwrite);
         using var writer = new UndoBinlogWriter(index, where, file, gtidSource, target, renames);
+        using var verifier = new UndoVerifier(file.TemporaryPath, stop);
+        writer._writer.Flushed = verifier.Grow;
         bool hasGtids = writer.WriteAll(stop);
-        UndoVerifier.Verify(file.TemporaryPath, writer._number, index.RowCount, stop);
+        verifier.Complete(writer._number, index.RowCount);
         var result = new UndoBinlog
         {
             Path = path,
@@ -108,7 +112,7 @@ internal sealed class UndoBinlogWriter : IDisposable
         int end = _index.Events.Count;
         for (int t = _index.Transactions.Count - 1; t >= 0; t--)
         {
-            UndoIndex.Transaction transaction = _index.Transactions[t];
+            UndoTransaction transaction = _index.Transactions[t];
             hasGtids |= WriteTransaction(transaction, end, stop);
             end = transaction.FirstEvent;
         }
@@ -130,23 +134,25 @@ internal sealed class UndoBinlogWriter : IDisposable
         _writer.EndEvent(BinlogEventType.FormatDescription, ServerId(0));
     }
 
-    private bool WriteTransaction(in UndoIndex.Transaction transaction, int end, CancellationToken stop)
+    private bool WriteTransaction(in UndoTransaction transaction, int end, CancellationToken stop)
     {
-        Plan(transaction.FirstEvent, end);
         uint serverId = ServerId(end - 1);
         // A MariaDB server gives a transaction without a GTID one of its own, in the order of its own log.
-        bool isGtid = !_format.IsMariaDb && (_forceGtid || transaction.Kind == UndoIndex.TransactionKind.Gtid);
+        bool isGtid = !_format.IsMariaDb && (_forceGtid || transaction.Kind == UndoTransactionKind.Gtid);
         _number++;
-        if (isGtid || transaction.Kind == UndoIndex.TransactionKind.Anonymous)
-            WriteGtid(isGtid, serverId);
+        if (isGtid || transaction.Kind == UndoTransactionKind.Anonymous)
+            WriteGtid(isGtid, serverId, Measure(transaction.FirstEvent, end));
         WriteBegin(transaction.ThreadId, serverId);
-        foreach (Part part in _parts)
+        for (int last = end - 1, start; last >= transaction.FirstEvent; last = start - 1)
         {
-            stop.ThrowIfCancellationRequested();
-            if (part.IsMap)
-                _writer.WriteEvent(BinlogEventType.TableMap, serverId, _mapBodies[part.Number]);
-            else
-                WriteRows(_index.Events[part.Number], part.EndsStatement);
+            start = FindStatement(transaction.FirstEvent, last);
+            foreach (int map in _statementMaps)
+                _writer.WriteEvent(BinlogEventType.TableMap, serverId, _mapBodies[map]);
+            for (int e = last; e >= start; e--)
+            {
+                stop.ThrowIfCancellationRequested();
+                WriteRows(_index.Events[e], endsStatement: e == start);
+            }
         }
 
         Span<byte> xid = _writer.BeginEvent(8);
@@ -155,40 +161,51 @@ internal sealed class UndoBinlogWriter : IDisposable
         return isGtid;
     }
 
-    /// <summary>Lays the transaction's undo out: statements backwards, each as its table maps and its events backwards.</summary>
-    private void Plan(int first, int end)
+    /// <summary>Bytes of a transaction's undo without its GTID event: statements backwards, each as its table maps and its events.</summary>
+    private long Measure(int first, int end)
     {
-        _parts.Clear();
-        for (int last = end - 1; last >= first;)
+        long length = _writer.LengthOf(BeginBodyLength) + _writer.LengthOf(8);
+        for (int last = end - 1, start; last >= first; last = start - 1)
         {
-            int start = last;
-            long length = _index.Events[last].Length;
-            while (start > first && _index.Events[start - 1].Statement == _index.Events[last].Statement
-                && length + _index.Events[start - 1].Length <= MaximumStatementLength)
-                length += _index.Events[--start].Length;
-            AddMaps(start, last);
-            for (int e = last; e >= start; e--)
-                _parts.Add(new Part(IsMap: false, e, EndsStatement: e == start));
-            last = start - 1;
+            start = FindStatement(first, last);
+            foreach (int map in _statementMaps)
+                length += _writer.LengthOf(_mapBodies[map].Length);
+            for (int e = start; e <= last; e++)
+                length += _writer.LengthOf(RowsBodyLength(_index.Events[e]));
         }
+
+        return length;
     }
 
-    private void AddMaps(int first, int last)
+    /// <summary>The first event of the statement, or of the part of it that fits, that ends with an event; finds its table maps.</summary>
+    private int FindStatement(int first, int last)
     {
-        int from = _parts.Count;
-        for (int e = first; e <= last; e++)
+        UndoEvent item = _index.Events[last];
+        int start = last, statement = item.Statement;
+        for (long length = item.Length; start > first; start--)
         {
-            var part = new Part(IsMap: true, _index.Events[e].Map, EndsStatement: false);
-            if (_parts.IndexOf(part, from) < 0)
-                _parts.Add(part);
+            item = _index.Events[start - 1];
+            length += item.Length;
+            if (item.Statement != statement || length > MaximumStatementLength)
+                break;
         }
+
+        _statementMaps.Clear();
+        for (int e = start; e <= last; e++)
+        {
+            int map = _index.Events[e].Map;
+            if (!_isMapOfStatement[map])
+                _statementMaps.Add(map);
+            _isMapOfStatement[map] = true;
+        }
+
+        foreach (int map in _statementMaps)
+            _isMapOfStatement[map] = false;
+        return start;
     }
 
-    private void WriteGtid(bool isGtid, uint serverId)
+    private void WriteGtid(bool isGtid, uint serverId, long rest)
     {
-        long rest = _writer.LengthOf(BeginBodyLength) + _writer.LengthOf(8);
-        foreach (Part part in _parts)
-            rest += _writer.LengthOf(part.IsMap ? _mapBodies[part.Number].Length : RowsBodyLength(_index.Events[part.Number]));
         int bodyLength = _gtids.BodyLength(rest, _writer.LengthOf(0));
         _gtids.Write(_writer.BeginEvent(bodyLength), !isGtid, _number, rest + _writer.LengthOf(bodyLength));
         _writer.EndEvent(isGtid ? BinlogEventType.Gtid : BinlogEventType.AnonymousGtid, serverId);
@@ -205,7 +222,7 @@ internal sealed class UndoBinlogWriter : IDisposable
         _writer.EndEvent(BinlogEventType.Query, serverId, EventFlags.SuppressUse);
     }
 
-    private void WriteRows(in UndoIndex.Event item, bool endsStatement)
+    private void WriteRows(in UndoEvent item, bool endsStatement)
     {
         ReadOnlySpan<byte> raw = _readers[item.Source].Read(item.Offset, item.Length);
         TableMap map = _index.Maps[item.Map];
@@ -227,15 +244,15 @@ internal sealed class UndoBinlogWriter : IDisposable
         _writer.EndEvent(RowsReverser.Reverse(header.Type).WithExtraRowInfo(), header.ServerId, header.Flags);
     }
 
-    private int RowsBodyLength(in UndoIndex.Event item)
+    private int RowsBodyLength(in UndoEvent item)
     {
         bool grows = _convertsToV2 && !item.Type.HasExtraRowInfo();
         return item.Length - EventHeader.Size - item.AllRowsLength + item.RowsLength + (grows ? ExtraRowInfoLength : 0);
     }
 
-    private uint ServerId(int item) =>
-        EventHeader.Parse(_readers[_index.Events[item].Source].Read(_index.Events[item].Offset, EventHeader.Size)).ServerId;
-
-    /// <summary>A table map or a row event of the transaction at hand.</summary>
-    private readonly record struct Part(bool IsMap, int Number, bool EndsStatement);
+    private uint ServerId(int number)
+    {
+        UndoEvent item = _index.Events[number];
+        return EventHeader.Parse(_readers[item.Source].Read(item.Offset, item.Length)).ServerId;
+    }
 }

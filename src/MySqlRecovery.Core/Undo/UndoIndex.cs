@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using MySqlRecovery.Binlog;
 using MySqlRecovery.Binlog.Events;
@@ -14,6 +15,13 @@ namespace MySqlRecovery.Undo;
 /// </summary>
 internal sealed class UndoIndex : IDisposable
 {
+    /// <summary>Memory for the packed index, in bytes, where nothing else is said.</summary>
+    public const long DefaultMaximumMemory = 32 << 20;
+
+    private readonly long _maximumMemory;
+    private readonly List<long> _rowsOfMap = [];
+    private PackedStore _store;
+    private ulong[] _excluded = [];
     private readonly Dictionary<TableMap, int> _mapNumbers = new(ReferenceEqualityComparer.Instance);
 
     private readonly Dictionary<Gtid, int> _gtidSourceNumbers = [];
@@ -24,14 +32,21 @@ internal sealed class UndoIndex : IDisposable
     private SpoolFile? _spool;
     private int _spoolSource;
 
+    /// <param name="maximumMemory">Bytes of memory for the packed index; what is beyond goes to a temporary file.</param>
+    public UndoIndex(long maximumMemory = DefaultMaximumMemory)
+    {
+        _maximumMemory = maximumMemory;
+        Start();
+    }
+
     /// <summary>Where the row events are: the log files, or the spool of what came down the pipeline.</summary>
     public List<ByteSource> Sources { get; } = [];
 
     public List<TableMap> Maps { get; } = [];
 
-    public List<Event> Events { get; } = [];
+    public UndoEvent.List Events { get; private set; }
 
-    public List<Transaction> Transactions { get; } = [];
+    public UndoTransaction.List Transactions { get; private set; }
 
     /// <summary>Names of the logs that the rows come from.</summary>
     public List<string> LogFiles { get; } = [];
@@ -39,7 +54,7 @@ internal sealed class UndoIndex : IDisposable
     /// <summary>Format of the last log: what the undo is written in.</summary>
     public FormatDescriptionEvent? Format { get; set; }
 
-    /// <summary>Rows in all; counted by <see cref="Compact"/>.</summary>
+    /// <summary>Rows in all that have not been taken out.</summary>
     public long RowCount { get; private set; }
 
     /// <summary>What cannot be undone.</summary>
@@ -55,13 +70,14 @@ internal sealed class UndoIndex : IDisposable
             number = Maps.Count;
             _mapNumbers.Add(map, number);
             Maps.Add(map);
+            _rowsOfMap.Add(0);
         }
 
         return number;
     }
 
     /// <summary>Starts a transaction unless it is the one that the last event was of; its log and start tell.</summary>
-    public void BeginTransaction(int log, long position, TransactionKind kind, uint threadId, Gtid? gtid)
+    public void BeginTransaction(int log, long position, UndoTransactionKind kind, uint threadId, Gtid? gtid)
     {
         if ((log, position) == _lastTransaction)
             return;
@@ -74,12 +90,20 @@ internal sealed class UndoIndex : IDisposable
             _gtidSources.Add(id);
         }
 
-        Transactions.Add(new Transaction(Events.Count, kind, threadId, log, position, source, gtid?.Number ?? 0));
+        Transactions.Add(new UndoTransaction(Events.Count, kind, threadId, log, position, source, gtid?.Number ?? 0));
+    }
+
+    /// <summary>Adds a row event to the transaction begun last.</summary>
+    public void Add(in UndoEvent item)
+    {
+        Events.Add(item);
+        RowCount += item.RowCount;
+        _rowsOfMap[item.Map] += item.RowCount;
     }
 
     /// <summary>The tables with rows, <c>database.table</c>, under the names that they are written with.</summary>
     public string[] TableNames(TableRenames renames) =>
-        [.. Events.Select(e => e.Map).Distinct().Select(m => renames.TextOf(Maps[m])).Distinct(StringComparer.Ordinal)];
+        [.. Maps.Where((_, m) => _rowsOfMap[m] > 0).Select(renames.TextOf).Distinct(StringComparer.Ordinal)];
 
     /// <summary>The error of an index without rows.</summary>
     public RecoveryException NothingFound()
@@ -91,7 +115,7 @@ internal sealed class UndoIndex : IDisposable
     }
 
     /// <summary>Where a transaction comes from, for people.</summary>
-    public string Describe(in Transaction transaction)
+    public string Describe(in UndoTransaction transaction)
     {
         string gtid = transaction.GtidSource < 0 ? string.Empty : $" GTID {_gtidSources[transaction.GtidSource].WithNumber(transaction.GtidNumber)}";
         string thread = transaction.ThreadId == 0 ? string.Empty : string.Create(CultureInfo.InvariantCulture, $" thread {transaction.ThreadId}");
@@ -109,37 +133,37 @@ internal sealed class UndoIndex : IDisposable
     public void ExcludeTable(TableMap map, string cause, StatementEffects.Place place)
     {
         int number = NumberOf(map);
-        for (int i = 0; i < Events.Count; i++)
+        for (int i = 0; i < Events.Count && _rowsOfMap[number] > 0; i++)
         {
             if (Events[i].Map == number)
                 Exclude(i, cause, place);
         }
     }
 
-    /// <summary>Removes what was taken out, and counts what is left.</summary>
+    /// <summary>Removes what was taken out.</summary>
     public void Compact()
     {
-        var transactions = new List<Transaction>(Transactions.Count);
-        int kept = 0;
-        for (int t = 0; t < Transactions.Count; t++)
+        if (_excluded.Length == 0)
+            return;
+        (PackedStore store, UndoEvent.List events, UndoTransaction.List transactions) = (_store, Events, Transactions);
+        Start();
+        for (int t = 0; t < transactions.Count; t++)
         {
-            int end = t + 1 < Transactions.Count ? Transactions[t + 1].FirstEvent : Events.Count;
-            int first = kept;
-            for (int e = Transactions[t].FirstEvent; e < end; e++)
+            UndoTransaction transaction = transactions[t];
+            int end = t + 1 < transactions.Count ? transactions[t + 1].FirstEvent : events.Count;
+            int first = Events.Count;
+            for (int e = transaction.FirstEvent; e < end; e++)
             {
-                if (Events[e].RowCount == 0)
-                    continue;
-                RowCount += Events[e].RowCount;
-                Events[kept++] = Events[e];
+                if (!IsExcluded(e))
+                    Events.Add(events[e]);
             }
 
-            if (kept > first)
-                transactions.Add(Transactions[t] with { FirstEvent = first });
+            if (Events.Count > first)
+                Transactions.Add(transaction with { FirstEvent = first });
         }
 
-        Events.RemoveRange(kept, Events.Count - kept);
-        Transactions.Clear();
-        Transactions.AddRange(transactions);
+        store.Dispose();
+        _excluded = [];
     }
 
     /// <summary>
@@ -174,46 +198,33 @@ internal sealed class UndoIndex : IDisposable
 
     private void Exclude(int number, string? cause, StatementEffects.Place place)
     {
-        Event item = Events[number];
+        if (IsExcluded(number))
+            return;
+        if (number / 64 >= _excluded.Length)
+            Array.Resize(ref _excluded, Math.Max(number / 64 + 1, 2 * _excluded.Length));
+        _excluded[number / 64] |= 1UL << number % 64;
+        UndoEvent item = Events[number];
+        RowCount -= item.RowCount;
+        _rowsOfMap[item.Map] -= item.RowCount;
         TableMap map = Maps[item.Map];
-        if (cause != null && item.RowCount > 0)
+        if (cause != null)
             Obstacles.AddRows(map.Database, map.Table, item.RowCount, cause, place.LogFile, place.Position);
-        Events[number] = item with { RowCount = 0 };
+    }
+
+    private bool IsExcluded(int number) => number / 64 < _excluded.Length && (_excluded[number / 64] & 1UL << number % 64) != 0;
+
+    [MemberNotNull(nameof(_store), nameof(Events), nameof(Transactions))]
+    private void Start()
+    {
+        _store = new PackedStore(_maximumMemory);
+        Events = new UndoEvent.List(_store);
+        Transactions = new UndoTransaction.List(_store);
     }
 
     public void Dispose()
     {
+        _store.Dispose();
         foreach (ByteSource source in Sources)
             source.Dispose();
-    }
-
-    /// <summary>A row event to be reversed.</summary>
-    /// <param name="Type">Its type, without MariaDB's compression.</param>
-    /// <param name="Offset">Where it starts in its source.</param>
-    /// <param name="Length">Its bytes without checksum.</param>
-    /// <param name="AllRowsLength">Bytes of its rows.</param>
-    /// <param name="RowsLength">Bytes of those rows that are undone.</param>
-    /// <param name="RowCount">How many rows are undone; 0 for an event that was taken out again.</param>
-    /// <param name="Source">Index into <see cref="Sources"/>.</param>
-    /// <param name="Map">Index into <see cref="Maps"/>.</param>
-    /// <param name="Statement">Number of its statement; events of one statement have the same.</param>
-    internal readonly record struct Event(
-        BinlogEventType Type, long Offset, int Length, int AllRowsLength, int RowsLength, int RowCount, int Source, int Map, int Statement);
-
-    /// <summary>A transaction: its events go from <paramref name="FirstEvent"/> to the next transaction's first.</summary>
-    internal readonly record struct Transaction(
-        int FirstEvent, TransactionKind Kind, uint ThreadId, int Log, long Position, int GtidSource, ulong GtidNumber);
-
-    /// <summary>How a transaction starts in its log.</summary>
-    internal enum TransactionKind : byte
-    {
-        /// <summary>With BEGIN: MySQL 5.6 with gtid_mode=OFF, and before.</summary>
-        Plain,
-
-        /// <summary>With an ANONYMOUS_GTID event.</summary>
-        Anonymous,
-
-        /// <summary>With a GTID.</summary>
-        Gtid,
     }
 }

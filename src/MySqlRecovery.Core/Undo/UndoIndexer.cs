@@ -72,7 +72,7 @@ internal static class UndoIndexer
             {
                 (int log, int source, long offset) = index.Locate(scan);
                 index.BeginTransaction(log, scan.Transaction.Position, Kind(scan, index), scan.Transaction.ThreadId ?? 0, scan.Transaction.Gtid);
-                index.Events.Add(new UndoIndex.Event(
+                index.Add(new UndoEvent(
                         rows.Type, offset, scan.Raw.Length, rows.Rows.Length, bytes, count,
                         source, index.NumberOf(map), statement));
                 if (end == TransactionEnd.Prepare)
@@ -90,13 +90,13 @@ internal static class UndoIndexer
         }
     }
 
-    private static UndoIndex.TransactionKind Kind(EventScan scan, UndoIndex index)
+    private static UndoTransactionKind Kind(EventScan scan, UndoIndex index)
     {
         // Behind a gap the start of the transaction may be lost: it is like the ones before it.
         if (scan.Salvage && !scan.Transaction.HasGtidEvent && index.Transactions.Count > 0)
             return index.Transactions[^1].Kind;
         if (scan.Transaction.Gtid != null)
-            return UndoIndex.TransactionKind.Gtid;
-        return scan.Transaction.HasGtidEvent ? UndoIndex.TransactionKind.Anonymous : UndoIndex.TransactionKind.Plain;
+            return UndoTransactionKind.Gtid;
+        return scan.Transaction.HasGtidEvent ? UndoTransactionKind.Anonymous : UndoTransactionKind.Plain;
     }
 }

@@ -26,7 +26,7 @@ internal sealed class UndoSpool : IDisposable
     private long _lastPosition;
     private int _statement;
     private (int Log, long Position) _transaction = (-1, -1);
-    private (UndoIndex.TransactionKind Kind, uint ThreadId, Gtid? Gtid) _begin;
+    private (UndoTransactionKind Kind, uint ThreadId, Gtid? Gtid) _begin;
 
     public UndoSpool(PipelineTableMaps maps, bool reverse)
     {
@@ -138,8 +138,8 @@ internal sealed class UndoSpool : IDisposable
 
         bool isAnonymous = _index.Format!.PostHeaderLength(BinlogEventType.AnonymousGtid) >= 0 && _index.Format.IsAtLeast(5, 7, 0)
             && !_index.Format.IsMariaDb;
-        UndoIndex.TransactionKind kind = gtid != null ? UndoIndex.TransactionKind.Gtid
-            : isAnonymous ? UndoIndex.TransactionKind.Anonymous : UndoIndex.TransactionKind.Plain;
+        UndoTransactionKind kind = gtid != null ? UndoTransactionKind.Gtid
+            : isAnonymous ? UndoTransactionKind.Anonymous : UndoTransactionKind.Plain;
         _begin = (kind, threadId ?? 0, gtid == null ? null : Gtid.Parse(gtid));
     }
 
@@ -158,8 +158,8 @@ internal sealed class UndoSpool : IDisposable
             else if (count > 0)
             {
                 _index.BeginTransaction(_transaction.Log, _transaction.Position, _begin.Kind, _begin.ThreadId, _begin.Gtid);
-                _index.Events.Add(
-                    new UndoIndex.Event(rows.Type, _file.Length, raw.Length, bytes, bytes, count, 0, _index.NumberOf(map), _statement));
+                _index.Add(
+                    new UndoEvent(rows.Type, _file.Length, raw.Length, bytes, bytes, count, 0, _index.NumberOf(map), _statement));
                 _file.Append(raw);
                 if (end == TransactionEnd.Prepare)
                     _effects.ObservePrepared(xaId, place);

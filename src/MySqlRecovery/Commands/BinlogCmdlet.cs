@@ -3,6 +3,7 @@ using System.Data.Common;
 using System.Management.Automation;
 using MySqlRecovery.Binlog.Filter;
 using MySqlRecovery.Binlog.Rows;
+using MySqlRecovery.Completion;
 using MySqlRecovery.IO;
 using MySqlRecovery.Model;
 using MySqlRecovery.Sql;
@@ -40,19 +41,19 @@ public abstract partial class BinlogCmdlet : ServerCmdlet
     public string? StartGtid { get; set; }
 
     /// <summary>Databases to take; wildcards.</summary>
-    [Parameter, SupportsWildcards]
+    [Parameter, SupportsWildcards, ArgumentCompleter(typeof(DatabaseCompleter))]
     public string[] Database { get; set; } = [];
 
     /// <summary>Databases to leave out; wildcards.</summary>
-    [Parameter, SupportsWildcards]
+    [Parameter, SupportsWildcards, ArgumentCompleter(typeof(DatabaseCompleter))]
     public string[] ExcludeDatabase { get; set; } = [];
 
     /// <summary>Tables to take, <c>table</c> or <c>database.table</c>; wildcards.</summary>
-    [Parameter, SupportsWildcards]
+    [Parameter, SupportsWildcards, ArgumentCompleter(typeof(TableCompleter))]
     public string[] Table { get; set; } = [];
 
     /// <summary>Tables to leave out; wildcards.</summary>
-    [Parameter, SupportsWildcards]
+    [Parameter, SupportsWildcards, ArgumentCompleter(typeof(TableCompleter))]
     public string[] ExcludeTable { get; set; } = [];
 
     /// <summary>Row events of these operations only.</summary>
@@ -76,11 +77,11 @@ public abstract partial class BinlogCmdlet : ServerCmdlet
     public long? StopPosition { get; set; }
 
     /// <summary>Transactions of these GTIDs or GTID sets only.</summary>
-    [Parameter]
+    [Parameter, ArgumentCompleter(typeof(GtidSourceCompleter))]
     public string[] Gtid { get; set; } = [];
 
     /// <summary>No transactions of these GTIDs or GTID sets.</summary>
-    [Parameter]
+    [Parameter, ArgumentCompleter(typeof(GtidSourceCompleter))]
     public string[] ExcludeGtid { get; set; } = [];
 
     /// <summary>Transactions of these sessions (connection ids) only.</summary>

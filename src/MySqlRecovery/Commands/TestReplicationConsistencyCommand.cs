@@ -5,6 +5,7 @@ using MySqlRecovery.Client;
 using MySqlRecovery.Consistency;
 using MySqlRecovery.Consistency.Data;
 using MySqlRecovery.Consistency.Settings;
+using MySqlRecovery.Consistency.Structure;
 using MySqlRecovery.Model;
 
 namespace MySqlRecovery.Commands;
@@ -116,9 +117,10 @@ public sealed partial class TestReplicationConsistencyCommand : ServerCmdlet
     private IConsistencyCheck Make(ConsistencyCheckKind kind, ServerPair pair) => kind switch
     {
         ConsistencyCheckKind.Setting => new SettingCheck(pair),
+        ConsistencyCheckKind.Position => new PositionCheck(pair),
+        ConsistencyCheckKind.Schema => new SchemaCheck(pair, Filter()),
         ConsistencyCheckKind.Log => MakeLogCheck(pair),
-        ConsistencyCheckKind.Data => Explain(new DataCheck(pair, DataOptions()), pair),
-        _ => throw new NotImplementedException(),
+        _ => Explain(new DataCheck(pair, DataOptions()), pair),
     };
 
     private DataCheckOptions DataOptions() => new()

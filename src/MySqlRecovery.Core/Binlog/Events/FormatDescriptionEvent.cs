@@ -24,6 +24,7 @@ internal sealed class FormatDescriptionEvent
         _postHeaderLengths = postHeaderLengths;
         Checksum = checksum;
         (Major, Minor, Patch) = ParseVersion(serverVersion);
+        IsMariaDb = NamesMariaDb(serverVersion);
     }
 
     /// <summary>The whole event: header, body, checksum.</summary>
@@ -36,7 +37,7 @@ internal sealed class FormatDescriptionEvent
     /// <summary>The version as the server counts it: 80405 for 8.4.5.</summary>
     public uint VersionNumber => (uint)(Major * 10_000 + Minor * 100 + Patch);
 
-    public bool IsMariaDb => ServerVersion.Contains("MariaDB", StringComparison.OrdinalIgnoreCase);
+    public bool IsMariaDb { get; }
 
     private int Major { get; }
 
@@ -108,9 +109,10 @@ internal sealed class FormatDescriptionEvent
     {
         (int major, int minor, int patch) = ParseVersion(serverVersion);
         // MariaDB has checksums since 5.3.0, MySQL since 5.6.1.
-        bool mariaDb = serverVersion.Contains("MariaDB", StringComparison.OrdinalIgnoreCase);
-        return (major, minor, patch).CompareTo(mariaDb ? (5, 3, 0) : (5, 6, 1)) >= 0;
+        return (major, minor, patch).CompareTo(NamesMariaDb(serverVersion) ? (5, 3, 0) : (5, 6, 1)) >= 0;
     }
+
+    private static bool NamesMariaDb(string serverVersion) => serverVersion.Contains("MariaDB", StringComparison.OrdinalIgnoreCase);
 
     private static (int Major, int Minor, int Patch) ParseVersion(string text)
     {

@@ -37,19 +37,20 @@ internal sealed class EventFilter
 
     /// <summary>Whether the header alone lets the event through.</summary>
     public bool IsMatch(in EventHeader header) =>
-        IsMatch(header.Type, header.ServerId, DateTime.UnixEpoch.AddSeconds(header.Timestamp));
+        ((StartTime == null && StopTime == null) || IsMatch(DateTime.UnixEpoch.AddSeconds(header.Timestamp))) && IsMatch(header.Type, header.ServerId);
 
     /// <summary>The same for an event that is an object already.</summary>
-    public bool IsMatch(BinlogEventType type, uint serverId, DateTime timestamp)
+    public bool IsMatch(BinlogEventType type, uint serverId, DateTime timestamp) => IsMatch(timestamp) && IsMatch(type, serverId);
+
+    private bool IsMatch(DateTime timestamp) => !(timestamp < StartTime) && !(timestamp >= StopTime);
+
+    private bool IsMatch(BinlogEventType type, uint serverId)
     {
-        bool isStatement = WithStatements && IsStatement(type);
         if (Types != null && !Types.Contains(type))
             return false;
         if (ServerIds != null && !ServerIds.Contains(serverId))
             return false;
-        if (timestamp < StartTime || timestamp >= StopTime)
-            return false;
-        if (!isStatement && (Operations != null || Where != null))
+        if ((Operations != null || Where != null) && !(WithStatements && IsStatement(type)))
             return type.Operation() is { } operation && Operations?.Contains(operation) != false;
         return true;
     }

@@ -1,0 +1,60 @@
+BeforeAll {
+    . $PSScriptRoot/Setup.ps1
+    # What the Tab key offers at the end of a line.
+    function Get-Completion([string] $Line) {
+        @([System.Management.Automation.CommandCompletion]::CompleteInput($Line, $Line.Length, $null).CompletionMatches.CompletionText)
+    }
+}
+
+Describe 'The Tab key' {
+    It 'offers the databases and tables of the files on the line for <Command>' -ForEach @(
+        @{ Command = 'Get-BinlogEvent'; Path = '' }, @{ Command = 'Get-RowChange'; Path = '-Path' }, @{ Command = 'Measure-BinlogEvent'; Path = '-LiteralPath' }
+        @{ Command = 'Invoke-BinlogReverse'; Path = '' }, @{ Command = 'Export-RowChangeSql'; Path = '-LogPath' }
+    ) {
+        Get-Completion "$Command $Path '$Second' -Database " | Should -Be 'crm', 'shop'
+        Get-Completion "$Command $Path '$Second' -ExcludeDatabase s" | Should -Be 'shop'
+        Get-Completion "$Command $Path '$Second' -Table shop.ord" | Should -Be 'shop.order_line', 'shop.orders'
+        Get-Completion "$Command $Path '$Second' -ExcludeTable vis" | Should -Contain 'shop.visit'
+    }
+
+    It 'takes wildcards and a path relative to where the user is, and keeps quotes out of the way' {
+        Push-Location (Split-Path $Second)
+        try {
+            Get-Completion 'Get-RowChange binlog.* -Database ' | Should -Contain 'crm'
+            Get-Completion "Get-RowChange binlog.* -Table 'shop.ord" | Should -Contain 'shop.orders'
+        }
+        finally { Pop-Location }
+    }
+
+    It 'offers the sources of GTIDs, and leaves the numbers to write' {
+        $sources = (Get-BinlogEvent $Second -EventType Gtid).Gtid -replace '\d+$' | Sort-Object -Unique
+        Get-Completion "Get-BinlogEvent '$Second' -Gtid " | Should -Be $sources
+        Get-Completion "Get-BinlogEvent '$Second' -ExcludeGtid $($sources[1].Substring(0, 5))" | Should -Be $sources[1]
+    }
+
+    It 'quotes a name that needs it, and escapes what would be a wildcard' {
+        Get-Completion "Get-RowChange '$Second' -Table shop.odd" | Should -Be "'shop.odd.na````me'"
+        Get-RowChange $Second -Table 'shop.odd.na``me' | Should -Not -BeNullOrEmpty
+    }
+
+    It 'offers event types and operations' {
+        Get-Completion "Get-BinlogEvent '$Second' -EventType Write" | Should -Contain 'WriteRows'
+        Get-Completion "Get-RowChange '$Second' -Operation " | Should -Be 'Delete', 'Insert', 'Update'
+    }
+
+    It 'sees that a file has changed' {
+        Copy-Item $Plain "$TestDrive/log.000001"
+        $before = Get-Completion "Get-RowChange '$TestDrive/log.000001' -Table "
+        Copy-Item $Second "$TestDrive/log.000001" -Force
+        (Get-Item "$TestDrive/log.000001").LastWriteTimeUtc = [datetime]::UtcNow
+        Get-Completion "Get-RowChange '$TestDrive/log.000001' -Table " | Should -Not -Be $before
+    }
+
+    It 'offers nothing of its own, and no error, where there is no log' {
+        $Error.Clear()
+        Get-Completion "Get-RowChange '$Manifest' -Database " | Should -Not -Contain 'shop'
+        Get-Completion "Get-RowChange '$TestDrive/none*' -Database " | Should -Not -Contain 'shop'
+        Get-Completion 'Get-RowChange -Database ' | Should -Not -Contain 'shop'
+        $Error | Should -BeNullOrEmpty
+    }
+}

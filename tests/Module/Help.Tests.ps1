@@ -1,0 +1,106 @@
+BeforeDiscovery {
+    . $PSScriptRoot/Setup.ps1
+    $commands = (Get-Command -Module MySqlRecovery).Name | Where-Object { Test-Path "$PSScriptRoot/../../docs/$_.md" } | ForEach-Object { @{ Name = $_ } }
+    $topics = 'MySqlRecovery', 'BinlogRecovery', 'IbdRecovery', 'ReplicationConsistency' | ForEach-Object { @{ Name = $_ } }
+    $platyPS = Get-Module -ListAvailable Microsoft.PowerShell.PlatyPS
+}
+
+BeforeAll {
+    . $PSScriptRoot/Setup.ps1
+    $root = (Resolve-Path "$PSScriptRoot/../..").Path
+}
+
+Describe 'The help of <Name>' -ForEach $commands {
+    BeforeAll {
+        $help = Get-Help $Name -Full
+        $page = Get-Content "$root/docs/$Name.md" -Raw
+        $command = Get-Command $Name
+        $parameters = $command.Parameters.Values.Name | Where-Object { $_ -notin [System.Management.Automation.PSCmdlet]::CommonParameters }
+        $own = $parameters | Where-Object { $_ -notin 'WhatIf', 'Confirm' }
+        # The code of the examples, without prompts.
+        $code = [regex]::Matches($page, '(?ms)^```powershell\r?\n(.*?)^```') | ForEach-Object { $_.Groups[1].Value }
+    }
+
+    It 'was written by hand' {
+        $help.Synopsis | Should -Not -Match "^\s*$Name|^\s*$"
+        ($help.description | Out-String).Length | Should -BeGreaterThan 200
+        $page | Should -Not -Match '\{\{|TODO|FIXME'
+    }
+
+    It 'describes every parameter, and no other, with its default' {
+        $described = [regex]::Matches($page, '(?m)^### -(\w+)').ForEach{ $_.Groups[1].Value }
+        $described | Sort-Object | Should -Be ($parameters | Sort-Object)
+        foreach ($parameter in $own) {
+            $it = $help.parameters.parameter | Where-Object name -EQ $parameter
+            ($it.description | Out-String).Trim().Length | Should -BeGreaterThan 30 -Because "-$parameter needs words"
+            ($page -split "(?m)^### -$parameter\r?\n")[1] -split '(?m)^### ' | Select-Object -First 1 | Should -Match '(?m)^DefaultValue: \S' -Because "-$parameter has a default"
+        }
+    }
+
+    It 'says how every parameter set is written' {
+        $syntax = ($page -split '(?m)^## ALIASES')[0]
+        foreach ($set in $command.ParameterSets) {
+            $text = ($syntax -split "(?m)^### $($set.Name)( \(Default\))?\r?\n")[-1] -split '(?m)^#' | Select-Object -First 1
+            $named = [regex]::Matches($text, '-(\w+)').ForEach{ $_.Groups[1].Value } | Where-Object { $_ -in $parameters } | Select-Object -Unique
+            $named | Sort-Object | Should -Be (($set.Parameters.Name | Where-Object { $_ -in $parameters }) | Sort-Object) -Because "set $($set.Name)"
+        }
+    }
+
+    It 'has four examples or more, which parse, and name commands and parameters that exist' {
+        @($help.examples.example).Count | Should -BeGreaterOrEqual 4
+        $code.Count | Should -BeGreaterOrEqual 4
+        foreach ($text in $code) {
+            $problems = $null
+            $tree = [System.Management.Automation.Language.Parser]::ParseInput($text, [ref] $null, [ref] $problems)
+            $problems | Should -BeNullOrEmpty -Because $text
+            foreach ($call in $tree.FindAll({ $args[0] -is [System.Management.Automation.Language.CommandAst] }, $true)) {
+                $called = $call.GetCommandName()
+                if ($called -notmatch '^[A-Z]\w+-\w+$') { continue }
+                $target = Get-Command $called -ErrorAction Ignore
+                $target | Should -Not -BeNullOrEmpty -Because "$called must exist"
+                foreach ($parameter in $call.CommandElements.Where{ $_ -is [System.Management.Automation.Language.CommandParameterAst] }) {
+                    { $target.ResolveParameter($parameter.ParameterName) } | Should -Not -Throw -Because "$called -$($parameter.ParameterName)"
+                }
+            }
+        }
+
+        $code -join "`n" | Should -Match ([regex]::Escape($Name))
+    }
+}
+
+Describe 'The topic about_<Name>' -ForEach $topics {
+    It 'is found, fits a console and points to topics and commands that exist' {
+        $text = Get-Content "$root/en-US/about_$Name.help.txt"
+        $text[0..1] | Should -Be 'TOPIC', "    about_$Name"
+        $text | Where-Object { $_.Length -gt 92 } | Should -BeNullOrEmpty
+        Get-Help "about_$Name" | Should -Not -BeNullOrEmpty
+        foreach ($word in ($text -join "`n") -split '\W(?<![-_])' | Where-Object { $_ -cmatch '^(about_\w+|(Get|Measure|Invoke|Export|Repair|Test)-[A-Z]\w+)$' } | Select-Object -Unique) {
+            if ($word -like 'about_*') { "$root/en-US/$word.help.txt" | Should -Exist }
+            else { Get-Command $word -ErrorAction Ignore | Should -Not -BeNullOrEmpty -Because "$word is named" }
+        }
+    }
+}
+
+Describe 'The error ids' {
+    It 'are all listed in about_MySqlRecovery, and no others' {
+        $source = Get-ChildItem "$root/src" -Recurse -Filter *.cs | Where-Object FullName -NotMatch '[\\/](obj|bin)[\\/]' |
+            ForEach-Object { [System.IO.File]::ReadAllText($_) -replace '(?m)^.*(Cmdlet\(|ParameterSetName|Alias\(|=> ").*$' }
+        $used = ([regex]::Matches(($source -join "`n"), '"([A-Z][a-z]+(?:[A-Z][A-Za-z0-9]*)+)",')).ForEach{ $_.Groups[1].Value } |
+            Where-Object { $_ -cnotin 'MariaDB', 'WhatIf' } | Sort-Object -Unique
+        $topic = (Get-Content "$root/en-US/about_MySqlRecovery.help.txt" -Raw) -replace '(?s)^.*ERROR IDS' -replace '(?s)SEE ALSO.*'
+        $listed = ([regex]::Matches($topic, '(?m)^        ([A-Z]\w+)')).ForEach{ $_.Groups[1].Value } | Sort-Object -Unique
+        Compare-Object $used $listed | ForEach-Object { "$($_.InputObject) $($_.SideIndicator)" } | Should -BeNullOrEmpty
+    }
+}
+
+Describe 'The compiled help' {
+    It 'is what docs/ says' -Skip:(-not $platyPS) {
+        $made = "$TestDrive/help"
+        # PlatyPS and its parser stay out of this process.
+        pwsh -NoProfile -NonInteractive -Command "
+            Get-ChildItem '$root/docs/*-*.md' | Where-Object Name -CMatch '^[A-Z]' | Import-MarkdownCommandHelp |
+                Export-MamlCommandHelp -OutputFolder '$made' -Force | Out-Null"
+        $compiled = Get-Content "$made/MySqlRecovery/MySqlRecovery.dll-Help.xml" -Raw
+        $compiled -eq (Get-Content "$root/en-US/MySqlRecovery.dll-Help.xml" -Raw) | Should -BeTrue -Because './build.ps1 Help brings it in step'
+    }
+}
