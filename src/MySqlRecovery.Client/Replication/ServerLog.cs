@@ -13,16 +13,16 @@ internal sealed class ServerLog(ConnectionOptions options, ServerLogRequest requ
     /// <exception cref="RecoveryException">ServerUnreachable, ServerAuthenticationFailed, ServerPrivilegeMissing, BinlogPurged, BinlogDisabled ...</exception>
     public IEnumerable<LogRange> Ranges(bool whole = false)
     {
-        string? startFile = request.StartFile ?? FindStart();
+        (LogPreconditions preconditions, string? startFile) = Prepare(isQuiet: whole);
         var wanted = new BinlogDumpRequest
         {
             FileName = startFile ?? "",
-            Position = !whole && request.StartPosition is { } position && StartsTransaction(startFile!, position) ? position : BinlogDumpRequest.FirstPosition,
+            Position = !whole && Ask(() => StartsTransaction(startFile), preconditions) ? request.StartPosition!.Value : BinlogDumpRequest.FirstPosition,
             GtidSet = request.StartGtid,
             Blocking = request.Follow,
         };
         using var dump = new ResumingDump(options, wanted, warn, stop);
-        for (bool isFirst = true; dump.Peek(); isFirst = false)
+        for (bool isFirst = true; Ask(dump.Peek, preconditions); isFirst = false)
         {
             string file = dump.Current.FileName;
             bool isLast = file == request.StopFile;
@@ -40,25 +40,61 @@ internal sealed class ServerLog(ConnectionOptions options, ServerLogRequest requ
             while (dump.Peek() && dump.Current.FileName == file)
                 dump.Take();
         }
+
+        if (request.StopFile != null)
+            throw new RecoveryException(
+                "StopFileNotFound", RecoveryErrorKind.ObjectNotFound, $"the binlog ended before a file {request.StopFile} came", options.Server,
+                recommendedAction: "SHOW BINARY LOGS tells what is there; everything to the end was read.");
     }
 
-    private string? FindStart()
+    /// <summary>Says what the log lacks, and finds the file to start in; null leaves that to the server.</summary>
+    private (LogPreconditions Preconditions, string? StartFile) Prepare(bool isQuiet)
     {
-        if (request.StartTime is not { } time || request.StartGtid != null)
-            return null;
         using ServerConnection connection = ServerConnection.Open(options, stop);
-        return BinaryLogs.FindByTime(options, BinaryLogs.List(connection, stop), time, stop);
+        var preconditions = new LogPreconditions(connection, stop);
+        foreach (string lack in preconditions.Check(request.UsesGtid))
+        {
+            if (!isQuiet)
+                warn(lack);
+        }
+
+        bool isSought = request.StartTime != null && request.StartFile == null && request.StartGtid == null;
+        return (preconditions, isSought ? FindStart(connection, preconditions, request.StartTime!.Value) : request.StartFile);
+    }
+
+    private string? FindStart(ServerConnection connection, LogPreconditions preconditions, DateTime time)
+    {
+        IReadOnlyList<BinaryLog> logs;
+        try
+        {
+            logs = BinaryLogs.List(connection, stop);
+        }
+        catch (RecoveryException e) when (e.ErrorId == "ServerPrivilegeMissing")
+        {
+            warn(preconditions.CannotList());
+            return null;
+        }
+
+        return Ask(() => FindStart(logs, preconditions, time), preconditions);
+    }
+
+    private string FindStart(IReadOnlyList<BinaryLog> logs, LogPreconditions preconditions, DateTime time)
+    {
+        string file = BinaryLogs.FindByTime(options, logs, time, stop);
+        if (file == logs[0].Name && BinaryLogs.FirstEventTime(options, file, stop) is var begun && begun > time)
+            warn(preconditions.Purged(time, file, begun));
+        return file;
     }
 
     /// <summary>
-    /// Whether what stands at a position does not need what stands before it. Within a transaction it does: the session, the
-    /// GTID and the table maps are further up, so that the file is fetched from its start.
+    /// Whether what stands at the start position does not need what stands before it. Within a transaction it does: the
+    /// session, the GTID and the table maps are further up, so that the file is fetched from its start.
     /// </summary>
-    private bool StartsTransaction(string file, long position)
+    private bool StartsTransaction(string? file)
     {
-        if (position <= BinlogDumpRequest.FirstPosition)
+        if (file == null || request.StartPosition is null or <= BinlogDumpRequest.FirstPosition)
             return false;
-        var probe = new BinlogDumpRequest { FileName = file, Position = position };
+        var probe = new BinlogDumpRequest { FileName = file, Position = request.StartPosition.Value };
         using BinlogDump dump = BinlogDump.Open(options, probe, stop);
         while (dump.Read(stop))
         {
@@ -73,4 +109,16 @@ internal sealed class ServerLog(ConnectionOptions options, ServerLogRequest requ
     private static bool StartsTransaction(BinlogEventType type) => GtidEvent.IsGtid(type)
         || type is BinlogEventType.Rotate or BinlogEventType.Stop or BinlogEventType.PreviousGtids
             or BinlogEventType.MariaDbGtidList or BinlogEventType.MariaDbBinlogCheckpoint;
+
+    private static T Ask<T>(Func<T> question, LogPreconditions preconditions)
+    {
+        try
+        {
+            return question();
+        }
+        catch (RecoveryException e)
+        {
+            throw preconditions.Explain(e);
+        }
+    }
 }

@@ -21,6 +21,9 @@ internal sealed record ServerLogRequest
     /// <summary>Time (UTC) from which on events are wanted: files that end before it are not read.</summary>
     public DateTime? StartTime { get; init; }
 
+    /// <summary>Whether something is chosen by GTID, here or by a filter.</summary>
+    public bool UsesGtid { get; init; }
+
     /// <summary>Whether to wait at the end for what is written later.</summary>
     public bool Follow { get; init; }
 }

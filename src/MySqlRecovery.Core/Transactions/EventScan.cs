@@ -80,6 +80,9 @@ internal sealed class EventScan : IDisposable
     /// <summary>The tables asked for, or null.</summary>
     public TableFilter? Tables => _filter.Tables;
 
+    /// <summary>Whether certain row changes were asked for, and statements are not among them.</summary>
+    public bool ChoosesOperations => _filter.Operations != null;
+
     /// <summary>The log at hand, and the part of it that is chosen.</summary>
     public LogRange Chosen { get; private set; }
 

@@ -27,7 +27,7 @@ internal sealed class BinlogMeasure
     {
         _kind = kind;
         _where = where;
-        _effects = new StatementEffects(_unseen, reverse: false, tables);
+        _effects = new StatementEffects(_unseen, reverse: false, tables, namesNewTables: false);
     }
 
     /// <summary>What changed rows or tables without row images, and so is in no sum.</summary>

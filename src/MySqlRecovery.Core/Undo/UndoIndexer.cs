@@ -18,7 +18,7 @@ internal static class UndoIndexer
         {
             (int Log, long Position) transaction = (-1, -1);
             int statement = 0;
-            var effects = new StatementEffects(index, reverse, scan.Tables);
+            var effects = new StatementEffects(index, reverse, scan.Tables, namesNewTables: !scan.ChoosesOperations);
             while (scan.Read())
             {
                 AddGaps(scan, index);

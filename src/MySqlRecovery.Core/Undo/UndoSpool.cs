@@ -32,7 +32,7 @@ internal sealed class UndoSpool : IDisposable
     {
         _reverse = reverse;
         _maps = maps;
-        _effects = new StatementEffects(_index, reverse, tables: null);
+        _effects = new StatementEffects(_index, reverse, tables: null, namesNewTables: true);
         _index.Sources.Add(_file);
     }
 

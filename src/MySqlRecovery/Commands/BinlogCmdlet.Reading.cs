@@ -39,6 +39,7 @@ public abstract partial class BinlogCmdlet
             StopPosition = StopPosition,
             StartGtid = StartGtid,
             StartTime = StartTime?.ToUniversalTime(),
+            UsesGtid = StartGtid != null || GtidFilter != null,
             Follow = follow,
         };
         return new LogInput(

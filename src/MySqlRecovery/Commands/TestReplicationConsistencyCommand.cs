@@ -5,6 +5,7 @@ using MySqlRecovery.Client;
 using MySqlRecovery.Consistency;
 using MySqlRecovery.Consistency.Data;
 using MySqlRecovery.Consistency.Settings;
+using MySqlRecovery.Consistency.Structure;
 using MySqlRecovery.Model;
 
 namespace MySqlRecovery.Commands;
@@ -114,6 +115,8 @@ public sealed class TestReplicationConsistencyCommand : ServerCmdlet
     private IConsistencyCheck Make(ConsistencyCheckKind kind, ServerPair pair) => kind switch
     {
         ConsistencyCheckKind.Setting => new SettingCheck(pair),
+        ConsistencyCheckKind.Position => new PositionCheck(pair),
+        ConsistencyCheckKind.Schema => new SchemaCheck(pair, Filter()),
         ConsistencyCheckKind.Data => new DataCheck(pair, DataOptions()),
         _ => throw new NotImplementedException(),
     };

@@ -2,7 +2,8 @@ using Xunit;
 
 namespace MySqlRecovery.Server.Tests.Live;
 
-public sealed class MariaDbServerLogTests(MariaDbLiveFixture fixture) : ServerLogTests(fixture), IClassFixture<MariaDbLiveFixture>
+[Collection(MariaDbLive.Name)]
+public sealed class MariaDbServerLogTests(MariaDbLiveFixture fixture) : ServerLogTests(fixture)
 {
     protected override string GtidQuery => "SELECT @@global.gtid_binlog_pos";
 }

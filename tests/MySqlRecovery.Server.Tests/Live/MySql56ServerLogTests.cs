@@ -3,7 +3,8 @@ using Xunit;
 
 namespace MySqlRecovery.Server.Tests.Live;
 
-public sealed class MySql56ServerLogTests(MySql56LiveFixture fixture) : ServerLogTests(fixture), IClassFixture<MySql56LiveFixture>
+[Collection(MySql56Live.Name)]
+public sealed class MySql56ServerLogTests(MySql56LiveFixture fixture) : ServerLogTests(fixture)
 {
     protected override string GtidQuery => "SELECT @@global.gtid_executed";
 

@@ -2,7 +2,8 @@ using Xunit;
 
 namespace MySqlRecovery.Server.Tests.Live;
 
-public sealed class MySqlServerLogTests(MySqlLiveFixture fixture) : ServerLogTests(fixture), IClassFixture<MySqlLiveFixture>
+[Collection(MySqlLive.Name)]
+public sealed class MySqlServerLogTests(MySqlLiveFixture fixture) : ServerLogTests(fixture)
 {
     protected override string GtidQuery => "SELECT @@global.gtid_executed";
 }

@@ -1,0 +1,34 @@
+using MySqlRecovery.Client.Replication;
+using MySqlRecovery.Model;
+using MySqlRecovery.Server.Tests.Client;
+using MySqlRecovery.Server.Tests.Servers;
+using Xunit;
+
+namespace MySqlRecovery.Server.Tests.Live;
+
+[Collection(MySqlLive.Name)]
+public sealed class MySqlPreconditionTests(MySqlLiveFixture fixture) : PreconditionTests(fixture)
+{
+    [Fact]
+    public void Columns_without_names_in_the_log_are_said_and_set_right() =>
+        A_setting_that_leaves_things_out_of_the_log_is_named_and_set_right("binlog_row_metadata", "MINIMAL", "FULL");
+
+    [Fact]
+    public void Transactions_without_GTIDs_are_named_where_GTIDs_choose()
+    {
+        Server.Sql("SET GLOBAL gtid_mode = ON_PERMISSIVE; SET GLOBAL gtid_mode = OFF_PERMISSIVE; SET GLOBAL gtid_mode = OFF; SET GLOBAL enforce_gtid_consistency = OFF");
+        string said = Assert.Single(Warnings(new ServerLogRequest { UsesGtid = true }));
+        Server.Sql(StatementOf(said));
+        Assert.Equal("ON", Server.Scalar("SELECT @@global.gtid_mode"));
+        Assert.Empty(Warnings(new ServerLogRequest { UsesGtid = true }));
+    }
+
+    [Fact]
+    public void A_server_without_a_log_is_told_how_to_write_one()
+    {
+        using MySqlServer server = MySqlServer.Start(ServerFlavour.MySql, "skip-log-bin", "gtid-mode=OFF", "enforce-gtid-consistency=OFF");
+        RecoveryException none = Assert.Throws<RecoveryException>(() => WireReading.Events(server.SocketOptions(), new ServerLogRequest(), Stop));
+        Assert.Equal("BinlogDisabled", none.ErrorId);
+        Assert.Contains("log_bin = binlog", none.RecommendedAction);
+    }
+}

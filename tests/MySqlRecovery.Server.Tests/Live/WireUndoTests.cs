@@ -1,0 +1,125 @@
+using MySqlRecovery.Binlog.Filter;
+using MySqlRecovery.Client;
+using MySqlRecovery.Client.Replication;
+using MySqlRecovery.Model;
+using MySqlRecovery.Server.Tests.Client;
+using MySqlRecovery.Server.Tests.Servers;
+using MySqlRecovery.Server.Tests.Undo;
+using MySqlRecovery.Sql;
+using MySqlRecovery.Transactions;
+using MySqlRecovery.Undo;
+using Xunit;
+
+namespace MySqlRecovery.Server.Tests.Live;
+
+/// <summary>Damage and undo without any access to the server's files, from a log that names no columns.</summary>
+public abstract class WireUndoTests(ServerFixture fixture)
+{
+    private readonly List<string> _warnings = [];
+    private int _files;
+
+    protected MySqlServer Server => fixture.Server;
+
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    /// <summary>Statements that make a database's contents, run one after the other.</summary>
+    protected abstract IEnumerable<string> Setup { get; }
+
+    protected abstract string Damage { get; }
+
+    [Fact]
+    public void A_damaged_database_is_what_it_was_by_binlog_and_by_SQL()
+    {
+        using IDisposable _ = WithoutNames();
+        Server.Sql("CREATE DATABASE wire CHARACTER SET utf8mb4");
+        foreach (string statements in Setup)
+            Server.Sql(statements, "wire");
+        string before = DatabaseState.Read(Server, "wire");
+
+        BinlogPosition start = Server.Position();
+        Server.Sql(Damage, "wire");
+        string after = DatabaseState.Read(Server, "wire");
+        BinlogPosition end = Server.Position();
+        UndoByBinlog(From(start));
+        DatabaseState.AssertEqual(before, DatabaseState.Read(Server, "wire"));
+        UndoByBinlog(From(end));
+        DatabaseState.AssertEqual(after, DatabaseState.Read(Server, "wire"));
+
+        SqlExport script = WriteSql(From(start) with { StopFile = end.File, StopPosition = end.Offset });
+        Assert.Empty(script.Reason);
+        Server.RunFile(script.Path);
+        DatabaseState.AssertEqual(before, DatabaseState.Read(Server, "wire"));
+        Assert.DoesNotContain(_warnings, w => !w.Contains("binlog_row_metadata", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Names_that_a_later_DDL_changed_are_not_guessed_over()
+    {
+        using IDisposable _ = WithoutNames();
+        Server.Sql("CREATE DATABASE later; CREATE TABLE later.t (a INT, b INT); CREATE TABLE later.other (x INT)");
+        ServerLogRequest request = From(Server.Position());
+        Server.Sql("INSERT INTO later.other VALUES (7); INSERT INTO later.t VALUES (1, 2); ALTER TABLE later.t CHANGE a b INT, CHANGE b a INT");
+
+        RecoveryException mismatch = Assert.Throws<RecoveryException>(() => WriteSql(request, reverse: false));
+        Assert.Equal("SchemaMismatch", mismatch.ErrorId);
+        Assert.Contains("ALTER TABLE later.t", mismatch.Message);
+        Assert.Contains(_warnings, w => w.StartsWith("later.t: ", StringComparison.Ordinal));
+
+        // The rows of other tables are named, and so are those behind the DDL.
+        Assert.Contains("`x` = 7", File.ReadAllText(WriteSql(request, table: "later.other").Path));
+        request = From(Server.Position());
+        Server.Sql("INSERT INTO later.t VALUES (5, 6); CREATE INDEX i ON later.t (a)");
+        Assert.Contains("(`b`, `a`) VALUES (5, 6)", File.ReadAllText(WriteSql(request, reverse: false).Path));
+    }
+
+    [Fact]
+    public void Rows_that_a_foreign_key_changed_unlogged_are_named()
+    {
+        Server.Sql(
+            """
+            CREATE DATABASE kin; USE kin; CREATE TABLE parent (id INT PRIMARY KEY);
+            CREATE TABLE child (id INT PRIMARY KEY, p INT, FOREIGN KEY (p) REFERENCES parent (id) ON DELETE CASCADE);
+            INSERT INTO parent VALUES (1); INSERT INTO child VALUES (1, 1);
+            """);
+        ServerLogRequest request = From(Server.Position());
+        Server.Sql("DELETE FROM kin.parent");
+        string[] reasons = WriteSql(request).Reason;
+        if (Server.Flavour == ServerFlavour.MySql)
+            Assert.Empty(reasons); // from 9.6 on the log has them
+        else
+            Assert.Contains("kin.child", Assert.Single(reasons));
+    }
+
+    private static ServerLogRequest From(BinlogPosition start) => new() { StartFile = start.File, StartPosition = start.Offset };
+
+    private void UndoByBinlog(ServerLogRequest request)
+    {
+        using UndoIndex index = Index(request, null, reverse: true);
+        UndoBinlog undo = UndoBinlogWriter.Write(index, where: null, NextFile("binlog"), overwrite: false, gtidSource: null, Stop);
+        Assert.Equal((true, true), (undo.IsComplete, undo.IsVerified));
+
+        // With the GTIDs of a log, 5.6 refuses what a mysqlbinlog of 8.0 and later prints.
+        Server.ApplyBinlog(undo.Path, Server.Flavour == ServerFlavour.MySql56 ? ["--skip-gtids"] : []);
+    }
+
+    private SqlExport WriteSql(ServerLogRequest request, bool reverse = true, string? table = null)
+    {
+        using UndoIndex index = Index(request, table, reverse);
+        return RowSqlExport.WriteFile(index, where: null, new SqlForm { Reverse = reverse }, NextFile("sql"), overwrite: false, Stop);
+    }
+
+    private UndoIndex Index(ServerLogRequest request, string? table, bool reverse)
+    {
+        ConnectionOptions options = Server.SocketOptions();
+        TableFilter? tables = table == null ? null : new TableFilter([], [], [table], []);
+        var schema = new ServerLogSchema(options.Open, tables, _warnings.Add, Stop);
+        var log = new ServerLog(options, request, _warnings.Add, Stop);
+        using var scan = new EventScan(log.Ranges(), new EventFilter { WithStatements = true, Tables = tables }, null, Stop, schema);
+        return UndoIndexer.Build(scan, where: null, reverse);
+    }
+
+    private IDisposable WithoutNames() =>
+        Server.Flavour == ServerFlavour.MySql56 ? new MemoryStream() : new GlobalSetting(Server, "binlog_row_metadata", "MINIMAL");
+
+    private string NextFile(string extension) => Path.Combine(Server.FolderPath, $"wire-{++_files}-{Guid.NewGuid():N}.{extension}");
+}
