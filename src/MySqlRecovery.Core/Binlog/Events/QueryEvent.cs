@@ -39,6 +39,9 @@ internal readonly ref struct QueryEvent
     /// <summary>Whether this ends a transaction. XA COMMIT and XA ROLLBACK are groups of their own.</summary>
     public bool IsCommitOrRollback => Statement.SequenceEqual("COMMIT"u8) || Statement.SequenceEqual("ROLLBACK"u8);
 
+    /// <summary>Whether this decides on a prepared transaction.</summary>
+    public bool IsXaDecision => Statement.StartsWith("XA COMMIT"u8) || Statement.StartsWith("XA ROLLBACK"u8);
+
     /// <summary>Statements that move inside a transaction: SAVEPOINT, ROLLBACK TO, XA START, XA END.</summary>
     public bool IsTransactionControl => IsBegin || IsCommitOrRollback || StartsWith("SAVEPOINT "u8) || StartsWith("ROLLBACK TO "u8)
         || StartsWith("XA "u8);
