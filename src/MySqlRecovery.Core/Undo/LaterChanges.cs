@@ -53,7 +53,7 @@ internal sealed class LaterChanges(EventSelection selection, string[] columns)
             }
             catch (RecoveryException e)
             {
-                _unread.Add($"not looked for behind this: {e.Message}");
+                NoteUnread($"not looked for behind this: {e.Message}");
             }
         }
     }
@@ -73,8 +73,14 @@ internal sealed class LaterChanges(EventSelection selection, string[] columns)
         }
         catch (Exception e) when (e is EndOfStreamException or InvalidDataException)
         {
-            _unread.Add($"not looked for in this: {scan.Malformed(e).Message}");
+            NoteUnread($"not looked for in this: {scan.Malformed(e).Message}");
         }
+    }
+
+    private void NoteUnread(string what)
+    {
+        if (_unread.Count < MaximumListed)
+            _unread.Add(what);
     }
 
     private void Choose(TableMap map, in RowCursor row)
