@@ -129,6 +129,8 @@ public sealed class ExportRowChangeSqlCommand : BinlogCmdlet
 
     private void WriteRepairs(RepairScript repairs)
     {
+        if (repairs.RowCount == 0)
+            ThrowTerminatingError(ToErrorRecord(repairs.NothingFound()));
         if (_path == null)
         {
             using var output = new SqlStringOutput();
