@@ -36,6 +36,11 @@ BeforeAll {
         finally { $shell.Dispose() }
     }
 
+    $source = [System.IO.Compression.GZipStream]::new(
+        [System.IO.File]::OpenRead("$PSScriptRoot/../MySqlRecovery.Core.Tests/InnoDb/Samples/mysql-9.7-main_dyn-src.ibd.gz"), [System.IO.Compression.CompressionMode]::Decompress)
+    $target = [System.IO.File]::Create("$TestDrive/lost.ibd")
+    $source.CopyTo($target)
+    $source.Dispose(); $target.Dispose()
     $long = "$TestDrive/long.000001"
     New-LongLog $long 96MB
 }
@@ -47,11 +52,13 @@ Describe 'Ctrl+C' {
         @{ Name = 'Measure-BinlogEvent'; Script = 'foreach ($i in 1..20) { Measure-BinlogEvent $long | Out-Null }' }
         @{ Name = 'Invoke-BinlogReverse'; Script = 'foreach ($i in 1..20) { Invoke-BinlogReverse $long $out/undo.binlog -Force }' }
         @{ Name = 'Export-RowChangeSql'; Script = 'foreach ($i in 1..20) { Export-RowChangeSql -LogPath $long -Reverse -Path $out/undo.sql -Force }' }
+        @{ Name = 'Export-RowChangeSql -Fold'; Script = 'foreach ($i in 1..20) { Export-RowChangeSql -LogPath $long -Table crm.orders -Operation Insert -Fold -Path $out/fold.sql -Force }' }
+        @{ Name = 'Repair-IbdSpaceId'; Script = 'foreach ($i in 1..500) { Repair-IbdSpaceId $ibd/lost.ibd -SpaceId (100 + $i) -Destination $out -Force -Confirm:$false -WarningAction Ignore }' }
         @{ Name = 'Export-RowChangeSql from the pipeline'; Script = 'Get-BinlogEvent $long | Export-RowChangeSql -Reverse -Path $out/undo.sql -Force' }
     ) {
         $out = New-Item -ItemType Directory "$TestDrive/out" -Force
         $spools = @(Get-ChildItem $temporary -Filter mysqlrecovery-*).Count
-        Measure-Stop $Script.Replace('$long', "'$long'").Replace('$out', $out) | Should -BeLessThan 1
+        Measure-Stop $Script.Replace('$long', "'$long'").Replace('$out', $out).Replace('$ibd', $TestDrive) | Should -BeLessThan 1
         Get-ChildItem $out -Force -Filter '*.tmp' | Should -BeNullOrEmpty
         @(Get-ChildItem $temporary -Filter mysqlrecovery-*).Count | Should -BeLessOrEqual $spools
         Remove-Item $out -Recurse

@@ -20,6 +20,9 @@ internal readonly record struct EventHeader(
     public const int TypeOffset = 4;
     public const int LengthOffset = 9;
 
+    /// <summary><see cref="Timestamp"/> as a time, UTC.</summary>
+    public DateTime Time => new(DateTime.UnixEpoch.Ticks + (Timestamp * TimeSpan.TicksPerSecond), DateTimeKind.Utc);
+
     public static EventHeader Parse(ReadOnlySpan<byte> bytes) => new(
         BinaryPrimitives.ReadUInt32LittleEndian(bytes),
         (BinlogEventType)bytes[TypeOffset],

@@ -73,6 +73,9 @@ internal sealed class FileEventReader : EventReader
         || (Header.Type == BinlogEventType.FormatDescription && _format?.Checksum == ChecksumAlgorithm.None)
             ? 4 : 0;
 
+    /// <summary>Goes on with the event at an offset; the format description must have been read.</summary>
+    public void Seek(long position) => EndPosition = position;
+
     public override int ReadAhead(long offset, Span<byte> destination)
     {
         long start = offset - _bufferOffset;

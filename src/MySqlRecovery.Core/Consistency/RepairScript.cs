@@ -33,6 +33,11 @@ internal sealed class RepairScript
     public static RepairScript Start(bool reverse) => !reverse ? new RepairScript() : throw new RecoveryException(
         "RepairReversed", RecoveryErrorKind.InvalidArgument, "a finding's repair has no undo", recommendedAction: "Leave -Reverse out.");
 
+    /// <summary>What to say where no finding was a row with a repair.</summary>
+    public RecoveryException NothingFound() => new(
+        "NothingToRepair", RecoveryErrorKind.ObjectNotFound, _reasons.FirstOrDefault() ?? "none of the findings is a row that differs",
+        recommendedAction: "Test-ReplicationConsistency -Check Data gives such findings.");
+
     /// <summary>Takes the repair of a row; findings of other kinds are passed over.</summary>
     public void Add(ConsistencyFinding finding)
     {

@@ -11,7 +11,7 @@ namespace MySqlRecovery.Consistency;
 /// </summary>
 internal sealed class ReplicaProgress
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(60);
 
     private readonly ServerPair _pair;
     private readonly CancellationToken _token;
@@ -83,11 +83,24 @@ internal sealed class ReplicaProgress
         _ => false,
     };
 
+    /// <summary>Whether places are GTIDs rather than files and positions.</summary>
+    public bool IsByGtid => _kind is Kind.Gtid or Kind.MariaDbGtid;
+
+    /// <summary>What the replica lacks of a place: GTIDs, or from where to where in the source's logs.</summary>
+    public string Missing(string place) => _kind switch
+    {
+        Kind.Gtid => _pair.Replica.Client.QueryScalar($"SELECT GTID_SUBTRACT('{place}', @@GLOBAL.gtid_executed)", _token)?.Replace("\n", "", StringComparison.Ordinal) ?? "",
+        Kind.MariaDbGtid => string.Join(',', MissingDomains(place, _pair.Replica.Client.QueryScalar("SELECT @@GLOBAL.gtid_slave_pos", _token) ?? "")),
+        _ => FindChannel() is { } channel ? $"{channel["Relay_Source_Log_File"]}:{channel["Exec_Source_Log_Pos"]} to {place}" : place,
+    };
+
     /// <summary>
     /// Waits for <see cref="HasReached"/>. A replica that has not come there within a minute is not waited for again:
     /// <see cref="IsApplying"/> turns false.
     /// </summary>
-    public bool Wait(string? place)
+    /// <param name="place">The place; null for none, which is never reached.</param>
+    /// <param name="patience">How long to wait instead.</param>
+    public bool Wait(string? place, TimeSpan? patience = null)
     {
         if (place == null || !IsApplying)
             return false;
@@ -96,7 +109,7 @@ internal sealed class ReplicaProgress
         {
             if (HasReached(place))
                 return true;
-            if (clock.Elapsed > Patience)
+            if (clock.Elapsed > (patience ?? LongestWait))
                 return IsApplying = false;
             if (_token.WaitHandle.WaitOne(pause))
                 _token.ThrowIfCancellationRequested();

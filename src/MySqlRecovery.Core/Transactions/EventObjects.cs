@@ -19,7 +19,7 @@ internal static class EventObjects
             LogFile = reader.LogFile,
             Position = reader.Position,
             EndPosition = reader.EndPosition,
-            Timestamp = DateTime.UnixEpoch.AddSeconds(reader.Header.Timestamp),
+            Timestamp = reader.Header.Time,
             EventType = type,
             Size = reader.Header.Length,
             ServerId = reader.Header.ServerId,
@@ -113,7 +113,7 @@ internal static class EventObjects
             case BinlogEventType.Query or BinlogEventType.MariaDbQueryCompressed:
                 QueryEvent query = QueryEvent.Parse(scan.Reader.Body);
                 result.Statement = query.DecodeStatement();
-                result.Database = query.Database.Length == 0 ? null : query.Database;
+                result.Database = scan.NameOf(query.DatabaseBytes);
                 result.RawEvent = scan.Raw.ToArray();
                 break;
             case BinlogEventType.XaPrepare:

@@ -24,6 +24,8 @@ internal sealed class EventScan : IDisposable
     private LogRange _range = LogRange.Whole(string.Empty);
     private bool _startIsReached;
     private byte[]? _fullRows;
+    private byte[] _lastName = [];
+    private string _lastNameText = string.Empty;
     private TransactionFate? _fate;
     private (int Log, long Position) _fatePlace;
 
@@ -78,6 +80,9 @@ internal sealed class EventScan : IDisposable
     /// <summary>The tables asked for, or null.</summary>
     public TableFilter? Tables => _filter.Tables;
 
+    /// <summary>Whether certain row changes were asked for, and statements are not among them.</summary>
+    public bool ChoosesOperations => _filter.Operations != null;
+
     /// <summary>The log at hand, and the part of it that is chosen.</summary>
     public LogRange Chosen { get; private set; }
 
@@ -123,6 +128,14 @@ internal sealed class EventScan : IDisposable
     {
         ReadOnlySpan<byte> raw = Raw;
         return RowsEvent.Parse((BinlogEventType)raw[4], raw[EventHeader.Size..], Table!.Columns.Length, Reader.Format.TableIdLength);
+    }
+
+    /// <summary>A name in UTF-8 as a string, the same one as long as the name stays the same; null for no name.</summary>
+    public string? NameOf(ReadOnlySpan<byte> name)
+    {
+        if (!name.SequenceEqual(_lastName))
+            (_lastName, _lastNameText) = (name.ToArray(), System.Text.Encoding.UTF8.GetString(name));
+        return name.IsEmpty ? null : _lastNameText;
     }
 
     /// <summary>An error at the present event.</summary>

@@ -43,6 +43,9 @@ internal sealed class TransactionTracker
     /// <summary>Whether the present event is part of a transaction.</summary>
     public bool IsInside { get; private set; }
 
+    /// <summary>Whether the present event ends its transaction.</summary>
+    public bool IsOver => _isOver && IsInside;
+
     /// <summary>The original statement of the row events at hand (ROWS_QUERY, annotate); null where it was not logged.</summary>
     public string? Statement => _statementLength < 0
         ? null : _statementText ??= Encoding.UTF8.GetString(_statement.AsSpan(0, _statementLength));
@@ -116,11 +119,8 @@ internal sealed class TransactionTracker
         ThreadId = query.ThreadId;
         IsXa |= query.Statement.StartsWith("XA START"u8);
         // Outside BEGIN … COMMIT a statement is a transaction of its own: DDL, XA COMMIT.
-        _isOver = query.IsCommitOrRollback || (!_hasBegun && !query.IsTransactionControl) || IsXaDecision(query);
+        _isOver = query.IsCommitOrRollback || (!_hasBegun && !query.IsTransactionControl) || query.IsXaDecision;
     }
-
-    private static bool IsXaDecision(in QueryEvent query) =>
-        query.Statement.StartsWith("XA COMMIT"u8) || query.Statement.StartsWith("XA ROLLBACK"u8);
 
     private void Start(long position)
     {

@@ -27,7 +27,7 @@ internal sealed class BinlogMeasure
     {
         _kind = kind;
         _where = where;
-        _effects = new StatementEffects(_unseen, reverse: false, tables);
+        _effects = new StatementEffects(_unseen, reverse: false, tables, namesNewTables: false);
     }
 
     /// <summary>What changed rows or tables without row images, and so is in no sum.</summary>
@@ -46,8 +46,8 @@ internal sealed class BinlogMeasure
         try
         {
             var facts = new Facts(
-                scan.Chosen.Server, reader.LogFile, reader.EndPosition, reader.Header.Length, DateTime.UnixEpoch.AddSeconds(reader.Header.Timestamp),
-                scan.Transaction.Position, scan.Transaction.GtidText, scan.Transaction.ThreadId);
+                scan.Chosen.Server, reader.LogFile, reader.EndPosition, reader.Header.Length, reader.Header.Time,
+                scan.Transaction.Position, _kind == BinlogSummaryKind.Transaction ? scan.Transaction.GtidText : null, scan.Transaction.ThreadId);
             Add(facts, scan.Table!, scan.ParseRows());
         }
         catch (Exception e) when (e is EndOfStreamException or InvalidDataException)

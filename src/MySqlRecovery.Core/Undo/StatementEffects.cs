@@ -11,7 +11,11 @@ namespace MySqlRecovery.Undo;
 /// Follows the statements of a log while its rows are indexed: what changed data without row images is an obstacle, what
 /// was rolled back is taken out again, and rows that a later DDL put out of reach are refused.
 /// </summary>
-internal sealed partial class StatementEffects(UndoIndex index, bool reverse, TableFilter? tables)
+/// <param name="index">What rows there are.</param>
+/// <param name="reverse">Whether they are to be undone.</param>
+/// <param name="tables">The tables asked for, or null.</param>
+/// <param name="namesNewTables">Whether a table that came new and empty is worth a word: it holds no row that could be missed.</param>
+internal sealed partial class StatementEffects(UndoIndex index, bool reverse, TableFilter? tables, bool namesNewTables)
 {
     private const int ShownLength = 120;
     private const string UnknownColumn = "?";
@@ -115,6 +119,9 @@ internal sealed partial class StatementEffects(UndoIndex index, bool reverse, Ta
         List<TableName> concerned = [.. change.Tables.Where(t => tables?.IsMatch(t.Database ?? database, t.Name) != false)];
         if (concerned.Count == 0 && change.DroppedDatabase == null)
             return;
+        bool isNewTable = change.Kind == SchemaChangeKind.Create && !ReplacesTable().IsMatch(statement) && !TakesFromSelect().IsMatch(statement);
+        if (isNewTable && !namesNewTables)
+            return;
         string text = Shorten(statement);
         index.Obstacles.Add(place.LogFile, place.Position, $"changed the tables themselves: {text}");
         if (!reverse)
@@ -156,6 +163,9 @@ internal sealed partial class StatementEffects(UndoIndex index, bool reverse, Ta
 
     [GeneratedRegex(@"^CREATE\s+OR\s+REPLACE\s", RegexOptions.IgnoreCase)]
     private static partial Regex ReplacesTable();
+
+    [GeneratedRegex(@"\bTABLE\b.*\b(SELECT|VALUES|TABLE)\b", RegexOptions.IgnoreCase | RegexOptions.Singleline)]
+    private static partial Regex TakesFromSelect();
 
     private static string SkipComments(string statement)
     {

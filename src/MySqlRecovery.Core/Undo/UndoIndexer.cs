@@ -11,14 +11,15 @@ namespace MySqlRecovery.Undo;
 /// <summary>Makes an <see cref="UndoIndex"/> from the events that a scan lets through, to undo them or to do them again.</summary>
 internal static class UndoIndexer
 {
-    public static UndoIndex Build(EventScan scan, RowPredicate? where, bool reverse, Action<EventScan>? onEvent = null)
+    public static UndoIndex Build(
+        EventScan scan, RowPredicate? where, bool reverse, Action<EventScan>? onEvent = null, long maximumMemory = UndoIndex.DefaultMaximumMemory)
     {
-        var index = new UndoIndex();
+        var index = new UndoIndex(maximumMemory);
         try
         {
             (int Log, long Position) transaction = (-1, -1);
             int statement = 0;
-            var effects = new StatementEffects(index, reverse, scan.Tables);
+            var effects = new StatementEffects(index, reverse, scan.Tables, namesNewTables: !scan.ChoosesOperations);
             while (scan.Read())
             {
                 AddGaps(scan, index);

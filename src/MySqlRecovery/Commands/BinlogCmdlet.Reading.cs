@@ -77,26 +77,16 @@ public abstract partial class BinlogCmdlet
     {
         List<LogInput> inputs = ParameterSetName == ServerSet ? ServerInputs(follow) : [InputOf(LogFileOrder.Sort(files))];
         LogReading[] readings = [.. inputs.Select(i => new LogReading(Try(() => OpenScan(i)), begin()))];
-        if (readings.Length == 1 && !follow)
-            ReadHere(readings[0], inputs[0].FileCount);
-        else
-            ReadSideBySide(readings);
+        if (readings.Length > 0)
+            ReadSideBySide(readings, inputs[0].FileCount);
         EndReading();
     }
 
-    /// <summary>Shows how far the scan is, at most five times a second.</summary>
+    /// <summary>Shows how far the reading of logs is, at most five times a second.</summary>
     internal void ShowProgress(EventScan scan, int? fileCount)
     {
-        if (Stopwatch.GetElapsedTime(_lastProgress) < ProgressInterval)
-            return;
-        _lastProgress = Stopwatch.GetTimestamp();
-        _hasProgress = true;
-        string of = fileCount is { } count ? $"{scan.Reader.LogFile}, file {scan.LogIndex + 1} of {count}" : scan.Reader.Path;
-        WriteProgress(new ProgressRecord(1, MyInvocation.MyCommand.Name, of)
-        {
-            PercentComplete = fileCount is { } all ? 100 * scan.LogIndex / all : -1,
-            CurrentOperation = $"offset {scan.Reader.Position:N0}",
-        });
+        if (IsProgressDue())
+            ShowProgress(LogPlace.Of(scan), fileCount);
     }
 
     /// <summary>Takes a warning from whatever thread reads a log; it is written at the next step.</summary>
@@ -147,45 +137,52 @@ public abstract partial class BinlogCmdlet
         return new ServerLogSchema(() => _queries, Filter.Tables, Warn, StopToken);
     }
 
-    private void ReadHere(LogReading reading, int? fileCount)
+    private void ReadSideBySide(LogReading[] readings, int? fileCount)
     {
-        using (reading)
-        {
-            for (bool more = true; more;)
-            {
-                more = TryStep(reading.Step);
-                WriteWarnings();
-                reading.Errors.ForEach(ReportError);
-                foreach (object item in reading.Items)
-                    WriteObject(item);
-                if (more && reading.Errors.Count == 0)
-                    ShowProgress(reading.Scan, fileCount);
-            }
-        }
-    }
-
-    private void ReadSideBySide(LogReading[] readings)
-    {
-        if (readings.Length == 0)
-            return;
         using var reading = new ParallelReading(readings, StopToken);
         try
         {
             while (!reading.IsComplete)
             {
-                object? item = TryStep(() => reading.Take(ProgressInterval));
+                IReadOnlyList<object> items = TryStep(() => reading.Take(ProgressInterval));
                 WriteWarnings();
-                if (item is RecoveryException error)
-                    ReportError(error);
-                else if (item != null)
-                    WriteObject(item);
+                foreach (object item in items)
+                {
+                    if (item is RecoveryException error)
+                        ReportError(error);
+                    else
+                        WriteObject(item);
+                }
+
+                if (IsProgressDue() && reading.Place is { } place)
+                    ShowProgress(place, fileCount);
             }
         }
         finally
         {
             // The pipeline may have had enough before the end.
-            StopProcessing();
+            if (!reading.IsComplete)
+                StopProcessing();
         }
+    }
+
+    private bool IsProgressDue()
+    {
+        if (Stopwatch.GetElapsedTime(_lastProgress) < ProgressInterval)
+            return false;
+        _lastProgress = Stopwatch.GetTimestamp();
+        return true;
+    }
+
+    private void ShowProgress(in LogPlace place, int? fileCount)
+    {
+        _hasProgress = true;
+        string of = fileCount is { } count ? $"{place.LogFile}, file {place.LogIndex + 1} of {count}" : place.Path;
+        WriteProgress(new ProgressRecord(1, MyInvocation.MyCommand.Name, of)
+        {
+            PercentComplete = fileCount is { } all ? 100 * place.LogIndex / all : -1,
+            CurrentOperation = $"offset {place.Position:N0}",
+        });
     }
 
     private void WriteWarnings()

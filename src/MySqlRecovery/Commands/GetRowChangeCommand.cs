@@ -11,8 +11,11 @@ namespace MySqlRecovery.Commands;
 [OutputType(typeof(RowChange))]
 public sealed class GetRowChangeCommand : LogFileCmdlet
 {
+    private const string FindingSet = "Finding";
+
     private readonly List<string> _files = [];
     private PipelineTableMaps? _maps;
+    private FindingSelection? _selection;
 
     /// <summary>Events of Get-BinlogEvent, live, stored or from another machine. Events without rows are passed over.</summary>
     [Parameter(Mandatory = true, ParameterSetName = InputSet, ValueFromPipeline = true)]
@@ -23,9 +26,27 @@ public sealed class GetRowChangeCommand : LogFileCmdlet
     [Parameter(ParameterSetName = ServerSet)]
     public SwitchParameter Follow { get; set; }
 
+    /// <summary>Findings of Test-ReplicationConsistency, live or stored: the rows of the transactions that the replica lacks.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = FindingSet, ValueFromPipeline = true)]
+    public PSObject Finding { get; set; } = null!;
+
+    /// <summary>The source's log files for the findings; wildcards.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = FindingSet)]
+    [SupportsWildcards]
+    public string[] LogPath { get; set; } = [];
+
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
+        if (ParameterSetName == FindingSet)
+        {
+            if (_selection == null)
+                _files.AddRange(this.ResolveLogs(LogPath, literal: false, ReportError));
+            _selection ??= new FindingSelection();
+            Try(() => _selection.Add(Finding));
+            return;
+        }
+
         _files.AddRange(ResolveFiles(ReportError));
         if (ParameterSetName != InputSet)
             return;
@@ -34,7 +55,12 @@ public sealed class GetRowChangeCommand : LogFileCmdlet
     }
 
     /// <inheritdoc/>
-    protected override void EndProcessing() => ReadLogs(_files, Follow, () => new Rows(this));
+    protected override void EndProcessing()
+    {
+        ReadLogs(_selection?.Choose(_files) ?? _files, Follow, () => new Rows(this));
+        foreach (RecoveryException absent in _selection?.FindAbsent() ?? [])
+            ReportError(absent);
+    }
 
     private void WriteRows(BinlogEvent item)
     {
@@ -59,7 +85,7 @@ public sealed class GetRowChangeCommand : LogFileCmdlet
 
         public void Take(EventScan scan, List<object> items)
         {
-            if (scan.Reader.Header.Type.Operation() == null)
+            if (scan.Reader.Header.Type.Operation() == null || cmdlet._selection?.IsMatch(scan) == false)
                 return;
             items.AddRange(scan.ToBinlogEvent().ToRowChanges(scan.Table!, cmdlet.Predicate));
             if (scan.Table is { SchemaProblem: { } problem } map && _warned.Add(map))

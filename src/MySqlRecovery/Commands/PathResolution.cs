@@ -60,6 +60,19 @@ internal static class PathResolution
             ? cmdlet.ResolveLogs([name], literal: true, onError) : null;
     }
 
+    /// <summary>The folders that a path names; none where it names files, or nothing.</summary>
+    public static IEnumerable<string> ResolveFolders(this PSCmdlet cmdlet, string path)
+    {
+        try
+        {
+            return cmdlet.GetResolvedProviderPathFromPSPath(path, out ProviderInfo provider).Where(p => provider.Name == FileSystem && Directory.Exists(p));
+        }
+        catch (ItemNotFoundException)
+        {
+            return [];
+        }
+    }
+
     /// <summary>The full path of a file that need not exist.</summary>
     public static string ResolveDestination(this PSCmdlet cmdlet, string path)
     {

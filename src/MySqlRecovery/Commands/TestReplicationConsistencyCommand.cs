@@ -5,6 +5,7 @@ using MySqlRecovery.Client;
 using MySqlRecovery.Consistency;
 using MySqlRecovery.Consistency.Data;
 using MySqlRecovery.Consistency.Settings;
+using MySqlRecovery.Consistency.Structure;
 using MySqlRecovery.Model;
 
 namespace MySqlRecovery.Commands;
@@ -12,7 +13,7 @@ namespace MySqlRecovery.Commands;
 /// <summary>Tells whether a replica's data is its source's data, and if not, where and why. Nothing is written on a server.</summary>
 [Cmdlet(VerbsDiagnostic.Test, "ReplicationConsistency", DefaultParameterSetName = ServerSet)]
 [OutputType(typeof(ConsistencyFinding), typeof(bool))]
-public sealed class TestReplicationConsistencyCommand : ServerCmdlet
+public sealed partial class TestReplicationConsistencyCommand : ServerCmdlet
 {
     private const int ProgressId = 1;
 
@@ -22,7 +23,7 @@ public sealed class TestReplicationConsistencyCommand : ServerCmdlet
 
     private readonly Stopwatch _sinceProgress = new();
     private readonly Queue<RecoveryException> _errors = [];
-    private readonly HashSet<string> _ofSource = [];
+    private readonly HashSet<string> _given = [];
     private bool _isConsistent = true;
 
     /// <summary>The source, <c>host:port</c>, a socket's path or a connection string.</summary>
@@ -88,6 +89,8 @@ public sealed class TestReplicationConsistencyCommand : ServerCmdlet
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
+        if (ParameterSetName == "Log")
+            CompareLogs();
         foreach (string replica in Replica)
         {
             if (IsDecided)
@@ -114,8 +117,10 @@ public sealed class TestReplicationConsistencyCommand : ServerCmdlet
     private IConsistencyCheck Make(ConsistencyCheckKind kind, ServerPair pair) => kind switch
     {
         ConsistencyCheckKind.Setting => new SettingCheck(pair),
-        ConsistencyCheckKind.Data => new DataCheck(pair, DataOptions()),
-        _ => throw new NotImplementedException(),
+        ConsistencyCheckKind.Position => new PositionCheck(pair),
+        ConsistencyCheckKind.Schema => new SchemaCheck(pair, Filter()),
+        ConsistencyCheckKind.Log => MakeLogCheck(pair),
+        _ => Explain(new DataCheck(pair, DataOptions()), pair),
     };
 
     private DataCheckOptions DataOptions() => new()
@@ -156,7 +161,9 @@ public sealed class TestReplicationConsistencyCommand : ServerCmdlet
         if (credential != null)
             (options.User, options.Password) = (credential.UserName, credential.GetNetworkCredential().Password);
         options.CommandTimeout = LongestSilence;
-        return new ComparedServer(() => ServerConnection.Open(options, StopToken), StopToken);
+        var server = new ComparedServer(() => ServerConnection.Open(options, StopToken), StopToken);
+        _options.Add(server, options);
+        return server;
     }
 
     private void Write(IEnumerable<ConsistencyFinding> findings, string source)
@@ -166,8 +173,8 @@ public sealed class TestReplicationConsistencyCommand : ServerCmdlet
         {
             ConsistencyFinding finding = each.Current;
 
-            // What was found on the source is the same for every replica.
-            if (finding.Server == source && !_ofSource.Add(finding.ToString()))
+            // What was found on the source is the same for every replica, and two checks see that a table is missing.
+            if ((finding.Server == source || finding.Type == FindingType.Schema) && !_given.Add(finding.ToString()))
                 continue;
             _isConsistent &= finding.Severity == FindingSeverity.Info;
             if (!Quiet)

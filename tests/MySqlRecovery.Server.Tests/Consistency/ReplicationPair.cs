@@ -24,6 +24,7 @@ public sealed class ReplicationPair : IDisposable
     public ReplicationPair(ServerFlavour flavour, params string[] settings)
     {
         string[] common = flavour == ServerFlavour.MySql56 ? [.. WithoutGtid, .. settings] : settings;
+        HasGtid = !common.Contains("gtid-mode=OFF");
         Source = MySqlServer.Start(flavour, [.. SourceSettings, .. common]);
         try
         {
@@ -43,7 +44,8 @@ public sealed class ReplicationPair : IDisposable
         string address = $"='127.0.0.1', {{0}}_PORT={Source.Port}, {{0}}_USER='repl', {{0}}_PASSWORD='repl', {{0}}_CONNECT_RETRY=1, ";
         Replica.Sql(flavour switch
         {
-            ServerFlavour.MySql => "CHANGE REPLICATION SOURCE TO SOURCE_HOST" + string.Format(address, "SOURCE") + "SOURCE_AUTO_POSITION=1, GET_SOURCE_PUBLIC_KEY=1",
+            ServerFlavour.MySql => "CHANGE REPLICATION SOURCE TO SOURCE_HOST" + string.Format(address, "SOURCE") + "GET_SOURCE_PUBLIC_KEY=1, "
+                + (HasGtid ? "SOURCE_AUTO_POSITION=1" : $"SOURCE_LOG_FILE='{start.File}', SOURCE_LOG_POS={start.Offset}"),
             ServerFlavour.MySql56 => "CHANGE MASTER TO MASTER_HOST" + string.Format(address, "MASTER") + $"MASTER_LOG_FILE='{start.File}', MASTER_LOG_POS={start.Offset}",
             _ => "CHANGE MASTER TO MASTER_HOST" + string.Format(address, "MASTER") + "MASTER_USE_GTID=slave_pos",
         });
@@ -56,7 +58,7 @@ public sealed class ReplicationPair : IDisposable
     public MySqlServer Replica { get; }
 
     /// <summary>Whether positions are GTIDs.</summary>
-    public bool HasGtid => Source.Flavour != ServerFlavour.MySql56;
+    public bool HasGtid { get; }
 
     public void StartReplica() => Replica.Sql($"START {Word}");
 

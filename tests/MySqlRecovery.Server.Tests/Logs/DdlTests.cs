@@ -1,5 +1,8 @@
+using MySqlRecovery.Binlog.Filter;
 using MySqlRecovery.Model;
 using MySqlRecovery.Server.Tests.Servers;
+using MySqlRecovery.Transactions;
+using MySqlRecovery.Undo;
 using Xunit;
 
 namespace MySqlRecovery.Server.Tests.Logs;
@@ -31,6 +34,20 @@ public sealed class DdlTests(MySqlFixture fixture)
 
         database.AssertUndoneInPart(
             ("SELECT GROUP_CONCAT(id, v ORDER BY id) AS t FROM t; SELECT COUNT(*) AS o FROM other; SELECT COUNT(*) AS u FROM u", "t 1a,2b,3c o 2 u 1"), ddl);
+    }
+
+    [Fact]
+    public void A_new_table_is_named_unless_only_certain_operations_are_undone()
+    {
+        var database = new DamagedDatabase(
+            Server, "ddl_new", Setup, "CREATE TABLE n (id INT PRIMARY KEY); INSERT INTO n VALUES (1); DELETE FROM t WHERE id = 2");
+
+        Assert.Contains("CREATE TABLE n", Assert.Single(database.WriteUndo(database.Log).Reason));
+        var deletes = new EventFilter { Operations = [RowOperation.Delete], WithStatements = true };
+        using var scan = new EventScan([LogRange.Whole(database.Log)], deletes, null, TestContext.Current.CancellationToken);
+        using UndoIndex index = UndoIndexer.Build(scan, where: null, reverse: true);
+        Assert.Empty(index.Obstacles.ToReasons());
+        Assert.Equal(1, index.RowCount);
     }
 
     [Theory]

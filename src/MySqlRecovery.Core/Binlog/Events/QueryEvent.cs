@@ -13,13 +13,12 @@ internal readonly ref struct QueryEvent
 {
     private const byte FlagsCode = 0, SqlModeCode = 1, CatalogCode = 2, AutoIncrementCode = 3, CharsetCode = 4, CatalogNzCode = 6;
     private readonly ReadOnlySpan<byte> _statusVariables;
-    private readonly ReadOnlySpan<byte> _database;
 
     private QueryEvent(uint threadId, ReadOnlySpan<byte> statusVariables, ReadOnlySpan<byte> database, ReadOnlySpan<byte> statement)
     {
         ThreadId = threadId;
         _statusVariables = statusVariables;
-        _database = database;
+        DatabaseBytes = database;
         Statement = statement;
     }
 
@@ -30,12 +29,18 @@ internal readonly ref struct QueryEvent
     public ReadOnlySpan<byte> Statement { get; }
 
     /// <summary>The session's default database.</summary>
-    public string Database => Encoding.UTF8.GetString(_database);
+    public string Database => Encoding.UTF8.GetString(DatabaseBytes);
+
+    /// <summary>The same in UTF-8.</summary>
+    public ReadOnlySpan<byte> DatabaseBytes { get; }
 
     public bool IsBegin => Statement.SequenceEqual("BEGIN"u8);
 
     /// <summary>Whether this ends a transaction. XA COMMIT and XA ROLLBACK are groups of their own.</summary>
     public bool IsCommitOrRollback => Statement.SequenceEqual("COMMIT"u8) || Statement.SequenceEqual("ROLLBACK"u8);
+
+    /// <summary>Whether this decides on a prepared transaction.</summary>
+    public bool IsXaDecision => Statement.StartsWith("XA COMMIT"u8) || Statement.StartsWith("XA ROLLBACK"u8);
 
     /// <summary>Statements that move inside a transaction: SAVEPOINT, ROLLBACK TO, XA START, XA END.</summary>
     public bool IsTransactionControl => IsBegin || IsCommitOrRollback || StartsWith("SAVEPOINT "u8) || StartsWith("ROLLBACK TO "u8)
@@ -55,7 +60,7 @@ internal readonly ref struct QueryEvent
     }
 
     /// <summary>The statement as text.</summary>
-    public string DecodeStatement() => Client()?.Decode(Statement) ?? Encoding.UTF8.GetString(Statement);
+    public string DecodeStatement() => IsBegin ? "BEGIN" : Client()?.Decode(Statement) ?? Encoding.UTF8.GetString(Statement);
 
     private bool StartsWith(ReadOnlySpan<byte> word) =>
         Statement.Length > word.Length && Ascii.EqualsIgnoreCase(Statement[..word.Length], word);

@@ -37,7 +37,7 @@ internal sealed class EventFilter
 
     /// <summary>Whether the header alone lets the event through.</summary>
     public bool IsMatch(in EventHeader header) =>
-        ((StartTime == null && StopTime == null) || IsMatch(DateTime.UnixEpoch.AddSeconds(header.Timestamp))) && IsMatch(header.Type, header.ServerId);
+        ((StartTime == null && StopTime == null) || IsMatch(header.Time)) && IsMatch(header.Type, header.ServerId);
 
     /// <summary>The same for an event that is an object already.</summary>
     public bool IsMatch(BinlogEventType type, uint serverId, DateTime timestamp) => IsMatch(timestamp) && IsMatch(type, serverId);

@@ -56,12 +56,20 @@ internal sealed class ColumnSql
 
     private string Converted => _convert ? $"CONVERT({Name} USING {CharacterSet})" : Name;
 
-    /// <summary>What the column adds to the text of a row: no other value gives the same.</summary>
+    /// <summary>What the column adds to the text of a row, which is a binary string: no other value gives the same.</summary>
     public string RowText(bool fast)
     {
+        string value = Kind switch
+        {
+            // In a binary string text needs no cast, which would take longer than the hash.
+            ColumnKind.Text => Converted,
+            ColumnKind.Members => $"CONCAT({Name}+0=0,{Converted})",
+            ColumnKind.Real when _column.ColumnType.StartsWith("double", StringComparison.OrdinalIgnoreCase) && !_column.ColumnType.Contains('(', StringComparison.Ordinal) => Name,
+            _ => Value,
+        };
         if (IsLong)
-            return fast ? $"LENGTH({Value}),CRC32({Value})" : $"SHA2({Value},256)";
-        return Kind is ColumnKind.Text or ColumnKind.Members or ColumnKind.Bytes or ColumnKind.Other ? $"LENGTH({Value}),{Value}" : Value;
+            return fast ? $"LENGTH({value}),CRC32({value})" : $"SHA2({value},256)";
+        return Kind is ColumnKind.Text or ColumnKind.Members or ColumnKind.Bytes or ColumnKind.Other ? $"LENGTH({value}),{value}" : value;
     }
 
     /// <summary>The SQL that gives a value of <see cref="Value"/> back on that server.</summary>

@@ -29,9 +29,7 @@ internal sealed class DataCheck(ServerPair pair, DataCheckOptions options) : ICo
         foreach (SourceChunk chunk in reader.Chunks())
         {
             (rows, current) = (chunk.Table == current ? rows : 0, chunk.Table);
-            if (chunk.Error != null)
-                onError(InTable(chunk.Table, chunk.Error));
-            if (chunk.Error != null || chunk.Table == failed)
+            if (chunk.Table == failed)
                 continue;
             foreach (ConsistencyFinding finding in Guarded(Compare(chunk, replica, progress, size, token), e =>
             {
@@ -39,8 +37,10 @@ internal sealed class DataCheck(ServerPair pair, DataCheckOptions options) : ICo
                 onError(InTable(chunk.Table, e));
             }))
                 yield return finding;
+            if (chunk.Table == failed)
+                continue;
             checkpoint?.Save(chunk.Table.Name, chunk.Range.UpTo);
-            rows += chunk.Sum.Rows;
+            rows += Sum(chunk, token).Rows;
             options.OnProgress?.Invoke(chunk.Table.Name.ToString(), rows, Math.Max(rows, chunk.Table.EstimatedRows));
             throttle.Wait();
         }
@@ -58,7 +58,7 @@ internal sealed class DataCheck(ServerPair pair, DataCheckOptions options) : ICo
         var clock = Stopwatch.StartNew();
         ChunkSum sum = replica.ReadSum(chunk.Table.Replica, chunk.Range);
         size.Add(sum.Rows, clock.Elapsed);
-        if (sum == chunk.Sum)
+        if (sum == Sum(chunk, token))
             yield break;
         _source ??= ReadingSession.Open(pair.Source, options.Fast, token);
         IEnumerable<ConsistencyFinding> findings = chunk.Table.Key.Length == 0
@@ -66,6 +66,13 @@ internal sealed class DataCheck(ServerPair pair, DataCheckOptions options) : ICo
             : new SuspectRange(chunk.Table, pair, _source, replica, progress).Decide(chunk.Range, token);
         foreach (ConsistencyFinding finding in findings)
             yield return finding;
+    }
+
+    private static ChunkSum Sum(SourceChunk chunk, CancellationToken token)
+    {
+        ((IAsyncResult)chunk.Sum).AsyncWaitHandle.WaitOne();
+        token.ThrowIfCancellationRequested();
+        return chunk.Sum.GetAwaiter().GetResult();
     }
 
     private IReadOnlyList<(ComparedTable Table, byte[][]? After)> Plan(TablePairs tables, DataCheckpoint? checkpoint) =>

@@ -62,21 +62,29 @@ internal sealed class SourceReader : IDisposable
 
     private void ReadTable(ComparedTable table, byte[][]? after)
     {
+        TaskCompletionSource<ChunkSum>? sum = null;
         KeyRange at = KeyRange.All;
         try
         {
             foreach (KeyRange range in new ChunkPlan(table, _session, _size).Cut(after))
             {
                 at = range;
+                sum = new TaskCompletionSource<ChunkSum>(TaskCreationOptions.RunContinuationsAsynchronously);
+                _chunks.Add(new SourceChunk(table, range, sum.Task), _stop.Token);
                 var clock = Stopwatch.StartNew();
-                ChunkSum sum = _session.ReadSum(table.Source, range);
-                _size.Add(sum.Rows, clock.Elapsed);
-                _chunks.Add(new SourceChunk(table, range, sum), _stop.Token);
+                ChunkSum read = _session.ReadSum(table.Source, range);
+                _size.Add(read.Rows, clock.Elapsed);
+                sum.SetResult(read);
             }
         }
-        catch (RecoveryException e) when (DataCheck.IsOfTable(e))
+        catch (Exception e)
         {
-            _chunks.Add(new SourceChunk(table, at, default, e), _stop.Token);
+            // Who waits for a sum must learn that it does not come; the next table is read only if the server still answers.
+            if (sum is not { Task.IsCompleted: false })
+                _chunks.Add(new SourceChunk(table, at, (sum = new TaskCompletionSource<ChunkSum>()).Task), _stop.Token);
+            sum.SetException(e);
+            if (e is not RecoveryException error || !DataCheck.IsOfTable(error))
+                throw;
         }
     }
 }

@@ -71,7 +71,9 @@ internal sealed class TableSql
         string[] nulls = [.. _columns.Where((_, i) => _table.Columns[i].IsNullable).Select(c => $"ISNULL({c.Name})")];
 
         // CONCAT_WS leaves NULLs out; which ones stands at the end. All else is a number, a time, or has its length before it.
-        return nulls.Length == 0 ? $"CONCAT_WS(',',{parts})" : $"CONCAT_WS(',',{parts},CONCAT({string.Join(',', nulls)}))";
+        // The separator makes a binary string of the whole, so that no character set is converted.
+        string end = nulls.Length == 0 ? "" : $",IF({string.Join(" OR ", nulls)},CONCAT({string.Join(',', nulls)}),'')";
+        return $"CONCAT_WS(CAST(',' AS BINARY),{parts}{end})";
     }
 
     // 128 bits, as hexadecimal text that sorts alike everywhere.

@@ -1,0 +1,42 @@
+using MySqlRecovery.Binlog.Events;
+using MySqlRecovery.Model;
+
+namespace MySqlRecovery.Consistency.Logs;
+
+/// <summary>The transactions that a server had logged before its first log begins.</summary>
+internal sealed class ExecutedTransactions
+{
+    private readonly Dictionary<(Guid Uuid, string Tag), List<(ulong First, ulong Last)>> _mySql = [];
+    private readonly Dictionary<(uint Domain, uint ServerId), ulong> _mariaDb = [];
+
+    public void Add(IEnumerable<PreviousGtidsEvent> previous)
+    {
+        foreach (PreviousGtidsEvent item in previous)
+        {
+            if (item.First.IsMariaDb)
+            {
+                _mariaDb[(item.First.Domain, item.First.ServerId)] = item.Last;
+                continue;
+            }
+
+            if (!_mySql.TryGetValue((item.First.Uuid, item.First.Tag), out var intervals))
+                _mySql.Add((item.First.Uuid, item.First.Tag), intervals = []);
+            intervals.Add((item.First.Number, item.Last));
+        }
+    }
+
+    public bool Contains(in Gtid gtid)
+    {
+        if (gtid.IsMariaDb)
+            return _mariaDb.TryGetValue((gtid.Domain, gtid.ServerId), out ulong last) && gtid.Number <= last;
+        if (!_mySql.TryGetValue((gtid.Uuid, gtid.Tag), out var intervals))
+            return false;
+        foreach ((ulong first, ulong last) in intervals)
+        {
+            if (gtid.Number >= first && gtid.Number <= last)
+                return true;
+        }
+
+        return false;
+    }
+}

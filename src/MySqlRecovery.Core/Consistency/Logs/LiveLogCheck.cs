@@ -1,0 +1,90 @@
+using System.Globalization;
+using MySqlRecovery.Model;
+
+namespace MySqlRecovery.Consistency.Logs;
+
+/// <summary>Compares the binlogs of two running servers, and asks the replica what else tells of skipped transactions.</summary>
+/// <param name="pair">The servers.</param>
+/// <param name="openLogs">Lists the binlogs that a server has now.</param>
+/// <param name="skipped">What the replica's error log says was passed over.</param>
+internal sealed class LiveLogCheck(ServerPair pair, Func<ComparedServer, LogSeries> openLogs, IReadOnlyList<SkippedRange> skipped) : IConsistencyCheck
+{
+    /// <summary>The transactions of the findings, once the check has run.</summary>
+    public NotAppliedRows? NotApplied { get; private set; }
+
+    public IEnumerable<ConsistencyFinding> Run(Action<RecoveryException> onError, CancellationToken token)
+    {
+        // First how far the replica came, then its logs, then the source's: each is at least as far as what was asked before.
+        List<Dictionary<string, string?>> channels = pair.Replica.ReadReplicaStatus();
+        Dictionary<string, string?>? channel = channels.Find(IsOfSource);
+        bool logsUpdates = pair.Replica.IsOn("log_bin") && (pair.Replica.IsOn("log_replica_updates") || pair.Replica.IsOn("log_slave_updates"));
+        LogSeries? replica = pair.Replica.IsOn("log_bin") ? openLogs(pair.Replica) : null;
+        var check = new LogCheck(new LogCheckInput
+        {
+            Source = openLogs(pair.Source),
+            Replica = replica,
+            LogsUpdates = logsUpdates,
+            ReplicaName = pair.Replica.Name,
+            Skipped = skipped,
+            Filter = channel == null ? null : new ReplicationFilter(channel),
+            AppliedTo = AppliedTo(channel),
+            IsDetached = channels.Count == 0,
+        });
+        NotApplied = check.NotApplied;
+        if (!logsUpdates)
+            yield return Unseen();
+        foreach (ConsistencyFinding finding in check.Run(onError, token))
+            yield return finding;
+        if (ReadSkipCounterUse(onError, token) is { } use)
+            yield return use;
+    }
+
+    private bool IsOfSource(Dictionary<string, string?> channel) =>
+        channel.GetValueOrDefault("Source_UUID") is { Length: > 0 } uuid && pair.Source.Variable("server_uuid") is { } own
+            ? uuid.Equals(own, StringComparison.OrdinalIgnoreCase)
+            : channel.GetValueOrDefault("Source_Server_Id") == pair.Source.Variable("server_id");
+
+    private static LogPlace? AppliedTo(Dictionary<string, string?>? channel) =>
+        channel?.GetValueOrDefault("Relay_Source_Log_File") is { Length: > 0 } file
+        && long.TryParse(channel.GetValueOrDefault("Exec_Source_Log_Pos"), NumberStyles.None, CultureInfo.InvariantCulture, out long position)
+            ? new LogPlace(file, position) : null;
+
+    private ConsistencyFinding Unseen() => new()
+    {
+        Type = FindingType.TransactionMissing,
+        Severity = FindingSeverity.Info,
+        Confidence = FindingConfidence.Unknown,
+        Server = pair.Replica.Name,
+        Evidence = ["The replica does not log what it applies (log_replica_updates, log_slave_updates), so that its logs cannot show what it lacks."],
+        Recommendation = "Give its -ErrorLog, which tells what was skipped, and compare the rows (-Check Data).",
+    };
+
+    /// <summary>How often the skip counter was set, by the statements that the replica has counted.</summary>
+    private ConsistencyFinding? ReadSkipCounterUse(Action<RecoveryException> onError, CancellationToken token)
+    {
+        const string Sql = "SELECT DIGEST_TEXT, COUNT_STAR, FIRST_SEEN, LAST_SEEN FROM performance_schema.events_statements_summary_by_digest"
+            + " WHERE DIGEST_TEXT LIKE 'SET %' AND (DIGEST_TEXT LIKE '%sql_slave_skip_counter%' OR DIGEST_TEXT LIKE '%sql_replica_skip_counter%')";
+        if (!pair.Replica.IsOn("performance_schema"))
+            return null;
+        List<string?[]> rows;
+        try
+        {
+            rows = Queries.QueryClientExtensions.QueryAll(pair.Replica.Client, Sql, token);
+        }
+        catch (RecoveryException e) when (e.Kind == RecoveryErrorKind.PermissionDenied)
+        {
+            onError(e);
+            return null;
+        }
+
+        return rows.Count == 0 ? null : new ConsistencyFinding
+        {
+            Type = FindingType.TransactionSkipped,
+            Severity = FindingSeverity.Warning,
+            Confidence = FindingConfidence.Likely,
+            Server = pair.Replica.Name,
+            Evidence = [.. rows.Select(r => $"{r[0]} was run {r[1]} times, first at {r[2]}, last at {r[3]} (performance_schema.events_statements_summary_by_digest).")],
+            Recommendation = "Find out who sets the skip counter, and stop it: each time transactions are lost. Where the logs that showed them are purged, compare the rows (-Check Data).",
+        };
+    }
+}

@@ -1,0 +1,132 @@
+using MySqlRecovery.Model;
+
+namespace MySqlRecovery.Consistency.Logs;
+
+/// <summary>
+/// Compares the transactions in the logs of a source and a replica: which are lost, skipped, injected, errant or filtered,
+/// and what the lost ones have in common. Only what both sides' logs cover is compared: what was purged, and what may
+/// still be under way at the end, is no finding.
+/// </summary>
+internal sealed class LogCheck(LogCheckInput input) : IConsistencyCheck
+{
+    /// <summary>The transactions of the findings, with the rows that they would have changed.</summary>
+    public NotAppliedRows NotApplied { get; } = new();
+
+    public IEnumerable<ConsistencyFinding> Run(Action<RecoveryException> onError, CancellationToken token)
+    {
+        LogSeries? source = input.Source ?? input.Relay;
+        if (source == null)
+            return FindSkips(null, token);
+        bool isRelay = input.Source == null;
+        if (input.Replica != null && input.LogsUpdates)
+            return Compare(source, isRelay, input.Replica, false, onError, token);
+        if (!isRelay && input.Relay != null)
+            return Compare(source, false, input.Relay, true, onError, token);
+        return FindSkips(source, token);
+    }
+
+    private IEnumerable<ConsistencyFinding> Compare(
+        LogSeries source, bool isSourceRelay, LogSeries replica, bool isReplicaRelay, Action<RecoveryException> onError, CancellationToken token)
+    {
+        using var mine = new TransactionReader(source, isSourceRelay, token);
+        using var theirs = new TransactionReader(replica, isReplicaRelay, token);
+        var comparison = new TransactionComparison(mine, theirs, token);
+        comparison.Run();
+        var verdict = new LogVerdict(input, comparison, mine.OwnServerId, theirs.OwnServerId, isReplicaRelay);
+        if (verdict.FindObstacle() is { } obstacle)
+        {
+            onError(obstacle);
+            yield break;
+        }
+
+        LostTransaction[] lost = [.. verdict.FindLost()];
+        var relay = new RelayLogs(input.Relay == null || isSourceRelay || isReplicaRelay ? null : input.Relay);
+        relay.Find(lost.Select(l => l.Transaction), token);
+        var findings = new LogFindings(input.ReplicaName, relay);
+        var losses = new List<Loss>();
+        foreach (LostTransaction item in lost)
+        {
+            ConsistencyFinding finding = findings.OfLost(item);
+            NotApplied.Add(finding, source, item.Transaction);
+            if (item.Type is FindingType.TransactionMissing or FindingType.TransactionSkipped or FindingType.TransactionInjected)
+                losses.Add(new Loss(item.Transaction, item.Skip, isSourceRelay ? item.Transaction.IsFirstInLog : relay.IsFirst(item.Transaction) ?? IsFirst(item.Skip)));
+            yield return finding;
+        }
+
+        foreach ((LoggedTransaction transaction, FindingConfidence confidence) in verdict.FindErrant())
+        {
+            ConsistencyFinding finding = findings.OfErrant(transaction, confidence, theirs.OwnServerId);
+            NotApplied.Add(finding, replica, transaction);
+            yield return finding;
+        }
+
+        if (Pattern(losses, comparison.Times, isSourceRelay ? source.Logs.Count : relay.LogCount) is { } pattern)
+            yield return pattern;
+    }
+
+    /// <summary>Without logs of the replica its error log is all that there is; the source's logs say what was in the ranges.</summary>
+    private IEnumerable<ConsistencyFinding> FindSkips(LogSeries? source, CancellationToken token)
+    {
+        var findings = new LogFindings(input.ReplicaName, new RelayLogs(null));
+        var times = new TransactionTimes();
+        var losses = new List<Loss>();
+        var found = new HashSet<SkippedRange>();
+        if (source != null)
+        {
+            using var reader = new TransactionReader(source, isRelay: input.Source == null, token);
+            while (reader.Read())
+            {
+                LoggedTransaction transaction = reader.Current!;
+                times.Add(transaction);
+                if (input.Skipped.FirstOrDefault(s => s.Contains(transaction)) is not { } skip)
+                    continue;
+                found.Add(skip);
+                losses.Add(new Loss(transaction, skip, IsFirst(skip)));
+                ConsistencyFinding finding = findings.OfLost(new(FindingType.TransactionSkipped, FindingConfidence.Proven, transaction, skip, null, []));
+                NotApplied.Add(finding, source, transaction);
+                yield return finding;
+            }
+        }
+
+        foreach (SkippedRange range in input.Skipped.Where(s => s.IsByCounter && !found.Contains(s)))
+        {
+            losses.Add(new Loss(null, range, IsFirst(range)));
+            yield return findings.OfRange(range);
+        }
+
+        if (Pattern(losses, times, 0) is { } pattern)
+            yield return pattern;
+        if (input.Replica == null)
+            yield break;
+
+        // A replica that does not log what it applies logs what was written on it itself.
+        using var own = new TransactionReader(input.Replica, isRelay: false, token);
+        while (own.Read())
+        {
+            LoggedTransaction transaction = own.Current!;
+            if (transaction.IsEmpty || transaction.ServerId != own.OwnServerId)
+                continue;
+            ConsistencyFinding finding = findings.OfErrant(transaction, FindingConfidence.Likely, own.OwnServerId);
+            NotApplied.Add(finding, input.Replica, transaction);
+            yield return finding;
+        }
+    }
+
+    private static bool? IsFirst(SkippedRange? skip) => skip is { IsByCounter: true } ? skip.IsFirstInRelayLog : null;
+
+    private ConsistencyFinding? Pattern(List<Loss> losses, TransactionTimes times, long relayLogCount)
+    {
+        List<string> facts = new LossPattern(times, relayLogCount).Find(losses);
+        return facts.Count == 0 ? null : new ConsistencyFinding
+        {
+            Type = FindingType.LossPattern,
+            Severity = FindingSeverity.Warning,
+            Confidence = FindingConfidence.Likely,
+            Server = input.ReplicaName,
+            Evidence = [.. facts],
+            Recommendation = losses.Exists(l => l.Skip is { IsByCounter: true })
+                ? "Look for a job or a script that sets the skip counter, and end it: a skipped transaction is lost."
+                : "Look for what happens on the replica, or between the servers, at these times and places.",
+        };
+    }
+}

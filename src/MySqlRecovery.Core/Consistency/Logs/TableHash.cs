@@ -1,0 +1,104 @@
+using System.Buffers.Binary;
+using System.Text;
+using MySqlRecovery.Binlog.Events;
+using MySqlRecovery.Binlog.Rows;
+using MySqlRecovery.IO;
+using MySqlRecovery.Model;
+
+namespace MySqlRecovery.Consistency.Logs;
+
+/// <summary>
+/// The fingerprint of what a transaction does to one table. It leaves out what differs from server to server: table
+/// ids, positions, how rows are spread over events, flags, extra row information.
+/// </summary>
+internal sealed class TableHash
+{
+    private TableMap? _map;
+    private bool _isPlain;
+    private ValueRange[] _values = [];
+    private XxHash64 _hash = new();
+
+    public string Database { get; private set; } = string.Empty;
+
+    public string Table { get; private set; } = string.Empty;
+
+    public int RowCount { get; private set; }
+
+    public TableContent Content => new(Database, Table, _hash.Digest(), RowCount);
+
+    public void Reset(TableMap map)
+    {
+        (Database, Table, RowCount) = (map.Database, map.Table, 0);
+        _hash.Reset();
+    }
+
+    /// <summary>Takes the rows of an event in.</summary>
+    public void Append(in RowsEvent rows, TableMap map)
+    {
+        if (_map != map)
+        {
+            _map = map;
+            // The bytes of a JSON document or of a compressed value depend on how the server came to them.
+            _isPlain = !Array.Exists(map.Columns, c => c.Type == ColumnType.Json || CompressedColumn.IsCompressed(c.Type));
+        }
+
+        var cursor = new RowCursor(rows, map);
+        while (cursor.MoveNext())
+        {
+            RowCount++;
+            Append((byte)rows.Operation);
+            if (!cursor.Before.IsEmpty)
+                Append(cursor.BeforeLayout, cursor.Before);
+            if (!cursor.After.IsEmpty)
+                Append(cursor.AfterLayout, cursor.After);
+        }
+    }
+
+    private void Append(RowLayout layout, ReadOnlySpan<byte> image)
+    {
+        int width = layout.Ordinals.Length;
+        if (!layout.IsFull)
+        {
+            foreach (int ordinal in layout.Ordinals)
+                Append((byte)ordinal);
+        }
+
+        if (!_isPlain)
+        {
+            AppendValues(layout, image);
+            return;
+        }
+
+        // Bits behind the last column are as the server left them.
+        int last = layout.NullBytes - 1;
+        if (last >= 0)
+        {
+            _hash.Append(image[..last]);
+            Append((byte)(image[last] & (width % 8 == 0 ? 0xFF : (1 << width % 8) - 1)));
+        }
+
+        _hash.Append(image[layout.NullBytes..]);
+    }
+
+    private void AppendValues(RowLayout layout, ReadOnlySpan<byte> image)
+    {
+        if (_values.Length < layout.Ordinals.Length)
+            _values = new ValueRange[layout.Columns.Length];
+        layout.Locate(image, _values);
+        Span<byte> length = stackalloc byte[4];
+        for (int i = 0; i < layout.Ordinals.Length; i++)
+        {
+            ColumnDefinition column = layout.Columns[layout.Ordinals[i]];
+            ReadOnlySpan<byte> value = _values[i].IsNull ? default : _values[i].Of(image);
+            if (!_values[i].IsNull && column.Type == ColumnType.Json)
+                value = Encoding.UTF8.GetBytes((string)ColumnValue.Decode(column, value));
+            else if (!_values[i].IsNull && CompressedColumn.IsCompressed(column.Type))
+                value = CompressedColumn.Expand(value);
+            BinaryPrimitives.WriteInt32LittleEndian(length, _values[i].IsNull ? -1 : value.Length);
+            _hash.Append(length);
+            _hash.Append(value);
+        }
+    }
+
+    private void Append(byte value) => _hash.Append([value]);
+}

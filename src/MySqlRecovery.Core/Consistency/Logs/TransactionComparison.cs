@@ -1,0 +1,189 @@
+using MySqlRecovery.Binlog.Rows;
+using MySqlRecovery.Model;
+
+namespace MySqlRecovery.Consistency.Logs;
+
+/// <summary>
+/// Brings the transactions of two logs together: by GTID, and where there is none by what they did, when, and whose
+/// they are. Both logs are read side by side; a transaction is kept only until the other side has shown it too.
+/// </summary>
+internal sealed class TransactionComparison(TransactionReader source, TransactionReader replica, CancellationToken stop)
+{
+    // Before the first transaction that both have, the older log may run for a long time.
+    private const int MaximumBeforeWindow = 200_000;
+
+    private readonly UnmatchedTransactions _source = new(), _replica = new();
+    private readonly List<TransactionPair> _different = [];
+    private readonly HashSet<(string, string)> _applied = [];
+
+    /// <summary>Transactions of the source that the replica's log lacks, in log order, but for those before that log.</summary>
+    public IReadOnlyList<LoggedTransaction> SourceOnly { get; private set; } = [];
+
+    /// <summary>The same the other way round.</summary>
+    public IReadOnlyList<LoggedTransaction> ReplicaOnly { get; private set; } = [];
+
+    /// <summary>Transactions that both have, with other contents.</summary>
+    public IReadOnlyList<TransactionPair> Different => _different;
+
+    /// <summary>How many both have.</summary>
+    public long MatchedCount { get; private set; }
+
+    /// <summary>Ordinals of the first and the last transaction of the source that the replica has.</summary>
+    public (long First, long Last) SourceWindow { get; private set; } = (long.MaxValue, -1);
+
+    /// <summary>Ordinals of the first and the last transaction of the replica that the source has.</summary>
+    public (long First, long Last) ReplicaWindow { get; private set; } = (long.MaxValue, -1);
+
+    /// <summary>Whether the replica commits in another order than the source: what it lacks may still be with a worker.</summary>
+    public bool IsOutOfOrder { get; private set; }
+
+    /// <summary>When the source's transactions came.</summary>
+    public TransactionTimes Times { get; } = new();
+
+    /// <summary>Whether rows of a table are in a transaction that both have.</summary>
+    public bool IsApplied(string database, string table) => _applied.Contains((database, table));
+
+    /// <summary>Reads both logs to their ends.</summary>
+    /// <exception cref="RecoveryException">A log is missing or damaged.</exception>
+    public void Run()
+    {
+        bool sourceEnds = false, replicaEnds = false;
+        uint sourceTime = 0, replicaTime = 0;
+        while (!sourceEnds || !replicaEnds)
+        {
+            stop.ThrowIfCancellationRequested();
+            bool readsSource = replicaEnds || (!sourceEnds
+                && (sourceTime != replicaTime ? sourceTime < replicaTime : _source.Count <= _replica.Count));
+            if (readsSource)
+            {
+                sourceEnds = !source.Read();
+                if (source.Current is { } mine)
+                {
+                    sourceTime = mine.Timestamp;
+                    Times.Add(mine);
+                    Offer(mine, isSource: true);
+                }
+            }
+            else
+            {
+                replicaEnds = !replica.Read();
+                if (replica.Current is { } theirs)
+                {
+                    replicaTime = theirs.Timestamp;
+                    Offer(theirs, isSource: false);
+                }
+            }
+        }
+
+        MatchRest();
+        SourceOnly = [.. _source.All.Where(t => !WasBefore(replica, t))];
+        ReplicaOnly = [.. _replica.All.Where(t => !WasBefore(source, t))];
+        _different.Sort((a, b) => a.Source!.Ordinal.CompareTo(b.Source!.Ordinal));
+    }
+
+    private static bool WasBefore(TransactionReader other, LoggedTransaction transaction) =>
+        transaction.Gtid is { } gtid && other.Executed.Contains(gtid);
+
+    private void Offer(LoggedTransaction transaction, bool isSource)
+    {
+        (UnmatchedTransactions own, UnmatchedTransactions other) = isSource ? (_source, _replica) : (_replica, _source);
+        if (FindPartner(transaction, other, isSource) is { } partner)
+        {
+            other.Remove(partner);
+            Match(isSource ? new(transaction, partner) : new(partner, transaction));
+            return;
+        }
+
+        if (WasBefore(isSource ? replica : source, transaction))
+            return;
+        own.Add(transaction);
+        if (MatchedCount == 0 && own.Count > MaximumBeforeWindow && transaction.Gtid == null)
+            own.RemoveFirst();
+    }
+
+    private LoggedTransaction? FindPartner(LoggedTransaction transaction, UnmatchedTransactions other, bool isSource)
+    {
+        if (transaction.Gtid is { } gtid && other.Find(gtid) is { } same)
+            return same;
+        LoggedTransaction? found = null;
+        foreach (LoggedTransaction candidate in other.FindByTime(transaction))
+        {
+            if (candidate.IsSameGtidKind(transaction) || !candidate.HasSameContent(transaction))
+                continue;
+            if (candidate.ThreadId == transaction.ThreadId)
+                return candidate;
+            found ??= candidate;
+        }
+
+        if (found != null)
+            return found;
+        foreach (LoggedTransaction candidate in other.FindByTime(transaction))
+        {
+            if (!candidate.IsSameGtidKind(transaction) && (candidate.IsPartial || transaction.IsPartial)
+                && HasSameRows(isSource ? new(transaction, candidate) : new(candidate, transaction)))
+                return candidate;
+        }
+
+        return null;
+    }
+
+    private void Match(TransactionPair pair)
+    {
+        (LoggedTransaction mine, LoggedTransaction theirs) = (pair.Source!, pair.Replica!);
+        MatchedCount++;
+        IsOutOfOrder |= mine.Ordinal < SourceWindow.Last && theirs.Ordinal > ReplicaWindow.Last;
+        SourceWindow = (Math.Min(SourceWindow.First, mine.Ordinal), Math.Max(SourceWindow.Last, mine.Ordinal));
+        ReplicaWindow = (Math.Min(ReplicaWindow.First, theirs.Ordinal), Math.Max(ReplicaWindow.Last, theirs.Ordinal));
+        foreach (TableContent table in theirs.Tables)
+            _applied.Add((table.Database, table.Table));
+
+        // What a replica applies keeps the source's server_id. It may write a statement in its own words, or as rows, and
+        // with binlog_format=ROW it does not log temporary tables.
+        bool isOwnWording = mine.Statement != null && theirs.ServerId == mine.ServerId
+            && (!theirs.IsEmpty || mine.Statement.Contains("TEMPORARY", StringComparison.OrdinalIgnoreCase));
+        if (!mine.HasSameContent(theirs) && !isOwnWording && !HasSameRows(pair))
+            _different.Add(pair);
+    }
+
+    /// <summary>What has no GTID and was not recognized by its bytes: by its values, by its tables, by its session.</summary>
+    private void MatchRest()
+    {
+        foreach (LoggedTransaction mine in _source.All.ToArray())
+        {
+            LoggedTransaction? partner = _replica.FindByTime(mine).FirstOrDefault(
+                theirs => !mine.IsSameGtidKind(theirs) && (HasSameRows(new(mine, theirs)) || IsPartOf(theirs, mine)));
+            if (partner == null)
+                continue;
+            _source.Remove(mine);
+            _replica.Remove(partner);
+            Match(new(mine, partner));
+        }
+    }
+
+    // The second and the writer are the same: what is left of it are the tables that came through. The session tells it
+    // too where the replica keeps it in its log, as MySQL did up to 5.6.
+    private static bool IsPartOf(LoggedTransaction theirs, LoggedTransaction mine)
+    {
+        if (theirs.IsEmpty || mine.Statement != null)
+            return !theirs.IsEmpty;
+        bool isSameSession = mine.ThreadId != null && mine.ThreadId == theirs.ThreadId;
+        return theirs.Statement == null && Array.TrueForAll(theirs.Tables, t => Array.Exists(
+            mine.Tables, m => m == t || (isSameSession && m.IsSameTable(t) && m.RowCount >= t.RowCount)));
+    }
+
+    /// <summary>Goes back to both logs: images with other columns, or columns of other types, can say the same.</summary>
+    private bool HasSameRows(TransactionPair pair)
+    {
+        if (!pair.Source!.HasSameShape(pair.Replica!) || pair.Source.RowCount == 0)
+            return false;
+        using IEnumerator<LoggedRow> mine = TransactionRows.Read(source.Series, pair.Source, null, stop).GetEnumerator();
+        using IEnumerator<LoggedRow> theirs = TransactionRows.Read(replica.Series, pair.Replica!, null, stop).GetEnumerator();
+        while (mine.MoveNext())
+        {
+            if (!theirs.MoveNext() || !mine.Current.IsSame(theirs.Current))
+                return false;
+        }
+
+        return !theirs.MoveNext();
+    }
+}

@@ -1,0 +1,168 @@
+using MySqlRecovery.Binlog;
+using MySqlRecovery.Binlog.Events;
+using MySqlRecovery.Model;
+using MySqlRecovery.Transactions;
+
+namespace MySqlRecovery.Consistency.Logs;
+
+/// <summary>Reads the logs of a server as a sequence of transactions, each with the fingerprint of its content.</summary>
+/// <param name="series">The logs.</param>
+/// <param name="isRelay">Whether they are relay logs: their events keep the places that they have in the source's logs.</param>
+/// <param name="stop">Cancels.</param>
+internal sealed class TransactionReader(LogSeries series, bool isRelay, CancellationToken stop) : IDisposable
+{
+    private readonly TransactionTracker _tracker = new();
+    private readonly ContentBuilder _content = new();
+    private EventReader? _reader;
+    private int _log;
+    private long _ordinal;
+    private bool _isOpen, _isFirstInLog;
+    private long _position, _end;
+    private uint _serverId, _timestamp, _sourceEnd;
+    private string? _sourceLog;
+
+    public LogSeries Series => series;
+
+    /// <summary>What the first log says was done before it.</summary>
+    public ExecutedTransactions Executed { get; } = new();
+
+    /// <summary>server_id of the server whose logs they are, from the format descriptions.</summary>
+    public uint OwnServerId { get; private set; }
+
+    /// <summary>The transaction at hand; null before the first and behind the last one.</summary>
+    public LoggedTransaction? Current { get; private set; }
+
+    /// <summary>Goes to the next complete transaction; false at the end of the last log.</summary>
+    /// <exception cref="RecoveryException">A log is missing or damaged.</exception>
+    public bool Read()
+    {
+        Current = null;
+        while (true)
+        {
+            stop.ThrowIfCancellationRequested();
+            if (_reader == null && !OpenNext())
+                return false;
+            if (!ReadEvent())
+            {
+                _reader!.Dispose();
+                _reader = null;
+                continue;
+            }
+
+            if (!Take())
+                continue;
+            Current = Build();
+            _isFirstInLog = false;
+            return true;
+        }
+    }
+
+    public void Dispose() => _reader?.Dispose();
+
+    private bool OpenNext()
+    {
+        if (_log == series.Logs.Count)
+            return false;
+        _isOpen = false;
+        _isFirstInLog = true;
+        _tracker.Reset();
+        _content.EnterLog();
+        try
+        {
+            _reader = series.Open(_log++);
+        }
+        catch (RecoveryException e) when (e.ErrorId == "BinlogEmpty" && _log == series.Logs.Count)
+        {
+            // A server that crashed right behind a rotation leaves a last log of no byte.
+            return false;
+        }
+
+        return true;
+    }
+
+    private bool ReadEvent()
+    {
+        try
+        {
+            return _reader!.Read();
+        }
+        catch (RecoveryException e) when (e.ErrorId == "BinlogTruncated" && _log == series.Logs.Count)
+        {
+            // The copy of a log in use ends anywhere.
+            return false;
+        }
+    }
+
+    /// <summary>Takes the event in; true when it ends a transaction.</summary>
+    private bool Take()
+    {
+        EventReader reader = _reader!;
+        try
+        {
+            BinlogEventType type = reader.Header.Type;
+            if (type == BinlogEventType.FormatDescription)
+            {
+                _content.EnterLog();
+                if (reader.Position <= FileEventReader.FirstPosition)
+                    OwnServerId = reader.Header.ServerId;
+            }
+            else if (type == BinlogEventType.Rotate && reader.Body.Length > sizeof(ulong))
+            {
+                _sourceLog = System.Text.Encoding.UTF8.GetString(reader.Body[sizeof(ulong)..]);
+            }
+            else if (_log == 1 && PreviousGtidsEvent.IsPreviousGtids(type))
+            {
+                Executed.Add(PreviousGtidsEvent.Parse(type, reader.Body));
+            }
+
+            _tracker.Observe(reader);
+            if (!_tracker.IsInside)
+                return false;
+            if (!_isOpen || _position != _tracker.Position)
+                Begin(reader);
+            _content.Observe(reader);
+            if (reader.Header.LogPos != 0)
+                _sourceEnd = reader.Header.LogPos;
+            _end = reader.EndPosition;
+            return _tracker.IsOver;
+        }
+        catch (Exception e) when (e is EndOfStreamException or InvalidDataException)
+        {
+            throw new RecoveryException(
+                "BinlogEventMalformed", RecoveryErrorKind.InvalidData, $"the {reader.Header.Type} event cannot be read: {e.Message}",
+                reader.Path, reader.Position, inner: e);
+        }
+    }
+
+    private void Begin(EventReader reader)
+    {
+        _isOpen = true;
+        _content.Reset();
+        _position = _tracker.Position;
+        _serverId = reader.Header.ServerId;
+        _timestamp = reader.Header.Timestamp;
+    }
+
+    private LoggedTransaction Build()
+    {
+        _isOpen = false;
+        return new LoggedTransaction
+        {
+            Gtid = _tracker.Gtid,
+            ServerId = _content.ServerId ?? _serverId,
+            Timestamp = _content.Timestamp ?? _timestamp,
+            ThreadId = _tracker.ThreadId,
+            Ordinal = _ordinal++,
+            LogFile = _reader!.LogFile,
+            IsFirstInLog = _isFirstInLog,
+            Position = _position,
+            EndPosition = _end,
+            SourceEnd = isRelay ? new LogPlace(_sourceLog ?? string.Empty, _sourceEnd) : new LogPlace(_reader.LogFile, _end),
+            Tables = _content.Tables(),
+            StatementHash = _content.StatementHash,
+            Statement = _content.Statement,
+            StatementDatabase = _content.StatementDatabase,
+            IsPartial = _content.IsPartial,
+        };
+    }
+}

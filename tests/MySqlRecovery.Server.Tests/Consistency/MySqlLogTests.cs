@@ -1,0 +1,40 @@
+using MySqlRecovery.Model;
+using Xunit;
+
+namespace MySqlRecovery.Server.Tests.Consistency;
+
+public sealed class MySqlLogTests(MySqlPairFixture fixture) : LogTests(fixture), IClassFixture<MySqlPairFixture>
+{
+    private protected override string OwnWay =>
+        "SET GLOBAL binlog_transaction_compression = ON; SET GLOBAL replica_parallel_workers = 4; SET GLOBAL replica_preserve_commit_order = OFF";
+
+    [Fact]
+    public void A_GTID_that_was_injected_empty_or_with_something_else_is_told_from_what_it_stands_for()
+    {
+        LogStory story = Create("injected");
+        Pair.Sql("INSERT INTO t VALUES (1, 'before')", "injected");
+        Pair.StopReplica();
+        Pair.Source.Sql("INSERT INTO t VALUES (2, 'lost'); INSERT INTO t VALUES (3, 'other')", "injected");
+        string last = Pair.Source.Scalar("SELECT @@GLOBAL.gtid_executed").Split(',')[^1].Trim();
+        string uuid = last[..last.IndexOf(':')];
+        long number = long.Parse(last[(last.LastIndexOfAny([':', '-']) + 1)..]);
+        Pair.Replica.Sql(
+            $"SET GTID_NEXT = '{uuid}:{number - 1}'; BEGIN; COMMIT; SET GTID_NEXT = '{uuid}:{number}'; INSERT INTO t VALUES (3, 'forged'); SET GTID_NEXT = AUTOMATIC", "injected");
+        Pair.StartReplica();
+        Pair.Sql("INSERT INTO t VALUES (4, 'after')", "injected");
+
+        List<ConsistencyFinding> live = story.CompareLive(), files = story.CompareFiles();
+        Assert.Equal(live.Select(f => f.ToString()), files.Select(f => f.ToString().Replace("on replica", $"on 127.0.0.1:{Pair.Replica.Port}")));
+        Assert.Equal([$"{uuid}:{number - 1}", $"{uuid}:{number}"], live.Select(f => f.Gtid));
+        Assert.All(live, f => Assert.Equal((FindingType.TransactionInjected, FindingSeverity.Error, FindingConfidence.Proven), (f.Type, f.Severity, f.Confidence)));
+        Assert.Contains("with nothing.", live[0].Evidence[1]);
+        Assert.Contains($"server {Pair.Replica.Port}, the replica itself", live[0].Evidence[2]);
+
+        List<ConsistencyFinding> rows = story.CompareRows();
+        Assert.Equal(["`id` = 2", "`id` = 3"], rows.Select(f => f.Key));
+        Assert.Equal(live.Select(f => f.Gtid), rows.Select(f => f.Gtid));
+        Pair.Replica.Sql("SET sql_log_bin = 0; DELETE FROM t WHERE id = 3", "injected");
+        story.Repair(live);
+        story.AssertEqual();
+    }
+}

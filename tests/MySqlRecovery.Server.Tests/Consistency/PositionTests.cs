@@ -1,0 +1,63 @@
+using MySqlRecovery.Consistency;
+using MySqlRecovery.Model;
+using MySqlRecovery.Server.Tests.Servers;
+using Xunit;
+
+namespace MySqlRecovery.Server.Tests.Consistency;
+
+public sealed class PositionTests
+{
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData(ServerFlavour.MySql)]
+    [InlineData(ServerFlavour.MySql56)]
+    [InlineData(ServerFlavour.MariaDb)]
+    public void A_replica_that_follows_is_silent_and_one_that_stands_still_says_what_it_lacks(ServerFlavour flavour)
+    {
+        using var pair = new ReplicationPair(flavour);
+        pair.Sql("CREATE DATABASE d; CREATE TABLE d.t (id INT PRIMARY KEY)");
+        Assert.Empty(Check(pair).Select(f => f.ToString()));
+
+        pair.StopReplica();
+        pair.Source.Sql("INSERT INTO d.t VALUES (1); INSERT INTO d.t VALUES (2)");
+        List<ConsistencyFinding> findings = Check(pair);
+        Assert.Equal(["Replica_IO_Running", "Replica_SQL_Running", "missing transactions"], findings.Select(f => f.Key));
+        Assert.All(findings, f => Assert.Equal((FindingType.Position, FindingSeverity.Error), (f.Type, f.Severity)));
+        if (flavour == ServerFlavour.MySql)
+            Assert.Matches("^[0-9a-f-]{36}:[0-9]+-[0-9]+$", findings[^1].Gtid);
+        else if (flavour == ServerFlavour.MariaDb)
+            Assert.Equal(pair.Source.Scalar("SELECT @@gtid_binlog_pos"), findings[^1].Gtid);
+        else
+            Assert.Contains($"to {pair.Source.Position().File}:{pair.Source.Position().Offset}", findings[^1].Evidence[0]);
+
+        pair.StartReplica();
+        pair.WaitForReplica();
+        pair.Replica.Sql("INSERT INTO d.t VALUES (3)");
+        findings = Check(pair);
+        if (pair.HasGtid)
+        {
+            ConsistencyFinding errant = Assert.Single(findings);
+            Assert.Equal((FindingType.TransactionErrant, FindingSeverity.Error), (errant.Type, errant.Severity));
+            Assert.Contains(flavour == ServerFlavour.MySql ? pair.Replica.Scalar("SELECT @@server_uuid") : $"0-{pair.Replica.Port}-", errant.Gtid);
+        }
+        else
+        {
+            Assert.Empty(findings);
+        }
+
+        pair.Source.Sql("INSERT INTO d.t VALUES (3), (4)");
+        SpinWait.SpinUntil(() => pair.Status()["Last_SQL_Errno"] != "0", TimeSpan.FromSeconds(10));
+        findings = Check(pair);
+        Assert.Contains(findings, f => f.Key == "Last_SQL_Error" && f.Evidence[0].Contains("1062", StringComparison.Ordinal));
+        Assert.Contains(findings, f => f.Key == "missing transactions");
+        Assert.Contains(findings, f => f.Key == "relay log");
+    }
+
+    private static List<ConsistencyFinding> Check(ReplicationPair pair)
+    {
+        ServerPair servers = pair.Compare(Token);
+        using ComparedServer source = servers.Source, replica = servers.Replica;
+        return [.. new PositionCheck(servers).Run(e => throw e, Token)];
+    }
+}
