@@ -17,7 +17,7 @@ internal sealed class Comparisons(SpeedOptions options, BenchData data, Peers pe
             ("Reversed binlog of a sixteenth", () => data.Log(Workload.Bulk, Math.Max(1, size / 16)), Reverse),
             ("Reversed binlog, small transactions", () => data.Log(Workload.Small, Math.Max(1, size / 4)), Reverse),
             ("Reversed binlog, wide rows and BLOBs", () => data.Log(Workload.Wide, Math.Max(1, size / 4)), Reverse),
-            ("Reversed binlog, MariaDB", () => data.Log(Workload.MariaDbBulk, Math.Max(1, size / 4)), ReverseMariaDb),
+            ("Reversed binlog, MariaDB", () => data.Log(Workload.MariaDbBulk, size), ReverseMariaDb),
             ("Reversed binlog, compressed transactions", () => data.Log(Workload.Compressed, Math.Max(1, size / 4)), ReverseOnly),
             ("Undo SQL", () => data.Log(Workload.Bulk, size), UndoSql),
             ("Undo SQL, wide rows and BLOBs", () => data.Log(Workload.Wide, Math.Max(1, size / 4)), UndoSql),

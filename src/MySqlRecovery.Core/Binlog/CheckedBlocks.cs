@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 using MySqlRecovery.IO;
 using MySqlRecovery.Model;
 
@@ -117,6 +118,8 @@ internal sealed class CheckedBlocks : IDisposable
     }
 
     /// <summary>Length of the whole events that are as they should be.</summary>
+    // Hot from the first call on: short runs are over before the runtime would optimize it by itself.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private int CheckEvents(ReadOnlySpan<byte> block, out bool isSound)
     {
         int at = 0;

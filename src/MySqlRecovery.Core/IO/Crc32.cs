@@ -40,7 +40,7 @@ internal static class Crc32
     internal static uint ComputePortable(ReadOnlySpan<byte> data) => ~AppendTable(~0u, data);
 
     // Gopal et al., "Fast CRC Computation for Generic Polynomials Using PCLMULQDQ", reflected constants for 0x04C11DB7.
-    // Optimized at once: the first quarter second would otherwise run unoptimized.
+    // Hot from the first call on: short runs are over before the runtime would optimize it by itself.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static uint Fold(uint crc, ReadOnlySpan<byte> data)
     {

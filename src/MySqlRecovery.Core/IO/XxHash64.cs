@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace MySqlRecovery.IO;
 
@@ -32,6 +33,8 @@ internal struct XxHash64
         _length = 0;
     }
 
+    // Hot from the first call on: short runs are over before the runtime would optimize it by itself.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Append(ReadOnlySpan<byte> data)
     {
         int pending = (int)(_length % StripeLength);

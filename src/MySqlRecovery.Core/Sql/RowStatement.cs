@@ -12,6 +12,7 @@ internal sealed class RowStatement(Utf8Buffer sql)
 {
     private ValueRange[] _from = [];
     private ValueRange[] _to = [];
+    private readonly List<int> _changed = [];
 
     /// <summary>Whether the statement stores an ENUM's index 0, which strict modes refuse.</summary>
     public bool NeedsLenientMode { get; private set; }
@@ -69,18 +70,17 @@ internal sealed class RowStatement(Utf8Buffer sql)
         sql.Append(table.Name);
         sql.Append(" SET "u8);
         bool first = true;
-        List<int> changed = RowDecoder.ChangedOrdinals(fromLayout, from, toLayout, to);
-        if (table.ChosenColumns is { } chosen)
-            changed.RemoveAll(ordinal => !chosen[ordinal]);
-        foreach (int ordinal in changed)
+        _changed.Clear();
+        RowDecoder.FindChanged(fromLayout, _from, from, toLayout, _to, to, _changed);
+        foreach (int ordinal in _changed)
         {
             ColumnDefinition column = table.Map.Columns[ordinal];
-            if (column.IsGenerated)
+            if (column.IsGenerated || table.ChosenColumns?[ordinal] == false)
                 continue;
             Separate(ref first, ", "u8);
             sql.Append(table.ColumnNames[ordinal]);
             sql.Append(" = "u8);
-            WriteStored(column, _to[Array.IndexOf(toLayout.Ordinals, ordinal)], to);
+            WriteStored(column, _to[toLayout.IndexOf(ordinal)], to);
         }
 
         if (first)
@@ -89,25 +89,22 @@ internal sealed class RowStatement(Utf8Buffer sql)
             return false;
         }
 
-        KeepTimestamps(table, changed);
+        KeepTimestamps(table);
         WriteWhere(table, fromLayout, from);
         return true;
     }
 
     // A column with ON UPDATE CURRENT_TIMESTAMP stays as it is only if the statement names it.
-    private void KeepTimestamps(SqlTable table, List<int> changed)
+    private void KeepTimestamps(SqlTable table)
     {
-        for (int i = 0; i < table.Map.Columns.Length; i++)
+        foreach (int ordinal in table.SelfUpdating)
         {
-            ColumnDefinition column = table.Map.Columns[i];
-            bool mayUpdateItself = column.HasOnUpdateNow ?? column.Type is ColumnType.Timestamp or ColumnType.Timestamp2
-                or ColumnType.DateTime or ColumnType.DateTime2;
-            if (!mayUpdateItself || column.IsGenerated || changed.Contains(i))
+            if (_changed.Contains(ordinal) && table.ChosenColumns?[ordinal] != false)
                 continue;
             sql.Append(", "u8);
-            sql.Append(table.ColumnNames[i]);
+            sql.Append(table.ColumnNames[ordinal]);
             sql.Append(" = "u8);
-            sql.Append(table.ColumnNames[i]);
+            sql.Append(table.ColumnNames[ordinal]);
         }
     }
 
@@ -124,7 +121,7 @@ internal sealed class RowStatement(Utf8Buffer sql)
     {
         sql.Append(" WHERE "u8);
         int[] key = table.Map.PrimaryKey;
-        bool byKey = key.Length > 0 && Array.TrueForAll(key, k => Array.IndexOf(layout.Ordinals, k) >= 0);
+        bool byKey = key.Length > 0 && HasAll(layout, key);
         bool first = true;
         foreach (int ordinal in byKey ? key : layout.Ordinals)
         {
@@ -132,7 +129,7 @@ internal sealed class RowStatement(Utf8Buffer sql)
             if (!byKey && column.IsGenerated)
                 continue;
             Separate(ref first, " AND "u8);
-            ValueRange range = _from[Array.IndexOf(layout.Ordinals, ordinal)];
+            ValueRange range = _from[layout.IndexOf(ordinal)];
             if (byKey && !range.IsNull && column.Type is not (ColumnType.Json or ColumnType.Geometry))
                 WriteKeyCondition(table.ColumnNames[ordinal], column, range.Of(image));
             else
@@ -140,6 +137,17 @@ internal sealed class RowStatement(Utf8Buffer sql)
         }
 
         sql.Append(byKey ? ";"u8 : " LIMIT 1;"u8);
+    }
+
+    private static bool HasAll(RowLayout layout, int[] ordinals)
+    {
+        foreach (int ordinal in ordinals)
+        {
+            if (layout.IndexOf(ordinal) < 0)
+                return false;
+        }
+
+        return true;
     }
 
     private static ReadOnlySpan<byte> ValueOf(ColumnDefinition column, ValueRange range, ReadOnlySpan<byte> image) =>

@@ -51,14 +51,14 @@ internal sealed class SqlScriptWriter : IDisposable
     {
         EndTransaction();
         _output.Comment(origin);
-        Write("BEGIN;");
+        _output.Statement("BEGIN;"u8);
         _isInTransaction = true;
     }
 
     public void EndTransaction()
     {
         if (_isInTransaction)
-            Write("COMMIT;");
+            _output.Statement("COMMIT;"u8);
         _isInTransaction = false;
     }
 

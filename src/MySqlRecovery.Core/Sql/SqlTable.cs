@@ -13,6 +13,7 @@ internal sealed class SqlTable
         Name = SqlIdentifier.Quote(database, table);
         ChosenColumns = form.ChosenColumns(map);
         ColumnNames = Array.ConvertAll(map.Columns, c => SqlIdentifier.Quote(c.Name));
+        SelfUpdating = [.. Enumerable.Range(0, map.Columns.Length).Where(i => !map.Columns[i].IsGenerated && MayUpdateItself(map.Columns[i]))];
     }
 
     public TableMap Map { get; }
@@ -22,6 +23,9 @@ internal sealed class SqlTable
 
     /// <summary>Column names in backquotes.</summary>
     public byte[][] ColumnNames { get; }
+
+    /// <summary>Ordinals of the columns that an update may change although it does not name them (ON UPDATE CURRENT_TIMESTAMP).</summary>
+    public int[] SelfUpdating { get; }
 
     /// <summary>Which columns updates may set, by ordinal; null for all.</summary>
     public bool[]? ChosenColumns { get; }
@@ -41,4 +45,7 @@ internal sealed class SqlTable
                     + "or undo with Invoke-BinlogReverse, which needs no names; SET GLOBAL binlog_row_metadata=FULL has them logged.");
         return new SqlTable(map, form);
     }
+
+    private static bool MayUpdateItself(ColumnDefinition column) =>
+        column.HasOnUpdateNow ?? column.Type is ColumnType.Timestamp or ColumnType.Timestamp2 or ColumnType.DateTime or ColumnType.DateTime2;
 }

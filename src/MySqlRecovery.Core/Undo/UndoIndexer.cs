@@ -11,9 +11,10 @@ namespace MySqlRecovery.Undo;
 /// <summary>Makes an <see cref="UndoIndex"/> from the events that a scan lets through, to undo them or to do them again.</summary>
 internal static class UndoIndexer
 {
-    public static UndoIndex Build(EventScan scan, RowPredicate? where, bool reverse, Action<EventScan>? onEvent = null)
+    public static UndoIndex Build(
+        EventScan scan, RowPredicate? where, bool reverse, Action<EventScan>? onEvent = null, long maximumMemory = UndoIndex.DefaultMaximumMemory)
     {
-        var index = new UndoIndex();
+        var index = new UndoIndex(maximumMemory);
         try
         {
             (int Log, long Position) transaction = (-1, -1);

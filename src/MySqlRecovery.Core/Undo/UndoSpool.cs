@@ -12,7 +12,7 @@ namespace MySqlRecovery.Undo;
 /// </summary>
 internal sealed class UndoSpool : IDisposable
 {
-    private readonly UndoIndex _index = new();
+    private readonly UndoIndex _index;
     private readonly SpoolFile _file = SpoolFile.Create();
     private readonly PipelineTableMaps _maps;
     private readonly bool _reverse;
@@ -28,8 +28,9 @@ internal sealed class UndoSpool : IDisposable
     private (int Log, long Position) _transaction = (-1, -1);
     private (UndoTransactionKind Kind, uint ThreadId, Gtid? Gtid) _begin;
 
-    public UndoSpool(PipelineTableMaps maps, bool reverse)
+    public UndoSpool(PipelineTableMaps maps, bool reverse, long maximumMemory = UndoIndex.DefaultMaximumMemory)
     {
+        _index = new UndoIndex(maximumMemory);
         _reverse = reverse;
         _maps = maps;
         _effects = new StatementEffects(_index, reverse, tables: null, namesNewTables: true);

@@ -58,6 +58,14 @@ public sealed class ExportRowChangeSqlCommand : BinlogCmdlet
     [Parameter]
     public SwitchParameter Fold { get; set; }
 
+    /// <summary>
+    /// Bytes of memory for the index of what is written, some twenty bytes a row event (32 MiB by default); what is beyond
+    /// goes to a temporary file.
+    /// </summary>
+    [Parameter]
+    [ValidateRange(0, long.MaxValue)]
+    public long MaxMemory { get; set; } = UndoIndex.DefaultMaximumMemory;
+
     /// <summary>Overwrites the file.</summary>
     [Parameter]
     public SwitchParameter Force { get; set; }
@@ -84,7 +92,7 @@ public sealed class ExportRowChangeSqlCommand : BinlogCmdlet
             Columns = Column,
             Renames = TableMap == null ? TableRenames.None : Try(() => TableRenames.Parse(TableMap)),
         };
-        _input = new RecoveryInput(this, Reverse, Column);
+        _input = new RecoveryInput(this, Reverse, Column, MaxMemory);
     }
 
     /// <inheritdoc/>

@@ -44,6 +44,14 @@ public sealed class InvokeBinlogReverseCommand : LogFileCmdlet
     [Parameter]
     public IDictionary? TableMap { get; set; }
 
+    /// <summary>
+    /// Bytes of memory for the index of what is undone, some twenty bytes a row event (32 MiB by default); what is beyond
+    /// goes to a temporary file.
+    /// </summary>
+    [Parameter]
+    [ValidateRange(0, long.MaxValue)]
+    public long MaxMemory { get; set; } = UndoIndex.DefaultMaximumMemory;
+
     /// <summary>Overwrites the destination.</summary>
     [Parameter]
     public SwitchParameter Force { get; set; }
@@ -61,7 +69,7 @@ public sealed class InvokeBinlogReverseCommand : LogFileCmdlet
             if (TableMap != null)
                 _renames = TableRenames.Parse(TableMap);
         });
-        _input = new RecoveryInput(this, reverse: true, columns: []);
+        _input = new RecoveryInput(this, reverse: true, columns: [], MaxMemory);
     }
 
     /// <inheritdoc/>

@@ -13,7 +13,7 @@ namespace MySqlRecovery.Commands;
 /// What SQL or an undo is made from: log files, a server, or events and rows as they come down the pipeline, live or as the
 /// property bags that remoting, jobs and Import-Clixml make.
 /// </summary>
-internal sealed class RecoveryInput(BinlogCmdlet cmdlet, bool reverse, string[] columns) : IDisposable
+internal sealed class RecoveryInput(BinlogCmdlet cmdlet, bool reverse, string[] columns, long maximumMemory) : IDisposable
 {
     private readonly List<string> _files = [];
     private LogInput? _server;
@@ -51,7 +51,7 @@ internal sealed class RecoveryInput(BinlogCmdlet cmdlet, bool reverse, string[] 
         if (cmdlet.ResolveInput(input, e => throw e) is { } files)
             _files.AddRange(files);
         else
-            Spool(Unwrap(input), _spool ??= new UndoSpool(Maps, reverse));
+            Spool(Unwrap(input), _spool ??= new UndoSpool(Maps, reverse, maximumMemory));
     }
 
     /// <summary>The index of all that was added.</summary>
@@ -61,7 +61,7 @@ internal sealed class RecoveryInput(BinlogCmdlet cmdlet, bool reverse, string[] 
         {
             LogInput input = _server ?? cmdlet.InputOf(LogFileOrder.Sort(_files));
             using EventScan scan = cmdlet.OpenScan(input);
-            UndoIndex index = UndoIndexer.Build(scan, cmdlet.Predicate, reverse, s => cmdlet.ShowProgress(s, input.FileCount));
+            UndoIndex index = UndoIndexer.Build(scan, cmdlet.Predicate, reverse, s => cmdlet.ShowProgress(s, input.FileCount), maximumMemory);
             if (reverse)
                 FindLaterChanges(index, input);
             return index;

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using MySqlRecovery.Client;
 using MySqlRecovery.InnoDb;
 using MySqlRecovery.Model;
 using MySqlRecovery.Schema;
@@ -8,18 +9,20 @@ namespace MySqlRecovery.Commands;
 /// <summary>Gives .ibd files the identity that another instance's dictionary expects, so that it opens them.</summary>
 [Cmdlet(VerbsDiagnostic.Repair, "IbdSpaceId", SupportsShouldProcess = true, DefaultParameterSetName = PathSet)]
 [OutputType(typeof(IbdRepairResult), typeof(IbdEdit))]
-public sealed class RepairIbdSpaceIdCommand : RecoveryCmdlet
+public sealed class RepairIbdSpaceIdCommand : ServerCmdlet
 {
     private const string PathSet = "Path";
     private const string LiteralSet = "LiteralPath";
     private const string LogSet = "LogText";
     private readonly List<string> _files = [];
     private SpaceIdLog? _log;
+    private ServerSpaceIds? _serverIds;
     private SchemaCatalog? _schema;
 
     /// <summary>The .ibd files to repair; wildcards are allowed.</summary>
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = PathSet, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = LogSet)]
+    [Parameter(Mandatory = true, Position = 0, ParameterSetName = ServerSet)]
     [SupportsWildcards]
     public string[] Path { get; set; } = [];
 
@@ -42,6 +45,10 @@ public sealed class RepairIbdSpaceIdCommand : RecoveryCmdlet
     [Parameter(ParameterSetName = LogSet, Mandatory = true, ValueFromPipeline = true)]
     [AllowEmptyString]
     public string[] ErrorLog { get; set; } = [];
+
+    /// <summary>The running server that is to open the files: its dictionary says which ids it expects.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = ServerSet), Alias("HostName", "ComputerName")]
+    public string Server { get; set; } = string.Empty;
 
     /// <summary>CREATE TABLE statements of the tables, for files without dictionary information (before MySQL 8.0, MariaDB).</summary>
     [Parameter]
@@ -91,10 +98,11 @@ public sealed class RepairIbdSpaceIdCommand : RecoveryCmdlet
             wrong = "-InPlace replaces the only copy: give -BackupPath, or -Force to do without";
         else if (Undo && UndoPath == null)
             wrong = "-Undo needs the undo files: -UndoPath";
-        if (wrong == null)
-            LoadSchema();
-        else
+        if (wrong != null)
             ThrowTerminatingError(ToErrorRecord(new RecoveryException("InvalidParameters", RecoveryErrorKind.InvalidArgument, wrong)));
+        LoadSchema();
+        if (ParameterSetName == ServerSet)
+            _serverIds = Try(AskServer);
     }
 
     /// <inheritdoc/>
@@ -127,6 +135,12 @@ public sealed class RepairIbdSpaceIdCommand : RecoveryCmdlet
         {
             // stopped by the user: what was written is whole
         }
+    }
+
+    private ServerSpaceIds AskServer()
+    {
+        using ServerConnection connection = ServerConnection.Open(OptionsFor(Server), StopToken);
+        return ServerSpaceIds.Read(connection, StopToken);
     }
 
     private void LoadSchema()
@@ -185,6 +199,7 @@ public sealed class RepairIbdSpaceIdCommand : RecoveryCmdlet
     private RepairPlan Plan(string file, ReferenceFiles? references)
     {
         uint? id = MyInvocation.BoundParameters.ContainsKey(nameof(SpaceId)) ? SpaceId : null;
+        id ??= _serverIds?.Find(file);
         if (id == null && _log != null)
         {
             using TablespaceFile tablespace = TablespaceFile.Open(file);

@@ -101,6 +101,23 @@ public sealed class CmdletTests(MySqlLiveFixture fixture)
         Assert.Equal(["4 True Stopped", "8 True Stopped", "3", "True"], found);
     }
 
+    [Fact]
+    public void A_file_gets_the_id_that_the_server_expects_of_its_table()
+    {
+        string folder = Path.Combine(Server.FilesPath, "ids");
+        Directory.CreateDirectory(folder);
+        Server.Sql("CREATE DATABASE ids; CREATE TABLE ids.t (a INT PRIMARY KEY); INSERT INTO ids.t VALUES (1); FLUSH TABLES ids.t FOR EXPORT");
+        File.Copy(Path.Combine(Server.DataPath, "ids", "t.ibd"), Path.Combine(folder, "t.ibd"));
+        Server.Sql("TRUNCATE TABLE ids.t; FLUSH TABLES ids.t FOR EXPORT");
+        string[] found = PowerShellModule.Run(
+            $$"""
+            {{Root}}
+            $result = Repair-IbdSpaceId '{{folder}}/t.ibd' -Server '{{Server.SocketPath}}' -Credential $root -Destination '{{folder}}/out' -Confirm:$false -WarningAction Ignore
+            "$($result.NewSpaceId -eq (Get-IbdSpaceId '{{Server.DataPath}}/ids/t.ibd').SpaceId) $($result.OldSpaceId -ne $result.NewSpaceId)"
+            """);
+        Assert.Equal(["True True"], found);
+    }
+
     /// <summary>Four changed rows in a database of its own; gives the file that they are in.</summary>
     private string Write(string database)
     {

@@ -1,4 +1,5 @@
 using MySqlRecovery.Client;
+using MySqlRecovery.InnoDb;
 using MySqlRecovery.Model;
 using MySqlRecovery.Queries;
 using MySqlRecovery.Schema;
@@ -87,6 +88,33 @@ public abstract class ServerSchemaTests(ServerFixture fixture)
 
         IEnumerable<TableSchema> tables = ServerSchema.Read(connection, [new TableName("mine", "hidden"), new TableName("mine", "seen")], Token);
         Assert.Equal("seen", Assert.Single(tables, table => table.UnknownReason == null).Name);
+    }
+
+    [Fact]
+    public void The_dictionary_tells_the_tablespace_id_of_every_file()
+    {
+        Server.Sql(
+            """
+            CREATE DATABASE `my-ids`; USE `my-ids`; CREATE TABLE `Ta ble#1` (a INT PRIMARY KEY) ENGINE=InnoDB; CREATE TABLE `été` (a INT PRIMARY KEY) ENGINE=InnoDB;
+            CREATE TABLE parted (a INT PRIMARY KEY) ENGINE=InnoDB PARTITION BY HASH (a) PARTITIONS 2;
+            CREATE USER noprocess@localhost IDENTIFIED BY 'No-process1';
+            FLUSH TABLES `Ta ble#1`, `été`, parted FOR EXPORT;
+            """);
+        using ServerConnection connection = Server.Connect();
+        ServerSpaceIds ids = ServerSpaceIds.Read(connection, Token);
+        string[] files = Directory.GetFiles(Path.Combine(Server.DataPath, "my@002dids"), "*.ibd");
+        Assert.Equal(4, files.Length);
+        foreach (string file in files)
+        {
+            using TablespaceFile tablespace = TablespaceFile.Open(file);
+            Assert.Equal(tablespace.SpaceId, ids.Find(file));
+        }
+
+        Assert.Null(ids.Find("my@002dids/unknown.ibd"));
+        ConnectionOptions options = Server.SocketOptions();
+        (options.User, options.Password) = ("noprocess", "No-process1");
+        using ServerConnection blind = options.Open();
+        Assert.Equal("ServerPrivilegeMissing", Assert.Throws<RecoveryException>(() => ServerSpaceIds.Read(blind, Token)).ErrorId);
     }
 
     [Fact]

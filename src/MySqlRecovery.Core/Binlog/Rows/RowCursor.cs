@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using MySqlRecovery.Binlog.Events;
 using MySqlRecovery.IO;
 using MySqlRecovery.Model;
@@ -52,6 +53,8 @@ internal ref struct RowCursor
     /// <summary>Layout of <see cref="After"/>, or of the only image.</summary>
     public readonly RowLayout AfterLayout => _after ?? _before;
 
+    // Hot from the first call on: short runs are over before the runtime would optimize it by itself.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public bool MoveNext()
     {
         if (_next == _rows.Length)

@@ -58,19 +58,26 @@ internal sealed class RowDecoder(TableMap map) : IRowDecoder
         beforeLayout.Locate(before, was);
         afterLayout.Locate(after, became);
         var changed = new List<int>();
+        FindChanged(beforeLayout, was, before, afterLayout, became, after, changed);
+        return changed;
+    }
+
+    /// <summary>The same for images whose values have been located.</summary>
+    public static void FindChanged(
+        RowLayout beforeLayout, ReadOnlySpan<ValueRange> was, ReadOnlySpan<byte> before,
+        RowLayout afterLayout, ReadOnlySpan<ValueRange> became, ReadOnlySpan<byte> after, List<int> changed)
+    {
         int b = 0;
-        for (int a = 0; a < became.Length; a++)
+        for (int a = 0; a < afterLayout.Ordinals.Length; a++)
         {
             int ordinal = afterLayout.Ordinals[a];
-            while (b < was.Length && beforeLayout.Ordinals[b] < ordinal)
+            while (b < beforeLayout.Ordinals.Length && beforeLayout.Ordinals[b] < ordinal)
                 b++;
-            bool isSame = b < was.Length && beforeLayout.Ordinals[b] == ordinal && was[b].IsNull == became[a].IsNull
+            bool isSame = b < beforeLayout.Ordinals.Length && beforeLayout.Ordinals[b] == ordinal && was[b].IsNull == became[a].IsNull
                 && (was[b].IsNull || was[b].Of(before).SequenceEqual(became[a].Of(after)));
             if (!isSame)
                 changed.Add(ordinal);
         }
-
-        return changed;
     }
 
     private RowLayout FirstLayout(RowSource source) => map.LayoutFor(Parse(source).Columns);

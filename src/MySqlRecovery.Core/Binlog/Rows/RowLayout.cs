@@ -57,6 +57,9 @@ internal sealed class RowLayout
     /// <summary>Whether every column of the table is in the image.</summary>
     public bool IsFull => Ordinals.Length == Columns.Length;
 
+    /// <summary>Where in <see cref="Ordinals"/> a column is; -1 where the image lacks it.</summary>
+    public int IndexOf(int ordinal) => IsFull ? ordinal : Array.IndexOf(Ordinals, ordinal);
+
     /// <summary>The layout of an image that has only the columns whose bits are set.</summary>
     public RowLayout Select(ReadOnlySpan<byte> presentBits)
     {
@@ -71,6 +74,8 @@ internal sealed class RowLayout
     }
 
     /// <summary>Length in bytes of the image that <paramref name="data"/> starts with.</summary>
+    // Hot from the first call on: short runs are over before the runtime would optimize it by itself.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public int Measure(ReadOnlySpan<byte> data)
     {
         if (data.Length < NullBytes)
@@ -90,6 +95,7 @@ internal sealed class RowLayout
     }
 
     /// <summary>Where each present column's value lies in an image that has been measured; NULL has length -1.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Locate(ReadOnlySpan<byte> image, Span<ValueRange> ranges)
     {
         int at = NullBytes;
@@ -117,6 +123,7 @@ internal sealed class RowLayout
         return (data[last] & _lastNullMask) != 0 || data[..last].ContainsAnyExcept((byte)0);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private int MeasureWithNulls(ReadOnlySpan<byte> data)
     {
         int at = NullBytes;

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace MySqlRecovery.IO.Zstd;
 
@@ -103,6 +104,8 @@ internal sealed class HuffmanTable
         Fill(weights[..count], symbolsOfWeight);
     }
 
+    // Hot from the first call on: short runs are over before the runtime would optimize it by itself.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Fill(ReadOnlySpan<byte> weights, ReadOnlySpan<int> symbolsOfWeight)
     {
         Span<int> next = stackalloc int[MaximumBits + 2];
