@@ -1,6 +1,8 @@
 using System.Globalization;
 using MySqlRecovery.Binlog.Filter;
 using MySqlRecovery.Model;
+using MySqlRecovery.Queries;
+using MySqlRecovery.Transactions;
 
 namespace MySqlRecovery.Consistency.Logs;
 
@@ -21,6 +23,7 @@ internal sealed class LiveLogCheck(
         List<Dictionary<string, string?>> channels = pair.Replica.ReadReplicaStatus();
         Dictionary<string, string?>? channel = channels.Find(IsOfSource);
         bool logsUpdates = pair.Replica.IsOn("log_bin") && (pair.Replica.IsOn("log_replica_updates") || pair.Replica.IsOn("log_slave_updates"));
+        GtidSet? replicaExecuted = ReadExecuted(pair.Replica, token);
         LogSeries? replica = pair.Replica.IsOn("log_bin") ? openLogs(pair.Replica) : null;
         var check = new LogCheck(new LogCheckInput
         {
@@ -32,6 +35,8 @@ internal sealed class LiveLogCheck(
             Skipped = skipped,
             Filter = channel == null ? null : new ReplicationFilter(channel),
             AppliedTo = AppliedTo(channel),
+            ReplicaExecuted = replicaExecuted,
+            SourceExecuted = ReadExecuted(pair.Source, token),
             IsDetached = channels.Count == 0,
         });
         NotApplied = check.NotApplied;
@@ -47,6 +52,9 @@ internal sealed class LiveLogCheck(
         channel.GetValueOrDefault("Source_UUID") is { Length: > 0 } uuid && pair.Source.Variable("server_uuid") is { } own
             ? uuid.Equals(own, StringComparison.OrdinalIgnoreCase)
             : channel.GetValueOrDefault("Source_Server_Id") == pair.Source.Variable("server_id");
+
+    private static GtidSet? ReadExecuted(ComparedServer server, CancellationToken token) => !server.IsOn("gtid_mode") ? null
+        : GtidSet.Parse([server.Client.QueryScalar("SELECT @@GLOBAL.gtid_executed", token) ?? ""]);
 
     private static LogPlace? AppliedTo(Dictionary<string, string?>? channel) =>
         channel?.GetValueOrDefault("Relay_Source_Log_File") is { Length: > 0 } file
@@ -73,7 +81,7 @@ internal sealed class LiveLogCheck(
         List<string?[]> rows;
         try
         {
-            rows = Queries.QueryClientExtensions.QueryAll(pair.Replica.Client, Sql, token);
+            rows = pair.Replica.Client.QueryAll(Sql, token);
         }
         catch (RecoveryException e) when (e.Kind == RecoveryErrorKind.PermissionDenied)
         {
