@@ -32,7 +32,7 @@ internal sealed class LiveLogCheck(
             LogsUpdates = logsUpdates,
             ReplicaName = pair.Replica.Name,
             Tables = tables,
-            Skipped = skipped,
+            Skipped = skipped.Count > 0 ? skipped : ReadErrorLog(onError, token),
             Filter = channel == null ? null : new ReplicationFilter(channel),
             AppliedTo = AppliedTo(channel),
             ReplicaExecuted = replicaExecuted,
@@ -71,6 +71,31 @@ internal sealed class LiveLogCheck(
         Recommendation = "Give its -ErrorLog, which tells what was skipped, and compare the rows (-Check Data).",
     };
 
+    /// <summary>MySQL 8.0.22+ keeps the newest part of its error log in a table.</summary>
+    private List<SkippedRange> ReadErrorLog(Action<RecoveryException> onError, CancellationToken token)
+    {
+        // Start, skip, error, stop and change of the SQL thread (share/messages_to_error_log.txt).
+        const string Sql = "SELECT LOGGED, DATA FROM performance_schema.error_log"
+            + " WHERE ERROR_CODE IN ('MY-010581', 'MY-010582', 'MY-010584', 'MY-010587', 'MY-010597') ORDER BY LOGGED";
+        if (!pair.Replica.IsMySql(8, 0, 22) || !pair.Replica.IsOn("performance_schema"))
+            return [];
+        return SkippedRanges.Find(Ask(Sql, onError, token).Select(r => ReplicaErrorLog.Parse($"{r[0]} {r[1]}")).OfType<ReplicaLogEntry>());
+    }
+
+    /// <summary>The rows; none, and an error, where the user may not see them.</summary>
+    private List<string?[]> Ask(string sql, Action<RecoveryException> onError, CancellationToken token)
+    {
+        try
+        {
+            return pair.Replica.Client.QueryAll(sql, token);
+        }
+        catch (RecoveryException e) when (e.Kind == RecoveryErrorKind.PermissionDenied)
+        {
+            onError(e);
+            return [];
+        }
+    }
+
     /// <summary>How often the skip counter was set, by the statements that the replica has counted.</summary>
     private ConsistencyFinding? ReadSkipCounterUse(Action<RecoveryException> onError, CancellationToken token)
     {
@@ -78,17 +103,7 @@ internal sealed class LiveLogCheck(
             + " WHERE DIGEST_TEXT LIKE 'SET %' AND (DIGEST_TEXT LIKE '%sql_slave_skip_counter%' OR DIGEST_TEXT LIKE '%sql_replica_skip_counter%')";
         if (!pair.Replica.IsOn("performance_schema"))
             return null;
-        List<string?[]> rows;
-        try
-        {
-            rows = pair.Replica.Client.QueryAll(Sql, token);
-        }
-        catch (RecoveryException e) when (e.Kind == RecoveryErrorKind.PermissionDenied)
-        {
-            onError(e);
-            return null;
-        }
-
+        List<string?[]> rows = Ask(Sql, onError, token);
         return rows.Count == 0 ? null : new ConsistencyFinding
         {
             Type = FindingType.TransactionSkipped,
