@@ -12,7 +12,7 @@ string usage = """
                                         the same for reading a running server's log over the wire
     apply STEPS                         how long servers take to load an undo of STEPS times 60 000 row changes
     logs FOLDER MYSQLBINLOG [ANOTHER]   compare event and row counts of a folder's binlogs with what mysqlbinlog prints
-    consistency SOURCE REPLICA TABLE ... compare two servers' equal tables (connection strings; database.table), and time the bare SELECT
+    consistency SOURCE REPLICA TABLE ... [--fast]  compare two servers' equal tables (connection strings; database.table), and time the bare SELECT
     fuzz FOLDER [--minutes N] [--seed S]  read mutated copies of a folder's binlogs
     """;
 

@@ -12,10 +12,6 @@ namespace MySqlRecovery.Server.Tests.Consistency;
 /// <summary>The comparison of rows while the source is written all the time.</summary>
 public abstract class TrafficTests(ReplicationPairFixture fixture)
 {
-    // Fewer statements beside the comparisons would prove nothing.
-    private const int EnoughWrites = 500;
-    private int _written;
-
     private ReplicationPair Pair => fixture.Pair;
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -27,11 +23,12 @@ public abstract class TrafficTests(ReplicationPairFixture fixture)
         Pair.Sql("INSERT INTO t (v, s) VALUES " + string.Join(',', Enumerable.Range(1, 8000).Select(i => $"({i % 2}, 's{i}')")), "hot");
         Pair.Sql("INSERT INTO bare VALUES " + string.Join(',', Enumerable.Range(1, 500).Select(i => $"({i}, 0)")), "hot");
         using var stop = new CancellationTokenSource();
-        var traffic = new Thread(() => Write(stop.Token));
+        int written = 0;
+        var traffic = new Thread(() => Write(ref written, stop.Token));
         traffic.Start();
         try
         {
-            for (int run = 0; run < 3 || (Volatile.Read(ref _written) < EnoughWrites && traffic.IsAlive); run++)
+            for (int run = 0; run < 3 || Volatile.Read(ref written) < 500; run++)
                 Assert.Empty(Compare());
 
             Pair.Replica.Sql("SET sql_log_bin = 0; UPDATE t SET s = 'wrong' WHERE id = 4242; DELETE FROM bare WHERE id = 77", "hot");
@@ -44,8 +41,6 @@ public abstract class TrafficTests(ReplicationPairFixture fixture)
             stop.Cancel();
             traffic.Join();
         }
-
-        Assert.True(_written >= EnoughWrites);
     }
 
     [Fact]
@@ -72,12 +67,12 @@ public abstract class TrafficTests(ReplicationPairFixture fixture)
     }
 
     // Values that go to and fro, rows that come and go, all over the table and in a few places again and again.
-    private void Write(CancellationToken stop)
+    private void Write(ref int count, CancellationToken stop)
     {
         using ServerConnection connection = Pair.Source.Connect();
         connection.InitDb("hot", Token);
         var random = new Random(7);
-        for (int count = 0; !stop.IsCancellationRequested; count++)
+        for (; !stop.IsCancellationRequested; count++)
         {
             int id = random.Next(4) == 0 ? random.Next(1, 8000) : random.Next(100, 110);
             connection.Execute((count % 5) switch
@@ -90,7 +85,6 @@ public abstract class TrafficTests(ReplicationPairFixture fixture)
 
             // One session writes faster than an old replica applies, and the comparison waits for the replica.
             Thread.Sleep(1);
-            Volatile.Write(ref _written, count + 1);
         }
     }
 }
