@@ -7,7 +7,7 @@ string usage = """
     [--size MIB] [--runs N] [--data FOLDER] [--report FILE] [--programs FOLDERS] [--only TITLE]
                                         compare speed and memory with the peers that are installed
     logs FOLDER MYSQLBINLOG [ANOTHER]   compare event and row counts of a folder's binlogs with what mysqlbinlog prints
-    consistency SOURCE REPLICA TABLE ... compare two servers' equal tables (connection strings; database.table), and time the bare SELECT
+    consistency SOURCE REPLICA TABLE ... [--fast]  compare two servers' equal tables (connection strings; database.table), and time the bare SELECT
     fuzz FOLDER [--minutes N] [--seed S]  read mutated copies of a folder's binlogs
     """;
 
