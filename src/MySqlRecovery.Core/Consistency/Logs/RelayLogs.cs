@@ -1,3 +1,5 @@
+using MySqlRecovery.Model;
+
 namespace MySqlRecovery.Consistency.Logs;
 
 /// <summary>Where transactions of the source are in the replica's relay logs.</summary>
@@ -12,8 +14,16 @@ internal sealed class RelayLogs(LogSeries? series)
     /// <summary>Reads the relay logs for these transactions; not at all if there are none.</summary>
     public void Find(IEnumerable<LoggedTransaction> wanted, CancellationToken token)
     {
-        var byPlace = wanted.ToDictionary(t => (t.SourceEnd.File, (uint)t.SourceEnd.Position));
-        var byGtid = byPlace.Values.Where(t => t.Gtid != null).ToDictionary(t => t.Gtid!.Value);
+        // A place has 32 bits in relay logs, and a transaction can be lost in parts: none of this is unique.
+        var byPlace = new Dictionary<(string, uint), LoggedTransaction>();
+        var byGtid = new Dictionary<Gtid, LoggedTransaction>();
+        foreach (LoggedTransaction transaction in wanted)
+        {
+            byPlace.TryAdd((transaction.SourceEnd.File, (uint)transaction.SourceEnd.Position), transaction);
+            if (transaction.Gtid is { } gtid)
+                byGtid.TryAdd(gtid, transaction);
+        }
+
         if (series == null || byPlace.Count == 0)
             return;
         _isRead = true;
@@ -22,8 +32,8 @@ internal sealed class RelayLogs(LogSeries? series)
         {
             LoggedTransaction relayed = reader.Current!;
             LoggedTransaction? original;
-            bool isWanted = relayed.Gtid is { } gtid
-                ? byGtid.TryGetValue(gtid, out original)
+            bool isWanted = relayed.Gtid is { } id
+                ? byGtid.TryGetValue(id, out original)
                 : byPlace.TryGetValue((relayed.SourceEnd.File, (uint)relayed.SourceEnd.Position), out original);
             if (isWanted)
                 _found[original!] = relayed;

@@ -147,6 +147,21 @@ public sealed class LogCheckTests : IDisposable
     }
 
     [Fact]
+    public void A_transaction_of_which_several_tables_were_left_out_is_a_finding_for_each_of_them()
+    {
+        TransactionLog source = new(Source), replica = new(Replica);
+        for (int i = 1; i < 5; i++)
+        {
+            source.Insert(i, i, (uint)i, table: "a,t,b");
+            replica.Insert(i, i, (uint)i, Source);
+        }
+
+        List<ConsistencyFinding> findings = Run(source, replica, i => i with { Relay = i.Source });
+        Assert.Equal(["a", "b", "a", "b", "a", "b", "a", "b"], findings.Select(f => f.Table));
+        Assert.All(findings, f => Assert.Equal((FindingType.TransactionFiltered, FindingConfidence.Likely), (f.Type, f.Confidence)));
+    }
+
+    [Fact]
     public void A_skip_that_was_made_good_is_no_finding_and_one_without_any_logs_is_a_range()
     {
         TransactionLog source = Fill(new TransactionLog(Source), 1..9, true), replica = Fill(new TransactionLog(Replica), 1..9, true, except: 4);
@@ -213,7 +228,7 @@ public sealed class LogCheckTests : IDisposable
                     ReplicaName = "replica",
                 };
                 _ = new LogCheck(input).Run(_ => { }, Token).Count();
-                _ = new LogCheck(input with { Source = input.Replica, Replica = input.Source }).Run(_ => { }, Token).Count();
+                _ = new LogCheck(input with { Source = input.Replica, Replica = input.Source, Relay = input.Source }).Run(_ => { }, Token).Count();
             }
             catch (RecoveryException)
             {

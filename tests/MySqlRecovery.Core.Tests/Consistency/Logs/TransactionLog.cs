@@ -37,7 +37,7 @@ internal sealed class TransactionLog
     /// <param name="id">The row's first value.</param>
     /// <param name="time">When it began.</param>
     /// <param name="server">Who wrote it; by default whose log it is.</param>
-    /// <param name="table">The table; null for a transaction that changes nothing.</param>
+    /// <param name="table">The tables, with commas between them; null for a transaction that changes nothing.</param>
     /// <param name="thread">The session.</param>
     public TransactionLog Insert(long gtid, int id, uint time, uint? server = null, string? table = "t", uint thread = 9)
     {
@@ -45,11 +45,11 @@ internal sealed class TransactionLog
         Add(gtid == 0 ? BinlogEventType.AnonymousGtid : BinlogEventType.Gtid, writer, time,
             [1, .. gtid == 0 ? new byte[16] : Uuid.ToByteArray(bigEndian: true), .. Number(gtid)]);
         Statement("BEGIN", writer, time, thread);
-        if (table != null)
+        foreach (string name in table?.Split(',') ?? [])
         {
             // The replica numbers its tables itself.
-            byte[] tableId = [(byte)_server, 0, 0, 0, 0, 0];
-            Add(BinlogEventType.TableMap, writer, time, [.. tableId, 1, 0, 1, (byte)'d', 0, (byte)table.Length, .. Encoding.ASCII.GetBytes(table), 0, 2, 3, 3, 0, 0]);
+            byte[] tableId = [(byte)_server, (byte)name[0], 0, 0, 0, 0];
+            Add(BinlogEventType.TableMap, writer, time, [.. tableId, 1, 0, 1, (byte)'d', 0, (byte)name.Length, .. Encoding.ASCII.GetBytes(name), 0, 2, 3, 3, 0, 0]);
             byte[] row = [0xFC, .. Number(id)[..4], .. _isMinimal ? [] : Number(id * 10)[..4]];
             Add(BinlogEventType.WriteRows, writer, time, [.. tableId, 1, 0, 2, 0, 2, (byte)(_isMinimal ? 1 : 3), .. row]);
         }
