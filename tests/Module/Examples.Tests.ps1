@@ -45,3 +45,27 @@ Describe 'The picture of a session' {
         & $plain "$TestDrive/session.svg" | Should -Be (& $plain "$root/docs/session.svg")
     }
 }
+
+Describe 'The pages' {
+    It 'link to files that are there, and name no place of a machine' {
+        $root = Split-Path $Manifest
+        foreach ($page in @(Get-Item "$root/README.md", "$root/CHANGELOG.md", "$root/samples/README.md") + (Get-ChildItem "$root/docs" -Recurse -Filter *.md)) {
+            $text = Get-Content $page -Raw
+            foreach ($link in [regex]::Matches($text, '\]\((?!https?:|#)([^)#]+)').ForEach{ $_.Groups[1].Value }) {
+                Join-Path $page.DirectoryName $link | Should -Exist -Because "$($page.Name) links to it"
+            }
+
+            $text | Should -Not -Match '(?m)(^|[\s(])/(work|opt|home|root)/'
+        }
+    }
+
+    It 'name tests that are there' {
+        $root = Split-Path $Manifest
+        $sources = Get-ChildItem "$root/tests" -Recurse -Filter *.cs | Where-Object FullName -NotMatch '[\\/](obj|bin)[\\/]' | ForEach-Object { [System.IO.File]::ReadAllText($_) }
+        $classes = [regex]::Matches(($sources -join "`n"), 'class (\w+Tests)\b').ForEach{ $_.Groups[1].Value }
+        $methods = [regex]::Matches(($sources -join "`n"), '(?:void|Task) (\w+)\(').ForEach{ $_.Groups[1].Value }
+        $text = (Get-Content "$root/README.md", "$root/docs/checklist.md" -Raw) -join "`n"
+        [regex]::Matches($text, '\b[A-Z]\w+Tests\b').Value | Where-Object { $_ -notlike '*_*' } | Select-Object -Unique | Where-Object { $_ -cnotin $classes } | Should -BeNullOrEmpty
+        [regex]::Matches($text, '`\w*Tests?\.([A-Z]\w+_\w+)').ForEach{ $_.Groups[1].Value } | Select-Object -Unique | Where-Object { $_ -cnotin $methods } | Should -BeNullOrEmpty
+    }
+}

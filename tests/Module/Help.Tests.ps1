@@ -1,6 +1,6 @@
 BeforeDiscovery {
     . $PSScriptRoot/Setup.ps1
-    $commands = (Get-Command -Module MySqlRecovery).Name | Where-Object { Test-Path "$PSScriptRoot/../../docs/$_.md" } | ForEach-Object { @{ Name = $_ } }
+    $commands = (Get-Command -Module MySqlRecovery).Name | ForEach-Object { @{ Name = $_ } }
     $topics = 'MySqlRecovery', 'BinlogRecovery', 'IbdRecovery', 'ReplicationConsistency' | ForEach-Object { @{ Name = $_ } }
     $platyPS = Get-Module -ListAvailable Microsoft.PowerShell.PlatyPS
 }

@@ -1,13 +1,18 @@
 BeforeDiscovery {
     $filters = 'Database', 'ExcludeDatabase', 'Table', 'ExcludeTable', 'Operation', 'StartTime', 'StopTime', 'StartPosition', 'StopPosition',
         'Gtid', 'ExcludeGtid', 'ThreadId', 'ServerId', 'Where', 'SchemaPath', 'Connection', 'Salvage', 'KeyringPath',
-        'Server', 'Port', 'Credential', 'SslMode', 'SslCa', 'SslCert', 'SslKey', 'DefaultsFile', 'StartFile', 'StopFile', 'StartGtid'
+        'Server', 'StartFile', 'StopFile', 'StartGtid'
+    $connection = 'Port', 'Credential', 'SslMode', 'SslCa', 'SslCert', 'SslKey', 'DefaultsFile'
+    $filters += $connection
     $cases = @(
         @{ Name = 'Get-BinlogEvent'; Expected = $filters + 'Path', 'LiteralPath', 'EventType', 'Follow'; Sets = 'LiteralPath', 'Path', 'Server' }
         @{ Name = 'Get-RowChange'; Expected = $filters + 'Path', 'LiteralPath', 'InputObject', 'Follow', 'Finding', 'LogPath'; Sets = 'Finding', 'InputObject', 'LiteralPath', 'Path', 'Server' }
         @{ Name = 'Measure-BinlogEvent'; Expected = $filters + 'Path', 'LiteralPath', 'InputObject', 'By', 'Follow'; Sets = 'InputObject', 'LiteralPath', 'Path', 'Server' }
         @{ Name = 'Invoke-BinlogReverse'; Expected = $filters + 'Path', 'LiteralPath', 'InputObject', 'Destination', 'GtidSource', 'TargetVersion', 'TableMap', 'MaxMemory', 'Force', 'WhatIf', 'Confirm'; Sets = 'InputObject', 'LiteralPath', 'Path', 'Server' }
         @{ Name = 'Export-RowChangeSql'; Expected = $filters + 'Path', 'LogPath', 'InputObject', 'Reverse', 'Column', 'TableMap', 'Fold', 'MaxMemory', 'Force', 'WhatIf', 'Confirm'; Sets = 'InputObject', 'LogPath', 'Server' }
+        @{ Name = 'Get-IbdSpaceId'; Expected = 'Path', 'LiteralPath', 'DamagedPage', 'Verify'; Sets = 'LiteralPath', 'Path' }
+        @{ Name = 'Repair-IbdSpaceId'; Expected = $connection + 'Server', 'Path', 'LiteralPath', 'ReferencePath', 'SpaceId', 'ErrorLog', 'SchemaPath', 'Destination', 'InPlace', 'BackupPath', 'OnDamage', 'WriteCfg', 'Undo', 'UndoPath', 'Force', 'WhatIf', 'Confirm'; Sets = 'LiteralPath', 'LogText', 'Path', 'Server' }
+        @{ Name = 'Test-ReplicationConsistency'; Expected = $connection + 'Source', 'Replica', 'ReplicaCredential', 'Check', 'Database', 'ExcludeDatabase', 'Table', 'ExcludeTable', 'Fast', 'ChunkTime', 'MaxLag', 'MaxLoad', 'CheckpointPath', 'Quiet', 'SourceLog', 'RelayLog', 'ReplicaLog', 'ErrorLog', 'KeyringPath'; Sets = 'Log', 'Server' }
     )
 }
 
@@ -27,8 +32,9 @@ Describe 'The parameters of <Name>' -ForEach $cases {
     }
 
     It 'know the names that other programs use' {
-        $command.Parameters['StartTime'].Aliases | Should -Be 'StartDateTime', 'After'
-        $command.Parameters['StopTime'].Aliases | Should -Be 'StopDateTime', 'Before'
+        if ($command.Parameters['StartTime']) { $command.Parameters['StartTime'].Aliases | Should -Be 'StartDateTime', 'After' }
+        if ($command.Parameters['StopTime']) { $command.Parameters['StopTime'].Aliases | Should -Be 'StopDateTime', 'Before' }
+        if ($command.Parameters['Server']) { $command.Parameters['Server'].Aliases | Should -Be 'HostName', 'ComputerName' }
         if ($command.Parameters['LiteralPath']) { $command.Parameters['LiteralPath'].Aliases | Should -Be 'PSPath', 'LP', 'FullName' }
     }
 

@@ -30,7 +30,7 @@ Describe 'Test-ReplicationConsistency with two servers' -Skip:(-not $prefix) {
         $prefix = Get-ServerPrefix
         $source, $replica = foreach ($i in 1, 2) { Start-TestServer $prefix }
         foreach ($server in $source, $replica) {
-            Invoke-Sql $server "CREATE USER reader IDENTIFIED BY 'secret'; GRANT SELECT, PROCESS, REPLICATION CLIENT, REPLICATION SLAVE, EVENT, TRIGGER ON *.* TO reader"
+            Invoke-Sql $server "CREATE USER reader IDENTIFIED BY 'secret'; GRANT SELECT, REPLICATION CLIENT, REPLICATION SLAVE, EVENT, TRIGGER ON *.* TO reader"
             Invoke-Sql $server 'CREATE DATABASE shop; CREATE TABLE shop.item (id INT PRIMARY KEY, name VARCHAR(20), price DECIMAL(8,2)); CREATE TABLE shop.log (id INT PRIMARY KEY, t TEXT)'
             Invoke-Sql $server "INSERT INTO shop.item VALUES (1, 'pen', 1.50), (2, 'ink', 3.00), (3, 'pad', 2.25); INSERT INTO shop.log VALUES (1, 'x')"
         }

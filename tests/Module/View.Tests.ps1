@@ -30,6 +30,25 @@ Describe 'The table' {
         (Get-View $sql)[0] -split '\s+' | Should -Be 'Path', 'IsReverse', 'Transactions', 'Rows', 'Statements', 'IsComplete', 'Table'
     }
 
+    It 'of everything has at most seven columns in 120 characters' {
+        foreach ($name in 'BinlogEvent', 'RowChange', 'BinlogSummary', 'UndoBinlog', 'SqlExport', 'IbdTablespace', 'IbdRepairResult', 'IbdEdit', 'IbdPageProblem', 'ConsistencyFinding') {
+            $object = [System.Activator]::CreateInstance("MySqlRecovery.Model.$name" -as [type])
+            foreach ($property in $object.GetType().GetProperties() | Where-Object PropertyType -EQ ([string])) { $property.SetValue($object, "$($property.Name)_" * 9) }
+            $view = Get-View ($object | Format-Table)
+            $view | ForEach-Object { $_.Length | Should -BeLessOrEqual 120 -Because $name }
+            (@($view -match '^ *--')[0].Trim() -split '\s+').Count | Should -BeIn (3..7) -Because $name
+        }
+    }
+
+    It 'of findings shows what, where and why, without color where the host has none' {
+        $finding = [MySqlRecovery.Model.ConsistencyFinding] @{ Type = 'RowMissing'; Severity = 'Error'; Server = 'db2:3306'; Database = 'shop'; Table = 'orders'; Key = '`id` = 7'; Evidence = 'gone' }
+        $view = Get-View $finding
+        $view[0] -split '\s+' | Where-Object { $_ } | Should -Be 'Severity', 'Type', 'Server', 'Where', 'What'
+        $view[-1] | Should -Match '^Error +RowMissing +db2:3306 +shop\.orders `id` = 7 +gone$'
+        pwsh -NoProfile -NonInteractive -Command "`$env:NO_COLOR = '1'; Import-Module '$Manifest'; [MySqlRecovery.Model.ConsistencyFinding] @{ Severity = 'Error' } | Out-String" |
+            Should -Not -Match '\e'
+    }
+
     It 'is the same under another culture' {
         $expected = Get-View (Get-BinlogEvent $Second)
         $saved = [cultureinfo]::CurrentCulture

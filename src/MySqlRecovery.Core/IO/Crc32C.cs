@@ -23,6 +23,8 @@ internal static class Crc32C
         return ~Serial(crc, data);
     }
 
+    // Hot from the first call on: short runs are over before the runtime would optimize it by itself.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static uint ThreeLanes(uint crc, ReadOnlySpan<byte> data)
     {
         ref byte p = ref MemoryMarshal.GetReference(data);
@@ -37,6 +39,7 @@ internal static class Crc32C
         return Shift(ShiftTwo, a) ^ Shift(ShiftOne, b) ^ c;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static uint Serial(uint crc, ReadOnlySpan<byte> data)
     {
         ref byte p = ref MemoryMarshal.GetReference(data);
@@ -55,6 +58,7 @@ internal static class Crc32C
         return BitConverter.IsLittleEndian ? value : System.Buffers.Binary.BinaryPrimitives.ReverseEndianness(value);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static uint Shift(uint[] table, uint crc) =>
         table[(byte)crc] ^ table[256 + (byte)(crc >> 8)] ^ table[512 + (byte)(crc >> 16)] ^ table[768 + (crc >> 24)];
 

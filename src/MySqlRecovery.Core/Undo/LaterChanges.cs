@@ -19,45 +19,68 @@ internal sealed class LaterChanges(EventSelection selection, string[] columns)
 
     private readonly HashSet<UInt128> _chosen = [];
     private readonly List<string> _listed = [];
+    private readonly List<string> _unread = [];
     private long _found;
     private bool _isFull;
 
-    /// <summary>Reads logs with all changes of the tables in question; gives one line for each row found.</summary>
+    /// <summary>Reads logs with all changes of the tables in question; gives one line for each row found, and for what it could not read.</summary>
     public string[] Find(EventScan scan)
     {
-        try
+        while (TryRead(scan))
         {
-            while (scan.Read())
-            {
-                if (scan.Table == null || scan.Reader.Header.Type.Operation() == null)
-                    continue;
-                bool mayBeChosen = selection.Includes(scan);
-                if (mayBeChosen || _chosen.Count > 0)
-                    Observe(scan, scan.Table, mayBeChosen);
-            }
-        }
-        catch (Exception e) when (e is EndOfStreamException or InvalidDataException)
-        {
-            throw scan.Malformed(e);
+            if (scan.Table == null || scan.Reader.Header.Type.Operation() == null)
+                continue;
+            bool mayBeChosen = selection.Includes(scan);
+            if (mayBeChosen || _chosen.Count > 0)
+                Observe(scan, scan.Table, mayBeChosen);
         }
 
         if (_found > _listed.Count)
             _listed.Add(string.Create(CultureInfo.InvariantCulture, $"and {_found - _listed.Count} more rows"));
         if (_isFull)
             _listed.Add(string.Create(CultureInfo.InvariantCulture, $"only the first {MaximumRows} rows were looked for"));
-        return [.. _listed];
+        return [.. _listed, .. _unread];
+    }
+
+    // Damage behind what was chosen is no reason not to undo it. The next log goes on.
+    private bool TryRead(EventScan scan)
+    {
+        while (true)
+        {
+            try
+            {
+                return scan.Read();
+            }
+            catch (RecoveryException e)
+            {
+                NoteUnread($"not looked for behind this: {e.Message}");
+            }
+        }
     }
 
     private void Observe(EventScan scan, TableMap map, bool mayBeChosen)
     {
-        var row = new RowCursor(scan.ParseRows(), map);
-        while (row.MoveNext())
+        try
         {
-            if (mayBeChosen && selection.Includes(row))
-                Choose(map, row);
-            else if (IsChosen(map, row) && Concerns(map, row))
-                Report(scan, map, row);
+            var row = new RowCursor(scan.ParseRows(), map);
+            while (row.MoveNext())
+            {
+                if (mayBeChosen && selection.Includes(row))
+                    Choose(map, row);
+                else if (FindChosen(map, row) is { } key && Concerns(map, row) && _chosen.Remove(key))
+                    Report(scan, map, row);
+            }
         }
+        catch (Exception e) when (e is EndOfStreamException or InvalidDataException)
+        {
+            NoteUnread($"not looked for in this: {scan.Malformed(e).Message}");
+        }
+    }
+
+    private void NoteUnread(string what)
+    {
+        if (_unread.Count < MaximumListed)
+            _unread.Add(what);
     }
 
     private void Choose(TableMap map, in RowCursor row)
@@ -81,16 +104,17 @@ internal sealed class LaterChanges(EventSelection selection, string[] columns)
             _chosen.Add(RowKey.Of(map, row.AfterLayout, map.PrimaryKey, row.After));
     }
 
-    // A row that was found once is not looked for again: one line is enough.
-    private bool IsChosen(TableMap map, in RowCursor row)
+    private UInt128? FindChosen(TableMap map, in RowCursor row)
     {
         if (map.PrimaryKey.Length == 0)
-            return !row.Before.IsEmpty && _chosen.Remove(RowKey.Of(row.Before));
-        return (!row.Before.IsEmpty && RowKey.IsIn(row.BeforeLayout, map.PrimaryKey)
-                && _chosen.Remove(RowKey.Of(map, row.BeforeLayout, map.PrimaryKey, row.Before)))
-            || (!row.After.IsEmpty && RowKey.IsIn(row.AfterLayout, map.PrimaryKey)
-                && _chosen.Remove(RowKey.Of(map, row.AfterLayout, map.PrimaryKey, row.After)));
+            return row.Before.IsEmpty ? null : IfChosen(RowKey.Of(row.Before));
+        UInt128? key = row.Before.IsEmpty || !RowKey.IsIn(row.BeforeLayout, map.PrimaryKey)
+            ? null : IfChosen(RowKey.Of(map, row.BeforeLayout, map.PrimaryKey, row.Before));
+        return key ?? (row.After.IsEmpty || !RowKey.IsIn(row.AfterLayout, map.PrimaryKey)
+            ? null : IfChosen(RowKey.Of(map, row.AfterLayout, map.PrimaryKey, row.After)));
     }
+
+    private UInt128? IfChosen(UInt128 key) => _chosen.Contains(key) ? key : null;
 
     private bool Concerns(TableMap map, in RowCursor row) =>
         columns.Length == 0 || row.Before.IsEmpty || row.After.IsEmpty

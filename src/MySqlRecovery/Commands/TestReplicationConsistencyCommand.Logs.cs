@@ -56,6 +56,7 @@ public sealed partial class TestReplicationConsistencyCommand
                 Relay = relay,
                 Replica = replica,
                 ReplicaName = (replica ?? relay)?.Name ?? errorLogs[0],
+                Tables = Filter(),
                 Skipped = FindSkipped(errorLogs),
             };
         });
@@ -66,7 +67,7 @@ public sealed partial class TestReplicationConsistencyCommand
     {
         IReadOnlyList<SkippedRange> skipped = Try(() => ErrorLog.Length == 0 || Replica.Length == 1 ? FindSkipped(ResolveErrorLogs()) : throw new RecoveryException(
             "ErrorLogAmbiguous", RecoveryErrorKind.InvalidArgument, "an error log is that of one replica, and several are given"));
-        var check = new LiveLogCheck(pair, server => new ServerLogSeries(_options[server], StopToken), skipped);
+        var check = new LiveLogCheck(pair, server => new ServerLogSeries(_options[server], StopToken), skipped, Filter());
         _logCheck = (pair, check);
         return check;
     }

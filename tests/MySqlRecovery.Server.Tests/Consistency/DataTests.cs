@@ -116,6 +116,20 @@ public abstract class DataTests(ReplicationPairFixture fixture)
     }
 
     [Fact]
+    public void Keys_whose_columns_have_no_common_order_are_cut_as_far_as_they_have_one()
+    {
+        string database = Create("order_of_keys", "a INT, b BIT(16), v INT, PRIMARY KEY (a, b)");
+        Pair.Sql("INSERT INTO t VALUES " + string.Join(',', Enumerable.Range(1, 9000).Select(i => $"({i / 4000}, {i}, {i})")), database);
+        Pair.Sql("CREATE TABLE e (s SET('a','b','c','d') PRIMARY KEY, v INT); INSERT INTO e VALUES ('', 1), ('a', 2), ('a,d', 3)", database);
+        Assert.Empty(Compare(database));
+        OnReplica("UPDATE t SET v = 0 WHERE b = 4001; UPDATE t SET v = 0 WHERE b = 8999; DELETE FROM e WHERE s = 'a,d'", database);
+
+        List<ConsistencyFinding> findings = Compare(database);
+        Assert.Equal(["`s` = 'a,d'", "`a` = 1 AND `b` = 4001", "`a` = 2 AND `b` = 8999"], findings.Select(f => f.Key));
+        Repair(findings, database);
+    }
+
+    [Fact]
     public void Duplicates_in_a_table_without_key_are_counted()
     {
         string database = Create("keyless", Columns);
@@ -160,6 +174,59 @@ public abstract class DataTests(ReplicationPairFixture fixture)
 
         File.WriteAllText(path, """{"Servers":"others","Database":"d","Table":"t"}""");
         Assert.Equal("CheckpointInvalid", Assert.Throws<RecoveryException>(() => check.Run(e => throw e, Token).ToList()).ErrorId);
+    }
+
+    [Fact]
+    public void Text_that_is_no_valid_utf8_is_compared_as_it_is()
+    {
+        string database = Create("invalid", "id INT PRIMARY KEY, v VARBINARY(80)");
+        BinlogPosition start = Pair.Source.Position();
+        Pair.Source.Sql("INSERT INTO t VALUES (1, X'C328'), (2, X'FF'), (3, X'F0288CBC'), (4, X'C328')", database);
+        string log = Pair.Source.FlushLogs();
+        Pair.Sql("DROP TABLE t; CREATE TABLE t (id INT PRIMARY KEY, v VARCHAR(20) CHARACTER SET utf8mb4)", database);
+
+        // Row events bring bytes into a column that no statement would.
+        string[] skipGtids = Pair.Source.Flavour == ServerFlavour.MariaDb ? [] : ["--skip-gtids"];
+        Pair.Source.ApplyBinlog(log, [.. skipGtids, $"--start-position={start.Offset}"]);
+        Pair.WaitForReplica();
+        Assert.Equal("C328", Pair.Replica.Scalar("SELECT HEX(v) FROM t WHERE id = 1", database));
+        Assert.Empty(Compare(database));
+
+        OnReplica("UPDATE t SET v = '?(' WHERE id = 1; DELETE FROM t WHERE id = 4; INSERT INTO t SELECT 5, v FROM t WHERE id = 2", database);
+        List<ConsistencyFinding> findings = Compare(database);
+        Assert.Equal(
+            ["RowDifferent `id` = 1", "RowExtra `id` = 5", "RowMissing `id` = 4"], findings.Select(f => $"{f.Type} {f.Key}").Order(StringComparer.Ordinal));
+        Assert.Equal([0xC3, 0x28], (byte[])findings.Single(f => f.Type == FindingType.RowDifferent).SourceRow!["v"]!);
+        Assert.Equal(3, Compare(database, fast: true).Count);
+        Assert.All(findings, f => Assert.Equal(f.Type == FindingType.RowExtra, f.Repair != null));
+        Assert.Contains("column v holds bytes that are not valid in its character set", findings[0].Evidence[1]);
+    }
+
+    [Fact]
+    public void The_types_of_one_server_alone_are_compared_and_repaired_too()
+    {
+        string definition = Pair.Source.Flavour switch
+        {
+            ServerFlavour.MySql => "j JSON, v VECTOR(2), i INT INVISIBLE, g INT AS (id + 1) STORED, w INT AS (id + 2) VIRTUAL, UNIQUE KEY ((id + 3))",
+            ServerFlavour.MariaDb => "j JSON, u UUID, n INET6, g INT AS (id + 1) PERSISTENT, w INT AS (id + 2) VIRTUAL, lt TEXT COMPRESSED",
+            _ => "j LONGTEXT, tt TINYTEXT, z INT(5) ZEROFILL, m SET('x','y') CHARACTER SET latin1",
+        };
+        (string columns, string values, string[] changes) = Pair.Source.Flavour switch
+        {
+            ServerFlavour.MySql => ("id, j, v, i", "'{\"a\": 1.50}', STRING_TO_VECTOR('[1,2]'), 7", new[] { "j = '{\"a\": 1.51}'", "v = STRING_TO_VECTOR('[1,3]')", "i = 8" }),
+            ServerFlavour.MariaDb => ("id, j, u, n, lt", "'{\"a\": 1.50}', '123e4567-e89b-12d3-a456-426655440000', '::1', 'text'",
+                ["j = '{\"a\":  1.50}'", "u = '123e4567-e89b-12d3-a456-426655440001'", "n = '::2'", "lt = 'texT'"]),
+            _ => ("id, j, tt, z, m", "REPEAT('x', 100000), 'a', 1, 'x'", ["j = REPEAT('x', 100001)", "tt = 'A'", "z = 2", "m = 'x,y'"]),
+        };
+        string database = Create("special", "id INT PRIMARY KEY, " + definition);
+        Pair.Sql(string.Concat(Enumerable.Range(1, 6).Select(i => $"INSERT INTO t ({columns}) VALUES ({i}, {values});")), database);
+        Assert.Empty(Compare(database));
+        for (int i = 0; i < changes.Length; i++)
+            OnReplica($"UPDATE t SET {changes[i]} WHERE id = {i + 1}", database);
+
+        List<ConsistencyFinding> findings = Compare(database);
+        Assert.Equal(changes.Select(c => c.Split(' ')[0]), findings.Select(f => f.Evidence[0].Split(' ')[^1]));
+        Repair(findings, database);
     }
 
     private const string Columns =

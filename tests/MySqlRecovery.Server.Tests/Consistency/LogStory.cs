@@ -72,7 +72,7 @@ internal sealed class LogStory(ReplicationPair pair, string database)
     private LiveLogCheck Live(ServerPair servers, bool withErrorLog) => new(
         servers,
         server => new ServerLogSeries((server == servers.Source ? pair.Source : pair.Replica).TcpOptions(ReplicationPair.Reader, "read"), Token),
-        withErrorLog ? Skipped() : []);
+        withErrorLog ? Skipped() : [], tables: null);
 
     private List<SkippedRange> Skipped()
     {

@@ -24,11 +24,11 @@ public abstract class TrafficTests(ReplicationPairFixture fixture)
         Pair.Sql("INSERT INTO bare VALUES " + string.Join(',', Enumerable.Range(1, 500).Select(i => $"({i}, 0)")), "hot");
         using var stop = new CancellationTokenSource();
         int written = 0;
-        var traffic = new Thread(() => written = Write(stop.Token));
+        var traffic = new Thread(() => Write(ref written, stop.Token));
         traffic.Start();
         try
         {
-            for (int run = 0; run < 3; run++)
+            for (int run = 0; run < 3 || Volatile.Read(ref written) < 500; run++)
                 Assert.Empty(Compare());
 
             Pair.Replica.Sql("SET sql_log_bin = 0; UPDATE t SET s = 'wrong' WHERE id = 4242; DELETE FROM bare WHERE id = 77", "hot");
@@ -41,8 +41,6 @@ public abstract class TrafficTests(ReplicationPairFixture fixture)
             stop.Cancel();
             traffic.Join();
         }
-
-        Assert.True(written > 500, "too little was written to prove anything");
     }
 
     [Fact]
@@ -69,12 +67,11 @@ public abstract class TrafficTests(ReplicationPairFixture fixture)
     }
 
     // Values that go to and fro, rows that come and go, all over the table and in a few places again and again.
-    private int Write(CancellationToken stop)
+    private void Write(ref int count, CancellationToken stop)
     {
         using ServerConnection connection = Pair.Source.Connect();
         connection.InitDb("hot", Token);
         var random = new Random(7);
-        int count = 0;
         for (; !stop.IsCancellationRequested; count++)
         {
             int id = random.Next(4) == 0 ? random.Next(1, 8000) : random.Next(100, 110);
@@ -89,7 +86,5 @@ public abstract class TrafficTests(ReplicationPairFixture fixture)
             // One session writes faster than an old replica applies, and the comparison waits for the replica.
             Thread.Sleep(1);
         }
-
-        return count;
     }
 }

@@ -147,16 +147,36 @@ public sealed class FormTests(FormTests.Fixture fixture) : IClassFixture<FormTes
         Server.FlushLogs();
         Server.Sql("BEGIN; UPDATE t SET v = 0 WHERE id < 4; UPDATE nokey SET v = 0; COMMIT", "later");
         long end = Server.Position().Offset;
-        Server.Sql("UPDATE t SET w = 9 WHERE id = 1; DELETE FROM t WHERE id = 2; UPDATE t SET v = 5 WHERE id = 4; UPDATE t SET v = 5 WHERE id = 1; UPDATE nokey SET w = 9 WHERE w = 2", "later");
+        Server.Sql("UPDATE t SET w = 9 WHERE id = 1; DELETE FROM t WHERE id = 2; UPDATE t SET v = 5 WHERE id = 4; UPDATE t SET v = 5 WHERE id = 1; UPDATE t SET w = 8 WHERE id = 3; UPDATE t SET v = 8 WHERE id = 3; UPDATE nokey SET w = 9 WHERE w = 2", "later");
         string log = Server.FlushLogs();
 
         string[] found = Find(log, end, []);
-        Assert.Equal(3, found.Length);
+        Assert.Equal(4, found.Length);
         Assert.StartsWith("later.t id=1 at binlog.", found[0]);
         Assert.StartsWith("later.t id=2 at binlog.", found[1]);
-        Assert.StartsWith("later.nokey at binlog.", found[2]);
-        Assert.Equal(2, Find(log, end, ["w"]).Count(f => f.StartsWith("later.t ", StringComparison.Ordinal)));
+        Assert.StartsWith("later.t id=3 at binlog.", found[2]);
+        Assert.StartsWith("later.nokey at binlog.", found[3]);
+        Assert.Equal(["id=1", "id=2", "id=3"], Find(log, end, ["v"]).Select(f => f.Split(' ')[1]).Where(f => f != "at").Order());
         Assert.Empty(Find(log, null, []));
+    }
+
+    [Fact]
+    public void Damage_behind_what_was_chosen_is_named_and_does_not_stop_the_undo()
+    {
+        Server.Sql("CREATE DATABASE broken; CREATE TABLE broken.t (id INT PRIMARY KEY, v INT); INSERT INTO broken.t VALUES (1, 1)");
+        Server.FlushLogs();
+        Server.Sql("UPDATE broken.t SET v = 2");
+        long end = Server.Position().Offset;
+        Server.Sql("UPDATE broken.t SET v = 3; INSERT INTO broken.t VALUES (2, 2)");
+        byte[] bytes = File.ReadAllBytes(Server.FlushLogs());
+        bytes[^60] ^= 1;
+        string log = NewPath() + ".000001";
+        File.WriteAllBytes(log, bytes);
+
+        string[] found = Find(log, end, []);
+        Assert.Equal(2, found.Length);
+        Assert.StartsWith("broken.t id=1 at ", found[0]);
+        Assert.StartsWith("not looked for behind this: ", found[1]);
     }
 
     private static string[] Find(string log, long? stop, string[] columns)

@@ -54,6 +54,8 @@ internal sealed class ColumnSql
     private bool IsLong => Kind is ColumnKind.Json
         || Kind is ColumnKind.Text or ColumnKind.Bytes && _column.DataType is not ("char" or "varchar" or "binary" or "varbinary" or "tinytext" or "tinyblob");
 
+    private bool IsUtf8 => CharacterSet is null or "utf8mb4" or "utf8mb3" or "utf8";
+
     private string Converted => _convert ? $"CONVERT({Name} USING {CharacterSet})" : Name;
 
     /// <summary>What the column adds to the text of a row, which is a binary string: no other value gives the same.</summary>
@@ -71,6 +73,9 @@ internal sealed class ColumnSql
             return fast ? $"LENGTH({value}),CRC32({value})" : $"SHA2({value},256)";
         return Kind is ColumnKind.Text or ColumnKind.Members or ColumnKind.Bytes or ColumnKind.Other ? $"LENGTH({value}),{value}" : value;
     }
+
+    /// <summary>Whether a statement can write the value: servers refuse literals that are not valid in their character set.</summary>
+    public bool CanWrite(byte[]? value) => value == null || Kind is not (ColumnKind.Text or ColumnKind.Members) || !IsUtf8 || Utf8.IsValid(value);
 
     /// <summary>The SQL that gives a value of <see cref="Value"/> back on that server.</summary>
     public string Literal(ReadOnlySpan<byte> value)
@@ -121,8 +126,7 @@ internal sealed class ColumnSql
 
     private void WriteText(ReadOnlySpan<byte> value, Utf8Buffer sql)
     {
-        bool isUtf8 = CharacterSet is null or "utf8mb4" or "utf8mb3" or "utf8";
-        if (IsPlain(value) || (isUtf8 && Utf8.IsValid(value) && !value.ContainsAnyInRange((byte)0, (byte)31)))
+        if (IsPlain(value) || (IsUtf8 && Utf8.IsValid(value) && !value.ContainsAnyInRange((byte)0, (byte)31)))
         {
             SqlLiteral.WriteUtf8(value, sql);
             return;

@@ -22,6 +22,10 @@ internal sealed class RowFindings(ComparedTable table, ServerPair pair)
             FindingType.RowExtra => "the row is on the replica and not on the source",
             _ => "columns that differ: " + string.Join(", ", differing.Select(i => table.Columns[i].Name)),
         };
+        int[] written = source == null ? [] : [.. (replica == null ? Enumerable.Range(0, table.Columns.Length) : differing).Where(i => !table.Columns[i].IsGenerated)];
+        string? unwritable = written.Where(i => !table.Replica.Columns[i].CanWrite(source![i])).Select(i => table.Columns[i].Name).FirstOrDefault();
+        if (unwritable != null)
+            evidence = [.. evidence, $"column {unwritable} holds bytes that are not valid in its character set: no SQL statement writes them"];
         return new ConsistencyFinding
         {
             Type = type,
@@ -35,11 +39,11 @@ internal sealed class RowFindings(ComparedTable table, ServerPair pair)
             ReplicaRow = ToDictionary(replica),
             Evidence = [first, .. evidence],
             Recommendation = "Find out why before it is repaired; Export-RowChangeSql writes the repairs of many rows as one script.",
-            Repair = type switch
+            Repair = unwritable != null ? null : type switch
             {
                 FindingType.RowMissing => Insert(source!),
                 FindingType.RowExtra => Delete(key, replica!),
-                _ => Update(key!, source!, replica!, differing),
+                _ => Update(key!, source!, replica!, written),
             },
         };
     }
@@ -56,7 +60,7 @@ internal sealed class RowFindings(ComparedTable table, ServerPair pair)
 
     private string Insert(RowData row)
     {
-        int[] written = Written(Enumerable.Range(0, table.Columns.Length));
+        int[] written = [.. Enumerable.Range(0, table.Columns.Length).Where(i => !table.Columns[i].IsGenerated)];
         return $"INSERT INTO {table.Replica.Name} ({string.Join(", ", written.Select(i => table.Replica.Columns[i].Name))})"
             + $" VALUES ({string.Join(", ", written.Select(i => Literal(i, row)))});";
     }
@@ -69,9 +73,8 @@ internal sealed class RowFindings(ComparedTable table, ServerPair pair)
     }
 
     // Two rows may have to change places in a unique key: then both go first and come back after all others went.
-    private string? Update(RowKey key, RowData source, RowData replica, int[] differing)
+    private string? Update(RowKey key, RowData source, RowData replica, int[] written)
     {
-        int[] written = Written(differing);
         if (written.Length == 0)
             return null;
         if (table.OtherUniqueColumns.Contains("") || written.Any(i => table.OtherUniqueColumns.Contains(table.Columns[i].Name, StringComparer.OrdinalIgnoreCase)))
@@ -79,8 +82,6 @@ internal sealed class RowFindings(ComparedTable table, ServerPair pair)
         string changes = string.Join(", ", written.Select(i => $"{table.Replica.Columns[i].Name} = {Literal(i, source)}"));
         return $"UPDATE {table.Replica.Name} SET {changes} WHERE {table.Replica.IsKey(key.Values)} LIMIT 1;";
     }
-
-    private int[] Written(IEnumerable<int> ordinals) => [.. ordinals.Where(i => !table.Columns[i].IsGenerated)];
 
     private string Literal(int column, RowData row) => row[column] is { } value ? table.Replica.Columns[column].Literal(value) : "NULL";
 }

@@ -34,7 +34,8 @@ internal sealed class SuspectRange(
             after = bound;
         }
 
-        if (bounds.Count == 0)
+        // All rows may have the same values in the columns that have an order: then there is nothing to cut.
+        if (bounds.Count == 0 || (range.UpTo != null && new RowKey(bounds[0]).Equals(new RowKey(range.UpTo))))
             return DecideLeaf(range, token);
         IEnumerable<KeyRange> parts = bounds.Select((bound, i) => new KeyRange(i == 0 ? range.After : bounds[i - 1], bound))
             .Append(new KeyRange(bounds[^1], range.UpTo));

@@ -1,4 +1,5 @@
 using System.Globalization;
+using MySqlRecovery.Binlog.Filter;
 using MySqlRecovery.Model;
 
 namespace MySqlRecovery.Consistency.Logs;
@@ -7,7 +8,9 @@ namespace MySqlRecovery.Consistency.Logs;
 /// <param name="pair">The servers.</param>
 /// <param name="openLogs">Lists the binlogs that a server has now.</param>
 /// <param name="skipped">What the replica's error log says was passed over.</param>
-internal sealed class LiveLogCheck(ServerPair pair, Func<ComparedServer, LogSeries> openLogs, IReadOnlyList<SkippedRange> skipped) : IConsistencyCheck
+/// <param name="tables">The tables that findings are wanted of, or null.</param>
+internal sealed class LiveLogCheck(
+    ServerPair pair, Func<ComparedServer, LogSeries> openLogs, IReadOnlyList<SkippedRange> skipped, TableFilter? tables) : IConsistencyCheck
 {
     /// <summary>The transactions of the findings, once the check has run.</summary>
     public NotAppliedRows? NotApplied { get; private set; }
@@ -25,6 +28,7 @@ internal sealed class LiveLogCheck(ServerPair pair, Func<ComparedServer, LogSeri
             Replica = replica,
             LogsUpdates = logsUpdates,
             ReplicaName = pair.Replica.Name,
+            Tables = tables,
             Skipped = skipped,
             Filter = channel == null ? null : new ReplicationFilter(channel),
             AppliedTo = AppliedTo(channel),

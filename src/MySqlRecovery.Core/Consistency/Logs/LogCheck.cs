@@ -39,7 +39,7 @@ internal sealed class LogCheck(LogCheckInput input) : IConsistencyCheck
             yield break;
         }
 
-        LostTransaction[] lost = [.. verdict.FindLost()];
+        LostTransaction[] lost = [.. verdict.FindLost().Where(l => IsWanted(l.Transaction))];
         var relay = new RelayLogs(input.Relay == null || isSourceRelay || isReplicaRelay ? null : input.Relay);
         relay.Find(lost.Select(l => l.Transaction), token);
         var findings = new LogFindings(input.ReplicaName, relay);
@@ -55,6 +55,8 @@ internal sealed class LogCheck(LogCheckInput input) : IConsistencyCheck
 
         foreach ((LoggedTransaction transaction, FindingConfidence confidence) in verdict.FindErrant())
         {
+            if (!IsWanted(transaction))
+                continue;
             ConsistencyFinding finding = findings.OfErrant(transaction, confidence, theirs.OwnServerId);
             NotApplied.Add(finding, replica, transaction);
             yield return finding;
@@ -81,6 +83,8 @@ internal sealed class LogCheck(LogCheckInput input) : IConsistencyCheck
                 if (input.Skipped.FirstOrDefault(s => s.Contains(transaction)) is not { } skip)
                     continue;
                 found.Add(skip);
+                if (!IsWanted(transaction))
+                    continue;
                 losses.Add(new Loss(transaction, skip, IsFirst(skip)));
                 ConsistencyFinding finding = findings.OfLost(new(FindingType.TransactionSkipped, FindingConfidence.Proven, transaction, skip, null, []));
                 NotApplied.Add(finding, source, transaction);
@@ -104,12 +108,21 @@ internal sealed class LogCheck(LogCheckInput input) : IConsistencyCheck
         while (own.Read())
         {
             LoggedTransaction transaction = own.Current!;
-            if (transaction.IsEmpty || transaction.ServerId != own.OwnServerId)
+            if (transaction.IsEmpty || transaction.ServerId != own.OwnServerId || !IsWanted(transaction))
                 continue;
             ConsistencyFinding finding = findings.OfErrant(transaction, FindingConfidence.Likely, own.OwnServerId);
             NotApplied.Add(finding, input.Replica, transaction);
             yield return finding;
         }
+    }
+
+    private bool IsWanted(LoggedTransaction transaction)
+    {
+        if (input.Tables is not { } tables)
+            return true;
+        return transaction.Tables.Length > 0
+            ? Array.Exists(transaction.Tables, t => tables.IsMatch(t.Database, t.Table))
+            : transaction.Statement != null && tables.IsDatabaseMatch(transaction.StatementDatabase ?? "") && tables.MayName(transaction.Statement);
     }
 
     private static bool? IsFirst(SkippedRange? skip) => skip is { IsByCounter: true } ? skip.IsFirstInRelayLog : null;

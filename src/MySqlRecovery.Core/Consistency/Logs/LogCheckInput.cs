@@ -1,3 +1,5 @@
+using MySqlRecovery.Binlog.Filter;
+
 namespace MySqlRecovery.Consistency.Logs;
 
 /// <summary>What is known for a comparison of logs; what is null is not known.</summary>
@@ -17,6 +19,9 @@ internal sealed record LogCheckInput
 
     /// <summary>How findings name the replica.</summary>
     public required string ReplicaName { get; init; }
+
+    /// <summary>Findings of transactions that touch one of these tables only; all where it is null.</summary>
+    public TableFilter? Tables { get; init; }
 
     /// <summary>What the replica's error log says was passed over.</summary>
     public IReadOnlyList<SkippedRange> Skipped { get; init; } = [];

@@ -74,7 +74,7 @@ internal sealed class LogVerdict
         if (!IsDue(transaction, out FindingConfidence confidence, out string? why))
             return null;
         string[] evidence = why == null ? [] : [why];
-        if (!_isRelay && FindFilter(transaction.Tables, transaction) is { } filter)
+        if (!_isRelay && FindFilter(transaction.Tables, transaction, isInPlace: false) is { } filter)
             return new(FindingType.TransactionFiltered, filter.Confidence, transaction, null, null, [filter.Text]);
         return new(FindingType.TransactionMissing, confidence, transaction, null, null, evidence);
     }
@@ -130,7 +130,7 @@ internal sealed class LogVerdict
         TableContent[] left = [.. mine.Tables.Where(m => !Array.Exists(theirs.Tables, t => t == m))];
         foreach (TableContent[] part in left.Length == 0 ? [[]] : left.Select(t => new[] { t }))
         {
-            LostTransaction lost = FindFilter(part, mine) is { } filter
+            LostTransaction lost = FindFilter(part, mine, isInPlace: true) is { } filter
                 ? new(FindingType.TransactionFiltered, filter.Confidence, mine, null, theirs, [what, filter.Text])
                 : new(
                     FindingType.TransactionSkipped, FindingConfidence.Likely, mine, null, theirs,
@@ -140,19 +140,23 @@ internal sealed class LogVerdict
     }
 
     /// <summary>Whether a filter explains that nothing of these tables, or of a statement's database, was applied.</summary>
-    private (FindingConfidence Confidence, string Text)? FindFilter(TableContent[] tables, LoggedTransaction transaction)
+    private (FindingConfidence Confidence, string Text)? FindFilter(TableContent[] tables, LoggedTransaction transaction, bool isInPlace)
     {
         if (_input.Filter is { } filter)
         {
             List<string?> rules = [.. tables.Select(t => filter.FindTableRule(t.Database, t.Table))];
             if (tables.Length == 0 && transaction.Statement != null)
                 rules.Add(filter.FindRule(transaction.Statement, transaction.StatementDatabase ?? ""));
-            return rules.Count > 0 && rules.TrueForAll(r => r != null)
-                ? (FindingConfidence.Proven, $"The replica leaves it out: {string.Join("; ", rules.Distinct())}.") : null;
+            if (rules.Count > 0 && rules.TrueForAll(r => r != null))
+                return (FindingConfidence.Proven, $"The replica leaves it out: {string.Join("; ", rules.Distinct())}.");
+
+            // What the replica has in part may have been left out by a rule of the past.
+            if (!isInPlace)
+                return null;
         }
 
         bool looksFiltered = tables.Length > 0 && Array.TrueForAll(tables, t => !_comparison.IsApplied(t.Database, t.Table)
-            && (_lostByTable.GetValueOrDefault(t.ToString()) >= FilteredFrom || CountDifferent(t) >= FilteredInPlaceFrom));
+            && (isInPlace ? CountDifferent(t) >= FilteredInPlaceFrom : _lostByTable.GetValueOrDefault(t.ToString()) >= FilteredFrom));
         return looksFiltered
             ? (FindingConfidence.Likely, $"Nothing of {string.Join(", ", tables)} is in the replica's logs at all, as with replicate_ignore_table and its like.") : null;
     }

@@ -1,5 +1,5 @@
-using MySqlRecovery.Binlog.Rows;
 using MySqlRecovery.Model;
+using MySqlRecovery.Schema;
 
 namespace MySqlRecovery.Consistency.Logs;
 
@@ -145,14 +145,19 @@ internal sealed class TransactionComparison(TransactionReader source, Transactio
             _different.Add(pair);
     }
 
-    /// <summary>What has no GTID and was not recognized by its bytes: by its values, by its tables, by its session.</summary>
+    /// <summary>What has no GTID and was not recognized by its bytes: by its values, by its tables, by its kind of statement.</summary>
     private void MatchRest()
+    {
+        MatchRest((mine, theirs) => HasSameRows(new(mine, theirs)));
+        MatchRest((mine, theirs) => mine.Statement == null && IsPartOf(theirs, mine));
+        MatchRest((mine, theirs) => mine.Statement != null && IsOtherWording(theirs, mine.Statement));
+    }
+
+    private void MatchRest(Func<LoggedTransaction, LoggedTransaction, bool> isSame)
     {
         foreach (LoggedTransaction mine in _source.All.ToArray())
         {
-            LoggedTransaction? partner = _replica.FindByTime(mine).FirstOrDefault(
-                theirs => !mine.IsSameGtidKind(theirs) && (HasSameRows(new(mine, theirs)) || IsPartOf(theirs, mine)));
-            if (partner == null)
+            if (_replica.FindByTime(mine).FirstOrDefault(theirs => !mine.IsSameGtidKind(theirs) && isSame(mine, theirs)) is not { } partner)
                 continue;
             _source.Remove(mine);
             _replica.Remove(partner);
@@ -164,12 +169,14 @@ internal sealed class TransactionComparison(TransactionReader source, Transactio
     // too where the replica keeps it in its log, as MySQL did up to 5.6.
     private static bool IsPartOf(LoggedTransaction theirs, LoggedTransaction mine)
     {
-        if (theirs.IsEmpty || mine.Statement != null)
-            return !theirs.IsEmpty;
         bool isSameSession = mine.ThreadId != null && mine.ThreadId == theirs.ThreadId;
-        return theirs.Statement == null && Array.TrueForAll(theirs.Tables, t => Array.Exists(
+        return theirs is { IsEmpty: false, Statement: null } && Array.TrueForAll(theirs.Tables, t => Array.Exists(
             mine.Tables, m => m == t || (isSameSession && m.IsSameTable(t) && m.RowCount >= t.RowCount)));
     }
+
+    // A definition stays a definition; a change may be logged as rows.
+    private static bool IsOtherWording(LoggedTransaction theirs, string statement) =>
+        SchemaCatalog.IsDdl(statement) ? theirs.Statement != null && SchemaCatalog.IsDdl(theirs.Statement) : !theirs.IsEmpty;
 
     /// <summary>Goes back to both logs: images with other columns, or columns of other types, can say the same.</summary>
     private bool HasSameRows(TransactionPair pair)

@@ -139,6 +139,30 @@ public sealed class LogCheckTests : IDisposable
     }
 
     [Fact]
+    public void A_replica_that_does_not_log_what_it_applies_shows_its_own_transactions_all_the_same()
+    {
+        TransactionLog source = Fill(new TransactionLog(Source), 1..9, true), replica = new TransactionLog(Replica).Insert(1, 500, 5, Replica);
+        ConsistencyFinding finding = Assert.Single(Run(source, replica, i => i with { LogsUpdates = false }));
+        Assert.Equal((FindingType.TransactionErrant, "replica.000001"), (finding.Type, finding.LogFile));
+    }
+
+    [Fact]
+    public void Only_what_touches_the_tables_asked_for_is_a_finding()
+    {
+        TransactionLog source = new(Source), replica = new(Replica);
+        for (int i = 1; i < 20; i++)
+        {
+            source.Insert(i, i, (uint)i, table: i == 7 ? "a" : i == 9 ? "b" : "t");
+            if (i is not (7 or 9))
+                replica.Insert(i, i, (uint)i, Source);
+        }
+
+        Assert.Equal(["a", "b"], Run(source, replica).Select(f => f.Table));
+        Assert.Equal(["b"], Run(source, replica, i => i with { Tables = new([], [], ["d.b"], []) }).Select(f => f.Table));
+        Assert.Empty(Run(source, replica, i => i with { Tables = new(["other"], [], [], []) }));
+    }
+
+    [Fact]
     public void Logs_that_share_nothing_are_refused_and_so_is_a_gap_between_them()
     {
         RecoveryException? error = null;
