@@ -1,11 +1,16 @@
+using MySqlRecovery.Bench.Apply;
 using MySqlRecovery.Bench.Consistency;
 using MySqlRecovery.Bench.Fuzz;
 using MySqlRecovery.Bench.Logs;
+using MySqlRecovery.Bench.Remote;
 using MySqlRecovery.Bench.Speed;
 
 string usage = """
     [--size MIB] [--runs N] [--data FOLDER] [--report FILE] [--programs FOLDERS] [--only TITLE]
                                         compare speed and memory with the peers that are installed
+    remote [--size MIB] [--runs N] [--report FILE]
+                                        the same for reading a running server's log over the wire
+    apply STEPS                         how long servers take to load an undo of STEPS times 60 000 row changes
     logs FOLDER MYSQLBINLOG [ANOTHER]   compare event and row counts of a folder's binlogs with what mysqlbinlog prints
     consistency SOURCE REPLICA TABLE ... [--fast]  compare two servers' equal tables (connection strings; database.table), and time the bare SELECT
     fuzz FOLDER [--minutes N] [--seed S]  read mutated copies of a folder's binlogs
@@ -15,7 +20,10 @@ return args switch
 {
     ["logs", var folder, .. { Length: > 0 } tools] => LogsCommand.Run(folder, tools),
     ["fuzz", var folder, .. var options] when FuzzOptions.TryParse(options) is { } parsed => FuzzCommand.Run(folder, parsed),
+    ["remote", "events" or "bytes", var socket, var file] => RemoteCommand.Read(args[1], socket, file),
+    ["remote", .. var options] when SpeedOptions.Parse(options) is { } parsed => RemoteCommand.Run(parsed),
     ["consistency", var source, var replica, .. { Length: > 0 } tables] => ConsistencyCommand.Run(source, replica, tables),
+    ["apply", var steps] when int.TryParse(steps, out int count) => ApplyCommand.Run(count),
     ["engine", .. var work] => EngineCommand.Run(work),
     _ when SpeedOptions.Parse(args) is { } options => SpeedCommand.Run(options),
     _ => Fail(usage),

@@ -8,7 +8,7 @@ namespace MySqlRecovery.Bench.Speed;
 /// <param name="ProgramFolders">Where peers are looked for before PATH.</param>
 /// <param name="SizeMiB">Size of the large files.</param>
 /// <param name="Runs">How often each contender runs; medians are printed.</param>
-/// <param name="Only">Part of the titles of the comparisons to run; empty for all.</param>
+/// <param name="Only">Title of the comparison to run, or a part of several titles; empty for all.</param>
 internal sealed record SpeedOptions(string DataFolder, string ReportPath, string[] ProgramFolders, int SizeMiB, int Runs, string Only)
 {
     public static SpeedOptions? Parse(string[] arguments)

@@ -68,6 +68,18 @@ internal sealed record Workload(string Name, ServerFlavour Flavour, string[] Set
         """,
         "CALL step()");
 
+    /// <summary>One row a transaction, in one of a thousand tables after the other.</summary>
+    public static Workload Tables { get; } = new(
+        "tables", ServerFlavour.MySql, [],
+        $"""
+        {string.Concat(Enumerable.Range(0, 1000).Select(n => $"CREATE TABLE t{n} (id INT AUTO_INCREMENT PRIMARY KEY, what VARCHAR(100));\n"))}
+        DELIMITER //
+        CREATE PROCEDURE step() BEGIN
+          {string.Concat(Enumerable.Range(0, 1000).Select(n => $"INSERT INTO t{n} (what) VALUES ('this is a row of table {n}');\n"))}
+        END//
+        """,
+        string.Concat(Enumerable.Repeat("CALL step();", 10)));
+
     /// <summary>Sixty columns and a BLOB of up to 64 KB a row.</summary>
     public static Workload Wide { get; } = new(
         "wide", ServerFlavour.MySql, [],

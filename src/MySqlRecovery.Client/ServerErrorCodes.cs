@@ -63,6 +63,10 @@ internal static class ServerErrorCodes
     {
         if (message.Contains("purged", StringComparison.OrdinalIgnoreCase) || message.Contains("Could not find first log file", StringComparison.Ordinal))
             return Purged;
+        if (message.Contains("@@GLOBAL.GTID_MODE", StringComparison.Ordinal))
+            return ("BinlogDumpFailed", RecoveryErrorKind.NotSupported,
+                "MySQL sends transactions with GTIDs only while gtid_mode is not OFF, and those without only while it is not ON: "
+                + "SET GLOBAL gtid_mode = OFF_PERMISSIVE or ON_PERMISSIVE for the time of reading, or read the files themselves.");
         return message.Contains("Binary log is not open", StringComparison.Ordinal)
             ? Disabled
             : ("BinlogDumpFailed", RecoveryErrorKind.InvalidArgument, "Start at the start of a file, or at a position that is the end of an event.");

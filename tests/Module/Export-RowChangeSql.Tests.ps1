@@ -95,6 +95,30 @@ Describe 'Export-RowChangeSql takes' {
         Get-RowChange $Second | Export-RowChangeSql @With | Should -BeExactly $sql
     }
 
+    It 'the form <Name> for files, events, rows and stored rows alike' -ForEach @(
+        @{ Name = 'one column'; With = @{ Column = 'STATUS'; Reverse = $true; Operation = 'Update' }; Table = 'orders' }
+        @{ Name = 'another table'; With = @{ TableMap = @{ 'shop.orders' = 'rescue.orders' } }; Table = 'orders' }
+        @{ Name = 'another database'; With = @{ TableMap = @{ 'SHOP.*' = 'rescue.*' }; Reverse = $true }; Table = 'order*' }
+        @{ Name = 'sums'; With = @{ Fold = $true; Reverse = $true }; Table = 'o*', 'chain' }
+    ) {
+        $choose = @{ Database = 'shop'; Table = $Table; WarningAction = 'SilentlyContinue' }
+        $sql = Export-RowChangeSql -LogPath $First, $Second @choose @With
+        (Get-Statement $sql).Count | Should -BeGreaterThan 0
+        if ($With.TableMap) { Get-Statement $sql | ForEach-Object { $_ | Should -Match '`rescue`\.`order' } }
+        Get-BinlogEvent $First, $Second | Export-RowChangeSql @choose @With | Should -BeExactly $sql
+        Get-RowChange $First, $Second | Export-RowChangeSql @choose @With | Should -BeExactly $sql
+        Get-RowChange $First, $Second | Export-Clixml "$TestDrive/forms.xml"
+        Import-Clixml "$TestDrive/forms.xml" | Export-RowChangeSql @choose @With | Should -BeExactly $sql
+    }
+
+    It 'a chain over a key as what it comes to' {
+        Get-Statement (Export-RowChangeSql -LogPath $Second -Table chain -Reverse -Fold) | Should -BeExactly @(
+            'DELETE FROM `shop`.`chain` WHERE `id` = 4;'
+            "UPDATE ``shop``.``chain`` SET ``v`` = 'b' WHERE ``id`` = 2;"
+            "UPDATE ``shop``.``chain`` SET ``v`` = 'c' WHERE ``id`` = 3;"
+            "INSERT INTO ``shop``.``chain`` (``id``, ``v``) VALUES (1, 'a');")
+    }
+
     It 'no more than the next command wants' {
         Export-RowChangeSql -LogPath $Second | Select-Object -First 1 | Should -Be 'SET NAMES utf8mb4;'
     }
@@ -114,6 +138,11 @@ Describe 'Export-RowChangeSql refuses' {
         @{ Name = 'a damaged file'; Id = 'BinlogChecksumMismatch'; Run = { Copy-Damaged $Second "$TestDrive/flip.1" -FlipAt 1250; Export-RowChangeSql -LogPath "$TestDrive/flip.1" -Path $path } }
         @{ Name = 'a range without rows'; Id = 'NoRowChange'; Run = { Export-RowChangeSql -LogPath $Second -Table none -Path $path } }
         @{ Name = 'a schema that is not there'; Id = 'SchemaNotFound'; Run = { Export-RowChangeSql -LogPath $Old -SchemaPath "$TestDrive/none.sql" -Path $path } }
+        @{ Name = 'a table map that is none'; Id = 'TableMapInvalid'; Run = { Export-RowChangeSql -LogPath $Second -Path $path -TableMap @{ orders = 'rescue.orders' } } }
+        @{ Name = 'a table map of a database and a table'; Id = 'TableMapInvalid'; Run = { Export-RowChangeSql -LogPath $Second -Path $path -TableMap @{ 'shop.*' = 'rescue.orders' } } }
+        @{ Name = 'a table map of a table without rows'; Id = 'TableMapUnused'; Run = { Export-RowChangeSql -LogPath $Second -Path $path -TableMap @{ 'shop.order' = 'rescue.orders' } } }
+        @{ Name = 'a column that no table has'; Id = 'ColumnUnknown'; Run = { Export-RowChangeSql -LogPath $Second -Path $path -Column state } }
+        @{ Name = 'sums without a key'; Id = 'FoldNeedsKey'; Run = { Export-RowChangeSql -LogPath $Second -Path $path -Table visit -Fold } }
         @{ Name = 'an object that it does not know'; Id = 'InputObjectUnknown'; Run = { 42 | Export-RowChangeSql -Path $path } }
     ) {
         $null = New-Item -ItemType Directory "$TestDrive/out" -Force

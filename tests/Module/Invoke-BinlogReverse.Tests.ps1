@@ -99,6 +99,19 @@ Describe 'Invoke-BinlogReverse takes' {
     }
 }
 
+Describe 'Invoke-BinlogReverse -TableMap' {
+    It 'undoes under another name, from files and from rows, and keeps every other table' {
+        $undo = Invoke-BinlogReverse $Second "$TestDrive/named.1" -TableMap @{ 'shop.orders' = 'rescue.Aufträge'; 'crm.*' = 'x.*' }
+        $undo.IsVerified | Should -BeTrue
+        $undo.Table | Should -Contain 'rescue.Aufträge'
+        $undo.Table | Should -Not -Contain 'shop.orders'
+        $expected = Get-UndoText (Get-RowChange $Second) | ForEach-Object { $_ -replace ' shop\.orders ', ' rescue.Aufträge ' -replace ' crm\.', ' x.' }
+        Get-RowChange $undo.Path | ConvertTo-ChangeText | Should -Be $expected
+        $null = Get-RowChange $Second | Invoke-BinlogReverse -Destination "$TestDrive/rows.1" -TableMap @{ 'shop.orders' = 'rescue.Aufträge'; 'crm.*' = 'x.*' }
+        Get-RowChange "$TestDrive/rows.1" | ConvertTo-ChangeText | Should -Be $expected
+    }
+}
+
 Describe 'Invoke-BinlogReverse refuses' {
     It 'an existing file and leaves it as it was, unless -Force is given' {
         Set-Content ($path = New-Destination) 'precious'

@@ -127,6 +127,7 @@ Describe 'The runbook' -Skip:(-not $prefix) {
     }
 
     It 'for orphaned .ibd files repairs a folder of them, and a server opens every one' {
+        # Twenty stand for five hundred: what each takes is the same.
         $count = 20
         $schema = (1..$count | ForEach-Object { "CREATE TABLE t$_ (id INT AUTO_INCREMENT PRIMARY KEY, v VARCHAR(50), KEY (v));" }) -join "`n"
         Set-Content "$TestDrive/schema.sql" "CREATE DATABASE lost; USE lost;`n$schema"

@@ -44,7 +44,7 @@ internal static class LogContainer
 
     private static RecoveryException Encrypted(ByteSource source, string setting, string keys) => new(
         "BinlogEncrypted", RecoveryErrorKind.InvalidArgument, $"the binlog is encrypted ({setting})", source.Path, 0,
-        $"Give -KeyringPath {keys}, or let the server decrypt it: mysqlbinlog --read-from-remote-server --raw.");
+        $"Give -KeyringPath {keys}, or let the server decrypt it: -Server.");
 
     private static ByteSource Unpack(ByteSource source, CancellationToken stop)
     {

@@ -66,7 +66,7 @@ internal sealed class MariaDbEncryptedSource : ByteSource
         uint version = BinaryPrimitives.ReadUInt32LittleEndian(body[1..]);
         var wrong = new RecoveryException(
             "BinlogKeyWrong", RecoveryErrorKind.InvalidData, $"the log is encrypted with version {version} of key 1, and key 1 in {keyring.Paths} does not decrypt it", source.Path, start,
-            "Give the key file of the server that wrote the log. Logs whose keys another plugin manages cannot be read: let the server decrypt them with mysqlbinlog --read-from-remote-server --raw.");
+            "Give the key file of the server that wrote the log. Logs whose keys another plugin manages cannot be read: let the server decrypt them: -Server.");
         if (key.Length is not (16 or 24 or 32))
             throw wrong;
 

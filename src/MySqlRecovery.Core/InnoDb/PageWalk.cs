@@ -2,9 +2,13 @@ using MySqlRecovery.Model;
 
 namespace MySqlRecovery.InnoDb;
 
-/// <summary>Goes through a file page by page, each as it is and as it is to become. Two chunks of memory, whatever the file's size.</summary>
+/// <summary>
+/// Goes through a file page by page, each as it is and as it is to become. A few chunks are worked on at once, on as many
+/// processors; they come in the order of the file. Memory does not grow with the file.
+/// </summary>
 internal sealed class PageWalk
 {
+    private const int MostChunksAhead = 4;
     private readonly TablespaceFile _file;
     private readonly RepairPlan _plan;
 
@@ -20,42 +24,97 @@ internal sealed class PageWalk
 
     public IEnumerable<Step> Steps(CancellationToken stop)
     {
-        var rewriter = new PageRewriter(_file, _plan.Map, _plan.Target);
-        var before = new byte[TablespaceFile.ChunkSize];
-        var after = new byte[TablespaceFile.ChunkSize];
-        int length = _file.PageLength;
-        PageChecksumAlgorithm usual = PageChecksumAlgorithm.Crc32;
-        uint number = 0;
-        while (number < _file.PageCount)
+        // What the first pages have is what the rest is measured by.
+        var first = new Chunk(_file, _plan);
+        first.Work(0, PageChecksumAlgorithm.Crc32, stop);
+        PageChecksumAlgorithm usual = first.Algorithm;
+        var ahead = new Queue<Task<Chunk>>();
+        ahead.Enqueue(Task.FromResult(first));
+        long next = first.Capacity;
+        try
         {
-            int pages = _file.ReadPages(number, before);
-            before.CopyTo(after, 0);
-            for (int i = 0; i < pages && number < _file.PageCount; i++, number++)
+            for (uint number = 0; number < _file.PageCount;)
+            {
+                while (ahead.Count < Math.Min(Environment.ProcessorCount, MostChunksAhead) && next < _file.PageCount)
+                {
+                    ahead.Enqueue(Start(new Chunk(_file, _plan), (uint)next));
+                    next += first.Capacity;
+                }
+
+                Chunk chunk = ahead.Dequeue().GetAwaiter().GetResult();
+                foreach (Step step in chunk.Steps)
+                    yield return step;
+                number += (uint)chunk.Steps.Count;
+                if (number < _file.PageCount && chunk.Steps.Count < chunk.Capacity)
+                    throw new RecoveryException("IbdTruncated", RecoveryErrorKind.InvalidData,
+                        $"the file ends before page {number}", _file.Path, (long)number * _file.PageLength);
+                if (next >= _file.PageCount)
+                    continue;
+                ahead.Enqueue(Start(chunk, (uint)next));
+                next += chunk.Capacity;
+            }
+        }
+        finally
+        {
+            // The file must stay open as long as one of them reads it.
+            Task.WhenAll(ahead).ContinueWith(_ => { }, TaskScheduler.Default).Wait(CancellationToken.None);
+        }
+
+        Task<Chunk> Start(Chunk chunk, uint page) => Task.Run(
+            () =>
+            {
+                chunk.Work(page, usual, stop);
+                return chunk;
+            },
+            CancellationToken.None);
+    }
+
+    /// <summary>Some pages, with the means to rewrite them.</summary>
+    private sealed class Chunk(TablespaceFile file, RepairPlan plan)
+    {
+        private readonly PageRewriter _rewriter = new(file, plan.Map, plan.Target);
+        private readonly byte[] _before = new byte[TablespaceFile.ChunkSize];
+        private readonly byte[] _after = new byte[TablespaceFile.ChunkSize];
+
+        public int Capacity => TablespaceFile.ChunkSize / file.PageLength;
+
+        /// <summary>The pages, in their order.</summary>
+        public List<Step> Steps { get; } = [];
+
+        /// <summary>The checksum algorithm of the last sound page.</summary>
+        public PageChecksumAlgorithm Algorithm { get; private set; }
+
+        /// <summary>Reads and rewrites the pages from <paramref name="first"/> on.</summary>
+        public void Work(uint first, PageChecksumAlgorithm usual, CancellationToken stop)
+        {
+            Steps.Clear();
+            Algorithm = usual;
+            int length = file.PageLength;
+            int pages = (int)Math.Min(file.ReadPages(first, _before), file.PageCount - first);
+            _before.AsSpan(0, pages * length).CopyTo(_after);
+            for (int i = 0; i < pages; i++)
             {
                 stop.ThrowIfCancellationRequested();
-                Memory<byte> page = after.AsMemory(i * length, length);
-                ReadOnlyMemory<byte> old = before.AsMemory(i * length, length);
-                IbdPageProblem? problem = PageInspection.Check(old.Span, number, _file, usual, out PageChecksumAlgorithm algorithm);
-                if (problem == null)
-                {
-                    if (algorithm != PageChecksumAlgorithm.Empty)
-                        usual = algorithm;
-                    if (rewriter.Rewrite(page.Span, number, algorithm) is { } wrong)
-                        problem = PageInspection.Problem(old.Span, number, _file, wrong);
-                }
+                Steps.Add(Rewrite(first + (uint)i, _before.AsMemory(i * length, length), _after.AsMemory(i * length, length)));
+            }
+        }
 
-                if (problem != null)
-                {
-                    old.CopyTo(page);
-                    problem.IsFree = _plan.Map.Extents.IsFree(number);
-                }
-
-                yield return new Step(number, old, page, problem == null ? rewriter.Edits : [], problem);
+        private Step Rewrite(uint number, ReadOnlyMemory<byte> before, Memory<byte> after)
+        {
+            IbdPageProblem? problem = PageInspection.Check(before.Span, number, file, Algorithm, out PageChecksumAlgorithm algorithm);
+            if (problem == null)
+            {
+                if (algorithm != PageChecksumAlgorithm.Empty)
+                    Algorithm = algorithm;
+                if (_rewriter.Rewrite(after.Span, number, algorithm) is { } wrong)
+                    problem = PageInspection.Problem(before.Span, number, file, wrong);
             }
 
-            if (pages == 0)
-                throw new RecoveryException("IbdTruncated", RecoveryErrorKind.InvalidData,
-                    $"the file ends before page {number}", _file.Path, (long)number * length);
+            if (problem == null)
+                return new Step(number, before, after, [.. _rewriter.Edits], null);
+            before.CopyTo(after);
+            problem.IsFree = plan.Map.Extents.IsFree(number);
+            return new Step(number, before, after, [], problem);
         }
     }
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using MySqlRecovery.Model;
 using MySqlRecovery.Queries;
 
@@ -24,8 +25,8 @@ internal static class ServerSchema
         var found = new List<TableSchema>();
         foreach (TableName table in tables)
         {
-            if (FindName(client, table, token) is { } name)
-                found.Add(ReadTable(client, name, token));
+            if (FindName(client, table, token) is var (name, changedAt))
+                found.Add(ReadTable(client, name, token) with { ChangedAt = changedAt });
         }
 
         return found;
@@ -43,16 +44,22 @@ internal static class ServerSchema
         return client.QueryAll(Sql, token).ConvertAll(row => (new TableName(row[0], row[1]!), new TableName(row[2], row[3]!)));
     }
 
-    /// <summary>The table's name as the server has it; null: there is no table of this name to be seen.</summary>
-    private static TableName? FindName(IQueryClient client, TableName table, CancellationToken token)
+    /// <summary>
+    /// The table's name as the server has it, and when it was last altered; null: there is no table of this name to be seen.
+    /// </summary>
+    // For all that CREATE_TIME is called so, every ALTER TABLE sets it.
+    private static (TableName Name, DateTime? ChangedAt)? FindName(IQueryClient client, TableName table, CancellationToken token)
     {
         string sql =
-            "SELECT TABLE_SCHEMA, TABLE_NAME FROM information_schema.TABLES " +
+            "SELECT TABLE_SCHEMA, TABLE_NAME, UNIX_TIMESTAMP(CREATE_TIME) FROM information_schema.TABLES " +
             $"WHERE TABLE_SCHEMA = {Literal(table.Database!)} AND TABLE_NAME = {Literal(table.Name)} AND TABLE_TYPE NOT LIKE '%VIEW'";
-        List<TableName> names = client.QueryAll(sql, token).ConvertAll(row => new TableName(row[0], row[1]!));
-        if (names.Count == 0)
+        List<string?[]> rows = client.QueryAll(sql, token);
+        if (rows.Count == 0)
             return null;
-        return names.Contains(table) ? table : names[0];
+        string?[] row = rows.Find(r => new TableName(r[0], r[1]!) == table) ?? rows[0];
+        DateTime? changedAt = double.TryParse(row[2], NumberStyles.Float, CultureInfo.InvariantCulture, out double seconds)
+            ? DateTime.UnixEpoch.AddSeconds(Math.Floor(seconds)) : null;
+        return (new TableName(row[0], row[1]!), changedAt);
     }
 
     private static TableSchema ReadTable(IQueryClient client, TableName name, CancellationToken token)

@@ -45,6 +45,9 @@ internal sealed record TableSchema
     /// <summary>The column in which MariaDB keeps the end of a row's life, if the table is WITH SYSTEM VERSIONING; else null.</summary>
     public string? RowEndColumn { get; init; }
 
+    /// <summary>When a server last changed the definition (UTC, whole seconds); null where that is not known.</summary>
+    public DateTime? ChangedAt { get; init; }
+
     /// <summary>Why the columns are not known, although the table is; null if they are.</summary>
     public string? UnknownReason { get; init; }
 

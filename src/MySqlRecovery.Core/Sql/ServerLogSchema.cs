@@ -1,3 +1,4 @@
+using MySqlRecovery.Binlog;
 using MySqlRecovery.Binlog.Filter;
 using MySqlRecovery.Binlog.Rows;
 using MySqlRecovery.Model;
@@ -8,7 +9,7 @@ namespace MySqlRecovery.Sql;
 
 /// <summary>
 /// The tables of a server as they are now, each read when the log first names it. The log may be older: what differs from a
-/// table map is not used, and DDL that the log has further on puts what was taken from the server in doubt.
+/// table map is not used, and what the server took up later, or DDL that the log has further on, puts the names in doubt.
 /// </summary>
 internal sealed class ServerLogSchema : ITableSchemaSource
 {
@@ -21,6 +22,7 @@ internal sealed class ServerLogSchema : ITableSchemaSource
     private readonly SchemaCatalog _catalog = new();
     private readonly LogSchema _schema;
     private readonly HashSet<TableName> _read = [];
+    private readonly HashSet<TableName> _warned = [];
     private readonly Dictionary<TableName, List<TableMap>> _named = [];
     private List<(TableName Parent, TableName Child)>? _cascades;
     private bool _isUnavailable;
@@ -52,6 +54,9 @@ internal sealed class ServerLogSchema : ITableSchemaSource
         if (!_named.TryGetValue(name, out List<TableMap>? maps))
             _named.Add(name, maps = []);
         maps.Add(map);
+        DateTime time = DateTime.UnixEpoch.AddSeconds(EventHeader.Parse(map.Raw).Timestamp);
+        if (_catalog.Find(name.Database, name.Name)?.ChangedAt is { } changedAt && changedAt > time && _warned.Add(name))
+            _warn($"{name}: rows of {time:u} are read with a definition of {changedAt:u}; their columns may have had other names.");
     }
 
     public IEnumerable<(string Child, string[] ReferencedColumns)> FindCascades(TableMap parent, RowOperation operation) =>
@@ -82,7 +87,8 @@ internal sealed class ServerLogSchema : ITableSchemaSource
         string shown = statement.Length > ShownLength ? statement[..ShownLength] + "..." : statement;
         foreach (TableMap map in maps)
             map.SchemaProblem = $"the server has it as it is since '{shown}', which came after these rows";
-        _warn($"{name}: rows before '{shown}' were read with the definition that the server has since then; their columns may have had other names.");
+        if (_warned.Add(name))
+            _warn($"{name}: rows before '{shown}' were read with the definition that the server has since then; their columns may have had other names.");
     }
 
     private void Read(TableName name)

@@ -41,7 +41,7 @@ internal sealed class SqlTable
         if (!Array.TrueForAll(map.Columns, c => c.IsNameKnown))
             throw new RecoveryException(
                 "ColumnNamesUnknown", RecoveryErrorKind.ObjectNotFound, $"the log does not name the columns of {table}",
-                recommendedAction: "Give -SchemaPath a file with its CREATE TABLE (mysqldump --no-data --triggers), "
+                recommendedAction: "Give -SchemaPath a file with its CREATE TABLE (mysqldump --no-data --triggers) or -Connection a server that has it, "
                     + "or undo with Invoke-BinlogReverse, which needs no names; SET GLOBAL binlog_row_metadata=FULL has them logged.");
         return new SqlTable(map, form);
     }

@@ -24,7 +24,7 @@ internal static class UndoRules
                 return Identifies(before, map) ? null : "the log holds neither all columns nor the primary key of the inserted rows";
             default:
                 RowLayout after = map.LayoutFor(rows.ColumnsAfter);
-                if (!IsSubset(after.Ordinals, before.Ordinals))
+                if (!before.IsFull && !IsSubset(after.Ordinals, before.Ordinals))
                     return "the log does not hold what the changed columns were before (binlog_row_image is not FULL)";
                 return Identifies(after, map) ? null : "the log holds neither all columns nor the primary key of the updated rows";
         }

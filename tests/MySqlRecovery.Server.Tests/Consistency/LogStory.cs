@@ -38,10 +38,10 @@ internal sealed class LogStory(ReplicationPair pair, string database)
         return [.. new ExplainedCheck(rows, logs, servers).Run(e => throw e, Token)];
     }
 
-    /// <summary>Compares the files that the servers left.</summary>
-    public List<ConsistencyFinding> CompareFiles(bool withRelayLogs = true, bool withErrorLog = true) => Only(new LogCheck(new LogCheckInput
+    /// <summary>Compares the files that the servers left; of the source's logs as many as asked for, the newest.</summary>
+    public List<ConsistencyFinding> CompareFiles(bool withRelayLogs = true, bool withErrorLog = true, int sourceLogs = int.MaxValue) => Only(new LogCheck(new LogCheckInput
     {
-        Source = new FileLogSeries(pair.Source.BinlogFiles, null, Token),
+        Source = new FileLogSeries([.. pair.Source.BinlogFiles.TakeLast(sourceLogs)], null, Token),
         Relay = withRelayLogs ? new FileLogSeries(LogFolder.Find(pair.Replica.DataPath, isRelay: true, Token), null, Token) : null,
         Replica = new FileLogSeries(pair.Replica.BinlogFiles, null, Token),
         ReplicaName = "replica",

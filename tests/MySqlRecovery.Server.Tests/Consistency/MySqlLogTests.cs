@@ -8,6 +8,9 @@ public sealed class MySqlLogTests(MySqlPairFixture fixture) : LogTests(fixture),
     private protected override string OwnWay =>
         "SET GLOBAL binlog_transaction_compression = ON; SET GLOBAL replica_parallel_workers = 4; SET GLOBAL replica_preserve_commit_order = OFF";
 
+    private protected override string SourceWay =>
+        "SET GTID_NEXT = 'AUTOMATIC:tagged'; INSERT INTO t VALUES (1000, 'tagged'); INSERT INTO t VALUES (1001, 'tagged'); SET GTID_NEXT = AUTOMATIC; ";
+
     [Fact]
     public void A_GTID_that_was_injected_empty_or_with_something_else_is_told_from_what_it_stands_for()
     {

@@ -45,7 +45,9 @@ public sealed class SkipCounterTests
             Assert.Contains(pattern.Evidence, e => e.StartsWith($"All {Rounds} are passed over by the skip counter"));
         }
 
-        // Without the error log the same transactions are missing.
+        // The current MySQL has its error log in a table, too. Without one the same transactions are missing.
+        FindingType withoutFile = flavour == ServerFlavour.MySql ? FindingType.TransactionSkipped : FindingType.TransactionMissing;
+        Assert.Equal(skipped.Select(f => f.Position), story.CompareLive(withErrorLog: false).Where(f => f.Type == withoutFile && f.LogFile != null).Select(f => f.Position));
         Assert.Equal(skipped.Select(f => f.Position), story.CompareFiles(withErrorLog: false).Where(f => f.Type == FindingType.TransactionMissing).Select(f => f.Position));
         Assert.Equal(Texts(files), Texts(story.CompareFiles()));
 

@@ -17,7 +17,14 @@ public sealed class MySqlPreconditionTests(MySqlLiveFixture fixture) : Precondit
     public void Transactions_without_GTIDs_are_named_where_GTIDs_choose()
     {
         Server.Sql("SET GLOBAL gtid_mode = ON_PERMISSIVE; SET GLOBAL gtid_mode = OFF_PERMISSIVE; SET GLOBAL gtid_mode = OFF; SET GLOBAL enforce_gtid_consistency = OFF");
-        string said = Assert.Single(Warnings(new ServerLogRequest { UsesGtid = true }));
+        Server.FlushLogs();
+        var request = new ServerLogRequest { UsesGtid = true, StartFile = Path.GetFileName(Server.BinlogFiles[^1]) };
+        string said = Assert.Single(Warnings(request));
+
+        // The server does not even send what it logged with GTIDs before.
+        RecoveryException refusal = Assert.Throws<RecoveryException>(() => Warnings(new ServerLogRequest()));
+        Assert.Equal("BinlogDumpFailed", refusal.ErrorId);
+        Assert.Contains("gtid_mode = OFF_PERMISSIVE", refusal.RecommendedAction);
         Server.Sql(StatementOf(said));
         Assert.Equal("ON", Server.Scalar("SELECT @@global.gtid_mode"));
         Assert.Empty(Warnings(new ServerLogRequest { UsesGtid = true }));

@@ -58,7 +58,15 @@ public abstract class WireUndoTests(ServerFixture fixture)
         using IDisposable _ = WithoutNames();
         Server.Sql("CREATE DATABASE later; CREATE TABLE later.t (a INT, b INT); CREATE TABLE later.other (x INT)");
         ServerLogRequest request = From(Server.Position());
-        Server.Sql("INSERT INTO later.other VALUES (7); INSERT INTO later.t VALUES (1, 2); ALTER TABLE later.t CHANGE a b INT, CHANGE b a INT");
+        Server.Sql("INSERT INTO later.other VALUES (7); INSERT INTO later.t VALUES (1, 2)");
+        BinlogPosition before = Server.Position();
+        Thread.Sleep(1100);
+        Server.Sql("ALTER TABLE later.t CHANGE a b INT, CHANGE b a INT");
+
+        // Where the DDL is not read, the time of the definition tells.
+        WriteSql(request with { StopFile = before.File, StopPosition = before.Offset });
+        Assert.Contains("later.t: rows of ", Assert.Single(_warnings, w => w.StartsWith("later.", StringComparison.Ordinal)));
+        _warnings.Clear();
 
         RecoveryException mismatch = Assert.Throws<RecoveryException>(() => WriteSql(request, reverse: false));
         Assert.Equal("SchemaMismatch", mismatch.ErrorId);

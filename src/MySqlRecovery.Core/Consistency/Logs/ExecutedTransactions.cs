@@ -3,14 +3,17 @@ using MySqlRecovery.Model;
 
 namespace MySqlRecovery.Consistency.Logs;
 
-/// <summary>The transactions that a server had logged before its first log begins.</summary>
+/// <summary>The transactions that a server counts as done where a log of it begins.</summary>
 internal sealed class ExecutedTransactions
 {
     private readonly Dictionary<(Guid Uuid, string Tag), List<(ulong First, ulong Last)>> _mySql = [];
     private readonly Dictionary<(uint Domain, uint ServerId), ulong> _mariaDb = [];
 
-    public void Add(IEnumerable<PreviousGtidsEvent> previous)
+    /// <summary>Takes what the start of a log says in the place of what an earlier one said.</summary>
+    public void Replace(IEnumerable<PreviousGtidsEvent> previous)
     {
+        _mySql.Clear();
+        _mariaDb.Clear();
         foreach (PreviousGtidsEvent item in previous)
         {
             if (item.First.IsMariaDb)
@@ -24,6 +27,10 @@ internal sealed class ExecutedTransactions
             intervals.Add((item.First.Number, item.Last));
         }
     }
+
+    /// <summary>Whether anything of the same origin is among them.</summary>
+    public bool KnowsOriginOf(in Gtid gtid) =>
+        gtid.IsMariaDb ? _mariaDb.ContainsKey((gtid.Domain, gtid.ServerId)) : _mySql.ContainsKey((gtid.Uuid, gtid.Tag));
 
     public bool Contains(in Gtid gtid)
     {

@@ -1,6 +1,8 @@
 using System.Globalization;
 using MySqlRecovery.Binlog.Filter;
 using MySqlRecovery.Model;
+using MySqlRecovery.Queries;
+using MySqlRecovery.Transactions;
 
 namespace MySqlRecovery.Consistency.Logs;
 
@@ -21,6 +23,7 @@ internal sealed class LiveLogCheck(
         List<Dictionary<string, string?>> channels = pair.Replica.ReadReplicaStatus();
         Dictionary<string, string?>? channel = channels.Find(IsOfSource);
         bool logsUpdates = pair.Replica.IsOn("log_bin") && (pair.Replica.IsOn("log_replica_updates") || pair.Replica.IsOn("log_slave_updates"));
+        GtidSet? replicaExecuted = ReadExecuted(pair.Replica, token);
         LogSeries? replica = pair.Replica.IsOn("log_bin") ? openLogs(pair.Replica) : null;
         var check = new LogCheck(new LogCheckInput
         {
@@ -29,9 +32,11 @@ internal sealed class LiveLogCheck(
             LogsUpdates = logsUpdates,
             ReplicaName = pair.Replica.Name,
             Tables = tables,
-            Skipped = skipped,
+            Skipped = skipped.Count > 0 ? skipped : ReadErrorLog(onError, token),
             Filter = channel == null ? null : new ReplicationFilter(channel),
             AppliedTo = AppliedTo(channel),
+            ReplicaExecuted = replicaExecuted,
+            SourceExecuted = ReadExecuted(pair.Source, token),
             IsDetached = channels.Count == 0,
         });
         NotApplied = check.NotApplied;
@@ -48,6 +53,9 @@ internal sealed class LiveLogCheck(
             ? uuid.Equals(own, StringComparison.OrdinalIgnoreCase)
             : channel.GetValueOrDefault("Source_Server_Id") == pair.Source.Variable("server_id");
 
+    private static GtidSet? ReadExecuted(ComparedServer server, CancellationToken token) => !server.IsOn("gtid_mode") ? null
+        : GtidSet.Parse([server.Client.QueryScalar("SELECT @@GLOBAL.gtid_executed", token) ?? ""]);
+
     private static LogPlace? AppliedTo(Dictionary<string, string?>? channel) =>
         channel?.GetValueOrDefault("Relay_Source_Log_File") is { Length: > 0 } file
         && long.TryParse(channel.GetValueOrDefault("Exec_Source_Log_Pos"), NumberStyles.None, CultureInfo.InvariantCulture, out long position)
@@ -63,6 +71,31 @@ internal sealed class LiveLogCheck(
         Recommendation = "Give its -ErrorLog, which tells what was skipped, and compare the rows (-Check Data).",
     };
 
+    /// <summary>MySQL 8.0.22+ keeps the newest part of its error log in a table.</summary>
+    private List<SkippedRange> ReadErrorLog(Action<RecoveryException> onError, CancellationToken token)
+    {
+        // Start, skip, error, stop and change of the SQL thread (share/messages_to_error_log.txt).
+        const string Sql = "SELECT LOGGED, DATA FROM performance_schema.error_log"
+            + " WHERE ERROR_CODE IN ('MY-010581', 'MY-010582', 'MY-010584', 'MY-010587', 'MY-010597') ORDER BY LOGGED";
+        if (!pair.Replica.IsMySql(8, 0, 22) || !pair.Replica.IsOn("performance_schema"))
+            return [];
+        return SkippedRanges.Find(Ask(Sql, onError, token).Select(r => ReplicaErrorLog.Parse($"{r[0]} {r[1]}")).OfType<ReplicaLogEntry>());
+    }
+
+    /// <summary>The rows; none, and an error, where the user may not see them.</summary>
+    private List<string?[]> Ask(string sql, Action<RecoveryException> onError, CancellationToken token)
+    {
+        try
+        {
+            return pair.Replica.Client.QueryAll(sql, token);
+        }
+        catch (RecoveryException e) when (e.Kind == RecoveryErrorKind.PermissionDenied)
+        {
+            onError(e);
+            return [];
+        }
+    }
+
     /// <summary>How often the skip counter was set, by the statements that the replica has counted.</summary>
     private ConsistencyFinding? ReadSkipCounterUse(Action<RecoveryException> onError, CancellationToken token)
     {
@@ -70,17 +103,7 @@ internal sealed class LiveLogCheck(
             + " WHERE DIGEST_TEXT LIKE 'SET %' AND (DIGEST_TEXT LIKE '%sql_slave_skip_counter%' OR DIGEST_TEXT LIKE '%sql_replica_skip_counter%')";
         if (!pair.Replica.IsOn("performance_schema"))
             return null;
-        List<string?[]> rows;
-        try
-        {
-            rows = Queries.QueryClientExtensions.QueryAll(pair.Replica.Client, Sql, token);
-        }
-        catch (RecoveryException e) when (e.Kind == RecoveryErrorKind.PermissionDenied)
-        {
-            onError(e);
-            return null;
-        }
-
+        List<string?[]> rows = Ask(Sql, onError, token);
         return rows.Count == 0 ? null : new ConsistencyFinding
         {
             Type = FindingType.TransactionSkipped,

@@ -32,7 +32,7 @@ internal sealed class LogCheck(LogCheckInput input) : IConsistencyCheck
         using var theirs = new TransactionReader(replica, isReplicaRelay, token);
         var comparison = new TransactionComparison(mine, theirs, token);
         comparison.Run();
-        var verdict = new LogVerdict(input, comparison, mine.OwnServerId, theirs.OwnServerId, isReplicaRelay);
+        var verdict = new LogVerdict(input, comparison, mine, theirs, isReplicaRelay);
         if (verdict.FindObstacle() is { } obstacle)
         {
             onError(obstacle);

@@ -1,4 +1,5 @@
 using MySqlRecovery.Binlog.Filter;
+using MySqlRecovery.Transactions;
 
 namespace MySqlRecovery.Consistency.Logs;
 
@@ -34,6 +35,12 @@ internal sealed record LogCheckInput
     /// it is not known, the last transaction of the source in the replica's logs tells.
     /// </summary>
     public LogPlace? AppliedTo { get; init; }
+
+    /// <summary>gtid_executed of the source, asked after that of the replica; null where it has none.</summary>
+    public GtidSet? SourceExecuted { get; init; }
+
+    /// <summary>gtid_executed of the replica, asked before its logs were read.</summary>
+    public GtidSet? ReplicaExecuted { get; init; }
 
     /// <summary>Whether the replica is known not to replicate from the source any more: nothing is in flight then.</summary>
     public bool IsDetached { get; init; }

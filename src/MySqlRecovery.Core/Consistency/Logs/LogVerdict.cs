@@ -1,4 +1,5 @@
 using MySqlRecovery.Model;
+using MySqlRecovery.Transactions;
 
 namespace MySqlRecovery.Consistency.Logs;
 
@@ -16,31 +17,38 @@ internal sealed class LogVerdict
 
     private readonly LogCheckInput _input;
     private readonly TransactionComparison _comparison;
-    private readonly uint _sourceId, _replicaId;
+    private readonly TransactionReader _source, _replica;
+    private readonly Dictionary<string, int> _differentByTable = new(StringComparer.Ordinal);
     private readonly bool _isRelay, _isPromoted;
     private readonly Dictionary<string, int> _lostByTable = new(StringComparer.Ordinal);
 
     /// <param name="input">What is known.</param>
     /// <param name="comparison">What both logs hold.</param>
-    /// <param name="sourceId">The source's server_id.</param>
-    /// <param name="replicaId">The replica's server_id.</param>
+    /// <param name="source">The source's logs, read to their end.</param>
+    /// <param name="replica">The replica's logs, read to their end.</param>
     /// <param name="isRelay">Whether the source's logs were compared with relay logs: then it is about receiving, not applying.</param>
-    public LogVerdict(LogCheckInput input, TransactionComparison comparison, uint sourceId, uint replicaId, bool isRelay)
+    public LogVerdict(LogCheckInput input, TransactionComparison comparison, TransactionReader source, TransactionReader replica, bool isRelay)
     {
-        (_input, _comparison, _sourceId, _replicaId, _isRelay) = (input, comparison, sourceId, replicaId, isRelay);
+        (_input, _comparison, _source, _replica, _isRelay) = (input, comparison, source, replica, isRelay);
         _isPromoted = input.IsDetached || (!isRelay && input.AppliedTo == null
-            && comparison.ReplicaOnly.Any(t => t.ServerId == replicaId && !t.IsEmpty && t.Ordinal > comparison.ReplicaWindow.Last));
+            && comparison.ReplicaOnly.Any(t => t.ServerId == replica.OwnServerId && !t.IsEmpty && t.Ordinal > comparison.ReplicaWindow.Last));
+        foreach (string table in comparison.Different.SelectMany(p => p.Source!.Tables).Select(t => t.ToString()))
+            _differentByTable[table] = _differentByTable.GetValueOrDefault(table) + 1;
         foreach (string table in comparison.SourceOnly.SelectMany(t => t.Tables).Select(t => t.ToString()))
             _lostByTable[table] = _lostByTable.GetValueOrDefault(table) + 1;
     }
 
     /// <summary>What keeps the logs from being compared; null if nothing does.</summary>
-    public RecoveryException? FindObstacle() =>
-        _comparison.MatchedCount > 0 || _input.AppliedTo != null || _comparison.SourceOnly.Count == 0 ? null : new RecoveryException(
+    public RecoveryException? FindObstacle()
+    {
+        if (_comparison.MatchedCount > 0 || _comparison.SourceOnly.Count == 0 || _input.ReplicaExecuted != null)
+            return null;
+        return new RecoveryException(
             "LogsShareNothing", RecoveryErrorKind.InvalidArgument,
             $"no transaction of the source's logs is in the replica's logs, {_comparison.SourceOnly.Count} are in the source's alone",
             _input.ReplicaName,
             recommendedAction: "Give logs of the same time. A replica without log_replica_updates (log_slave_updates) logs nothing of its source: give its relay logs and its error log.");
+    }
 
     /// <summary>What the replica did not apply, in the order of the source's logs.</summary>
     public IEnumerable<LostTransaction> FindLost() =>
@@ -54,14 +62,25 @@ internal sealed class LogVerdict
             yield break;
         foreach (LoggedTransaction transaction in _comparison.ReplicaOnly)
         {
-            bool isOwn = transaction.ServerId == _replicaId;
-            bool isInWindow = transaction.Ordinal > _comparison.ReplicaWindow.First && transaction.Ordinal < _comparison.ReplicaWindow.Last;
-            // A transaction of the source itself may be newer than the copy of its logs, or older than the oldest of them.
-            bool isBeyond = !isInWindow && _input.AppliedTo == null && transaction.ServerId == _sourceId;
-            if ((transaction.IsEmpty && transaction.Gtid == null) || (!isOwn && isBeyond))
+            bool isOwn = transaction.ServerId == _replica.OwnServerId;
+            if ((transaction.IsEmpty && transaction.Gtid == null) || (isOwn ? IsDone(transaction, _source, _input.SourceExecuted) : IsOutside(transaction)))
                 continue;
             yield return (transaction, isOwn ? FindingConfidence.Proven : FindingConfidence.Likely);
         }
+    }
+
+    private static bool IsDone(LoggedTransaction transaction, TransactionReader reader, GtidSet? executed) =>
+        transaction.Gtid is { } gtid && (reader.Declared.Contains(gtid) || executed?.Contains(gtid) == true);
+
+    /// <summary>Whether a transaction that the replica got from elsewhere may be older than the source's logs, or newer than the copy of them.</summary>
+    private bool IsOutside(LoggedTransaction transaction)
+    {
+        if (IsDone(transaction, _source, _input.SourceExecuted))
+            return true;
+        bool isNewer = transaction.Ordinal > _comparison.ReplicaWindow.Last && _input.AppliedTo == null && transaction.ServerId == _source.OwnServerId;
+        bool isOlder = transaction.Ordinal < _comparison.ReplicaWindow.First && _input.SourceExecuted == null
+            && !(transaction.Gtid is { } gtid && _source.Executed.KnowsOriginOf(gtid));
+        return isNewer || isOlder;
     }
 
     private LostTransaction? OfMissing(LoggedTransaction transaction)
@@ -71,8 +90,13 @@ internal sealed class LogVerdict
         SkippedRange? skip = _input.Skipped.FirstOrDefault(s => s.Contains(transaction));
         if (skip != null)
             return new(FindingType.TransactionSkipped, FindingConfidence.Proven, transaction, skip, null, []);
-        if (!IsDue(transaction, out FindingConfidence confidence, out string? why))
+        bool isDone = IsDone(transaction, _replica, _input.ReplicaExecuted);
+        if (!IsDue(transaction, isDone, out FindingConfidence confidence, out string? why))
             return null;
+        if (isDone)
+            return new(
+                FindingType.TransactionSkipped, FindingConfidence.Proven, transaction, null, null,
+                ["The replica counts it as executed, but no log of it holds it: it was declared to be (gtid_purged)."]);
         string[] evidence = why == null ? [] : [why];
         if (!_isRelay && FindFilter(transaction.Tables, transaction, isInPlace: false) is { } filter)
             return new(FindingType.TransactionFiltered, filter.Confidence, transaction, null, null, [filter.Text]);
@@ -80,11 +104,11 @@ internal sealed class LogVerdict
     }
 
     /// <summary>Whether the transaction would be there if nothing had gone wrong.</summary>
-    private bool IsDue(LoggedTransaction transaction, out FindingConfidence confidence, out string? why)
+    private bool IsDue(LoggedTransaction transaction, bool isDone, out FindingConfidence confidence, out string? why)
     {
         confidence = FindingConfidence.Proven;
         why = null;
-        if (transaction.Gtid == null && transaction.Ordinal < _comparison.SourceWindow.First && _comparison.MatchedCount > 0)
+        if (transaction.Ordinal < _comparison.SourceWindow.First && IsBeforeReplica(transaction, isDone))
             return false;
         if (_input.AppliedTo is { } applied)
         {
@@ -115,11 +139,19 @@ internal sealed class LogVerdict
         return true;
     }
 
+    /// <summary>Whether a transaction before the first common one may have come with the copy of data that the replica began with.</summary>
+    private bool IsBeforeReplica(LoggedTransaction transaction, bool isDone)
+    {
+        if (transaction.Gtid is not { } gtid)
+            return true;
+        return isDone || (_input.ReplicaExecuted == null && !_replica.Executed.KnowsOriginOf(gtid));
+    }
+
     private IEnumerable<LostTransaction> OfDifferent(TransactionPair pair)
     {
         (LoggedTransaction mine, LoggedTransaction theirs) = (pair.Source!, pair.Replica!);
         string what = $"The replica's {theirs.LogFile} holds it at {theirs.Position} with {theirs.Describe()}.";
-        if (_isRelay || (theirs.ServerId == _replicaId && theirs.ServerId != mine.ServerId))
+        if (_isRelay || (theirs.ServerId == _replica.OwnServerId && theirs.ServerId != mine.ServerId))
         {
             string[] evidence = _isRelay ? [what]
                 : [what, $"It was written there by server {theirs.ServerId}, the replica itself, at {theirs.Time:yyyy-MM-dd HH:mm:ss} UTC, in place of server {mine.ServerId}'s."];
@@ -156,10 +188,8 @@ internal sealed class LogVerdict
         }
 
         bool looksFiltered = tables.Length > 0 && Array.TrueForAll(tables, t => !_comparison.IsApplied(t.Database, t.Table)
-            && (isInPlace ? CountDifferent(t) >= FilteredInPlaceFrom : _lostByTable.GetValueOrDefault(t.ToString()) >= FilteredFrom));
+            && (_lostByTable.GetValueOrDefault(t.ToString()) >= FilteredFrom || _differentByTable.GetValueOrDefault(t.ToString()) >= FilteredInPlaceFrom));
         return looksFiltered
             ? (FindingConfidence.Likely, $"Nothing of {string.Join(", ", tables)} is in the replica's logs at all, as with replicate_ignore_table and its like.") : null;
     }
-
-    private int CountDifferent(TableContent table) => _comparison.Different.Count(p => Array.Exists(p.Source!.Tables, t => t.IsSameTable(table)));
 }

@@ -35,8 +35,7 @@ internal static partial class ReplicaErrorLog
                 return ParseThread(line);
             if (line.Contains("end_log_pos", StringComparison.Ordinal))
                 return ParseError(line);
-            return line.Contains("' executed'. Previous state", StringComparison.Ordinal)
-                || line.Contains(" executed'. Previous state", StringComparison.Ordinal) ? ParseChange(line) : null;
+            return line.Contains(" executed'. Previous state", StringComparison.Ordinal) ? ParseChange(line) : null;
         }
         catch (RegexMatchTimeoutException)
         {
@@ -161,7 +160,8 @@ internal static partial class ReplicaErrorLog
         RegexOptions.CultureInvariant, Patience)]
     private static partial Regex Change();
 
-    // 2026-11-21T17:05:38.220092Z, 2026-11-21 17:04:46, 261121 17:04:46 (MariaDB up to 10.1, MySQL 5.5).
-    [GeneratedRegex(@"^(?<time>(?:\d{4}-\d\d-\d\d[T ]|\d{6}\s+)\d?\d:\d\d:\d\d)", RegexOptions.CultureInvariant, Patience)]
+    // 2026-11-21T17:05:38.220092Z, 2026-11-21 17:04:46, 261121 17:04:46 (MariaDB up to 10.1, MySQL 5.5), "time" : "..."
+    // where MySQL writes JSON (log_sink_json).
+    [GeneratedRegex(@"(?:^|""time""\s*:\s*"")(?<time>(?:\d{4}-\d\d-\d\d[T ]|\d{6}\s+)\d?\d:\d\d:\d\d)", RegexOptions.CultureInvariant, Patience)]
     private static partial Regex LineTime();
 }

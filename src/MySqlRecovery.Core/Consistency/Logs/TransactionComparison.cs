@@ -94,6 +94,7 @@ internal sealed class TransactionComparison(TransactionReader source, Transactio
             return;
         }
 
+        // It is not there because it is older than the other log.
         if (WasBefore(isSource ? replica : source, transaction))
             return;
         own.Add(transaction);

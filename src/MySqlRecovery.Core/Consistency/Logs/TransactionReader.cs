@@ -23,8 +23,14 @@ internal sealed class TransactionReader(LogSeries series, bool isRelay, Cancella
 
     public LogSeries Series => series;
 
-    /// <summary>What the first log says was done before it.</summary>
+    /// <summary>What the first log says was logged before it.</summary>
     public ExecutedTransactions Executed { get; } = new();
+
+    /// <summary>
+    /// What the last log says was done before it. That may be in no log: gtid_purged declares it, as it does where a server
+    /// begins with a copy of another one's data.
+    /// </summary>
+    public ExecutedTransactions Declared { get; } = new();
 
     /// <summary>server_id of the server whose logs they are, from the format descriptions.</summary>
     public uint OwnServerId { get; private set; }
@@ -110,9 +116,12 @@ internal sealed class TransactionReader(LogSeries series, bool isRelay, Cancella
             {
                 _sourceLog = System.Text.Encoding.UTF8.GetString(reader.Body[sizeof(ulong)..]);
             }
-            else if (_log == 1 && PreviousGtidsEvent.IsPreviousGtids(type))
+            else if (PreviousGtidsEvent.IsPreviousGtids(type))
             {
-                Executed.Add(PreviousGtidsEvent.Parse(type, reader.Body));
+                List<PreviousGtidsEvent> previous = PreviousGtidsEvent.Parse(type, reader.Body);
+                Declared.Replace(previous);
+                if (_log == 1)
+                    Executed.Replace(previous);
             }
 
             _tracker.Observe(reader);

@@ -8,13 +8,14 @@ public sealed class ReplicaErrorLogTests
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    // MySQL 5.5, 5.6, 5.7, 8.0, 9.7 and MariaDB 10.11 by position and by GTID, as the servers wrote them.
+    // MySQL 5.5, 5.6, 5.7, 8.0, 9.7, 9.7 as JSON, and MariaDB 10.11 by position and by GTID, as the servers wrote them.
     [Theory]
     [InlineData("240131 17:04:46 [Note] 'SQL_SLAVE_SKIP_COUNTER=1' executed at relay_log_file='./mysqld-relay-bin.000002', relay_log_pos='1378', master_log_name='binlog.000001', master_log_pos='1218' and new position at relay_log_file='./mysqld-relay-bin.000003', relay_log_pos='486', master_log_name='binlog.000001', master_log_pos='1424' ", "240131 17:04:46")]
     [InlineData("2026-11-21 17:04:46 4477 [Note] 'SQL_SLAVE_SKIP_COUNTER=1' executed at relay_log_file='./mysqld-relay-bin.000002', relay_log_pos='1378', master_log_name='binlog.000001', master_log_pos='1218' and new position at relay_log_file='./mysqld-relay-bin.000003', relay_log_pos='486', master_log_name='binlog.000001', master_log_pos='1424' ", "2026-11-21 17:04:46")]
     [InlineData("2026-11-21T17:04:46.123456Z 12 [Note] 'SQL_SLAVE_SKIP_COUNTER=1' executed at relay_log_file='C:\\data\\relay.000002', relay_log_pos='1378', master_log_name='binlog.000001', master_log_pos='1218' and new position at relay_log_file='C:\\data\\relay.000003', relay_log_pos='486', master_log_name='binlog.000001', master_log_pos='1424' ", "2026-11-21 17:04:46")]
     [InlineData("2026-11-21T17:04:46.220092+02:00 54 [Note] [MY-010582] [Repl] 'SQL_SLAVE_SKIP_COUNTER=1' executed at relay_log_file='./vm-relay-bin.000006', relay_log_pos='955', master_log_name='binlog.000001', master_log_pos='1218' and new position at relay_log_file='./vm-relay-bin.000007', relay_log_pos='636', master_log_name='binlog.000001', master_log_pos='1424' ", "2026-11-21 17:04:46")]
     [InlineData("2026-11-21T17:04:46.220092Z 54 [Note] [MY-010582] [Repl] 'SQL_REPLICA_SKIP_COUNTER=1' executed at relay_log_file='./vm-relay-bin.000006', relay_log_pos='955', source_log_name='binlog.000001', source_log_pos='1218' and new position at relay_log_file='./vm-relay-bin.000007', relay_log_pos='636', source_log_name='binlog.000001', source_log_pos='1424' ", "2026-11-21 17:04:46")]
+    [InlineData("{ \"prio\" : 3, \"err_code\" : 10582, \"subsystem\" : \"Repl\", \"time\" : \"2026-11-21T17:04:46.220092Z\", \"msg\" : \"'SQL_REPLICA_SKIP_COUNTER=1' executed at relay_log_file='./vm-relay-bin.000006', relay_log_pos='955', source_log_name='binlog.000001', source_log_pos='1218' and new position at relay_log_file='./vm-relay-bin.000007', relay_log_pos='636', source_log_name='binlog.000001', source_log_pos='1424' \" }", "2026-11-21 17:04:46")]
     [InlineData("2026-11-21 17:04:46 11 [Note] 'SQL_SLAVE_SKIP_COUNTER=1' executed at relay_log_file='./mysqld-relay-bin.000002', relay_log_pos='1934', master_log_name='binlog.000001', master_log_pos='1218' and new position at relay_log_file='./mysqld-relay-bin.000003', relay_log_pos='810', master_log_name='binlog.000001', master_log_pos='1424' ", "2026-11-21 17:04:46")]
     [InlineData("2026-11-21 17:04:46 11 [Note] 'SQL_SLAVE_SKIP_COUNTER=1' executed at relay_log_file='./mysqld-relay-bin.000001', relay_log_pos='4', master_log_name='binlog.000001', master_log_pos='1218', GTID '0-34340-5';  and new position at relay_log_file='./mysqld-relay-bin.000002', relay_log_pos='907', master_log_name='binlog.000001', master_log_pos='1424', GTID '0-34340-6';  ", "2026-11-21 17:04:46")]
     public void A_skip_gives_its_exact_range_in_the_words_of_every_version(string line, string time)
@@ -65,7 +66,7 @@ public sealed class ReplicaErrorLogTests
     public void Whatever_a_log_holds_nothing_but_entries_comes_of_it()
     {
         const string Line = "2026-11-21 17:04:46 11 [Note] 'SQL_SLAVE_SKIP_COUNTER=1' executed at relay_log_file='./r.000001', relay_log_pos='4', master_log_name='b.000001', master_log_pos='1218', GTID '0-3-5';  and new position at relay_log_file='./r.000002', relay_log_pos='907', master_log_name='b.000001', master_log_pos='1424', GTID '0-3-6';  ";
-        for (int seed = 0; seed < 2000; seed++)
+        for (int seed = 0; seed < 1000; seed++)
         {
             var random = new Random(seed);
             char[] line = Line.ToCharArray();
