@@ -55,7 +55,7 @@ Describe 'The pages' {
                 Join-Path $page.DirectoryName $link | Should -Exist -Because "$($page.Name) links to it"
             }
 
-            $text | Should -Not -Match '(?m)(^|[\s(])/(work|opt|home|root)/'
+            $text | Should -Not -Match '(?m)(^|[\s(])/(work|opt|home|root)/|^(<<<<<<<|>>>>>>>) '
         }
     }
 

@@ -107,4 +107,25 @@ Describe 'Test-ReplicationConsistency with two servers' -Skip:(-not $prefix) {
         (Invoke-Recorded { & { $rows; Get-RowChange $Second } | Export-RowChangeSql }).Errors.FullyQualifiedErrorId | Should -Match '^InputObjectMixed,'
         (Invoke-Recorded { Test-ReplicationConsistency @pair -Check Setting | Export-RowChangeSql }).Errors.FullyQualifiedErrorId | Should -Match '^NothingToRepair,'
     }
+
+    It 'ends at once when it is stopped, whatever the servers do' {
+        $mysql = [System.Diagnostics.ProcessStartInfo]::new("$($replica.Bin)/mysql")
+        'shop', '-e', 'LOCK TABLES item WRITE; DO SLEEP(60)' | ForEach-Object { $mysql.ArgumentList.Add($_) }
+        $lock = [System.Diagnostics.Process]::Start($mysql)
+        $shell = [powershell]::Create()
+        try {
+            $null = $shell.AddScript("Import-Module '$Manifest'").AddStatement().AddCommand('Test-ReplicationConsistency').AddParameters($pair).AddParameter('Check', 'Data')
+            $running = $shell.BeginInvoke()
+            $deadline = [datetime]::UtcNow.AddSeconds(20)
+            do { Start-Sleep -Milliseconds 100 } until ((Invoke-Sql $replica 'SHOW PROCESSLIST') -match 'Waiting for table metadata lock' -or [datetime]::UtcNow -gt $deadline)
+            $running.IsCompleted | Should -BeFalse
+            $watch = [System.Diagnostics.Stopwatch]::StartNew()
+            $shell.Stop()
+            $watch.Elapsed.TotalSeconds | Should -BeLessThan 2
+        }
+        finally {
+            $lock.Kill()
+            $shell.Dispose()
+        }
+    }
 }

@@ -81,9 +81,9 @@ internal sealed class CheckedBlocks : IDisposable
         {
             ReadAll(position);
         }
-        catch (Exception e) when (e is RecoveryException or ObjectDisposedException)
+        catch (Exception)
         {
-            // The reader reads here again, and meets the failure itself.
+            // Whatever it is, the reader reads here again, and meets it on its own thread.
         }
         finally
         {

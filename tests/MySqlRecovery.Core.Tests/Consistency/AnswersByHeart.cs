@@ -1,0 +1,46 @@
+using MySqlRecovery.Consistency;
+using MySqlRecovery.Queries;
+
+namespace MySqlRecovery.Core.Tests.Consistency;
+
+/// <summary>A server that knows its version, its variables and its status, and nothing else.</summary>
+internal sealed class AnswersByHeart(string name, string version, string variables, string status = "", string channel = "") : IQueryClient
+{
+    public string Server => name;
+
+    /// <summary>A server with variables written as <c>name=value, name=value</c>.</summary>
+    public static ComparedServer Open(string name, string version, string variables, string status = "", string channel = "") =>
+        new(() => new AnswersByHeart(name, version, variables, status, channel), CancellationToken.None);
+
+    public IQueryRows Query(string sql, CancellationToken token) => sql switch
+    {
+        "SELECT VERSION()" => new Table(["v"], [[version]]),
+        "SHOW GLOBAL VARIABLES" => new Table(["n", "v"], Pairs(variables)),
+        "SHOW GLOBAL STATUS" => new Table(["n", "v"], Pairs(status)),
+        _ when sql.EndsWith(" STATUS", StringComparison.Ordinal) && channel.Length > 0 && !sql.Contains("LOG", StringComparison.Ordinal) && !sql.Contains("MASTER", StringComparison.Ordinal) =>
+            new Table([.. Pairs(channel).Select(p => p[0])], [[.. Pairs(channel).Select(p => p[1])]]),
+        _ => new Table([], []),
+    };
+
+    private static string[][] Pairs(string text) =>
+        [.. text.Split(", ", StringSplitOptions.RemoveEmptyEntries).Select(p => p.Split('=', 2))];
+
+    private sealed class Table(string[] columns, string[][] rows) : IQueryRows
+    {
+        private int _row = -1;
+
+        public IReadOnlyList<string> ColumnNames => columns;
+
+        public bool Read() => ++_row < rows.Length;
+
+        public bool IsNull(int column) => false;
+
+        public string? GetString(int column) => rows[_row][column];
+
+        public byte[]? GetBytes(int column) => System.Text.Encoding.UTF8.GetBytes(rows[_row][column]);
+
+        public void Dispose()
+        {
+        }
+    }
+}
