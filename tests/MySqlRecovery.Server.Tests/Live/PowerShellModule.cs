@@ -9,9 +9,11 @@ internal static class PowerShellModule
 {
     private static readonly string Manifest = FindManifest();
 
-    /// <summary>Runs a script with the module loaded and gives its output lines; without pwsh the running test is skipped.</summary>
+    /// <summary>Runs a script with the module loaded and gives its output lines; without pwsh or a built module the running test is skipped.</summary>
     public static string[] Run(string script)
     {
+        Assert.SkipUnless(
+            File.Exists(Path.Combine(Path.GetDirectoryName(Manifest)!, "bin", "MySqlRecovery.dll")), "The module is not built: dotnet build -c Release.");
         string text = $"$ErrorActionPreference = 'Stop'; Import-Module '{Manifest}'; {script}";
         try
         {
