@@ -132,6 +132,8 @@ Describe 'Invoke-BinlogReverse refuses' {
         @{ Name = 'rows'; Items = { Get-RowChange $First | Sort-Object Position, RowIndex -Descending } }
         @{ Name = 'rows of one event'; Items = { Get-RowChange $First | Sort-Object Position, { -$_.RowIndex } } }
         @{ Name = 'files'; Items = { Get-RowChange $Second; Get-RowChange $First } }
+        @{ Name = 'rows of two servers'; Items = { Get-RowChange $First | ForEach-Object { $_.Server = 'db1'; $_ }; Get-RowChange $Second | ForEach-Object { $_.Server = 'db2'; $_ } } }
+        @{ Name = 'logs of one name by two servers'; Items = { $rows = Get-RowChange $First; $rows | ForEach-Object { if ($_.Position -eq $rows[-1].Position) { $_.FormatEvent = $_.FormatEvent.Clone(); $_.FormatEvent[5] = $_.FormatEvent[5] -bxor 1 }; $_ } } }
         @{ Name = 'files taken twice'; Items = { Get-RowChange $First; Get-RowChange $Second; Get-RowChange $First } }
     ) {
         $result = Invoke-Recorded { & $Items | Invoke-BinlogReverse -Destination "$TestDrive/disorder" }

@@ -22,7 +22,9 @@ internal sealed class UndoSpool : IDisposable
     private RowChange? _pendingRow;
     private int _lastRowIndex;
     private readonly HashSet<string> _logsSeen = new(StringComparer.Ordinal);
+    private string? _server;
     private string _lastLog = string.Empty;
+    private (int Log, uint ServerId) _writer = (-1, 0);
     private long _lastPosition;
     private int _statement;
     private (int Log, long Position) _transaction = (-1, -1);
@@ -40,7 +42,7 @@ internal sealed class UndoSpool : IDisposable
     public void Add(BinlogEvent item)
     {
         FlushRows();
-        CheckOrder(item.LogFile, item.Position);
+        CheckOrder(item.Server, item.LogFile, item.Position);
         if (item.Operation == null)
         {
             _effects.Observe(item);
@@ -55,7 +57,7 @@ internal sealed class UndoSpool : IDisposable
     public void Add(RowChange item)
     {
         _maps.Find(item);
-        CheckOrder(item.LogFile, item.Position);
+        CheckOrder(item.Server, item.LogFile, item.Position);
         if (_pendingRow == null || item.Position != _pendingRow.Position || item.LogFile != _pendingRow.LogFile
             || item.RowIndex <= _lastRowIndex || !item.RowsEventHead.AsSpan().SequenceEqual(_pendingRow.RowsEventHead))
         {
@@ -74,8 +76,11 @@ internal sealed class UndoSpool : IDisposable
     }
 
     // An undo in the wrong order gives wrong rows, so nobody's sorting is taken on trust.
-    private void CheckOrder(string logFile, long position)
+    private void CheckOrder(string? server, string logFile, long position)
     {
+        if (_logsSeen.Count > 0 && server != _server)
+            throw OutOfOrder(logFile, position);
+        _server = server;
         if (logFile != _lastLog)
         {
             if (!_logsSeen.Add(logFile) || LogNumber.IsBefore(logFile, _lastLog))
@@ -129,6 +134,12 @@ internal sealed class UndoSpool : IDisposable
         {
             _formatRaw = formatRaw;
             _index.Format = ParseFormat(formatRaw, logFile);
+
+            // Logs of two servers can have one name; the format description says who wrote the log.
+            uint serverId = EventHeader.Parse(formatRaw).ServerId;
+            if (_writer.Log == log && _writer.ServerId != serverId)
+                throw OutOfOrder(logFile, transactionPosition);
+            _writer = (log, serverId);
         }
 
         if (_transaction != (log, transactionPosition))

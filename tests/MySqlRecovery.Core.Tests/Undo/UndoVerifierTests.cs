@@ -15,14 +15,10 @@ public sealed class UndoVerifierTests : IDisposable
     [Fact]
     public void A_verifier_that_is_given_up_while_it_reads_ahead_ends_quietly()
     {
-        byte[] format = FormatDescriptionEvent.ForMySql(new Version(9, 7, 0)).Raw;
         using var file = MySqlRecovery.IO.PendingFile.Create(_path, overwrite: false);
         using var writer = new BinlogWriter(file, timestamp: 1);
         using var verifier = new UndoVerifier(file.TemporaryPath, TestContext.Current.CancellationToken);
-        writer.Flushed = verifier.Grow;
-        writer.WriteEvent(BinlogEventType.FormatDescription, 1, format.AsSpan(MySqlRecovery.Binlog.EventHeader.Size..^4));
-        for (int i = 0; i < 60; i++)
-            writer.WriteEvent(BinlogEventType.Ignorable, 1, new byte[BodyLength]);
+        WriteEvents(writer, verifier);
         writer.Flush();
         Thread.Sleep(100);
     }
@@ -30,17 +26,22 @@ public sealed class UndoVerifierTests : IDisposable
     [Fact]
     public void What_was_written_otherwise_than_meant_is_found()
     {
-        byte[] format = FormatDescriptionEvent.ForMySql(new Version(9, 7, 0)).Raw;
         using var file = MySqlRecovery.IO.PendingFile.Create(_path, overwrite: false);
         using var writer = new BinlogWriter(file, timestamp: 1);
         using var verifier = new UndoVerifier(file.TemporaryPath, TestContext.Current.CancellationToken);
-        writer.Flushed = verifier.Grow;
-        writer.WriteEvent(BinlogEventType.FormatDescription, 1, format.AsSpan(MySqlRecovery.Binlog.EventHeader.Size..^4));
-        for (int i = 0; i < 60; i++)
-            writer.WriteEvent(BinlogEventType.Ignorable, 1, new byte[BodyLength]);
+        WriteEvents(writer, verifier);
         writer.WriteEvent(BinlogEventType.Xid, 1, new byte[8]);
         writer.Flush();
 
         Assert.Equal("UndoNotVerified", Assert.Throws<RecoveryException>(() => verifier.Complete(transactions: 2, rows: 0)).ErrorId);
+    }
+
+    private static void WriteEvents(BinlogWriter writer, UndoVerifier verifier)
+    {
+        byte[] format = FormatDescriptionEvent.ForMySql(new Version(9, 7, 0)).Raw;
+        writer.Flushed = verifier.Grow;
+        writer.WriteEvent(BinlogEventType.FormatDescription, 1, format.AsSpan(MySqlRecovery.Binlog.EventHeader.Size..^4));
+        for (int i = 0; i < 60; i++)
+            writer.WriteEvent(BinlogEventType.Ignorable, 1, new byte[BodyLength]);
     }
 }
