@@ -9,11 +9,17 @@ namespace MySqlRecovery.IO;
 /// </summary>
 internal sealed class PendingFile : IDisposable
 {
+    /// <summary>Bytes between two flushes: the disk is busy from early on, and little is left to wait for at the end.</summary>
+    private const int FlushDistance = 32 << 20;
+
     private readonly string _path;
     private readonly string _temporaryPath;
     private readonly bool _overwrite;
     private readonly SafeFileHandle _handle;
+    private readonly object _gate = new();
     private BufferedStream? _stream;
+    private Task _flushing = Task.CompletedTask;
+    private long _unflushed;
     private bool _isCommitted;
 
     private PendingFile(string path, string temporaryPath, bool overwrite, SafeFileHandle handle) =>
@@ -86,6 +92,8 @@ internal sealed class PendingFile : IDisposable
         {
             throw Failed(_path, e);
         }
+
+        FlushBehind(bytes.Length);
     }
 
     /// <summary>Gives the file its name.</summary>
@@ -94,6 +102,8 @@ internal sealed class PendingFile : IDisposable
         try
         {
             _stream?.Flush();
+            // A system tells of a failed flush once: one that failed on the way must not be forgotten over a good one.
+            _flushing.GetAwaiter().GetResult();
             RandomAccess.FlushToDisk(_handle);
             _handle.Dispose();
             File.Move(_temporaryPath, _path, _overwrite);
@@ -110,8 +120,21 @@ internal sealed class PendingFile : IDisposable
     {
         if (_isCommitted)
             return;
+        ((IAsyncResult)_flushing).AsyncWaitHandle.WaitOne();
         _handle.Dispose();
         File.Delete(_temporaryPath);
+    }
+
+    private void FlushBehind(int written)
+    {
+        lock (_gate)
+        {
+            _unflushed += written;
+            if (_unflushed < FlushDistance || !_flushing.IsCompletedSuccessfully)
+                return;
+            _unflushed = 0;
+            _flushing = Task.Run(() => RandomAccess.FlushToDisk(_handle));
+        }
     }
 
     private static RecoveryException Failed(string path, Exception e) => new(
