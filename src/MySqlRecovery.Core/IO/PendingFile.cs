@@ -10,7 +10,7 @@ namespace MySqlRecovery.IO;
 internal sealed class PendingFile : IDisposable
 {
     /// <summary>Bytes between two flushes: the disk is busy from early on, and little is left to wait for at the end.</summary>
-    private const int FlushDistance = 32 << 20;
+    private const int FlushDistance = 8 << 20;
 
     private readonly string _path;
     private readonly string _temporaryPath;
