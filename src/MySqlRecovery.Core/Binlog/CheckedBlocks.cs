@@ -118,8 +118,7 @@ internal sealed class CheckedBlocks : IDisposable
     }
 
     /// <summary>Length of the whole events that are as they should be.</summary>
-    // Hot from the first call on: short runs are over before the runtime would optimize it by itself.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Jit.Hot)]
     private int CheckEvents(ReadOnlySpan<byte> block, out bool isSound)
     {
         int at = 0;

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 using MySqlRecovery.Model;
 
 namespace MySqlRecovery.Binlog;
@@ -23,6 +24,7 @@ internal readonly record struct EventHeader(
     /// <summary><see cref="Timestamp"/> as a time, UTC.</summary>
     public DateTime Time => new(DateTime.UnixEpoch.Ticks + (Timestamp * TimeSpan.TicksPerSecond), DateTimeKind.Utc);
 
+    [MethodImpl(Jit.Hot)]
     public static EventHeader Parse(ReadOnlySpan<byte> bytes) => new(
         BinaryPrimitives.ReadUInt32LittleEndian(bytes),
         (BinlogEventType)bytes[TypeOffset],
@@ -31,6 +33,7 @@ internal readonly record struct EventHeader(
         BinaryPrimitives.ReadUInt32LittleEndian(bytes[13..]),
         (EventFlags)BinaryPrimitives.ReadUInt16LittleEndian(bytes[17..]));
 
+    [MethodImpl(Jit.Hot)]
     public void Write(Span<byte> bytes)
     {
         BinaryPrimitives.WriteUInt32LittleEndian(bytes, Timestamp);

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using MySqlRecovery.Binlog.Events;
 using MySqlRecovery.IO;
 using MySqlRecovery.Model;
@@ -18,18 +19,31 @@ internal sealed class ExpandedEventReader(EventReader inner) : EventReader
 
     public override string LogFile => inner.LogFile;
 
-    public override FormatDescriptionEvent Format => inner.Format;
+    public override FormatDescriptionEvent Format
+    {
+        [MethodImpl(Jit.Hot)]
+        get => inner.Format;
+    }
 
     public override bool IsExpanded => _payload != null || _isUncompressed;
 
-    public override ReadOnlySpan<byte> Raw => _payload != null ? _payload.Raw : _isUncompressed ? _mariaDb.Raw : inner.Raw;
+    public override ReadOnlySpan<byte> Raw
+    {
+        [MethodImpl(Jit.Hot)]
+        get => _payload != null ? _payload.Raw : _isUncompressed ? _mariaDb.Raw : inner.Raw;
+    }
 
-    public override ReadOnlySpan<byte> Body => IsExpanded ? Raw[EventHeader.Size..] : inner.Body;
+    public override ReadOnlySpan<byte> Body
+    {
+        [MethodImpl(Jit.Hot)]
+        get => IsExpanded ? Raw[EventHeader.Size..] : inner.Body;
+    }
 
     public override int ReadAhead(long offset, Span<byte> destination) => inner.ReadAhead(offset, destination);
 
     public override ByteSource TakeSource() => inner.TakeSource();
 
+    [MethodImpl(Jit.Hot)]
     public override bool Read()
     {
         _isUncompressed = false;

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 using MySqlRecovery.Binlog.Events;
 using MySqlRecovery.IO;
 using MySqlRecovery.Model;
@@ -63,19 +64,30 @@ internal sealed class FileEventReader : EventReader
 
     public override FormatDescriptionEvent Format => _format ?? throw Fail("NotABinlog", 0, "no format description event starts this file");
 
-    public override ReadOnlySpan<byte> Raw => _buffer.AsSpan(_eventStart, (int)Header.Length);
+    public override ReadOnlySpan<byte> Raw
+    {
+        [MethodImpl(Jit.Hot)]
+        get => _buffer.AsSpan(_eventStart, (int)Header.Length);
+    }
 
-    public override ReadOnlySpan<byte> Body =>
-        _buffer.AsSpan(_eventStart + EventHeader.Size, (int)Header.Length - EventHeader.Size - ChecksumLength);
+    public override ReadOnlySpan<byte> Body
+    {
+        [MethodImpl(Jit.Hot)]
+        get => _buffer.AsSpan(_eventStart + EventHeader.Size, (int)Header.Length - EventHeader.Size - ChecksumLength);
+    }
 
-    private int ChecksumLength =>
-        _format?.Checksum == ChecksumAlgorithm.Crc32
-        || (Header.Type == BinlogEventType.FormatDescription && _format?.Checksum == ChecksumAlgorithm.None)
-            ? 4 : 0;
+    private int ChecksumLength
+    {
+        [MethodImpl(Jit.Hot)]
+        get => _format?.Checksum == ChecksumAlgorithm.Crc32
+            || (Header.Type == BinlogEventType.FormatDescription && _format?.Checksum == ChecksumAlgorithm.None)
+                ? 4 : 0;
+    }
 
     /// <summary>Goes on with the event at an offset; the format description must have been read.</summary>
     public void Seek(long position) => EndPosition = position;
 
+    [MethodImpl(Jit.Hot)]
     public override int ReadAhead(long offset, Span<byte> destination)
     {
         long start = offset - _bufferOffset;
@@ -91,6 +103,7 @@ internal sealed class FileEventReader : EventReader
         return _source;
     }
 
+    [MethodImpl(Jit.Hot)]
     public override bool Read()
     {
         while (true)
@@ -125,6 +138,7 @@ internal sealed class FileEventReader : EventReader
         return next != null;
     }
 
+    [MethodImpl(Jit.Hot)]
     private bool ReadEvent()
     {
         int available = Fill(EventHeader.Size);
@@ -148,13 +162,17 @@ internal sealed class FileEventReader : EventReader
             ArrayPool<byte>.Shared.Return(buffer);
     }
 
+    [MethodImpl(Jit.Hot)]
     private void LoadEvent()
     {
         int minimum = EventHeader.Size + ChecksumLength;
-        if (Header == default)
-            throw Truncated("the file goes on with zeros, as a crash leaves it");
         if (Header.Length < minimum || Header.Length > MaximumEventLength)
-            throw Fail("BinlogEventMalformed", Position, $"an event header gives a length of {Header.Length} bytes");
+        {
+            throw Header == default
+                ? Truncated("the file goes on with zeros, as a crash leaves it")
+                : Fail("BinlogEventMalformed", Position, $"an event header gives a length of {Header.Length} bytes");
+        }
+
         if (Header.Length > _bufferEnd - _eventStart && Header.Length > _source.Length - Position)
             throw Truncated($"an event of {Header.Length} bytes goes beyond the end of the file, {_source.Length - Position} bytes on");
         if (Fill((int)Header.Length) < Header.Length)
@@ -200,6 +218,7 @@ internal sealed class FileEventReader : EventReader
                 "The file is damaged here. Take another copy (a replica's relay log or binlog holds the same transactions).");
     }
 
+    [MethodImpl(Jit.Hot)]
     private bool IsPassedOver()
     {
         if (EventTypes.IsKnown(Header.Type))
@@ -210,6 +229,7 @@ internal sealed class FileEventReader : EventReader
     }
 
     /// <summary>Makes sure that <paramref name="count"/> bytes from the event's start are in the buffer; gives how many there are.</summary>
+    [MethodImpl(Jit.Hot)]
     private int Fill(int count)
     {
         long start = Position - _bufferOffset;

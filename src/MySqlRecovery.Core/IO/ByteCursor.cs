@@ -42,6 +42,7 @@ internal ref struct ByteCursor
     public ulong ReadUInt64() => BinaryPrimitives.ReadUInt64LittleEndian(Take(8));
 
     /// <summary>A length-encoded integer of the client/server protocol: 1, 3, 4 or 9 bytes.</summary>
+    [MethodImpl(Jit.Hot)]
     public ulong ReadLengthEncoded()
     {
         byte first = ReadByte();

@@ -19,10 +19,12 @@ internal static class Crc32
     public static uint Compute(ReadOnlySpan<byte> data) => Append(0, data);
 
     /// <summary>Whether the last four bytes are the checksum of those before them.</summary>
+    [MethodImpl(Jit.Hot)]
     public static bool EndsWithChecksum(ReadOnlySpan<byte> data) =>
         BinaryPrimitives.ReadUInt32LittleEndian(data[^4..]) == Compute(data[..^4]);
 
     /// <summary>Continues a checksum over more bytes; start with 0.</summary>
+    [MethodImpl(Jit.Hot)]
     public static uint Append(uint crc, ReadOnlySpan<byte> data)
     {
         crc = ~crc;
@@ -40,8 +42,7 @@ internal static class Crc32
     internal static uint ComputePortable(ReadOnlySpan<byte> data) => ~AppendTable(~0u, data);
 
     // Gopal et al., "Fast CRC Computation for Generic Polynomials Using PCLMULQDQ", reflected constants for 0x04C11DB7.
-    // Hot from the first call on: short runs are over before the runtime would optimize it by itself.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Jit.Hot)]
     private static uint Fold(uint crc, ReadOnlySpan<byte> data)
     {
         ref byte p = ref MemoryMarshal.GetReference(data);
@@ -86,7 +87,7 @@ internal static class Crc32
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector128<ulong> Load(ref byte p, int at) => Vector128.LoadUnsafe(ref p, (nuint)at).AsUInt64();
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Jit.Hot)]
     private static uint AppendTable(uint crc, ReadOnlySpan<byte> data)
     {
         uint[] t = Table;

@@ -23,8 +23,7 @@ internal static class Crc32C
         return ~Serial(crc, data);
     }
 
-    // Hot from the first call on: short runs are over before the runtime would optimize it by itself.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Jit.Hot)]
     private static uint ThreeLanes(uint crc, ReadOnlySpan<byte> data)
     {
         ref byte p = ref MemoryMarshal.GetReference(data);
@@ -39,7 +38,7 @@ internal static class Crc32C
         return Shift(ShiftTwo, a) ^ Shift(ShiftOne, b) ^ c;
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Jit.Hot)]
     private static uint Serial(uint crc, ReadOnlySpan<byte> data)
     {
         ref byte p = ref MemoryMarshal.GetReference(data);

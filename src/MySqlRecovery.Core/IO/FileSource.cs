@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Microsoft.Win32.SafeHandles;
 using MySqlRecovery.Model;
 
@@ -35,6 +36,7 @@ internal sealed class FileSource : ByteSource
         }
     }
 
+    [MethodImpl(Jit.Hot)]
     public override int Read(long offset, Span<byte> destination)
     {
         int total = 0;

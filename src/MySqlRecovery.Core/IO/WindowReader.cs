@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 using MySqlRecovery.Model;
 
 namespace MySqlRecovery.IO;
@@ -12,6 +13,7 @@ internal sealed class WindowReader(ByteSource source, bool backwards) : IDisposa
     private int _length;
 
     /// <summary>The piece; good until the next call.</summary>
+    [MethodImpl(Jit.Hot)]
     public ReadOnlySpan<byte> Read(long offset, int length)
     {
         if (offset < _start || offset + length > _start + _length)

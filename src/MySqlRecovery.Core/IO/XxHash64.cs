@@ -33,8 +33,7 @@ internal struct XxHash64
         _length = 0;
     }
 
-    // Hot from the first call on: short runs are over before the runtime would optimize it by itself.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Jit.Hot)]
     public void Append(ReadOnlySpan<byte> data)
     {
         int pending = (int)(_length % StripeLength);

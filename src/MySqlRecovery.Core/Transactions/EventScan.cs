@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using MySqlRecovery.Binlog;
 using MySqlRecovery.Binlog.Events;
 using MySqlRecovery.Binlog.Filter;
@@ -41,7 +42,11 @@ internal sealed class EventScan : IDisposable
     }
 
     /// <summary>The reader, on the present event.</summary>
-    public EventReader Reader => _reader ?? throw new InvalidOperationException("the scan stands on no event");
+    public EventReader Reader
+    {
+        [MethodImpl(Jit.Hot)]
+        get => _reader ?? throw new InvalidOperationException("the scan stands on no event");
+    }
 
     public TransactionTracker Transaction { get; } = new();
 
@@ -90,6 +95,7 @@ internal sealed class EventScan : IDisposable
     public int LogIndex { get; private set; } = -1;
 
     /// <summary>Goes to the next event that matches; false when all logs are done.</summary>
+    [MethodImpl(Jit.Hot)]
     public bool Read()
     {
         while (true)
@@ -118,12 +124,17 @@ internal sealed class EventScan : IDisposable
     /// The present event without checksum, as it would be had the server logged it plainly: uncompressed, and with whole
     /// JSON values.
     /// </summary>
-    public ReadOnlySpan<byte> Raw => _fullRows ?? Reader.Raw[..(EventHeader.Size + Reader.Body.Length)];
+    public ReadOnlySpan<byte> Raw
+    {
+        [MethodImpl(Jit.Hot)]
+        get => _fullRows ?? Reader.Raw[..(EventHeader.Size + Reader.Body.Length)];
+    }
 
     /// <summary>Whether <see cref="Raw"/> differs from what is at the event's position in the log.</summary>
     public bool IsExpanded => _fullRows != null || Reader.IsExpanded;
 
     /// <summary>Parses the present row event.</summary>
+    [MethodImpl(Jit.Hot)]
     public RowsEvent ParseRows()
     {
         ReadOnlySpan<byte> raw = Raw;
@@ -159,6 +170,7 @@ internal sealed class EventScan : IDisposable
         return true;
     }
 
+    [MethodImpl(Jit.Hot)]
     private bool ReadEvent()
     {
         try
@@ -191,6 +203,7 @@ internal sealed class EventScan : IDisposable
     }
 
     /// <summary>Takes the event in; false where it is passed over.</summary>
+    [MethodImpl(Jit.Hot)]
     private bool Observe()
     {
         BinlogEventType type = Reader.Header.Type;
@@ -235,6 +248,7 @@ internal sealed class EventScan : IDisposable
         return true;
     }
 
+    [MethodImpl(Jit.Hot)]
     private bool IsInRange()
     {
         if (Salvage)
@@ -258,6 +272,7 @@ internal sealed class EventScan : IDisposable
             throw NotABoundary("stop", _range.Stop);
     }
 
+    [MethodImpl(Jit.Hot)]
     private bool IsMatch()
     {
         if (!_filter.IsMatch(Reader.Header))
@@ -271,6 +286,7 @@ internal sealed class EventScan : IDisposable
         return _filter.Where == null || Table == null || HasMatchingRow(_filter.Where);
     }
 
+    [MethodImpl(Jit.Hot)]
     private bool IsTableMatch(TableFilter tables)
     {
         if (Table == null)

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using MySqlRecovery.Binlog;
 using MySqlRecovery.Binlog.Events;
 using MySqlRecovery.Model;
@@ -31,6 +32,7 @@ internal sealed class TransactionFate
     /// <param name="reader">Stands on an event of the transaction.</param>
     /// <param name="start">Offset of its first event.</param>
     /// <param name="isXa">Whether it began with XA START.</param>
+    [MethodImpl(Jit.Hot)]
     public static TransactionFate Find(EventReader reader, long start, bool isXa)
     {
         var fate = new TransactionFate();
@@ -66,6 +68,7 @@ internal sealed class TransactionFate
     public static string XaIdOf(string statement) =>
         string.Concat(statement.Split((char[]?)null, 3, StringSplitOptions.RemoveEmptyEntries)[^1].Where(c => !char.IsWhiteSpace(c)));
 
+    [MethodImpl(Jit.Hot)]
     private void Take(EventReader reader, in EventHeader header, long at, int bodyLength)
     {
         if (header.Type == BinlogEventType.Xid)
@@ -122,6 +125,7 @@ internal sealed class TransactionFate
             TakeStatement(QueryEvent.Parse(body), at);
     }
 
+    [MethodImpl(Jit.Hot)]
     private void TakeStatement(in QueryEvent query, long at)
     {
         if (!query.IsTransactionControl)

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text;
 using MySqlRecovery.Binlog;
 using MySqlRecovery.Binlog.Events;
@@ -58,6 +59,7 @@ internal sealed class TransactionTracker
     }
 
     /// <summary>Takes the reader's present event in.</summary>
+    [MethodImpl(Jit.Hot)]
     public void Observe(EventReader reader)
     {
         BinlogEventType type = reader.Header.Type;
@@ -106,6 +108,7 @@ internal sealed class TransactionTracker
         }
     }
 
+    [MethodImpl(Jit.Hot)]
     private void ObserveQuery(EventReader reader)
     {
         QueryEvent query = QueryEvent.Parse(reader.Body);

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 using MySqlRecovery.Binlog;
 using MySqlRecovery.IO;
 using MySqlRecovery.Model;
@@ -41,6 +42,7 @@ internal sealed class BinlogWriter : IDisposable
     public int LengthOf(int bodyLength) => EventHeader.Size + bodyLength + (HasChecksum ? 4 : 0);
 
     /// <summary>Room for an event's body, to be filled before <see cref="EndEvent"/>.</summary>
+    [MethodImpl(Jit.Hot)]
     public Span<byte> BeginEvent(int bodyLength)
     {
         int length = LengthOf(bodyLength);
@@ -58,6 +60,7 @@ internal sealed class BinlogWriter : IDisposable
         return _buffer.AsSpan(_used + EventHeader.Size, bodyLength);
     }
 
+    [MethodImpl(Jit.Hot)]
     public void EndEvent(BinlogEventType type, uint serverId, EventFlags flags = EventFlags.None)
     {
         int length = LengthOf(_bodyLength);
@@ -68,6 +71,7 @@ internal sealed class BinlogWriter : IDisposable
         _used += length;
     }
 
+    [MethodImpl(Jit.Hot)]
     public void WriteEvent(BinlogEventType type, uint serverId, ReadOnlySpan<byte> body, EventFlags flags = EventFlags.None)
     {
         body.CopyTo(BeginEvent(body.Length));

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 using MySqlRecovery.Binlog.Events;
 using MySqlRecovery.Model;
 
@@ -47,6 +48,7 @@ internal sealed class GtidEventWriter
     /// <param name="isAnonymous">Without a GTID.</param>
     /// <param name="number">Number of the transaction in this log, from 1; the GTID's number too.</param>
     /// <param name="transactionLength">Bytes of the whole transaction, this event included.</param>
+    [MethodImpl(Jit.Hot)]
     public void Write(Span<byte> body, bool isAnonymous, long number, long transactionLength)
     {
         body.Clear();

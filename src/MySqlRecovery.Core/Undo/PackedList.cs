@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace MySqlRecovery.Undo;
 
 /// <summary>
@@ -19,6 +21,7 @@ internal abstract class PackedList<T>(PackedStore store)
 
     public T this[int index]
     {
+        [MethodImpl(Jit.Hot)]
         get
         {
             int block = index / PerBlock;
@@ -30,6 +33,7 @@ internal abstract class PackedList<T>(PackedStore store)
         }
     }
 
+    [MethodImpl(Jit.Hot)]
     public void Add(in T item)
     {
         _open[Count++ % PerBlock] = item;
@@ -43,6 +47,7 @@ internal abstract class PackedList<T>(PackedStore store)
     /// <summary>The reverse of <see cref="Pack(in T, in T, VariableWriter)"/>.</summary>
     protected abstract T Unpack(in T previous, ref VariableReader source);
 
+    [MethodImpl(Jit.Hot)]
     private void Pack()
     {
         _target.Clear();
@@ -56,6 +61,7 @@ internal abstract class PackedList<T>(PackedStore store)
         _blocks.Add((store.Add(_target.Written), _target.Written.Length));
     }
 
+    [MethodImpl(Jit.Hot)]
     private void Unpack(int block)
     {
         (long place, int length) = _blocks[block];

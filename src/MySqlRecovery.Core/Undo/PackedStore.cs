@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using MySqlRecovery.IO;
 
 namespace MySqlRecovery.Undo;
@@ -12,6 +13,7 @@ internal sealed class PackedStore(long maximumMemory) : IDisposable
     private SpoolFile? _spool;
 
     /// <summary>Stores a block of at most 64 KiB and gives where it is.</summary>
+    [MethodImpl(Jit.Hot)]
     public long Add(ReadOnlySpan<byte> block)
     {
         if (_used + block.Length > ChunkLength)
@@ -34,6 +36,7 @@ internal sealed class PackedStore(long maximumMemory) : IDisposable
     }
 
     /// <summary>Fetches a block.</summary>
+    [MethodImpl(Jit.Hot)]
     public void Read(long place, Span<byte> block)
     {
         if (place < 0)

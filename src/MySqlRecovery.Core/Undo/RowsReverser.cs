@@ -16,6 +16,7 @@ internal static class RowsReverser
     private const byte PartitionInfo = 1;
 
     /// <summary>The type of the undoing event.</summary>
+    [MethodImpl(Jit.Hot)]
     public static BinlogEventType Reverse(BinlogEventType type) => type switch
     {
         BinlogEventType.WriteRows => BinlogEventType.DeleteRows,
@@ -27,8 +28,7 @@ internal static class RowsReverser
     };
 
     /// <summary>Bytes of the rows that are kept, and how many they are.</summary>
-    // Hot from the first call on: short runs are over before the runtime would optimize it by itself.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Jit.Hot)]
     public static (int Bytes, int Rows) Measure(in RowsEvent rows, TableMap map, RowPredicate? where)
     {
         var cursor = new RowCursor(rows, map);
@@ -45,7 +45,7 @@ internal static class RowsReverser
     }
 
     /// <summary>Writes the body of the undoing event; <paramref name="body"/> has room for the head and the kept rows exactly.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Jit.Hot)]
     public static void Write(in RowsEvent rows, TableMap map, RowPredicate? where, bool endsStatement, Span<byte> body)
     {
         RowsEvent.Offsets at = rows.At;
@@ -86,6 +86,7 @@ internal static class RowsReverser
     }
 
     // Type 1: the new partition id 2, for updates the old one 2. Type 0 (NDB): a length that counts itself and the type.
+    [MethodImpl(Jit.Hot)]
     private static void SwapPartitions(Span<byte> info)
     {
         for (int at = 0; at < info.Length;)

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using MySqlRecovery.Binlog;
 using MySqlRecovery.Binlog.Events;
 using MySqlRecovery.Model;
@@ -9,6 +10,7 @@ namespace MySqlRecovery.Undo;
 internal sealed partial class StatementEffects
 {
     /// <summary>Takes the event that a scan stands on in.</summary>
+    [MethodImpl(Jit.Hot)]
     public void Observe(EventScan scan)
     {
         EventReader reader = scan.Reader;

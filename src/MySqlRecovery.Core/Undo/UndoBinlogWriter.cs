@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 using MySqlRecovery.Binlog;
 using MySqlRecovery.Binlog.Events;
 using MySqlRecovery.Binlog.Filter;
@@ -134,6 +135,7 @@ internal sealed class UndoBinlogWriter : IDisposable
         _writer.EndEvent(BinlogEventType.FormatDescription, ServerId(0));
     }
 
+    [MethodImpl(Jit.Hot)]
     private bool WriteTransaction(in UndoTransaction transaction, int end, CancellationToken stop)
     {
         uint serverId = ServerId(end - 1);
@@ -162,6 +164,7 @@ internal sealed class UndoBinlogWriter : IDisposable
     }
 
     /// <summary>Bytes of a transaction's undo without its GTID event: statements backwards, each as its table maps and its events.</summary>
+    [MethodImpl(Jit.Hot)]
     private long Measure(int first, int end)
     {
         long length = _writer.LengthOf(BeginBodyLength) + _writer.LengthOf(8);
@@ -178,6 +181,7 @@ internal sealed class UndoBinlogWriter : IDisposable
     }
 
     /// <summary>The first event of the statement, or of the part of it that fits, that ends with an event; finds its table maps.</summary>
+    [MethodImpl(Jit.Hot)]
     private int FindStatement(int first, int last)
     {
         UndoEvent item = _index.Events[last];
@@ -204,6 +208,7 @@ internal sealed class UndoBinlogWriter : IDisposable
         return start;
     }
 
+    [MethodImpl(Jit.Hot)]
     private void WriteGtid(bool isGtid, uint serverId, long rest)
     {
         int bodyLength = _gtids.BodyLength(rest, _writer.LengthOf(0));
@@ -213,6 +218,7 @@ internal sealed class UndoBinlogWriter : IDisposable
 
     private const int BeginBodyLength = 4 + 4 + 1 + 2 + 2 + 1 + 5;
 
+    [MethodImpl(Jit.Hot)]
     private void WriteBegin(uint threadId, uint serverId)
     {
         Span<byte> body = _writer.BeginEvent(BeginBodyLength);
@@ -222,6 +228,7 @@ internal sealed class UndoBinlogWriter : IDisposable
         _writer.EndEvent(BinlogEventType.Query, serverId, EventFlags.SuppressUse);
     }
 
+    [MethodImpl(Jit.Hot)]
     private void WriteRows(in UndoEvent item, bool endsStatement)
     {
         ReadOnlySpan<byte> raw = _readers[item.Source].Read(item.Offset, item.Length);
@@ -244,12 +251,14 @@ internal sealed class UndoBinlogWriter : IDisposable
         _writer.EndEvent(RowsReverser.Reverse(header.Type).WithExtraRowInfo(), header.ServerId, header.Flags);
     }
 
+    [MethodImpl(Jit.Hot)]
     private int RowsBodyLength(in UndoEvent item)
     {
         bool grows = _convertsToV2 && !item.Type.HasExtraRowInfo();
         return item.Length - EventHeader.Size - item.AllRowsLength + item.RowsLength + (grows ? ExtraRowInfoLength : 0);
     }
 
+    [MethodImpl(Jit.Hot)]
     private uint ServerId(int number)
     {
         UndoEvent item = _index.Events[number];

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using MySqlRecovery.Model;
 
 namespace MySqlRecovery.Undo;
@@ -18,6 +19,7 @@ internal readonly record struct UndoEvent(
     /// <summary>The events of an index, in some ten bytes each.</summary>
     internal sealed class List(PackedStore store) : PackedList<UndoEvent>(store)
     {
+        [MethodImpl(Jit.Hot)]
         protected override void Pack(in UndoEvent item, in UndoEvent previous, VariableWriter target)
         {
             target.Write((ulong)item.Type);
@@ -31,6 +33,7 @@ internal readonly record struct UndoEvent(
             target.WriteSigned(item.Statement - previous.Statement);
         }
 
+        [MethodImpl(Jit.Hot)]
         protected override UndoEvent Unpack(in UndoEvent previous, ref VariableReader source)
         {
             var type = (BinlogEventType)source.Read();

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using MySqlRecovery.Binlog;
 using MySqlRecovery.Binlog.Events;
 using MySqlRecovery.Binlog.Rows;
@@ -63,6 +64,7 @@ internal sealed class UndoIndex : IDisposable
     /// <summary>Rows of an undo that something else changed again later, one line each.</summary>
     public string[] LaterChanges { get; set; } = [];
 
+    [MethodImpl(Jit.Hot)]
     public int NumberOf(TableMap map)
     {
         if (!_mapNumbers.TryGetValue(map, out int number))
@@ -77,6 +79,7 @@ internal sealed class UndoIndex : IDisposable
     }
 
     /// <summary>Starts a transaction unless it is the one that the last event was of; its log and start tell.</summary>
+    [MethodImpl(Jit.Hot)]
     public void BeginTransaction(int log, long position, UndoTransactionKind kind, uint threadId, Gtid? gtid)
     {
         if ((log, position) == _lastTransaction)
@@ -94,6 +97,7 @@ internal sealed class UndoIndex : IDisposable
     }
 
     /// <summary>Adds a row event to the transaction begun last.</summary>
+    [MethodImpl(Jit.Hot)]
     public void Add(in UndoEvent item)
     {
         Events.Add(item);
@@ -170,6 +174,7 @@ internal sealed class UndoIndex : IDisposable
     /// The log of a scan's present row event, and where its bytes can be read again: in the log file, or in a temporary
     /// file where the log has them in another form.
     /// </summary>
+    [MethodImpl(Jit.Hot)]
     public (int Log, int Source, long Offset) Locate(EventScan scan)
     {
         EventReader reader = scan.Reader;

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using MySqlRecovery.Binlog;
 using MySqlRecovery.Binlog.Events;
 using MySqlRecovery.Binlog.Filter;
@@ -11,6 +12,7 @@ namespace MySqlRecovery.Undo;
 /// <summary>Makes an <see cref="UndoIndex"/> from the events that a scan lets through, to undo them or to do them again.</summary>
 internal static class UndoIndexer
 {
+    [MethodImpl(Jit.Hot)]
     public static UndoIndex Build(
         EventScan scan, RowPredicate? where, bool reverse, Action<EventScan>? onEvent = null, long maximumMemory = UndoIndex.DefaultMaximumMemory)
     {
@@ -50,12 +52,14 @@ internal static class UndoIndexer
         }
     }
 
+    [MethodImpl(Jit.Hot)]
     private static void AddGaps(EventScan scan, UndoIndex index)
     {
         while (scan.Gaps.TryDequeue(out RecoveryException? gap))
             index.Obstacles.Add(Path.GetFileName(gap.Path ?? string.Empty), gap.Offset ?? 0, gap.Detail);
     }
 
+    [MethodImpl(Jit.Hot)]
     private static void AddRows(EventScan scan, UndoIndex index, StatementEffects effects, RowPredicate? where, bool reverse, ref int statement)
     {
         EventReader reader = scan.Reader;
@@ -91,6 +95,7 @@ internal static class UndoIndexer
         }
     }
 
+    [MethodImpl(Jit.Hot)]
     private static UndoTransactionKind Kind(EventScan scan, UndoIndex index)
     {
         // Behind a gap the start of the transaction may be lost: it is like the ones before it.

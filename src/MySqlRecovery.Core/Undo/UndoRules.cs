@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using MySqlRecovery.Binlog.Events;
 using MySqlRecovery.Binlog.Rows;
 using MySqlRecovery.Model;
@@ -8,6 +9,7 @@ namespace MySqlRecovery.Undo;
 internal static class UndoRules
 {
     /// <summary>Null where it can be done, else why it cannot.</summary>
+    [MethodImpl(Jit.Hot)]
     public static string? FindObstacle(in RowsEvent rows, TableMap map, bool reverse)
     {
         if (rows.Type == BinlogEventType.PartialUpdateRows)

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace MySqlRecovery.Undo;
 
 /// <summary>A transaction of an index: its events go from <paramref name="FirstEvent"/> to the next transaction's first.</summary>
@@ -14,6 +16,7 @@ internal readonly record struct UndoTransaction(
     /// <summary>The transactions of an index, in some ten bytes each.</summary>
     internal sealed class List(PackedStore store) : PackedList<UndoTransaction>(store)
     {
+        [MethodImpl(Jit.Hot)]
         protected override void Pack(in UndoTransaction item, in UndoTransaction previous, VariableWriter target)
         {
             target.WriteSigned(item.FirstEvent - previous.FirstEvent);
@@ -25,6 +28,7 @@ internal readonly record struct UndoTransaction(
             target.WriteSigned((long)(item.GtidNumber - previous.GtidNumber));
         }
 
+        [MethodImpl(Jit.Hot)]
         protected override UndoTransaction Unpack(in UndoTransaction previous, ref VariableReader source) => new(
             previous.FirstEvent + (int)source.ReadSigned(), (UndoTransactionKind)source.Read(), (uint)(previous.ThreadId + source.ReadSigned()),
             previous.Log + (int)source.ReadSigned(), previous.Position + source.ReadSigned(), previous.GtidSource + (int)source.ReadSigned(),

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using MySqlRecovery.Binlog;
 using MySqlRecovery.Binlog.Events;
 using MySqlRecovery.Binlog.Rows;
@@ -42,6 +43,7 @@ internal sealed class UndoVerifier : IDisposable
         _source.Dispose();
     }
 
+    [MethodImpl(Jit.Hot)]
     private static (long Transactions, long Rows) Check(GrowingSource source, CancellationToken stop)
     {
         using var reader = new FileEventReader(source, stop: stop);
@@ -77,6 +79,7 @@ internal sealed class UndoVerifier : IDisposable
         }
     }
 
+    [MethodImpl(Jit.Hot)]
     private static int CountRows(FileEventReader reader, TableMapCache maps)
     {
         int idLength = reader.Format.TableIdLength;

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace MySqlRecovery.Undo;
 
 /// <summary>Reads what a <see cref="VariableWriter"/> wrote.</summary>
@@ -6,6 +8,7 @@ internal ref struct VariableReader(ReadOnlySpan<byte> bytes)
     private readonly ReadOnlySpan<byte> _bytes = bytes;
     private int _position;
 
+    [MethodImpl(Jit.Hot)]
     public ulong Read()
     {
         ulong value = 0;
@@ -18,6 +21,7 @@ internal ref struct VariableReader(ReadOnlySpan<byte> bytes)
         }
     }
 
+    [MethodImpl(Jit.Hot)]
     public long ReadSigned()
     {
         ulong value = Read();

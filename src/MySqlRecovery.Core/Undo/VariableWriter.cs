@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace MySqlRecovery.Undo;
 
 /// <summary>Writes numbers in as few bytes as they need, seven bits each.</summary>
@@ -10,6 +12,7 @@ internal sealed class VariableWriter
 
     public void Clear() => _length = 0;
 
+    [MethodImpl(Jit.Hot)]
     public void Write(ulong value)
     {
         if (_bytes.Length - _length < 10)

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using MySqlRecovery.IO;
 using MySqlRecovery.Model;
 
@@ -17,6 +18,7 @@ internal readonly record struct GtidEvent(Gtid? Gtid, ulong CommitTimestamp, ulo
     public static bool IsGtid(BinlogEventType type) => type is BinlogEventType.Gtid or BinlogEventType.AnonymousGtid
         or BinlogEventType.GtidTagged or BinlogEventType.MariaDbGtid;
 
+    [MethodImpl(Jit.Hot)]
     public static GtidEvent Parse(in EventHeader header, ReadOnlySpan<byte> body) => header.Type switch
     {
         BinlogEventType.Gtid => ParseClassic(body, isAnonymous: false),
@@ -28,6 +30,7 @@ internal readonly record struct GtidEvent(Gtid? Gtid, ulong CommitTimestamp, ulo
 
     // flags 1, uuid 16, number 8; 5.7: type 1 (=2), last committed 8, sequence number 8; 8.0.1: immediate commit
     // timestamp 7, original one 7 if bit 55 of the first is set; 8.0.2: transaction length, length-encoded.
+    [MethodImpl(Jit.Hot)]
     private static GtidEvent ParseClassic(ReadOnlySpan<byte> body, bool isAnonymous)
     {
         var cursor = new ByteCursor(body);

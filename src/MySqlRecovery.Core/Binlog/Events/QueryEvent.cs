@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 using System.Text;
 using MySqlRecovery.Binlog.Rows;
 using MySqlRecovery.IO;
@@ -46,6 +47,7 @@ internal readonly ref struct QueryEvent
     public bool IsTransactionControl => IsBegin || IsCommitOrRollback || StartsWith("SAVEPOINT "u8) || StartsWith("ROLLBACK TO "u8)
         || StartsWith("XA "u8);
 
+    [MethodImpl(Jit.Hot)]
     public static QueryEvent Parse(ReadOnlySpan<byte> body)
     {
         var cursor = new ByteCursor(body);

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using MySqlRecovery.Binlog.Rows;
 using MySqlRecovery.IO;
 using MySqlRecovery.Model;
@@ -39,22 +40,36 @@ internal readonly ref struct RowsEvent
     public ReadOnlySpan<byte> ExtraRowInfo => Body[At.ExtraRowInfo..At.ColumnCount];
 
     /// <summary>Columns present in the only, or for updates in the before image.</summary>
-    public ReadOnlySpan<byte> Columns => Body[At.Columns..At.ColumnsAfter];
+    public ReadOnlySpan<byte> Columns
+    {
+        [MethodImpl(Jit.Hot)]
+        get => Body[At.Columns..At.ColumnsAfter];
+    }
 
     /// <summary>Columns present in an update's after image.</summary>
-    public ReadOnlySpan<byte> ColumnsAfter => Body[At.ColumnsAfter..At.Rows];
+    public ReadOnlySpan<byte> ColumnsAfter
+    {
+        [MethodImpl(Jit.Hot)]
+        get => Body[At.ColumnsAfter..At.Rows];
+    }
 
-    public ReadOnlySpan<byte> Rows => Body[At.Rows..];
+    public ReadOnlySpan<byte> Rows
+    {
+        [MethodImpl(Jit.Hot)]
+        get => Body[At.Rows..];
+    }
 
     public bool EndsStatement => Flags.HasFlag(RowsEventFlags.StatementEnd);
 
     /// <summary>The table id alone, to find the table map before the rest is looked at.</summary>
+    [MethodImpl(Jit.Hot)]
     public static ulong PeekTableId(ReadOnlySpan<byte> body, int tableIdLength)
     {
         var cursor = new ByteCursor(body);
         return TableMap.ReadTableId(ref cursor, tableIdLength);
     }
 
+    [MethodImpl(Jit.Hot)]
     public static RowsEvent Parse(BinlogEventType type, ReadOnlySpan<byte> body, int columnCount, int tableIdLength = 6)
     {
         RowOperation operation = type.Operation() ?? throw new InvalidDataException($"{type} is not a row event");

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using MySqlRecovery.Model;
 
 namespace MySqlRecovery.Binlog.Filter;
@@ -36,6 +37,7 @@ internal sealed class EventFilter
         or BinlogEventType.PreGaWriteRows or BinlogEventType.PreGaUpdateRows or BinlogEventType.PreGaDeleteRows;
 
     /// <summary>Whether the header alone lets the event through.</summary>
+    [MethodImpl(Jit.Hot)]
     public bool IsMatch(in EventHeader header) =>
         ((StartTime == null && StopTime == null) || IsMatch(header.Time)) && IsMatch(header.Type, header.ServerId);
 
@@ -44,6 +46,7 @@ internal sealed class EventFilter
 
     private bool IsMatch(DateTime timestamp) => !(timestamp < StartTime) && !(timestamp >= StopTime);
 
+    [MethodImpl(Jit.Hot)]
     private bool IsMatch(BinlogEventType type, uint serverId)
     {
         if (Types != null && !Types.Contains(type))

@@ -15,6 +15,7 @@ internal ref struct RowCursor
     private readonly bool _partial;
     private int _next;
 
+    [MethodImpl(Jit.Hot)]
     public RowCursor(in RowsEvent rows, TableMap map)
     {
         _rows = rows.Rows;
@@ -53,8 +54,7 @@ internal ref struct RowCursor
     /// <summary>Layout of <see cref="After"/>, or of the only image.</summary>
     public readonly RowLayout AfterLayout => _after ?? _before;
 
-    // Hot from the first call on: short runs are over before the runtime would optimize it by itself.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Jit.Hot)]
     public bool MoveNext()
     {
         if (_next == _rows.Length)

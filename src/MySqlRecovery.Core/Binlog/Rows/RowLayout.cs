@@ -74,8 +74,7 @@ internal sealed class RowLayout
     }
 
     /// <summary>Length in bytes of the image that <paramref name="data"/> starts with.</summary>
-    // Hot from the first call on: short runs are over before the runtime would optimize it by itself.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Jit.Hot)]
     public int Measure(ReadOnlySpan<byte> data)
     {
         if (data.Length < NullBytes)
@@ -95,7 +94,7 @@ internal sealed class RowLayout
     }
 
     /// <summary>Where each present column's value lies in an image that has been measured; NULL has length -1.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Jit.Hot)]
     public void Locate(ReadOnlySpan<byte> image, Span<ValueRange> ranges)
     {
         int at = NullBytes;
@@ -123,7 +122,7 @@ internal sealed class RowLayout
         return (data[last] & _lastNullMask) != 0 || data[..last].ContainsAnyExcept((byte)0);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Jit.Hot)]
     private int MeasureWithNulls(ReadOnlySpan<byte> data)
     {
         int at = NullBytes;

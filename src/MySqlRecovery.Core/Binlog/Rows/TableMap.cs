@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text;
 using MySqlRecovery.IO;
 
@@ -61,6 +62,7 @@ internal sealed class TableMap
     public string? SchemaProblem { get; set; }
 
     /// <summary>The layout of images with the given columns; the last one that was not full is kept.</summary>
+    [MethodImpl(Jit.Hot)]
     public RowLayout LayoutFor(ReadOnlySpan<byte> presentBits)
     {
         if (IsFull(presentBits))
@@ -106,6 +108,7 @@ internal sealed class TableMap
     public static ulong ReadTableId(ref ByteCursor cursor, int tableIdLength) =>
         tableIdLength == 4 ? cursor.ReadUInt32() : cursor.ReadUInt48();
 
+    [MethodImpl(Jit.Hot)]
     private bool IsFull(ReadOnlySpan<byte> bits)
     {
         int last = bits.Length - 1;

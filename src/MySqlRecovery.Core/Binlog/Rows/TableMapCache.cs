@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using MySqlRecovery.IO;
 
 namespace MySqlRecovery.Binlog.Rows;
@@ -10,6 +11,7 @@ internal sealed class TableMapCache(ITableSchemaSource? schema)
     private readonly Dictionary<ulong, TableMap> _maps = [];
 
     /// <summary>Takes a TABLE_MAP event (header and body, no checksum) in.</summary>
+    [MethodImpl(Jit.Hot)]
     public TableMap Add(ReadOnlySpan<byte> raw, int tableIdLength)
     {
         var cursor = new ByteCursor(raw[EventHeader.Size..]);

@@ -47,8 +47,7 @@ internal sealed class FseTable(int maximumAccuracyLog, SymbolValues values)
         _cells[0] = Cell(symbol, 0, 0);
     }
 
-    // Hot from the first call on: short runs are over before the runtime would optimize it by itself.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Jit.Hot)]
     public void Build(ReadOnlySpan<short> probabilities, int accuracyLog)
     {
         AccuracyLog = accuracyLog;

@@ -30,8 +30,7 @@ internal static unsafe class HuffmanStreams
     }
 
     /// <summary>The same with a jump table and four streams, each of a quarter of the literals.</summary>
-    // Hot from the first call on: short runs are over before the runtime would optimize it by itself.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Jit.Hot)]
     public static void DecodeFour(HuffmanTable table, byte* source, int length, byte* target, int count)
     {
         if (length < JumpTableLength || count < MinimumLiteralsOfFour)
@@ -114,7 +113,7 @@ internal static unsafe class HuffmanStreams
 
     private static BackwardBits Rest(byte* start, byte* at, ulong bits) => new(start, at, BitOperations.TrailingZeroCount(bits));
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Jit.Hot)]
     private static void Finish(ushort* cells, int tableBits, BackwardBits bits, byte* target, byte* end)
     {
         int shift = 64 - tableBits;

@@ -104,8 +104,7 @@ internal sealed class HuffmanTable
         Fill(weights[..count], symbolsOfWeight);
     }
 
-    // Hot from the first call on: short runs are over before the runtime would optimize it by itself.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Jit.Hot)]
     private void Fill(ReadOnlySpan<byte> weights, ReadOnlySpan<int> symbolsOfWeight)
     {
         Span<int> next = stackalloc int[MaximumBits + 2];

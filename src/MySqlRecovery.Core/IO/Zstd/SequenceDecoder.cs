@@ -82,8 +82,7 @@ internal sealed unsafe class SequenceDecoder
         _matchLengths.Read(modes >> 2 & 3, ref section);
     }
 
-    // Hot from the first call on: short runs are over before the runtime would optimize it by itself.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Jit.Hot)]
     private int ExecuteAll(int count, ReadOnlySpan<byte> section, ref ReadOnlySpan<byte> literals, ZstdWindow window, int limit)
     {
         fixed (byte* source = section)
