@@ -40,12 +40,14 @@ internal sealed class Utf8Buffer : IDisposable
         Length += Encoding.UTF8.GetBytes(text, target);
     }
 
+    [MethodImpl(Jit.Hot)]
     public void Append(long value)
     {
         Utf8Formatter.TryFormat(value, Reserve(20), out int written);
         Length += written;
     }
 
+    [MethodImpl(Jit.Hot)]
     public void Append(ulong value)
     {
         Utf8Formatter.TryFormat(value, Reserve(20), out int written);
@@ -53,6 +55,7 @@ internal sealed class Utf8Buffer : IDisposable
     }
 
     /// <summary>Exactly <paramref name="digits"/> decimal digits, leading zeros included.</summary>
+    [MethodImpl(Jit.Hot)]
     public void AppendPadded(uint value, int digits)
     {
         Span<byte> target = Reserve(digits);
@@ -61,6 +64,7 @@ internal sealed class Utf8Buffer : IDisposable
         Length += digits;
     }
 
+    [MethodImpl(Jit.Hot)]
     public void AppendHex(ReadOnlySpan<byte> value)
     {
         Span<byte> target = Reserve(checked(value.Length * 2));
@@ -85,6 +89,7 @@ internal sealed class Utf8Buffer : IDisposable
     }
 
     /// <summary>Room for <paramref name="count"/> bytes behind what is written; <see cref="Advance"/> counts them in.</summary>
+    [MethodImpl(Jit.Hot)]
     public Span<byte> Reserve(int count)
     {
         if (_bytes.Length - Length < count)

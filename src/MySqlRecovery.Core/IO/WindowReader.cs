@@ -7,7 +7,8 @@ namespace MySqlRecovery.IO;
 /// <summary>Reads pieces of a source in one direction through a window, so that each byte is read once.</summary>
 internal sealed class WindowReader(ByteSource source, bool backwards) : IDisposable
 {
-    private const int WindowLength = 1 << 20;
+    /// <summary>Bytes that are read at a time.</summary>
+    public const int WindowLength = 1 << 20;
     private byte[] _window = ArrayPool<byte>.Shared.Rent(WindowLength);
     private long _start;
     private int _length;

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using MySqlRecovery.Binlog.Rows;
 using MySqlRecovery.IO;
 using MySqlRecovery.Model;
@@ -21,23 +22,12 @@ internal sealed class RowStatement(Utf8Buffer sql)
     public string? InexpressibleColumn { get; private set; }
 
     /// <summary>Writes an INSERT of an image.</summary>
+    [MethodImpl(Jit.Hot)]
     public void WriteInsert(SqlTable table, RowLayout layout, ReadOnlySpan<byte> image)
     {
         Begin(layout, image, ref _to);
-        sql.Append("INSERT INTO "u8);
-        sql.Append(table.Name);
-        sql.Append(" ("u8);
+        sql.Append(table.InsertHead(layout));
         bool first = true;
-        foreach (int ordinal in layout.Ordinals)
-        {
-            if (table.Map.Columns[ordinal].IsGenerated)
-                continue;
-            Separate(ref first, ", "u8);
-            sql.Append(table.ColumnNames[ordinal]);
-        }
-
-        sql.Append(") VALUES ("u8);
-        first = true;
         for (int i = 0; i < layout.Ordinals.Length; i++)
         {
             ColumnDefinition column = table.Map.Columns[layout.Ordinals[i]];
@@ -51,6 +41,7 @@ internal sealed class RowStatement(Utf8Buffer sql)
     }
 
     /// <summary>Writes a DELETE of the row that has an image.</summary>
+    [MethodImpl(Jit.Hot)]
     public void WriteDelete(SqlTable table, RowLayout layout, ReadOnlySpan<byte> image)
     {
         Begin(layout, image, ref _from);
@@ -60,6 +51,7 @@ internal sealed class RowStatement(Utf8Buffer sql)
     }
 
     /// <summary>Writes an UPDATE of the columns that differ and may be set; false, and nothing written, where none does.</summary>
+    [MethodImpl(Jit.Hot)]
     public bool WriteUpdate(
         SqlTable table, RowLayout fromLayout, ReadOnlySpan<byte> from, RowLayout toLayout, ReadOnlySpan<byte> to)
     {
@@ -95,6 +87,7 @@ internal sealed class RowStatement(Utf8Buffer sql)
     }
 
     // A column with ON UPDATE CURRENT_TIMESTAMP stays as it is only if the statement names it.
+    [MethodImpl(Jit.Hot)]
     private void KeepTimestamps(SqlTable table)
     {
         foreach (int ordinal in table.SelfUpdating)
@@ -108,6 +101,7 @@ internal sealed class RowStatement(Utf8Buffer sql)
         }
     }
 
+    [MethodImpl(Jit.Hot)]
     private void Begin(RowLayout layout, ReadOnlySpan<byte> image, ref ValueRange[] ranges)
     {
         NeedsLenientMode = false;
@@ -117,6 +111,7 @@ internal sealed class RowStatement(Utf8Buffer sql)
         layout.Locate(image, ranges);
     }
 
+    [MethodImpl(Jit.Hot)]
     private void WriteWhere(SqlTable table, RowLayout layout, ReadOnlySpan<byte> image)
     {
         sql.Append(" WHERE "u8);
@@ -139,6 +134,7 @@ internal sealed class RowStatement(Utf8Buffer sql)
         sql.Append(byKey ? ";"u8 : " LIMIT 1;"u8);
     }
 
+    [MethodImpl(Jit.Hot)]
     private static bool HasAll(RowLayout layout, int[] ordinals)
     {
         foreach (int ordinal in ordinals)
@@ -150,9 +146,11 @@ internal sealed class RowStatement(Utf8Buffer sql)
         return true;
     }
 
+    [MethodImpl(Jit.Hot)]
     private static ReadOnlySpan<byte> ValueOf(ColumnDefinition column, ValueRange range, ReadOnlySpan<byte> image) =>
         CompressedColumn.IsCompressed(column.Type) ? CompressedColumn.Expand(range.Of(image)) : range.Of(image);
 
+    [MethodImpl(Jit.Hot)]
     private void WriteKeyCondition(byte[] name, ColumnDefinition column, ReadOnlySpan<byte> value)
     {
         sql.Append(name);
@@ -161,6 +159,7 @@ internal sealed class RowStatement(Utf8Buffer sql)
     }
 
     // A comparison of the column itself would go by its collation, or by the number in JSON: other rows would be equal too.
+    [MethodImpl(Jit.Hot)]
     private void WriteExactCondition(byte[] name, ColumnDefinition column, ValueRange range, ReadOnlySpan<byte> image)
     {
         if (column.Type is ColumnType.Float or ColumnType.Double && !range.IsNull && IsZero(range.Of(image)))
@@ -207,6 +206,7 @@ internal sealed class RowStatement(Utf8Buffer sql)
         sql.Append(zero[^1] == 0 ? ", 1) <> '-'"u8 : ", 1) = '-'"u8);
     }
 
+    [MethodImpl(Jit.Hot)]
     private void WriteStored(ColumnDefinition column, ValueRange range, ReadOnlySpan<byte> image)
     {
         if (range.IsNull)
@@ -222,6 +222,7 @@ internal sealed class RowStatement(Utf8Buffer sql)
         SqlLiteral.Write(column, value, sql);
     }
 
+    [MethodImpl(Jit.Hot)]
     private void Separate(ref bool first, ReadOnlySpan<byte> separator)
     {
         if (!first)

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using MySqlRecovery.IO;
 
 namespace MySqlRecovery.Sql;
@@ -7,28 +8,24 @@ internal sealed class SqlFileOutput(string path, bool overwrite) : SqlOutput
 {
     private const int FlushLength = 1 << 20;
     private readonly PendingFile _file = PendingFile.Create(path, overwrite);
-    private readonly Utf8Buffer _buffer = new();
+    private readonly SqlText _text = new();
     private long _written;
     private long _verdictOffset;
     private int _verdictLength;
 
+    [MethodImpl(Jit.Hot)]
     public override void Statement(ReadOnlySpan<byte> sql)
     {
-        _buffer.Append(sql);
-        _buffer.Append((byte)'\n');
-        if (_buffer.Length >= FlushLength)
+        _text.Statement(sql);
+        if (_text.Length >= FlushLength)
             Flush();
     }
 
-    public override void Comment(string text)
-    {
-        foreach (string line in text.ReplaceLineEndings("\n").Split('\n'))
-            _buffer.Append($"-- {line}\n");
-    }
+    public override void Comment(string text) => _text.Comment(text);
 
     public override void Verdict(string text)
     {
-        _verdictOffset = _written + _buffer.Length;
+        _verdictOffset = _written + _text.Length;
         _verdictLength = text.Length;
         Comment(text);
     }
@@ -37,6 +34,13 @@ internal sealed class SqlFileOutput(string path, bool overwrite) : SqlOutput
     {
         Flush();
         _file.Write(_verdictOffset, System.Text.Encoding.ASCII.GetBytes($"-- {text.PadRight(_verdictLength)}"));
+    }
+
+    /// <summary>Takes lines that were made elsewhere.</summary>
+    public void Append(SqlText lines)
+    {
+        Flush();
+        Write(lines);
     }
 
     public override void Complete()
@@ -48,13 +52,18 @@ internal sealed class SqlFileOutput(string path, bool overwrite) : SqlOutput
     public override void Dispose()
     {
         _file.Dispose();
-        _buffer.Dispose();
+        _text.Dispose();
     }
 
     private void Flush()
     {
-        _file.Write(_written, _buffer.Written);
-        _written += _buffer.Length;
-        _buffer.Clear();
+        Write(_text);
+        _text.Clear();
+    }
+
+    private void Write(SqlText text)
+    {
+        _file.Write(_written, text.Written);
+        _written += text.Length;
     }
 }

@@ -1,5 +1,7 @@
-using System.Buffers;
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 using System.Text;
 using System.Text.Unicode;
 using MySqlRecovery.Binlog.Rows;
@@ -13,13 +15,8 @@ namespace MySqlRecovery.Sql;
 /// </summary>
 internal static class SqlLiteral
 {
-    // A backslash depends on NO_BACKSLASH_ESCAPES, the others may not survive a client or a terminal.
-    private static readonly SearchValues<byte> NotPlain = SearchValues.Create(
-    [
-        .. Enumerable.Range(0, 32).Where(c => c is not ('\n' or '\t')).Select(c => (byte)c), (byte)'\\', 0x7F,
-    ]);
-
     /// <summary>Writes a value to be stored, or to be compared with a key column.</summary>
+    [MethodImpl(Jit.Hot)]
     public static void Write(ColumnDefinition column, ReadOnlySpan<byte> value, Utf8Buffer sql)
     {
         switch (column.Type)
@@ -75,20 +72,23 @@ internal static class SqlLiteral
     }
 
     /// <summary>Writes bytes that are compared with CAST(column AS BINARY).</summary>
+    [MethodImpl(Jit.Hot)]
     public static void WriteBytes(ColumnDefinition column, ReadOnlySpan<byte> value, Utf8Buffer sql)
     {
-        if (IsPlain(column.CharacterSet, value))
-            WriteQuoted(value, sql);
+        if (IsPlain(column.CharacterSet, value, out bool hasQuote))
+            WriteQuoted(value, hasQuote, sql);
         else
             WriteHex(value, sql);
     }
 
     /// <summary>Writes utf8mb4 text.</summary>
+    [MethodImpl(Jit.Hot)]
     public static void WriteUtf8(ReadOnlySpan<byte> text, Utf8Buffer sql)
     {
-        if (!text.ContainsAny(NotPlain))
+        TextBytes bytes = TextBytesOf(text);
+        if (!bytes.HasFlag(TextBytes.Special))
         {
-            WriteQuoted(text, sql);
+            WriteQuoted(text, bytes.HasFlag(TextBytes.Quote), sql);
             return;
         }
 
@@ -96,6 +96,7 @@ internal static class SqlLiteral
         WriteHex(text, sql);
     }
 
+    [MethodImpl(Jit.Hot)]
     public static void WriteHex(ReadOnlySpan<byte> value, Utf8Buffer sql)
     {
         sql.Append("X'"u8);
@@ -104,6 +105,7 @@ internal static class SqlLiteral
     }
 
     /// <summary>A floating-point literal; the exponent makes it a DOUBLE rather than a DECIMAL.</summary>
+    [MethodImpl(Jit.Hot)]
     public static void WriteDouble(double value, Utf8Buffer sql)
     {
         int start = sql.Length;
@@ -112,6 +114,7 @@ internal static class SqlLiteral
             sql.Append("e0"u8);
     }
 
+    [MethodImpl(Jit.Hot)]
     private static void WriteInteger(ColumnDefinition column, long signed, ulong unsigned, Utf8Buffer sql)
     {
         if (column.IsUnsigned == true)
@@ -121,6 +124,7 @@ internal static class SqlLiteral
     }
 
     // Index 0 of an ENUM is the empty string of a failed insert: only the number names it.
+    [MethodImpl(Jit.Hot)]
     private static void WriteMembers(ColumnDefinition column, ReadOnlySpan<byte> value, Utf8Buffer sql)
     {
         if (column.Members == null || (column.Type == ColumnType.Enum && ColumnValue.ReadLittleEndian(value) == 0))
@@ -129,6 +133,7 @@ internal static class SqlLiteral
             WriteUtf8(Encoding.UTF8.GetBytes((string)ColumnValue.Decode(column, value)), sql);
     }
 
+    [MethodImpl(Jit.Hot)]
     private static void WriteTemporal(ColumnDefinition column, ReadOnlySpan<byte> value, Utf8Buffer sql)
     {
         sql.Append((byte)'\'');
@@ -136,12 +141,13 @@ internal static class SqlLiteral
         sql.Append((byte)'\'');
     }
 
+    [MethodImpl(Jit.Hot)]
     private static void WriteString(ColumnDefinition column, ReadOnlySpan<byte> value, Utf8Buffer sql)
     {
         CharacterSet? set = column.CharacterSet;
-        if (IsPlain(set, value))
+        if (IsPlain(set, value, out bool hasQuote))
         {
-            WriteQuoted(value, sql);
+            WriteQuoted(value, hasQuote, sql);
             return;
         }
 
@@ -164,17 +170,24 @@ internal static class SqlLiteral
         sql.Append((byte)'\'');
     }
 
-    private static bool IsPlain(CharacterSet? set, ReadOnlySpan<byte> value)
+    [MethodImpl(Jit.Hot)]
+    private static bool IsPlain(CharacterSet? set, ReadOnlySpan<byte> value, out bool hasQuote)
     {
-        if (set == null || set.IsBinary || value.ContainsAny(NotPlain))
+        hasQuote = false;
+        if (set == null || set.IsBinary)
             return false;
-        return set.IsUtf8 ? Utf8.IsValid(value) : set.IsAsciiTransparent && Ascii.IsValid(value);
+        TextBytes bytes = TextBytesOf(value);
+        hasQuote = (bytes & TextBytes.Quote) != 0;
+        if ((bytes & TextBytes.Special) != 0)
+            return false;
+        return (bytes & TextBytes.NotAscii) == 0 ? set.IsUtf8 || set.IsAsciiTransparent : set.IsUtf8 && Utf8.IsValid(value);
     }
 
-    private static void WriteQuoted(ReadOnlySpan<byte> value, Utf8Buffer sql)
+    [MethodImpl(Jit.Hot)]
+    private static void WriteQuoted(ReadOnlySpan<byte> value, bool hasQuote, Utf8Buffer sql)
     {
         sql.Append((byte)'\'');
-        for (int quote; (quote = value.IndexOf((byte)'\'')) >= 0; value = value[(quote + 1)..])
+        for (int quote; hasQuote && (quote = value.IndexOf((byte)'\'')) >= 0; value = value[(quote + 1)..])
         {
             sql.Append(value[..quote]);
             sql.Append("''"u8);
@@ -182,5 +195,51 @@ internal static class SqlLiteral
 
         sql.Append(value);
         sql.Append((byte)'\'');
+    }
+
+    /// <summary>Which of these kinds of bytes there are.</summary>
+    [MethodImpl(Jit.Hot)]
+    private static TextBytes TextBytesOf(ReadOnlySpan<byte> text)
+    {
+        TextBytes found = 0;
+        if (text.Length < Vector128<byte>.Count)
+        {
+            foreach (byte b in text)
+                found |= (b < ' ' && b is not ((byte)'\n' or (byte)'\t')) || b is (byte)'\\' or 0x7F ? TextBytes.Special
+                    : b == '\'' ? TextBytes.Quote : b > 0x7F ? TextBytes.NotAscii : 0;
+            return found;
+        }
+
+        Vector128<byte> special = default, quote = default, all = default;
+        ref byte start = ref MemoryMarshal.GetReference(text);
+        for (int at = 0, last = text.Length - Vector128<byte>.Count; ; at += Vector128<byte>.Count)
+        {
+            // The last sixteen bytes overlap those before them.
+            Vector128<byte> bytes = Vector128.LoadUnsafe(ref start, (nuint)Math.Min(at, last));
+            Vector128<byte> blank = Vector128.Equals(bytes, Vector128.Create((byte)'\n')) | Vector128.Equals(bytes, Vector128.Create((byte)'\t'));
+            special |= Vector128.AndNot(Vector128.LessThan(bytes, Vector128.Create((byte)' ')), blank)
+                | Vector128.Equals(bytes, Vector128.Create((byte)'\\')) | Vector128.Equals(bytes, Vector128.Create((byte)0x7F));
+            quote |= Vector128.Equals(bytes, Vector128.Create((byte)'\''));
+            all |= bytes;
+            if (at >= last)
+                break;
+        }
+
+        if (special != default)
+            found |= TextBytes.Special;
+        if (quote != default)
+            found |= TextBytes.Quote;
+        if (all.ExtractMostSignificantBits() != 0)
+            found |= TextBytes.NotAscii;
+        return found;
+    }
+
+    [Flags]
+    private enum TextBytes
+    {
+        /// <summary>A backslash, which depends on NO_BACKSLASH_ESCAPES, or a control character that may not survive a client or a terminal.</summary>
+        Special = 1,
+        Quote = 2,
+        NotAscii = 4,
     }
 }

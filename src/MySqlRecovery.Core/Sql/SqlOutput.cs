@@ -1,4 +1,3 @@
-
 namespace MySqlRecovery.Sql;
 
 /// <summary>Where statements go, one at a time.</summary>
@@ -11,13 +10,19 @@ internal abstract class SqlOutput : IDisposable
     public abstract void Comment(string text);
 
     /// <summary>Takes a line of comment that <see cref="ReplaceVerdict"/> may still replace by one that is no longer.</summary>
-    public abstract void Verdict(string text);
+    public virtual void Verdict(string text) => Comment(text);
 
     /// <summary>Puts another text in the verdict's place.</summary>
-    public abstract void ReplaceVerdict(string text);
+    public virtual void ReplaceVerdict(string text)
+    {
+    }
 
     /// <summary>Everything has been written.</summary>
-    public abstract void Complete();
+    public virtual void Complete()
+    {
+    }
 
-    public abstract void Dispose();
+    public virtual void Dispose()
+    {
+    }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using MySqlRecovery.Binlog.Rows;
 using MySqlRecovery.IO;
 using MySqlRecovery.Model;
@@ -28,7 +29,7 @@ internal sealed class SqlScriptWriter : IDisposable
     private readonly Utf8Buffer _sql = new();
     private readonly RowStatement _statement;
     private readonly Dictionary<TableMap, SqlTable> _tables = new(ReferenceEqualityComparer.Instance);
-    private bool _isInTransaction;
+    private SqlTable? _lastTable;
 
     public SqlScriptWriter(SqlOutput output, SqlForm form)
     {
@@ -49,27 +50,22 @@ internal sealed class SqlScriptWriter : IDisposable
     /// <summary>Starts a transaction; <paramref name="origin"/> says which one of the log it stands for.</summary>
     public void BeginTransaction(string origin)
     {
-        EndTransaction();
         _output.Comment(origin);
         _output.Statement("BEGIN;"u8);
-        _isInTransaction = true;
     }
 
-    public void EndTransaction()
-    {
-        if (_isInTransaction)
-            _output.Statement("COMMIT;"u8);
-        _isInTransaction = false;
-    }
+    public void EndTransaction() => _output.Statement("COMMIT;"u8);
 
     /// <summary>Writes the row that a cursor stands on, as it was done or, in reverse, as it is undone.</summary>
     /// <returns>Null, or why SQL cannot express the change; then nothing is written.</returns>
+    [MethodImpl(Jit.Hot)]
     public string? WriteRow(TableMap map, RowOperation operation, in RowCursor row) => _form.Reverse
         ? WriteChange(map, Opposite(operation), row.AfterLayout, row.After, row.BeforeLayout, row.Before)
         : WriteChange(map, operation, row.BeforeLayout, row.Before, row.AfterLayout, row.After);
 
     /// <summary>Writes what makes one image of another; an insert has no first, a delete no second one.</summary>
     /// <returns>Null, or why SQL cannot express the change; then nothing is written.</returns>
+    [MethodImpl(Jit.Hot)]
     public string? WriteChange(
         TableMap map, RowOperation operation, RowLayout fromLayout, ReadOnlySpan<byte> from, RowLayout toLayout, ReadOnlySpan<byte> to)
     {
@@ -136,11 +132,14 @@ internal sealed class SqlScriptWriter : IDisposable
         _ => RowOperation.Update,
     };
 
+    [MethodImpl(Jit.Hot)]
     private SqlTable Table(TableMap map)
     {
-        if (!_tables.TryGetValue(map, out SqlTable? table))
-            _tables.Add(map, table = SqlTable.For(map, _form));
-        return table;
+        if (_lastTable?.Map == map)
+            return _lastTable;
+        if (!_tables.TryGetValue(map, out _lastTable))
+            _tables.Add(map, _lastTable = SqlTable.For(map, _form));
+        return _lastTable;
     }
 
     private void Write(string statement) => _output.Statement(System.Text.Encoding.UTF8.GetBytes(statement));

@@ -1,4 +1,5 @@
 using MySqlRecovery.Binlog.Rows;
+using MySqlRecovery.IO;
 using MySqlRecovery.Model;
 
 namespace MySqlRecovery.Sql;
@@ -6,6 +7,8 @@ namespace MySqlRecovery.Sql;
 /// <summary>A table as SQL statements name it: prepared once, used for every row.</summary>
 internal sealed class SqlTable
 {
+    private (RowLayout? Layout, byte[] Head) _insert;
+
     private SqlTable(TableMap map, SqlForm form)
     {
         (string database, string table) = form.Renames.NameOf(map);
@@ -44,6 +47,32 @@ internal sealed class SqlTable
                 recommendedAction: "Give -SchemaPath a file with its CREATE TABLE (mysqldump --no-data --triggers) or -Connection a server that has it, "
                     + "or undo with Invoke-BinlogReverse, which needs no names; SET GLOBAL binlog_row_metadata=FULL has them logged.");
         return new SqlTable(map, form);
+    }
+
+    /// <summary>An INSERT of an image's columns up to its values.</summary>
+    public ReadOnlySpan<byte> InsertHead(RowLayout layout)
+    {
+        if (_insert.Layout != layout)
+            _insert = (layout, MakeInsertHead(layout));
+        return _insert.Head;
+    }
+
+    private byte[] MakeInsertHead(RowLayout layout)
+    {
+        using var head = new Utf8Buffer();
+        head.Append("INSERT INTO "u8);
+        head.Append(Name);
+        head.Append(" ("u8);
+        int start = head.Length;
+        foreach (int ordinal in layout.Ordinals.Where(o => !Map.Columns[o].IsGenerated))
+        {
+            if (head.Length > start)
+                head.Append(", "u8);
+            head.Append(ColumnNames[ordinal]);
+        }
+
+        head.Append(") VALUES ("u8);
+        return head.Written.ToArray();
     }
 
     private static bool MayUpdateItself(ColumnDefinition column) =>

@@ -17,11 +17,8 @@ namespace MySqlRecovery.Undo;
 internal sealed class RowSqlExport : IDisposable
 {
     private readonly UndoIndex _index;
-    private readonly RowPredicate? _where;
     private readonly SqlForm _form;
-    private readonly SqlScriptWriter _writer;
-    private readonly WindowReader[] _readers;
-    private readonly List<RowCursorMark> _marks = [];
+    private readonly RowEventSql _sql;
     private readonly SqlOutput _output;
     private readonly int _obstaclesInHeading;
     private readonly FoldedRows? _folded;
@@ -31,15 +28,13 @@ internal sealed class RowSqlExport : IDisposable
     {
         form.Check(index.Maps);
         _index = index;
-        _where = where;
         _form = form;
         _output = output;
-        _writer = new SqlScriptWriter(output, form);
+        _sql = new RowEventSql(index, where, form, output);
         _folded = form.Fold ? new FoldedRows(index, RowFold.Build(index, where, form.Reverse, stop), form.Reverse) : null;
-        _readers = [.. index.Sources.Select(s => new WindowReader(s, form.Reverse))];
         WriteHeading();
         _obstaclesInHeading = index.Obstacles.ToReasons().Length;
-        _writer.Begin();
+        _sql.Script.Begin();
     }
 
     /// <summary>Writes all of an index to a file that appears when it is complete.</summary>
@@ -48,8 +43,7 @@ internal sealed class RowSqlExport : IDisposable
     {
         using var output = new SqlFileOutput(path, overwrite);
         using var export = new RowSqlExport(index, where, form, output, stop);
-        while (export.WritePart(stop))
-            continue;
+        long statements = export.WriteAll(where, output, stop);
         export.WriteClosing();
         output.Complete();
         return new SqlExport
@@ -59,7 +53,7 @@ internal sealed class RowSqlExport : IDisposable
             IsReverse = form.Reverse,
             TransactionCount = form.Fold ? 1 : index.Transactions.Count,
             RowCount = index.RowCount,
-            StatementCount = export._writer.StatementCount,
+            StatementCount = statements,
             Table = index.TableNames(form.Renames),
             IsComplete = index.Obstacles.IsEmpty,
             Reason = index.Obstacles.ToReasons(),
@@ -72,21 +66,48 @@ internal sealed class RowSqlExport : IDisposable
     {
         if (_folded != null)
             return WriteFolded(_folded, stop);
+        if (!Next(out UndoTransaction transaction, out int end))
+            return false;
+        int first = transaction.FirstEvent;
+        _sql.Script.BeginTransaction(_index.Describe(transaction));
+        for (int i = 0; i < end - first; i++)
+        {
+            stop.ThrowIfCancellationRequested();
+            _sql.Write(_index.Events[_form.Reverse ? end - 1 - i : first + i], transaction.Log);
+        }
+
+        _sql.NameRefused(_index.Obstacles);
+        _sql.Script.EndTransaction();
+        return true;
+    }
+
+    /// <summary>Writes everything; gives the number of statements.</summary>
+    private long WriteAll(RowPredicate? where, SqlFileOutput output, CancellationToken stop)
+    {
+        if (_folded != null || !_index.Sources.TrueForAll(s => s.CanReadAhead))
+        {
+            while (WritePart(stop))
+                continue;
+            return _sql.Script.StatementCount;
+        }
+
+        using var parallel = new ParallelSql(_index, where, _form, output);
+        while (Next(out UndoTransaction transaction, out int end))
+            parallel.Add(_index.Describe(transaction), transaction.FirstEvent, end, transaction.Log, stop);
+        parallel.Complete();
+        return parallel.StatementCount;
+    }
+
+    /// <summary>The next transaction in the order of the script, and where its events end; false when there is none.</summary>
+    private bool Next(out UndoTransaction transaction, out int end)
+    {
+        (transaction, end) = (default, 0);
         if (_next == _index.Transactions.Count)
             return false;
         int number = _form.Reverse ? _index.Transactions.Count - 1 - _next : _next;
         _next++;
-        UndoTransaction transaction = _index.Transactions[number];
-        int first = transaction.FirstEvent;
-        int end = number + 1 < _index.Transactions.Count ? _index.Transactions[number + 1].FirstEvent : _index.Events.Count;
-        _writer.BeginTransaction(_index.Describe(transaction));
-        for (int i = 0; i < end - first; i++)
-        {
-            stop.ThrowIfCancellationRequested();
-            WriteReadable(_index.Events[_form.Reverse ? end - 1 - i : first + i], transaction.Log);
-        }
-
-        _writer.EndTransaction();
+        transaction = _index.Transactions[number];
+        end = number + 1 < _index.Transactions.Count ? _index.Transactions[number + 1].FirstEvent : _index.Events.Count;
         return true;
     }
 
@@ -94,19 +115,19 @@ internal sealed class RowSqlExport : IDisposable
     {
         const int RowsOfPart = 1000;
         if (_next == 0)
-            _writer.BeginTransaction(string.Create(CultureInfo.InvariantCulture, $"the sum of {_index.Transactions.Count} transactions"));
+            _sql.Script.BeginTransaction(string.Create(CultureInfo.InvariantCulture, $"the sum of {_index.Transactions.Count} transactions"));
         for (int i = 0; i < RowsOfPart; i++)
         {
             stop.ThrowIfCancellationRequested();
             if (!rows.MoveNext())
             {
-                _writer.EndTransaction();
+                _sql.Script.EndTransaction();
                 return false;
             }
 
             _next++;
             TableMap map = rows.Map;
-            if (_writer.WriteChange(map, rows.Operation, map.Layout, rows.From, map.Layout, rows.To) is { } cause)
+            if (_sql.Script.WriteChange(map, rows.Operation, map.Layout, rows.From, map.Layout, rows.To) is { } cause)
                 _index.Obstacles.AddRows(map.Database, map.Table, 1, cause, _index.LogFiles[0], _index.Transactions[0].Position);
         }
 
@@ -123,56 +144,7 @@ internal sealed class RowSqlExport : IDisposable
             _output.Comment($"NOT COMPLETE: {reason}");
     }
 
-    public void Dispose()
-    {
-        _writer.Dispose();
-        foreach (WindowReader reader in _readers)
-            reader.Dispose();
-    }
-
-    private void WriteReadable(in UndoEvent item, int log)
-    {
-        try
-        {
-            WriteEvent(item, log);
-        }
-        catch (Exception e) when (e is EndOfStreamException or InvalidDataException)
-        {
-            throw new RecoveryException(
-                "BinlogEventMalformed", RecoveryErrorKind.InvalidData, $"a row of the {item.Type} event cannot be read: {e.Message}",
-                _index.LogFiles[log], item.Offset, inner: e);
-        }
-    }
-
-    private void WriteEvent(in UndoEvent item, int log)
-    {
-        ReadOnlySpan<byte> raw = _readers[item.Source].Read(item.Offset, item.Length);
-        TableMap map = _index.Maps[item.Map];
-        RowsEvent rows = RowsEvent.Parse(EventHeader.Parse(raw).Type, raw[EventHeader.Size..], map.Columns.Length);
-        var cursor = new RowCursor(rows, map);
-        _marks.Clear();
-        while (cursor.MoveNext())
-        {
-            if (_where != null && !_where.IsMatch(cursor))
-                continue;
-            if (_form.Reverse)
-                _marks.Add(cursor.Mark());
-            else
-                WriteRow(item, rows, cursor, map, log);
-        }
-
-        for (int i = _marks.Count - 1; i >= 0; i--)
-        {
-            cursor.Return(_marks[i]);
-            WriteRow(item, rows, cursor, map, log);
-        }
-    }
-
-    private void WriteRow(in UndoEvent item, in RowsEvent rows, in RowCursor row, TableMap map, int log)
-    {
-        if (_writer.WriteRow(map, rows.Operation, row) is { } cause)
-            _index.Obstacles.AddRows(map.Database, map.Table, 1, cause, _index.LogFiles[log], item.Offset);
-    }
+    public void Dispose() => _sql.Dispose();
 
     private void WriteHeading()
     {

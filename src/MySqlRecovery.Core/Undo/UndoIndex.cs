@@ -25,6 +25,7 @@ internal sealed class UndoIndex : IDisposable
     private ulong[] _excluded = [];
     private readonly Dictionary<TableMap, int> _mapNumbers = new(ReferenceEqualityComparer.Instance);
 
+    private (TableMap? Map, int Number) _lastMap;
     private readonly Dictionary<Gtid, int> _gtidSourceNumbers = [];
     private readonly List<Gtid> _gtidSources = [];
     private (int Log, long Position) _lastTransaction = (-1, -1);
@@ -67,6 +68,8 @@ internal sealed class UndoIndex : IDisposable
     [MethodImpl(Jit.Hot)]
     public int NumberOf(TableMap map)
     {
+        if (map == _lastMap.Map)
+            return _lastMap.Number;
         if (!_mapNumbers.TryGetValue(map, out int number))
         {
             number = Maps.Count;
@@ -75,6 +78,7 @@ internal sealed class UndoIndex : IDisposable
             _rowsOfMap.Add(0);
         }
 
+        _lastMap = (map, number);
         return number;
     }
 

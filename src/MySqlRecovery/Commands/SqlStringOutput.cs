@@ -14,27 +14,11 @@ internal sealed class SqlStringOutput : SqlOutput
     {
     }
 
-    public override void Verdict(string text)
-    {
-    }
-
-    public override void ReplaceVerdict(string text)
-    {
-    }
-
-    public override void Complete()
-    {
-    }
-
     /// <summary>What has been written since the last call.</summary>
     public string[] Take()
     {
         string[] taken = [.. _statements];
         _statements.Clear();
         return taken;
-    }
-
-    public override void Dispose()
-    {
     }
 }

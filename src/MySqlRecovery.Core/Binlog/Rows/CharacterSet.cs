@@ -13,6 +13,9 @@ internal sealed class CharacterSet
     private CharacterSet(string name, string? encoding, int codePage)
     {
         Name = name;
+        IsUtf8 = name is "utf8mb4" or "utf8mb3" or "ascii";
+        IsAsciiTransparent = name is not ("binary" or "ucs2" or "utf16" or "utf16le" or "utf32" or "swe7"
+            or "sjis" or "cp932" or "big5" or "gbk" or "gb18030");
         _encoding = new(() => Open(encoding, codePage));
     }
 
@@ -25,11 +28,10 @@ internal sealed class CharacterSet
     public bool IsBinary => ReferenceEquals(this, Binary);
 
     /// <summary>Whether valid text of this set is UTF-8 as it stands.</summary>
-    public bool IsUtf8 => Name is "utf8mb4" or "utf8mb3" or "ascii";
+    public bool IsUtf8 { get; }
 
     /// <summary>Whether bytes below 0x80 are ASCII and nothing else, in any position.</summary>
-    public bool IsAsciiTransparent => !IsBinary && Name is not ("ucs2" or "utf16" or "utf16le" or "utf32" or "swe7"
-        or "sjis" or "cp932" or "big5" or "gbk" or "gb18030");
+    public bool IsAsciiTransparent { get; }
 
     /// <summary>The text of the bytes, or null where they are not valid or the set is binary or unknown to .NET.</summary>
     public string? Decode(ReadOnlySpan<byte> bytes)

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 using MySqlRecovery.IO;
 
 namespace MySqlRecovery.Binlog.Rows;
@@ -24,6 +25,7 @@ internal static class DecimalText
     }
 
     /// <summary>Writes the number as the server prints it: no leading zeros but one, all digits of the scale.</summary>
+    [MethodImpl(Jit.Hot)]
     public static void Write(ReadOnlySpan<byte> value, int precision, int scale, Utf8Buffer text)
     {
         Span<byte> bytes = stackalloc byte[value.Length];
@@ -59,6 +61,7 @@ internal static class DecimalText
             DropSign(text, start);
     }
 
+    [MethodImpl(Jit.Hot)]
     private static bool AppendInteger(ReadOnlySpan<byte> bytes, ref int at, int digits, Utf8Buffer text, bool any)
     {
         if (digits == 0)
@@ -71,6 +74,7 @@ internal static class DecimalText
         return any || group != 0;
     }
 
+    [MethodImpl(Jit.Hot)]
     private static uint Take(ReadOnlySpan<byte> bytes, ref int at, int digits)
     {
         ReadOnlySpan<byte> part = bytes.Slice(at, BytesForDigits[digits]);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using MySqlRecovery.IO;
 
 namespace MySqlRecovery.Binlog.Rows;
@@ -11,6 +12,7 @@ internal static class DoubleText
 {
     private const int MaximumPlainExponent = 15;
 
+    [MethodImpl(Jit.Hot)]
     public static void Write(double value, Utf8Buffer text)
     {
         if (!double.IsFinite(value))

@@ -38,15 +38,23 @@ internal ref struct RowCursor
     public readonly int End => _next;
 
     /// <summary>The image as it was; empty for an insert.</summary>
-    public readonly ReadOnlySpan<byte> Before => _operation == RowOperation.Insert ? default : _rows[Start..Middle];
+    public readonly ReadOnlySpan<byte> Before
+    {
+        [MethodImpl(Jit.Hot)]
+        get => _operation == RowOperation.Insert ? default : _rows[Start..Middle];
+    }
 
     /// <summary>The image as it became; empty for a delete.</summary>
-    public readonly ReadOnlySpan<byte> After => _operation switch
+    public readonly ReadOnlySpan<byte> After
     {
-        RowOperation.Insert => _rows[Start..Middle],
-        RowOperation.Update => _rows[Middle.._next],
-        _ => default,
-    };
+        [MethodImpl(Jit.Hot)]
+        get => _operation switch
+        {
+            RowOperation.Insert => _rows[Start..Middle],
+            RowOperation.Update => _rows[Middle.._next],
+            _ => default,
+        };
+    }
 
     /// <summary>Layout of <see cref="Before"/>, or of the only image.</summary>
     public readonly RowLayout BeforeLayout => _before;
@@ -76,9 +84,11 @@ internal ref struct RowCursor
     }
 
     /// <summary>The row at hand, to come back to.</summary>
+    [MethodImpl(Jit.Hot)]
     public readonly RowCursorMark Mark() => new(Index, Start, Middle, End);
 
     /// <summary>Goes back to a row.</summary>
+    [MethodImpl(Jit.Hot)]
     public void Return(RowCursorMark mark) => (Index, Start, Middle, _next) = (mark.Index, mark.Start, mark.Middle, mark.End);
 
     // value_options, then a bit for every JSON column where its PARTIAL_JSON bit is set, come before the null bits.

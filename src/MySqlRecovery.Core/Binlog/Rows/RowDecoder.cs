@@ -1,4 +1,5 @@
 using System.Collections.Specialized;
+using System.Runtime.CompilerServices;
 using MySqlRecovery.Binlog.Events;
 using MySqlRecovery.Model;
 
@@ -63,6 +64,7 @@ internal sealed class RowDecoder(TableMap map) : IRowDecoder
     }
 
     /// <summary>The same for images whose values have been located.</summary>
+    [MethodImpl(Jit.Hot)]
     public static void FindChanged(
         RowLayout beforeLayout, ReadOnlySpan<ValueRange> was, ReadOnlySpan<byte> before,
         RowLayout afterLayout, ReadOnlySpan<ValueRange> became, ReadOnlySpan<byte> after, List<int> changed)

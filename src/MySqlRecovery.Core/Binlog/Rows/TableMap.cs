@@ -13,8 +13,8 @@ internal sealed class TableMap
     /// <summary>The server's limit is 4096 columns a table.</summary>
     private const int MaximumColumns = 4096;
 
-    private byte[] _partialBits = [];
-    private RowLayout? _partialLayout;
+    // Several threads may ask, so that the two come and go together.
+    private volatile PartialLayout? _partial;
     private RowDecoder? _decoder;
 
     private TableMap(byte[] raw, ulong tableId, string database, string table, ColumnDefinition[] columns)
@@ -67,13 +67,10 @@ internal sealed class TableMap
     {
         if (IsFull(presentBits))
             return Layout;
-        if (_partialLayout == null || !presentBits.SequenceEqual(_partialBits))
-        {
-            _partialLayout = Layout.Select(presentBits);
-            _partialBits = presentBits.ToArray();
-        }
-
-        return _partialLayout;
+        PartialLayout? partial = _partial;
+        if (partial == null || !presentBits.SequenceEqual(partial.Bits))
+            _partial = partial = new PartialLayout(presentBits.ToArray(), Layout.Select(presentBits));
+        return partial.Layout;
     }
 
     /// <summary>Parses an event without its checksum.</summary>
@@ -124,4 +121,6 @@ internal sealed class TableMap
         cursor.Skip(1);
         return name;
     }
+
+    private sealed record PartialLayout(byte[] Bits, RowLayout Layout);
 }

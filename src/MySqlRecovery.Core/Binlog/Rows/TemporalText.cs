@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 using MySqlRecovery.IO;
 
 namespace MySqlRecovery.Binlog.Rows;
@@ -29,6 +30,7 @@ internal static class TemporalText
         or ColumnType.Time2 or ColumnType.Timestamp2 or ColumnType.Timestamp or ColumnType.DateTime or ColumnType.Time;
 
     /// <summary>Writes <c>2026-11-21 20:30:00.123456</c>, <c>2026-11-21</c> or <c>-838:59:59</c>; TIMESTAMP in UTC.</summary>
+    [MethodImpl(Jit.Hot)]
     public static void Write(ColumnDefinition column, ReadOnlySpan<byte> value, Utf8Buffer text)
     {
         TemporalParts parts = Read(column, value);
