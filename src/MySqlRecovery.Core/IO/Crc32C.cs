@@ -15,6 +15,7 @@ internal static class Crc32C
     private static readonly uint[] ShiftTwo = MakeShift(2 * Lane);
 
     /// <summary>The checksum of <paramref name="data"/>.</summary>
+    [MethodImpl(Jit.Hot)]
     public static uint Compute(ReadOnlySpan<byte> data)
     {
         uint crc = ~0u;

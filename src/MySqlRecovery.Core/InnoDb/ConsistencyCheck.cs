@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using MySqlRecovery.Model;
 
 namespace MySqlRecovery.InnoDb;
@@ -11,21 +12,14 @@ internal sealed class ConsistencyCheck
     private readonly RepairPlan _plan;
     private readonly List<string> _problems = [];
     private readonly List<BTreeRoot> _roots;
-    private readonly Dictionary<ulong, IndexTally> _indexes = [];
     private readonly BlobCheck _blobs;
-    private readonly LeafPage _leaf;
-    private readonly LeafPage _sdiLeaf = new(RecordLayout.Sdi);
-    private bool _hasUnknownLayout;
 
     private ConsistencyCheck(TablespaceFile file, RepairPlan plan)
     {
         _file = file;
         _plan = plan;
         _roots = BTreeRoot.FindAll(file);
-        _leaf = new LeafPage(plan.Map.Layout);
         _blobs = new BlobCheck(file);
-        foreach (BTreeRoot root in _roots)
-            _indexes[root.IndexId] = new IndexTally(root);
     }
 
     /// <summary>What is wrong; empty for a sound file.</summary>
@@ -40,23 +34,11 @@ internal sealed class ConsistencyCheck
         if (FilPage.U32(_file.Page0, FilPage.Data) != _plan.Target.SpaceId)
             Report($"the FSP header has id {FilPage.U32(_file.Page0, FilPage.Data)}");
         CheckRoots();
-        var buffer = new byte[TablespaceFile.ChunkSize];
-        int length = _file.PageLength;
-        for (uint number = 0; number < _file.PageCount;)
-        {
-            int pages = _file.ReadPages(number, buffer);
-            for (int i = 0; i < pages && number < _file.PageCount; i++, number++)
-            {
-                stop.ThrowIfCancellationRequested();
-                if (!_plan.DamagedPages.Contains(number))
-                    CheckPage(buffer.AsSpan(i * length, length), number);
-            }
-
-            if (pages == 0)
-                break;
-        }
-
-        CheckIndexes();
+        var total = new Tally(_roots, _plan);
+        ParallelPages.Run(_file, () => new Tally(_roots, _plan), CheckPage, total.Merge, stop);
+        foreach ((_, string problem) in total.Problems.OrderBy(p => p.Page))
+            Report(problem);
+        CheckIndexes(total);
         return _problems;
     }
 
@@ -70,27 +52,30 @@ internal sealed class ConsistencyCheck
         }
     }
 
-    private void CheckPage(ReadOnlySpan<byte> page, uint number)
+    [MethodImpl(Jit.Hot)]
+    private void CheckPage(Tally tally, ReadOnlySpan<byte> page, uint number)
     {
+        if (_plan.DamagedPages.Contains(number))
+            return;
         bool isFree = _plan.Map.Extents.IsFree(number);
         IbdPageProblem? problem = PageInspection.Check(page, number, _file, PageChecksumAlgorithm.Crc32, out PageChecksumAlgorithm algorithm);
         if (problem != null || algorithm == PageChecksumAlgorithm.Empty)
         {
             if (problem != null && !isFree)
-                Report(problem.ToString());
+                tally.Report(number, problem.ToString());
             return;
         }
 
         if (FilPage.U32(page, FilPage.SpaceId) != _plan.Target.SpaceId)
-            Report($"page {number} has space id {FilPage.U32(page, FilPage.SpaceId)}");
+            tally.Report(number, $"page {number} has space id {FilPage.U32(page, FilPage.SpaceId)}");
         PageType type = FilPage.TypeOf(page);
-        if (isFree || !(IndexPage.IsIndex(type) || _roots.Any(r => r.Page == number)))
+        if (isFree || !(IndexPage.IsIndex(type) || IsRoot(number)))
             return;
         ulong id = FilPage.U64(page, IndexPage.IndexId);
-        if (!_indexes.TryGetValue(id, out IndexTally? index))
+        if (!tally.Indexes.TryGetValue(id, out IndexTally? index))
         {
             if (!_plan.Target.SdiPages.ContainsKey(number) && id != IndexPage.SdiIndexId)
-                Report($"page {number} belongs to index {id}, which has no root");
+                tally.Report(number, $"page {number} belongs to index {id}, which has no root");
             return;
         }
 
@@ -99,14 +84,15 @@ internal sealed class ConsistencyCheck
         {
             live = _file.Flags.ZipSize != 0 ? ZipPage.CountLive(page) : LeafPage.CountLive(page);
             if (live < 0)
-                Report($"the list of records on page {number} is broken");
-            CheckBlobs(page, number, id);
+                tally.Report(number, $"the list of records on page {number} is broken");
+            CheckBlobs(tally, page, number, id);
         }
 
         index.Add(page, number, Math.Max(live, 0));
     }
 
-    private void CheckBlobs(ReadOnlySpan<byte> page, uint number, ulong indexId)
+    [MethodImpl(Jit.Hot)]
+    private void CheckBlobs(Tally tally, ReadOnlySpan<byte> page, uint number, ulong indexId)
     {
         bool isSdi = indexId == IndexPage.SdiIndexId;
         BTreeRoot? clustered = _plan.Map.Clustered;
@@ -119,15 +105,15 @@ internal sealed class ConsistencyCheck
         }
         else if (!isSdi && _plan.Map.Layout == null && IndexPage.IsCompact(page))
         {
-            _hasUnknownLayout = true;
+            tally.HasUnknownLayout = true;
             return;
         }
         else
         {
-            LeafPage leaf = isSdi ? _sdiLeaf : _leaf;
+            LeafPage leaf = isSdi ? tally.SdiLeaf : tally.Leaf;
             if (leaf.Read(page) is { } wrong)
             {
-                Report($"page {number}: {wrong}");
+                tally.Report(number, $"page {number}: {wrong}");
                 return;
             }
 
@@ -138,15 +124,15 @@ internal sealed class ConsistencyCheck
         {
             BlobReference reference = BlobReference.Read(page, at);
             if (!reference.IsZero && reference.SpaceId != _plan.Target.SpaceId)
-                Report($"an off-page column on page {number} refers to tablespace {reference.SpaceId}");
+                tally.Report(number, $"an off-page column on page {number} refers to tablespace {reference.SpaceId}");
             else if (!reference.IsZero && _blobs.Check(reference) is { } wrong)
-                Report($"an off-page column of a row on page {number}: {wrong}");
+                tally.Report(number, $"an off-page column of a row on page {number}: {wrong}");
         }
     }
 
-    private void CheckIndexes()
+    private void CheckIndexes(Tally tally)
     {
-        if (_hasUnknownLayout)
+        if (tally.HasUnknownLayout)
             Report("off-page columns were not checked: the layout of the records is not known");
         long? rows = null;
         foreach (BTreeRoot root in _roots)
@@ -154,13 +140,13 @@ internal sealed class ConsistencyCheck
             // The old pages of a replaced SDI tree stay allocated, and nothing leads to them any more.
             if (root.IsSdi && _plan.Target.SdiPages.Count > 0)
                 continue;
-            foreach (string problem in _indexes[root.IndexId].Problems())
+            foreach (string problem in tally.Indexes[root.IndexId].Problems())
                 Report($"index {Name(root)}: {problem}");
         }
 
         foreach (BTreeRoot root in _roots.Where(r => !r.IsSdi && CountsRows(r)).OrderBy(r => r.Page != _plan.Map.Clustered?.Page))
         {
-            long records = _indexes[root.IndexId].LiveRecords;
+            long records = tally.Indexes[root.IndexId].LiveRecords;
             rows ??= records;
             if (records != rows)
                 Report($"index {Name(root)} has {records} rows, the table has {rows}: drop and add the index again");
@@ -186,5 +172,51 @@ internal sealed class ConsistencyCheck
             _problems.Add(problem);
         else if (_problems.Count == MostProblems)
             _problems.Add("and more");
+    }
+
+    private bool IsRoot(uint page)
+    {
+        foreach (BTreeRoot root in _roots)
+        {
+            if (root.Page == page)
+                return true;
+        }
+
+        return false;
+    }
+
+    /// <summary>What one thread finds out.</summary>
+    private sealed class Tally
+    {
+        public Tally(List<BTreeRoot> roots, RepairPlan plan)
+        {
+            Leaf = new LeafPage(plan.Map.Layout);
+            foreach (BTreeRoot root in roots)
+                Indexes[root.IndexId] = new IndexTally(root);
+        }
+
+        public Dictionary<ulong, IndexTally> Indexes { get; } = [];
+
+        public LeafPage Leaf { get; }
+
+        public LeafPage SdiLeaf { get; } = new(RecordLayout.Sdi);
+
+        public List<(uint Page, string Problem)> Problems { get; } = [];
+
+        public bool HasUnknownLayout { get; set; }
+
+        public void Report(uint page, string problem)
+        {
+            if (Problems.Count <= MostProblems)
+                Problems.Add((page, problem));
+        }
+
+        public void Merge(Tally other)
+        {
+            Problems.AddRange(other.Problems);
+            HasUnknownLayout |= other.HasUnknownLayout;
+            foreach ((ulong id, IndexTally index) in other.Indexes)
+                Indexes[id].Merge(index);
+        }
     }
 }

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace MySqlRecovery.InnoDb;
 
 /// <summary>
@@ -14,6 +16,7 @@ internal sealed class IndexTally
     /// <summary>Records on leaves that are not delete-marked.</summary>
     public long LiveRecords { get; private set; }
 
+    [MethodImpl(Jit.Hot)]
     public void Add(ReadOnlySpan<byte> page, uint number, int live)
     {
         int height = FilPage.U16(page, IndexPage.Level);
@@ -32,6 +35,19 @@ internal sealed class IndexTally
             level.ForwardLinks += Edge(number, next);
         if (height == 0)
             LiveRecords += live;
+    }
+
+    /// <summary>Adds what another thread has seen of the same index.</summary>
+    public void Merge(IndexTally other)
+    {
+        LiveRecords += other.LiveRecords;
+        foreach ((int height, Level seen) in other._levels)
+        {
+            if (_levels.TryGetValue(height, out Level? level))
+                level.Add(seen);
+            else
+                _levels[height] = seen;
+        }
     }
 
     /// <summary>What is wrong with the tree's shape.</summary>
@@ -67,5 +83,15 @@ internal sealed class IndexTally
         public long Tails;
         public ulong ForwardLinks;
         public ulong BackwardLinks;
+
+        public void Add(Level other)
+        {
+            Pages += other.Pages;
+            Records += other.Records;
+            Heads += other.Heads;
+            Tails += other.Tails;
+            ForwardLinks += other.ForwardLinks;
+            BackwardLinks += other.BackwardLinks;
+        }
     }
 }

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace MySqlRecovery.InnoDb;
 
 /// <summary>
@@ -11,11 +13,18 @@ internal sealed class LeafPage
     private const int MinRecordFlag = 0x10, DeletedFlag = 0x20, VersionFlag = 0x40, InstantFlag = 0x80;
     private const int MariaDbInstantStatus = 4;
     private readonly RecordLayout? _layout;
+    private readonly RecordField[] _fields;
+    private readonly PlainRecord? _plain;
     private readonly List<LeafRecord> _records = [];
     private readonly List<int> _blobReferences = [];
 
     /// <param name="layout">Null only for ROW_FORMAT=REDUNDANT, whose records describe themselves but for where DB_TRX_ID is.</param>
-    public LeafPage(RecordLayout? layout) => _layout = layout;
+    public LeafPage(RecordLayout? layout)
+    {
+        _layout = layout;
+        _fields = layout == null ? [] : [.. layout.Fields];
+        _plain = layout == null ? null : PlainRecord.Of(layout);
+    }
 
     /// <summary>The records of the page read last.</summary>
     public IReadOnlyList<LeafRecord> Records => _records;
@@ -24,6 +33,7 @@ internal sealed class LeafPage
     public IReadOnlyList<int> BlobReferences => _blobReferences;
 
     /// <summary>Reads a page; null, or what does not fit.</summary>
+    [MethodImpl(Jit.Hot)]
     public string? Read(ReadOnlySpan<byte> page)
     {
         _records.Clear();
@@ -38,6 +48,7 @@ internal sealed class LeafPage
     }
 
     /// <summary>Records that are not delete-marked; -1 if the list of records is broken. Needs no layout.</summary>
+    [MethodImpl(Jit.Hot)]
     public static int CountLive(ReadOnlySpan<byte> page)
     {
         bool compact = IndexPage.IsCompact(page);
@@ -56,6 +67,7 @@ internal sealed class LeafPage
         return seen == expected ? live : -1;
     }
 
+    [MethodImpl(Jit.Hot)]
     private string? Walk(ReadOnlySpan<byte> page, bool compact)
     {
         int expected = FilPage.U16(page, IndexPage.NRecs);
@@ -86,26 +98,30 @@ internal sealed class LeafPage
         return compact ? (at + next) & (page.Length - 1) : next;
     }
 
+    [MethodImpl(Jit.Hot)]
     private bool ReadCompact(ReadOnlySpan<byte> page, ref LeafRecord record)
     {
         int info = page[record.Origin - CompactExtra];
         record.IsDeleteMarked = (info & DeletedFlag) != 0;
         int at = record.Origin - CompactExtra - 1;
-        int version = 0, fields = _layout!.Fields.Count;
+        int version = 0, fields = _fields.Length;
         if ((info & VersionFlag) != 0)
             version = page[at--];
         else if ((info & InstantFlag) != 0)
             fields = (page[at] & 0x80) == 0 ? page[at--] : (page[at--] & 0x7F) << 8 | page[at--];
         else if ((page[record.Origin - 3] & 7) == MariaDbInstantStatus)
-            fields = _layout.InstantCoreFields + 1 + (page[at] < 0x80 ? page[at--] : page[at--] & 0x7F | page[at--] << 7);
+            fields = _layout!.InstantCoreFields + 1 + (page[at] < 0x80 ? page[at--] : page[at--] & 0x7F | page[at--] << 7);
         else
-            fields = _layout.InstantCoreFields;
-        return fields <= _layout.Fields.Count && ReadCompactFields(page, ref record, at, fields, version);
+            fields = _layout!.InstantCoreFields;
+        if (version == 0 && fields == _fields.Length && _plain?.Read(page, ref record, at) == true)
+            return true;
+        return fields <= _fields.Length && ReadCompactFields(page, ref record, at, fields, version);
     }
 
+    [MethodImpl(Jit.Hot)]
     private bool ReadCompactFields(ReadOnlySpan<byte> page, ref LeafRecord record, int nulls, int fields, int version)
     {
-        IReadOnlyList<RecordField> layout = _layout!.Fields;
+        RecordField[] layout = _fields;
         int nullable = 0;
         for (int i = 0; i < fields; i++)
         {
@@ -121,7 +137,7 @@ internal sealed class LeafPage
                 continue;
             if (lengths < IndexPage.FirstRecordArea || data > page.Length)
                 return false;
-            if (i == _layout.TrxIdField)
+            if (i == _layout!.TrxIdField)
                 record.TrxId = data;
             if (field.IsNullable && (page[nulls - (nullBit >> 3)] >> (nullBit++ & 7) & 1) != 0)
                 continue;
@@ -146,6 +162,7 @@ internal sealed class LeafPage
         return true;
     }
 
+    [MethodImpl(Jit.Hot)]
     private bool ReadRedundant(ReadOnlySpan<byte> page, ref LeafRecord record)
     {
         int info = page[record.Origin - RedundantExtra];
@@ -227,8 +244,15 @@ internal sealed class LeafPage
         return ends;
     }
 
+    [MethodImpl(Jit.Hot)]
     private string? CheckOverlap()
     {
+        // Most pages were filled from one end to the other.
+        bool isAscending = true;
+        for (int i = 1; i < _records.Count && isAscending; i++)
+            isAscending = _records[i].Start >= _records[i - 1].End;
+        if (isAscending)
+            return null;
         var order = new List<LeafRecord>(_records);
         order.Sort((a, b) => a.Start.CompareTo(b.Start));
         for (int i = 1; i < order.Count; i++)

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 using MySqlRecovery.IO;
 
 namespace MySqlRecovery.InnoDb;
@@ -9,6 +10,7 @@ internal static class PageChecksum
     private const uint NoChecksumMagic = 0xDEADBEEF;
 
     /// <summary>The algorithm whose value the page carries; <see cref="PageChecksumAlgorithm.Unknown"/> if it is damaged.</summary>
+    [MethodImpl(Jit.Hot)]
     public static PageChecksumAlgorithm Identify(ReadOnlySpan<byte> page, TablespaceFlags flags)
     {
         if (flags.IsFullCrc32)
@@ -23,6 +25,7 @@ internal static class PageChecksum
     }
 
     /// <summary>Writes the checksum of the given algorithm; what needs none or cannot have one is left as it is.</summary>
+    [MethodImpl(Jit.Hot)]
     public static void Seal(Span<byte> page, TablespaceFlags flags, PageChecksumAlgorithm algorithm)
     {
         switch (algorithm)
@@ -81,6 +84,7 @@ internal static class PageChecksum
     private static uint ExpectedTrailer(ReadOnlySpan<byte> page, PageChecksumAlgorithm algorithm) =>
         algorithm == PageChecksumAlgorithm.InnoDb ? LegacyChecksum.FoldOld(page) : FilPage.U32(page, FilPage.Checksum);
 
+    [MethodImpl(Jit.Hot)]
     private static PageChecksumAlgorithm IdentifyPlain(ReadOnlySpan<byte> page)
     {
         uint first = FilPage.U32(page, FilPage.Checksum);
@@ -117,9 +121,11 @@ internal static class PageChecksum
             ? PageChecksumAlgorithm.Crc32BigEndian : PageChecksumAlgorithm.Unknown;
     }
 
+    [MethodImpl(Jit.Hot)]
     private static uint PlainCrc32(ReadOnlySpan<byte> page) =>
         Crc32C.Compute(page[4..26]) ^ Crc32C.Compute(page[FilPage.Data..^FilPage.TrailerLength]);
 
+    [MethodImpl(Jit.Hot)]
     private static uint ZipCrc32(ReadOnlySpan<byte> page) =>
         Crc32C.Compute(page[4..16]) ^ Crc32C.Compute(page[24..26]) ^ Crc32C.Compute(page[34..]);
 

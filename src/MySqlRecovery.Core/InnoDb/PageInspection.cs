@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using MySqlRecovery.Model;
 
 namespace MySqlRecovery.InnoDb;
@@ -6,6 +7,7 @@ namespace MySqlRecovery.InnoDb;
 internal static class PageInspection
 {
     /// <summary>The page's problem, or null. <paramref name="algorithm"/> is how it is sealed; the file's own one names what is expected.</summary>
+    [MethodImpl(Jit.Hot)]
     public static IbdPageProblem? Check(
         ReadOnlySpan<byte> page, uint number, TablespaceFile file, PageChecksumAlgorithm usual, out PageChecksumAlgorithm algorithm)
     {

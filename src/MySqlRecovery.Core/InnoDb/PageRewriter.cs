@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 
 namespace MySqlRecovery.InnoDb;
 
@@ -21,7 +22,9 @@ internal sealed class PageRewriter
     private readonly TablespaceMap _map;
     private readonly RepairTarget _target;
     private readonly RowRewriter _rows;
-    private readonly List<PageEdit> _edits = [];
+    private readonly byte[] _spaceId;
+    private readonly byte[] _lsn;
+    private readonly byte[] _lsnEnd;
 
     public PageRewriter(TablespaceFile file, TablespaceMap map, RepairTarget target)
     {
@@ -29,20 +32,27 @@ internal sealed class PageRewriter
         _map = map;
         _target = target;
         _rows = new RowRewriter(file, map, target.SpaceId);
+        _spaceId = FilPage.Bytes(target.SpaceId);
+        _lsn = FilPage.Bytes(target.Lsn);
+        _lsnEnd = FilPage.Bytes((uint)target.Lsn);
     }
 
-    /// <summary>What <see cref="Rewrite"/> changed on the last page.</summary>
-    public IReadOnlyList<PageEdit> Edits => _edits;
+    /// <summary>Whether changed pages get their new checksums, or these are only counted.</summary>
+    public bool Seals { get; init; } = true;
+
+    /// <summary>What <see cref="Rewrite"/> changed, page after page.</summary>
+    public List<PageEdit> Edits { get; } = [];
 
     /// <summary>Changes a sound page in place; null, or why its contents cannot be understood (the page is then half changed).</summary>
+    [MethodImpl(Jit.Hot)]
     public string? Rewrite(Span<byte> page, uint number, PageChecksumAlgorithm algorithm)
     {
-        _edits.Clear();
+        int first = Edits.Count;
         if (algorithm == PageChecksumAlgorithm.Empty)
             return null;
         if (_target.SdiPages.TryGetValue(number, out byte[]? replacement))
             ReplaceBody(page, replacement);
-        Set(page, FilPage.SpaceId, FilPage.Bytes(_target.SpaceId), "space id");
+        Set(page, FilPage.SpaceId, _spaceId, "space id");
         if (number == 0)
             RewritePage0(page);
         string? wrong = null;
@@ -52,15 +62,17 @@ internal sealed class PageRewriter
         else if (!_map.Extents.IsFree(number))
             wrong = RewriteBody(page, number, type);
         RewriteLsn(page);
-        Reseal(page, algorithm);
+        if (Edits.Count > first)
+            Reseal(page, algorithm);
         return wrong;
     }
 
+    [MethodImpl(Jit.Hot)]
     private string? RewriteBody(Span<byte> page, uint number, PageType type)
     {
         if (type is PageType.LobFirst or PageType.LobIndex or PageType.ZLobFirst)
             LobPage.ResetTransactions(page, type, (p, at, bytes) => SetUnlessZero(p, at, bytes));
-        BTreeRoot? root = IndexPage.IsIndex(type) || _map.Roots.Any(r => r.Page == number)
+        BTreeRoot? root = IndexPage.IsIndex(type) || _map.HasRootAt(number)
             ? _map.RootOf(FilPage.U64(page, IndexPage.IndexId)) : null;
         if (root == null)
             return IndexPage.IsIndex(type) ? $"it belongs to index {FilPage.U64(page, IndexPage.IndexId)}, which has no root" : null;
@@ -75,17 +87,18 @@ internal sealed class PageRewriter
         return null;
     }
 
+    [MethodImpl(Jit.Hot)]
     private void RewriteSegmentHeaders(Span<byte> page, uint number)
     {
-        if (!_map.Roots.Any(r => r.Page == number))
+        if (!_map.HasRootAt(number))
             return;
-        Set(page, IndexPage.LeafSegment, FilPage.Bytes(_target.SpaceId), "segment header");
-        Set(page, IndexPage.TopSegment, FilPage.Bytes(_target.SpaceId), "segment header");
+        Set(page, IndexPage.LeafSegment, _spaceId, "segment header");
+        Set(page, IndexPage.TopSegment, _spaceId, "segment header");
     }
 
     private void RewritePage0(Span<byte> page)
     {
-        Set(page, FilPage.Data, FilPage.Bytes(_target.SpaceId), "space id in the FSP header");
+        Set(page, FilPage.Data, _spaceId, "space id in the FSP header");
         if (!_file.Flags.IsFullCrc32)
             Set(page, FilPage.FlushLsn, Zeros.AsSpan(0, FlushLsnLength), "flush LSN");
         if (_target.ReferencePage0 is not { } reference)
@@ -94,26 +107,25 @@ internal sealed class PageRewriter
         Set(page, FilPage.ServerVersion, reference.AsSpan(FilPage.ServerVersion, VersionLength), "server version");
     }
 
+    [MethodImpl(Jit.Hot)]
     private void RewriteLsn(Span<byte> page)
     {
-        Set(page, FilPage.Lsn, FilPage.Bytes(_target.Lsn), "LSN");
+        Set(page, FilPage.Lsn, _lsn, "LSN");
         if (_file.Flags.ZipSize == 0)
-            Set(page, page.Length - (_file.Flags.IsFullCrc32 ? 8 : 4), FilPage.Bytes((uint)_target.Lsn), "LSN");
+            Set(page, page.Length - (_file.Flags.IsFullCrc32 ? 8 : 4), _lsnEnd, "LSN");
     }
 
     // The checksum is set by what was found on the page before, never by what the file's other pages have.
+    [MethodImpl(Jit.Hot)]
     private void Reseal(Span<byte> page, PageChecksumAlgorithm algorithm)
     {
-        if (_edits.Count == 0)
+        if (algorithm is PageChecksumAlgorithm.None or PageChecksumAlgorithm.Covered)
             return;
-        int first = _file.Flags.IsFullCrc32 ? page.Length - 4 : FilPage.Checksum;
-        int second = _file.Flags.IsFullCrc32 || _file.Flags.ZipSize != 0 ? first : page.Length - FilPage.TrailerLength;
-        uint oldFirst = FilPage.U32(page, first), oldSecond = FilPage.U32(page, second);
-        PageChecksum.Seal(page, _file.Flags, algorithm);
-        if (FilPage.U32(page, first) != oldFirst)
-            _edits.Add(new PageEdit(first, 4, "checksum"));
-        if (second != first && FilPage.U32(page, second) != oldSecond)
-            _edits.Add(new PageEdit(second, 4, "checksum"));
+        if (Seals)
+            PageChecksum.Seal(page, _file.Flags, algorithm);
+        Edits.Add(new PageEdit(_file.Flags.IsFullCrc32 ? page.Length - 4 : FilPage.Checksum, 4, "checksum"));
+        if (!_file.Flags.IsFullCrc32 && _file.Flags.ZipSize == 0)
+            Edits.Add(new PageEdit(page.Length - FilPage.TrailerLength, 4, "checksum"));
     }
 
     private void ReplaceBody(Span<byte> page, ReadOnlySpan<byte> replacement)
@@ -133,27 +145,30 @@ internal sealed class PageRewriter
     }
 
     /// <summary>Overwrites DB_TRX_ID and DB_ROLL_PTR.</summary>
+    [MethodImpl(Jit.Hot)]
     public void ResetTransaction(Span<byte> page, int at) => Set(page, at, OldestTransaction, "DB_TRX_ID, DB_ROLL_PTR");
 
     /// <summary>Overwrites the space id in a reference to an off-page column.</summary>
     public void SetBlobSpaceId(Span<byte> page, int at)
     {
         if (BinaryPrimitives.ReadUInt32BigEndian(page[at..]) != _target.SpaceId)
-            Set(page, at, FilPage.Bytes(_target.SpaceId), "BLOB reference");
+            Set(page, at, _spaceId, "BLOB reference");
     }
 
+    [MethodImpl(Jit.Hot)]
     private void SetUnlessZero(Span<byte> page, int at, ReadOnlySpan<byte> bytes, string reason = "LOB transaction id")
     {
         if (page.Slice(at, bytes.Length).ContainsAnyExcept((byte)0))
             Set(page, at, bytes, reason);
     }
 
+    [MethodImpl(Jit.Hot)]
     private void Set(Span<byte> page, int at, ReadOnlySpan<byte> bytes, string reason)
     {
         Span<byte> place = page.Slice(at, bytes.Length);
         if (place.SequenceEqual(bytes))
             return;
         bytes.CopyTo(place);
-        _edits.Add(new PageEdit(at, bytes.Length, reason));
+        Edits.Add(new PageEdit(at, bytes.Length, reason));
     }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using MySqlRecovery.Model;
 
 namespace MySqlRecovery.InnoDb;
@@ -37,6 +38,7 @@ internal sealed class PageTally
     public string AlgorithmNames => string.Join(", ", Ranked().Select(PageChecksum.Name));
 
     /// <summary>Looks at one page.</summary>
+    [MethodImpl(Jit.Hot)]
     public void Add(ReadOnlySpan<byte> page, uint number, TablespaceFile file)
     {
         PagesRead++;

@@ -1,31 +1,27 @@
+using System.Runtime.CompilerServices;
 using MySqlRecovery.Model;
 
 namespace MySqlRecovery.InnoDb;
 
 /// <summary>
-/// Goes through a file page by page, each as it is and as it is to become. A few chunks are worked on at once, on as many
-/// processors; they come in the order of the file. Memory does not grow with the file.
+/// Goes through a file, each page as it is to become. A few chunks are worked on at once, on as many processors; they come
+/// in the order of the file. Memory does not grow with the file.
 /// </summary>
-internal sealed class PageWalk
+/// <param name="file">The file.</param>
+/// <param name="plan">What it is to become.</param>
+/// <param name="purpose">What is needed of it.</param>
+internal sealed class PageWalk(TablespaceFile file, RepairPlan plan, PageWalkPurpose purpose)
 {
     private const int MostChunksAhead = 4;
-    private readonly TablespaceFile _file;
-    private readonly RepairPlan _plan;
 
-    public PageWalk(TablespaceFile file, RepairPlan plan)
-    {
-        _file = file;
-        _plan = plan;
-    }
+    /// <summary>One page: where its edits are in those of its chunk, and what is wrong with it.</summary>
+    public readonly record struct Step(uint Number, int FirstEdit, int EditCount, IbdPageProblem? Problem);
 
-    /// <summary>One page. The memory is used again for the next ones.</summary>
-    public readonly record struct Step(
-        uint Number, ReadOnlyMemory<byte> Before, ReadOnlyMemory<byte> After, IReadOnlyList<PageEdit> Edits, IbdPageProblem? Problem);
-
-    public IEnumerable<Step> Steps(CancellationToken stop)
+    /// <summary>The pages, some at a time; the memory is used again for the next ones.</summary>
+    public IEnumerable<Chunk> Chunks(CancellationToken stop)
     {
         // What the first pages have is what the rest is measured by.
-        var first = new Chunk(_file, _plan);
+        var first = new Chunk(file, plan, purpose);
         first.Work(0, PageChecksumAlgorithm.Crc32, stop);
         PageChecksumAlgorithm usual = first.Algorithm;
         var ahead = new Queue<Task<Chunk>>();
@@ -33,22 +29,21 @@ internal sealed class PageWalk
         long next = first.Capacity;
         try
         {
-            for (uint number = 0; number < _file.PageCount;)
+            for (uint number = 0; number < file.PageCount;)
             {
-                while (ahead.Count < Math.Min(Environment.ProcessorCount, MostChunksAhead) && next < _file.PageCount)
+                while (ahead.Count < Math.Min(Environment.ProcessorCount + 1, MostChunksAhead) && next < file.PageCount)
                 {
-                    ahead.Enqueue(Start(new Chunk(_file, _plan), (uint)next));
+                    ahead.Enqueue(Start(new Chunk(file, plan, purpose), (uint)next));
                     next += first.Capacity;
                 }
 
                 Chunk chunk = ahead.Dequeue().GetAwaiter().GetResult();
-                foreach (Step step in chunk.Steps)
-                    yield return step;
+                yield return chunk;
                 number += (uint)chunk.Steps.Count;
-                if (number < _file.PageCount && chunk.Steps.Count < chunk.Capacity)
+                if (number < file.PageCount && chunk.Steps.Count < chunk.Capacity)
                     throw new RecoveryException("IbdTruncated", RecoveryErrorKind.InvalidData,
-                        $"the file ends before page {number}", _file.Path, (long)number * _file.PageLength);
-                if (next >= _file.PageCount)
+                        $"the file ends before page {number}", file.Path, (long)number * file.PageLength);
+                if (next >= file.PageCount)
                     continue;
                 ahead.Enqueue(Start(chunk, (uint)next));
                 next += chunk.Capacity;
@@ -70,10 +65,10 @@ internal sealed class PageWalk
     }
 
     /// <summary>Some pages, with the means to rewrite them.</summary>
-    private sealed class Chunk(TablespaceFile file, RepairPlan plan)
+    internal sealed class Chunk(TablespaceFile file, RepairPlan plan, PageWalkPurpose purpose)
     {
-        private readonly PageRewriter _rewriter = new(file, plan.Map, plan.Target);
-        private readonly byte[] _before = new byte[TablespaceFile.ChunkSize];
+        private readonly PageRewriter _rewriter = new(file, plan.Map, plan.Target) { Seals = purpose != PageWalkPurpose.Count };
+        private readonly byte[] _before = purpose == PageWalkPurpose.Compare ? new byte[TablespaceFile.ChunkSize] : [];
         private readonly byte[] _after = new byte[TablespaceFile.ChunkSize];
 
         public int Capacity => TablespaceFile.ChunkSize / file.PageLength;
@@ -81,40 +76,59 @@ internal sealed class PageWalk
         /// <summary>The pages, in their order.</summary>
         public List<Step> Steps { get; } = [];
 
+        /// <summary>What is changed on all of them.</summary>
+        public IReadOnlyList<PageEdit> Edits => _rewriter.Edits;
+
         /// <summary>The checksum algorithm of the last sound page.</summary>
         public PageChecksumAlgorithm Algorithm { get; private set; }
 
+        /// <summary>The pages as they are; only to compare.</summary>
+        public ReadOnlySpan<byte> Before => _before.AsSpan(0, Math.Min(_before.Length, Steps.Count * file.PageLength));
+
+        /// <summary>The pages as they are to become; without their checksums where only the changes count.</summary>
+        public ReadOnlySpan<byte> After => _after.AsSpan(0, Steps.Count * file.PageLength);
+
+        /// <summary>Where a page of this chunk starts in it.</summary>
+        public int OffsetOf(in Step step) => (int)(step.Number - Steps[0].Number) * file.PageLength;
+
         /// <summary>Reads and rewrites the pages from <paramref name="first"/> on.</summary>
+        [MethodImpl(Jit.Hot)]
         public void Work(uint first, PageChecksumAlgorithm usual, CancellationToken stop)
         {
             Steps.Clear();
+            _rewriter.Edits.Clear();
             Algorithm = usual;
             int length = file.PageLength;
-            int pages = (int)Math.Min(file.ReadPages(first, _before), file.PageCount - first);
-            _before.AsSpan(0, pages * length).CopyTo(_after);
+            int pages = (int)Math.Min(file.ReadPages(first, _after), file.PageCount - first);
+            if (_before.Length > 0)
+                _after.AsSpan(0, pages * length).CopyTo(_before);
             for (int i = 0; i < pages; i++)
             {
                 stop.ThrowIfCancellationRequested();
-                Steps.Add(Rewrite(first + (uint)i, _before.AsMemory(i * length, length), _after.AsMemory(i * length, length)));
+                Steps.Add(Rewrite(first + (uint)i, _after.AsSpan(i * length, length)));
             }
         }
 
-        private Step Rewrite(uint number, ReadOnlyMemory<byte> before, Memory<byte> after)
+        [MethodImpl(Jit.Hot)]
+        private Step Rewrite(uint number, Span<byte> page)
         {
-            IbdPageProblem? problem = PageInspection.Check(before.Span, number, file, Algorithm, out PageChecksumAlgorithm algorithm);
+            int firstEdit = _rewriter.Edits.Count;
+            IbdPageProblem? problem = PageInspection.Check(page, number, file, Algorithm, out PageChecksumAlgorithm algorithm);
             if (problem == null)
             {
                 if (algorithm != PageChecksumAlgorithm.Empty)
                     Algorithm = algorithm;
-                if (_rewriter.Rewrite(after.Span, number, algorithm) is { } wrong)
-                    problem = PageInspection.Problem(before.Span, number, file, wrong);
+                if (_rewriter.Rewrite(page, number, algorithm) is { } wrong)
+                {
+                    _rewriter.Edits.RemoveRange(firstEdit, _rewriter.Edits.Count - firstEdit);
+                    file.ReadPages(number, page);
+                    problem = PageInspection.Problem(page, number, file, wrong);
+                }
             }
 
-            if (problem == null)
-                return new Step(number, before, after, [.. _rewriter.Edits], null);
-            before.CopyTo(after);
-            problem.IsFree = plan.Map.Extents.IsFree(number);
-            return new Step(number, before, after, [], problem);
+            if (problem != null)
+                problem.IsFree = plan.Map.Extents.IsFree(number);
+            return new Step(number, firstEdit, _rewriter.Edits.Count - firstEdit, problem);
         }
     }
 }

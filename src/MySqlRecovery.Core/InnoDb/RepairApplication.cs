@@ -28,21 +28,28 @@ internal sealed class RepairApplication
     public static IEnumerable<IbdEdit> ListEdits(RepairPlan plan, CancellationToken stop)
     {
         using TablespaceFile file = TablespaceFile.Open(plan.Request.Path);
-        foreach (PageWalk.Step step in new PageWalk(file, plan).Steps(stop))
+        foreach (PageWalk.Chunk chunk in new PageWalk(file, plan, PageWalkPurpose.Compare).Chunks(stop))
         {
-            foreach (PageEdit edit in step.Edits)
+            foreach (PageWalk.Step step in chunk.Steps)
             {
-                yield return new IbdEdit
-                {
-                    Path = file.Path,
-                    PageNumber = step.Number,
-                    Offset = ((long)step.Number * file.PageLength) + edit.Offset,
-                    OldBytes = step.Before.Slice(edit.Offset, edit.Length).ToArray(),
-                    NewBytes = step.After.Slice(edit.Offset, edit.Length).ToArray(),
-                    Reason = edit.Reason,
-                };
+                for (int i = step.FirstEdit; i < step.FirstEdit + step.EditCount; i++)
+                    yield return Describe(file, chunk, step, chunk.Edits[i]);
             }
         }
+    }
+
+    private static IbdEdit Describe(TablespaceFile file, PageWalk.Chunk chunk, in PageWalk.Step step, PageEdit edit)
+    {
+        int at = chunk.OffsetOf(step) + edit.Offset;
+        return new IbdEdit
+        {
+            Path = file.Path,
+            PageNumber = step.Number,
+            Offset = ((long)step.Number * file.PageLength) + edit.Offset,
+            OldBytes = chunk.Before.Slice(at, edit.Length).ToArray(),
+            NewBytes = chunk.After.Slice(at, edit.Length).ToArray(),
+            Reason = edit.Reason,
+        };
     }
 
     private IbdRepairResult Apply()
@@ -72,11 +79,11 @@ internal sealed class RepairApplication
         using FileStream written = File.OpenRead(_output.Destination);
         if (written.Length != source.Length)
             return false;
-        var page = new byte[source.PageLength];
-        foreach (PageWalk.Step step in new PageWalk(source, _plan).Steps(_stop))
+        var found = new byte[TablespaceFile.ChunkSize];
+        foreach (PageWalk.Chunk chunk in new PageWalk(source, _plan, PageWalkPurpose.Write).Chunks(_stop))
         {
-            written.ReadExactly(page);
-            if (!step.After.Span.SequenceEqual(page))
+            written.ReadExactly(found.AsSpan(0, chunk.After.Length));
+            if (!chunk.After.SequenceEqual(found.AsSpan(0, chunk.After.Length)))
                 return false;
         }
 
@@ -91,7 +98,7 @@ internal sealed class RepairApplication
         {
             try
             {
-                WritePages(source, file.Stream, undo?.Stream);
+                WritePages(source, file, undo?.Stream);
             }
             catch (IOException e)
             {
@@ -105,23 +112,31 @@ internal sealed class RepairApplication
         file.Commit();
     }
 
-    private void WritePages(TablespaceFile source, Stream file, Stream? undo)
+    private void WritePages(TablespaceFile source, PendingFile file, Stream? undo)
     {
         using var originalHash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         using var repairedHash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         if (undo != null)
             UndoFile.Start(undo);
-        long edits = 0;
-        foreach (PageWalk.Step step in new PageWalk(source, _plan).Steps(_stop))
+        long edits = 0, written = 0;
+        PageWalkPurpose purpose = undo == null ? PageWalkPurpose.Write : PageWalkPurpose.Compare;
+        foreach (PageWalk.Chunk chunk in new PageWalk(source, _plan, purpose).Chunks(_stop))
         {
-            file.Write(step.After.Span);
-            edits += step.Edits.Count;
+            file.Write(written, chunk.After);
+            written += chunk.After.Length;
+            edits += chunk.Edits.Count;
             if (undo == null)
                 continue;
-            originalHash.AppendData(step.Before.Span);
-            repairedHash.AppendData(step.After.Span);
-            foreach (PageEdit edit in step.Edits)
-                UndoFile.Append(undo, ((long)step.Number * source.PageLength) + edit.Offset, step.Before.Span.Slice(edit.Offset, edit.Length));
+            originalHash.AppendData(chunk.Before);
+            repairedHash.AppendData(chunk.After);
+            foreach (PageWalk.Step step in chunk.Steps)
+            {
+                for (int i = step.FirstEdit; i < step.FirstEdit + step.EditCount; i++)
+                {
+                    PageEdit edit = chunk.Edits[i];
+                    UndoFile.Append(undo, ((long)step.Number * source.PageLength) + edit.Offset, chunk.Before.Slice(chunk.OffsetOf(step) + edit.Offset, edit.Length));
+                }
+            }
         }
 
         if (edits != _plan.EditCount)

@@ -199,23 +199,26 @@ internal sealed class RepairPlanner
 
     private void ReadPages(RepairPlan plan)
     {
-        var pages = new PageWalk(_file, plan);
         long buffered = 0;
-        foreach (PageWalk.Step step in pages.Steps(_stop))
+        foreach (PageWalk.Chunk chunk in new PageWalk(_file, plan, PageWalkPurpose.Count).Chunks(_stop))
         {
-            if (FilPage.TypeOf(step.Before.Span) == PageType.InsertBufferBitmap && step.Problem == null)
-                buffered += InsertBufferBitmap.CountBuffered(step.Before.Span);
-            if (step.Problem is { } problem)
+            foreach (PageWalk.Step step in chunk.Steps)
             {
-                if (plan.PageProblems.Count < PageTally.MostProblems)
-                    plan.PageProblems.Add(problem);
-                if (!problem.IsFree)
-                    plan.DamagedPages.Add(step.Number);
-            }
-            else if (step.Edits.Count > 0)
-            {
-                plan.PagesChanged++;
-                plan.EditCount += step.Edits.Count;
+                ReadOnlySpan<byte> page = chunk.After.Slice(chunk.OffsetOf(step), _file.PageLength);
+                if (FilPage.TypeOf(page) == PageType.InsertBufferBitmap && step.Problem == null)
+                    buffered += InsertBufferBitmap.CountBuffered(page);
+                if (step.Problem is { } problem)
+                {
+                    if (plan.PageProblems.Count < PageTally.MostProblems)
+                        plan.PageProblems.Add(problem);
+                    if (!problem.IsFree)
+                        plan.DamagedPages.Add(step.Number);
+                }
+                else if (step.EditCount > 0)
+                {
+                    plan.PagesChanged++;
+                    plan.EditCount += step.EditCount;
+                }
             }
         }
 

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace MySqlRecovery.InnoDb;
 
 /// <summary>Rewrites the rows of a clustered leaf page: the references to off-page columns and the ids of transactions.</summary>
@@ -20,6 +22,7 @@ internal sealed class RowRewriter
     }
 
     /// <summary>Null, or why the page's records cannot be understood.</summary>
+    [MethodImpl(Jit.Hot)]
     public string? Rewrite(Span<byte> page, bool isSdi, PageRewriter writer)
     {
         if (_file.Flags.ZipSize != 0)

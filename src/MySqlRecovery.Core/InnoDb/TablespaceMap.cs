@@ -24,6 +24,17 @@ internal sealed class TablespaceMap
         return null;
     }
 
+    public bool HasRootAt(uint page)
+    {
+        foreach (BTreeRoot root in Roots)
+        {
+            if (root.Page == page)
+                return true;
+        }
+
+        return false;
+    }
+
     /// <summary>The clustered index is created first: its root comes first among the table's.</summary>
     public static BTreeRoot? FindClustered(IEnumerable<BTreeRoot> roots, SdiTable? table, uint spaceId)
     {

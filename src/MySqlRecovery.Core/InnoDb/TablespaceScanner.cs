@@ -50,35 +50,11 @@ internal sealed class TablespaceScanner
 
     private PageTally ReadAll(CancellationToken stop)
     {
-        int perChunk = TablespaceFile.ChunkSize / _file.PageLength;
-        int chunks = (int)((_file.PageCount + perChunk - 1) / perChunk);
         var total = new PageTally();
-        try
-        {
-            Scan(chunks, perChunk, total, stop);
-        }
-        catch (AggregateException e) when (e.InnerException is RecoveryException inner)
-        {
-            throw inner;
-        }
-
+        ParallelPages.Run(_file, () => new PageTally(), (tally, page, number) => tally.Add(page, number, _file), total.Merge, stop);
         total.Problems.Sort((a, b) => a.PageNumber.CompareTo(b.PageNumber));
         return total;
     }
-
-    private void Scan(int chunks, int perChunk, PageTally total, CancellationToken stop) =>
-        Parallel.For(0, chunks, new ParallelOptions { CancellationToken = stop, MaxDegreeOfParallelism = Environment.ProcessorCount },
-            () => (Tally: new PageTally(), Buffer: new byte[TablespaceFile.ChunkSize]),
-            (chunk, _, local) =>
-            {
-                AddPages(local.Tally, local.Buffer, (uint)(chunk * perChunk), perChunk);
-                return local;
-            },
-            local =>
-            {
-                lock (total)
-                    total.Merge(local.Tally);
-            });
 
     private void AddPages(PageTally tally, byte[] buffer, uint first, int count)
     {
