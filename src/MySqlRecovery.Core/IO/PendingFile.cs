@@ -130,10 +130,25 @@ internal sealed class PendingFile : IDisposable
         lock (_gate)
         {
             _unflushed += written;
-            if (_unflushed < FlushDistance || !_flushing.IsCompletedSuccessfully)
-                return;
+            if (_unflushed >= FlushDistance && _flushing.IsCompletedSuccessfully)
+                _flushing = Task.Run(Flush);
+        }
+    }
+
+    private void Flush()
+    {
+        while (IsFlushDue())
+            RandomAccess.FlushToDisk(_handle);
+    }
+
+    private bool IsFlushDue()
+    {
+        lock (_gate)
+        {
+            if (_unflushed < FlushDistance)
+                return false;
             _unflushed = 0;
-            _flushing = Task.Run(() => RandomAccess.FlushToDisk(_handle));
+            return true;
         }
     }
 

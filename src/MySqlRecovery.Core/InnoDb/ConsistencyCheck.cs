@@ -23,9 +23,13 @@ internal sealed class ConsistencyCheck
     }
 
     /// <summary>What is wrong; empty for a sound file.</summary>
-    public static List<string> Run(string path, RepairPlan plan, CancellationToken stop)
+    /// <param name="path">The file.</param>
+    /// <param name="name">What it is called, or will be.</param>
+    /// <param name="plan">How it was repaired.</param>
+    /// <param name="stop">Cancels.</param>
+    public static List<string> Run(string path, string name, RepairPlan plan, CancellationToken stop)
     {
-        using TablespaceFile file = TablespaceFile.Open(path);
+        using TablespaceFile file = TablespaceFile.Open(path, name);
         return new ConsistencyCheck(file, plan).Run(stop);
     }
 

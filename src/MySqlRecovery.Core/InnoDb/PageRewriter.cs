@@ -128,9 +128,16 @@ internal sealed class PageRewriter
             Edits.Add(new PageEdit(page.Length - FilPage.TrailerLength, 4, "checksum"));
     }
 
+    // The LSN and the checksums get values of their own.
     private void ReplaceBody(Span<byte> page, ReadOnlySpan<byte> replacement)
     {
-        int at = FilPage.PageNumber;
+        Replace(page[..FilPage.Lsn], replacement[..FilPage.Lsn], FilPage.PageNumber);
+        int end = page.Length - (_file.Flags.ZipSize == 0 ? FilPage.TrailerLength : 0);
+        Replace(page[..end], replacement[..end], FilPage.Type);
+    }
+
+    private void Replace(Span<byte> page, ReadOnlySpan<byte> replacement, int at)
+    {
         while (at < page.Length)
         {
             int same = page[at..].CommonPrefixLength(replacement[at..]);

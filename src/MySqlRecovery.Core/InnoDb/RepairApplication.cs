@@ -4,7 +4,7 @@ using MySqlRecovery.Model;
 
 namespace MySqlRecovery.InnoDb;
 
-/// <summary>Carries out a plan: writes the file beside its destination, renames it, reads it again and checks it.</summary>
+/// <summary>Carries out a plan: writes the file beside its destination, reads it again and checks it, and renames it.</summary>
 internal sealed class RepairApplication
 {
     private readonly RepairPlan _plan;
@@ -57,7 +57,7 @@ internal sealed class RepairApplication
         if (!IsInPlace && File.Exists(_output.Destination))
         {
             if (IsDoneAlready())
-                return Describe();
+                return Describe(ConsistencyCheck.Run(_output.Destination, _output.Destination, _plan, _stop));
             if (!_output.Overwrite)
             {
                 throw new RecoveryException("DestinationExists", RecoveryErrorKind.ResourceExists,
@@ -66,8 +66,7 @@ internal sealed class RepairApplication
             }
         }
 
-        Write();
-        return Describe();
+        return Describe(Write());
     }
 
     // A run that was interrupted left whole files only: what is there already and equal need not be written again.
@@ -90,7 +89,8 @@ internal sealed class RepairApplication
         return true;
     }
 
-    private void Write()
+    /// <summary>What is wrong with the file that was written.</summary>
+    private List<string> Write()
     {
         using var file = PendingFile.Replace(_output.Destination);
         using PendingFile? undo = _output.UndoPath == null ? null : PendingFile.Replace(_output.UndoPath);
@@ -108,8 +108,11 @@ internal sealed class RepairApplication
 
         if (_output.BackupPath != null)
             Copy(_plan.Request.Path, _output.BackupPath);
+        // The disk is still busy with what was written last.
+        List<string> problems = ConsistencyCheck.Run(file.TemporaryPath, _output.Destination, _plan, _stop);
         undo?.Commit();
         file.Commit();
+        return problems;
     }
 
     private void WritePages(TablespaceFile source, PendingFile file, Stream? undo)
@@ -157,14 +160,13 @@ internal sealed class RepairApplication
         copy.Commit();
     }
 
-    private IbdRepairResult Describe()
+    private IbdRepairResult Describe(List<string> found)
     {
         if (_plan.Request.WritesCfg)
             CfgFile.Write(_output.Destination, _plan.Request.Schema, _plan.Table);
         List<string> problems = [.. _plan.Notes, .. _plan.PageProblems.Select(p => p.ToString())];
         if (_plan.DamagedPages.Count + _plan.PageProblems.Count(p => p.IsFree) > _plan.PageProblems.Count)
             problems.Add($"{_plan.DamagedPages.Count} damaged pages in all");
-        List<string> found = ConsistencyCheck.Run(_output.Destination, _plan, _stop);
         problems.AddRange(found);
         return new IbdRepairResult
         {

@@ -52,7 +52,9 @@ internal sealed class TablespaceFile : IDisposable
     public bool IsTruncated => Length % PageLength != 0 || SizeByHeader > PageCount;
 
     /// <summary>Opens a file; throws <c>NotATablespace</c> if page 0 is not one, <c>IbdReadError</c> if the system refuses.</summary>
-    public static TablespaceFile Open(string path)
+    /// <param name="path">The file.</param>
+    /// <param name="name">What errors and problems call it, if not by its path.</param>
+    public static TablespaceFile Open(string path, string? name = null)
     {
         SafeFileHandle? handle = null;
         try
@@ -61,7 +63,7 @@ internal sealed class TablespaceFile : IDisposable
             var start = new byte[LargestPage];
             int length = ReadFully(handle, start, 0);
             TablespaceFlags flags = ReadFlags(path, start.AsSpan(0, length));
-            return new TablespaceFile(path, handle, start[..flags.PhysicalSize], flags);
+            return new TablespaceFile(name ?? path, handle, start[..flags.PhysicalSize], flags);
         }
         catch (Exception e)
         {
