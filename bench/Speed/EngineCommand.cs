@@ -21,7 +21,7 @@ internal static class EngineCommand
         string what = Work(arguments);
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{what} seconds={Stopwatch.GetElapsedTime(start).TotalSeconds:F3} allocated={GC.GetTotalAllocatedBytes()} gc0={GC.CollectionCount(0)} gc2={GC.CollectionCount(2)}"));
+            $"{what} seconds={Stopwatch.GetElapsedTime(start).TotalSeconds:F3} allocated={GC.GetTotalAllocatedBytes()} gc0={GC.CollectionCount(0)} gc2={GC.CollectionCount(2)} jit={System.Runtime.JitInfo.GetCompilationTime().TotalSeconds:0.000} methods={System.Runtime.JitInfo.GetCompiledMethodCount()}"));
         return 0;
     }
 
