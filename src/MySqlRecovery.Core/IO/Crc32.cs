@@ -100,6 +100,19 @@ internal static class Crc32
             crc = Word(t, 12, a) ^ Word(t, 8, b) ^ Word(t, 4, c) ^ Word(t, 0, d);
         }
 
+        if (data.Length >= 8)
+        {
+            uint a = BinaryPrimitives.ReadUInt32LittleEndian(data) ^ crc;
+            crc = Word(t, 4, a) ^ Word(t, 0, BinaryPrimitives.ReadUInt32LittleEndian(data[4..]));
+            data = data[8..];
+        }
+
+        if (data.Length >= 4)
+        {
+            crc = Word(t, 0, BinaryPrimitives.ReadUInt32LittleEndian(data) ^ crc);
+            data = data[4..];
+        }
+
         foreach (byte b in data)
             crc = (crc >> 8) ^ t[(byte)(crc ^ b)];
         return crc;

@@ -26,6 +26,7 @@ internal sealed class UndoIndex : IDisposable
     private readonly Dictionary<TableMap, int> _mapNumbers = new(ReferenceEqualityComparer.Instance);
 
     private (TableMap? Map, int Number) _lastMap;
+    private (Gtid? Source, int Number) _lastGtidSource;
     private readonly Dictionary<Gtid, int> _gtidSourceNumbers = [];
     private readonly List<Gtid> _gtidSources = [];
     private (int Log, long Position) _lastTransaction = (-1, -1);
@@ -89,14 +90,7 @@ internal sealed class UndoIndex : IDisposable
         if ((log, position) == _lastTransaction)
             return;
         _lastTransaction = (log, position);
-        int source = -1;
-        if (gtid is { } id && !_gtidSourceNumbers.TryGetValue(id.WithNumber(0), out source))
-        {
-            source = _gtidSources.Count;
-            _gtidSourceNumbers.Add(id.WithNumber(0), source);
-            _gtidSources.Add(id);
-        }
-
+        int source = gtid is { } id ? NumberOf(id.WithNumber(0)) : -1;
         Transactions.Add(new UndoTransaction(Events.Count, kind, threadId, log, position, source, gtid?.Number ?? 0));
     }
 
@@ -203,6 +197,21 @@ internal sealed class UndoIndex : IDisposable
         long offset = _spool.Length;
         _spool.Append(scan.Raw);
         return (LogFiles.Count - 1, _spoolSource, offset);
+    }
+
+    private int NumberOf(Gtid source)
+    {
+        if (_lastGtidSource.Source == source)
+            return _lastGtidSource.Number;
+        if (!_gtidSourceNumbers.TryGetValue(source, out int number))
+        {
+            number = _gtidSources.Count;
+            _gtidSourceNumbers.Add(source, number);
+            _gtidSources.Add(source);
+        }
+
+        _lastGtidSource = (source, number);
+        return number;
     }
 
     private void Exclude(int number, string? cause, StatementEffects.Place place)

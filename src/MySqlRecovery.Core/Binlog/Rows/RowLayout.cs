@@ -114,12 +114,13 @@ internal sealed class RowLayout
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private bool HasNull(ReadOnlySpan<byte> data)
     {
         int last = NullBytes - 1;
         if (last < 0)
             return false;
-        return (data[last] & _lastNullMask) != 0 || data[..last].ContainsAnyExcept((byte)0);
+        return (data[last] & _lastNullMask) != 0 || (last > 0 && data[..last].ContainsAnyExcept((byte)0));
     }
 
     [MethodImpl(Jit.Hot)]
