@@ -13,11 +13,12 @@ internal sealed class SpeedReport
         Line("# Speed, side by side");
         Line();
         Line($"Written by `dotnet run -c Release --project bench` on {DateTime.UtcNow:yyyy-MM-dd}; {Environment.ProcessorCount} processors, "
-            + $"{System.Runtime.InteropServices.RuntimeInformation.OSDescription}, .NET {Environment.Version}; files of {options.SizeMiB} MiB, page cache warm, "
-            + $"contenders in turn, medians of {options.Runs}.");
+            + $"{System.Runtime.InteropServices.RuntimeInformation.OSDescription}, .NET {Environment.Version}; files of {options.SizeMiB} MiB on "
+            + $"{new DriveInfo(options.DataFolder).DriveFormat}, page cache warm, contenders in turn, medians of {options.Runs}.");
         Line();
         Line("*Factor* is a contender's wall time divided by the engine's. The times of a plain process hold its start and its JIT; the times of a cmdlet "
-            + "are those of the first call in a fresh pwsh, without the start of pwsh. *Allocated* is what the engine put on the managed heap in all.");
+            + "are those of the first call in a fresh pwsh, without the start of pwsh. *Allocated* is what the engine put on the managed heap in all. The engine and "
+            + "the cmdlets wait until their files are on the disk, as *dd conv=fsync* does; *cp* does not.");
     }
 
     public void Add(Comparison comparison, IReadOnlyList<(Contender Contender, Measured? Measured)> results)
