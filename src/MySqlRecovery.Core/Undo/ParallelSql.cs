@@ -62,17 +62,38 @@ internal sealed class ParallelSql(UndoIndex index, RowPredicate? where, SqlForm 
     {
         SqlPart part = _open!;
         _open = null;
+        if (part.IsLarge)
+        {
+            WriteAlone(part);
+            return;
+        }
+
         _running.Enqueue((part, Task.Run(part.Write)));
         if (_running.Count > Environment.ProcessorCount)
             Finish();
+    }
+
+    // Side by side, rows of many megabytes would take many times the memory.
+    private void WriteAlone(SqlPart part)
+    {
+        while (_running.Count > 0)
+            Finish();
+        part.Write();
+        Append(part);
+        part.Dispose();
     }
 
     private void Finish()
     {
         (SqlPart part, Task work) = _running.Dequeue();
         work.GetAwaiter().GetResult();
+        Append(part);
+        _free.Push(part);
+    }
+
+    private void Append(SqlPart part)
+    {
         output.Append(part.Text);
         part.Clear(index.Obstacles);
-        _free.Push(part);
     }
 }

@@ -15,7 +15,7 @@ internal sealed class RowEventSql : IDisposable
     private readonly UndoIndex _index;
     private readonly RowPredicate? _where;
     private readonly bool _reverse;
-    private readonly WindowReader[] _readers;
+    private readonly SourceWindows _windows;
     private readonly List<RowCursorMark> _marks = [];
     private readonly List<(TableMap Map, string Cause, int Log, long Position)> _refused = [];
 
@@ -25,7 +25,7 @@ internal sealed class RowEventSql : IDisposable
         _where = where;
         _reverse = form.Reverse;
         Script = new SqlScriptWriter(output, form);
-        _readers = [.. index.Sources.Select(s => new WindowReader(s, form.Reverse))];
+        _windows = new SourceWindows(index.Sources, form.Reverse);
     }
 
     public SqlScriptWriter Script { get; }
@@ -59,14 +59,13 @@ internal sealed class RowEventSql : IDisposable
     public void Dispose()
     {
         Script.Dispose();
-        foreach (WindowReader reader in _readers)
-            reader.Dispose();
+        _windows.Dispose();
     }
 
     [MethodImpl(Jit.Hot)]
     private void WriteRows(in UndoEvent item, int log)
     {
-        ReadOnlySpan<byte> raw = _readers[item.Source].Read(item.Offset, item.Length);
+        ReadOnlySpan<byte> raw = _windows.Read(item.Source, item.Offset, item.Length);
         TableMap map = _index.Maps[item.Map];
         RowsEvent rows = RowsEvent.Parse(EventHeader.Parse(raw).Type, raw[EventHeader.Size..], map.Columns.Length);
         var cursor = new RowCursor(rows, map);

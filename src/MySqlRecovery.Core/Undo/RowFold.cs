@@ -29,23 +29,15 @@ internal sealed class RowFold
         var fold = new RowFold(index);
         foreach (IGrouping<string, TableMap> table in index.Maps.GroupBy(m => $"{m.Database}.{m.Table}", StringComparer.Ordinal))
             CheckTable(table.Key, [.. table]);
-        WindowReader[] readers = [.. index.Sources.Select(s => new WindowReader(s, backwards: false))];
-        try
+        using var windows = new SourceWindows(index.Sources, backwards: false);
+        for (int t = 0; t < index.Transactions.Count; t++)
         {
-            for (int t = 0; t < index.Transactions.Count; t++)
+            int end = t + 1 < index.Transactions.Count ? index.Transactions[t + 1].FirstEvent : index.Events.Count;
+            for (int number = index.Transactions[t].FirstEvent; number < end; number++)
             {
-                int end = t + 1 < index.Transactions.Count ? index.Transactions[t + 1].FirstEvent : index.Events.Count;
-                for (int number = index.Transactions[t].FirstEvent; number < end; number++)
-                {
-                    stop.ThrowIfCancellationRequested();
-                    fold.Add(number, index.LogFiles[index.Transactions[t].Log], readers, where);
-                }
+                stop.ThrowIfCancellationRequested();
+                fold.Add(number, index.LogFiles[index.Transactions[t].Log], windows, where);
             }
-        }
-        finally
-        {
-            foreach (WindowReader reader in readers)
-                reader.Dispose();
         }
 
         IEnumerable<FoldedRow> rows = fold._rows.Where(r => r.First.IsRow || r.Last.IsRow);
@@ -69,13 +61,13 @@ internal sealed class RowFold
         && map.Columns.Zip(other.Columns).All(c => c.First.Name == c.Second.Name && c.First.Type == c.Second.Type
             && c.First.PrefixLength == c.Second.PrefixLength && c.First.FixedLength == c.Second.FixedLength);
 
-    private void Add(int number, string logFile, WindowReader[] readers, RowPredicate? where)
+    private void Add(int number, string logFile, SourceWindows windows, RowPredicate? where)
     {
         UndoEvent item = _index.Events[number];
         TableMap map = _index.Maps[item.Map];
         try
         {
-            ReadOnlySpan<byte> raw = readers[item.Source].Read(item.Offset, item.Length);
+            ReadOnlySpan<byte> raw = windows.Read(item.Source, item.Offset, item.Length);
             RowsEvent rows = RowsEvent.Parse(EventHeader.Parse(raw).Type, raw[EventHeader.Size..], map.Columns.Length);
             long rowsOffset = item.Offset + EventHeader.Size + rows.At.Rows;
             var row = new RowCursor(rows, map);

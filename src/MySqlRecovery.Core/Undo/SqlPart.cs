@@ -19,6 +19,9 @@ internal sealed class SqlPart : IDisposable
     /// <summary>The text, once it is made.</summary>
     public SqlText Text { get; } = new();
 
+    /// <summary>Whether it holds an event that is longer than what is read in one go.</summary>
+    public bool IsLarge => _end - _start > WindowReader.WindowLength;
+
     public long StatementCount => _sql.Script.StatementCount;
 
     public void BeginTransaction(string origin) => _steps.Add(new Step(default, 0, origin, IsEnd: false));

@@ -28,7 +28,7 @@ internal sealed class UndoBinlogWriter : IDisposable
     private readonly FormatDescriptionEvent _format;
     private readonly bool _convertsToV2;
     private readonly BinlogWriter _writer;
-    private readonly WindowReader[] _readers;
+    private readonly SourceWindows _windows;
     private readonly GtidEventWriter _gtids;
     private readonly bool _forceGtid;
     private readonly byte[][] _mapBodies;
@@ -48,7 +48,7 @@ internal sealed class UndoBinlogWriter : IDisposable
         {
             HasChecksum = _format.Checksum != ChecksumAlgorithm.Undefined,
         };
-        _readers = [.. index.Sources.Select(s => new WindowReader(s, backwards: true))];
+        _windows = new SourceWindows(index.Sources, backwards: true);
         _forceGtid = gtidSource != null;
         Source = gtidSource ?? Guid.NewGuid();
         _gtids = new GtidEventWriter(_format, Source, now);
@@ -100,8 +100,7 @@ internal sealed class UndoBinlogWriter : IDisposable
     public void Dispose()
     {
         _writer.Dispose();
-        foreach (WindowReader reader in _readers)
-            reader.Dispose();
+        _windows.Dispose();
     }
 
     private bool WriteAll(CancellationToken stop)
@@ -231,7 +230,7 @@ internal sealed class UndoBinlogWriter : IDisposable
     [MethodImpl(Jit.Hot)]
     private void WriteRows(in UndoEvent item, bool endsStatement)
     {
-        ReadOnlySpan<byte> raw = _readers[item.Source].Read(item.Offset, item.Length);
+        ReadOnlySpan<byte> raw = _windows.Read(item.Source, item.Offset, item.Length);
         TableMap map = _index.Maps[item.Map];
         EventHeader header = EventHeader.Parse(raw);
         RowsEvent rows = RowsEvent.Parse(header.Type, raw[EventHeader.Size..], map.Columns.Length);
@@ -262,6 +261,6 @@ internal sealed class UndoBinlogWriter : IDisposable
     private uint ServerId(int number)
     {
         UndoEvent item = _index.Events[number];
-        return EventHeader.Parse(_readers[item.Source].Read(item.Offset, item.Length)).ServerId;
+        return EventHeader.Parse(_windows.Read(item.Source, item.Offset, item.Length)).ServerId;
     }
 }
