@@ -24,7 +24,7 @@ internal readonly record struct EventHeader(
     /// <summary><see cref="Timestamp"/> as a time, UTC.</summary>
     public DateTime Time => new(DateTime.UnixEpoch.Ticks + (Timestamp * TimeSpan.TicksPerSecond), DateTimeKind.Utc);
 
-    [MethodImpl(Jit.Hot)]
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static EventHeader Parse(ReadOnlySpan<byte> bytes) => new(
         BinaryPrimitives.ReadUInt32LittleEndian(bytes),
         (BinlogEventType)bytes[TypeOffset],
@@ -33,7 +33,7 @@ internal readonly record struct EventHeader(
         BinaryPrimitives.ReadUInt32LittleEndian(bytes[13..]),
         (EventFlags)BinaryPrimitives.ReadUInt16LittleEndian(bytes[17..]));
 
-    [MethodImpl(Jit.Hot)]
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Write(Span<byte> bytes)
     {
         BinaryPrimitives.WriteUInt32LittleEndian(bytes, Timestamp);

@@ -78,7 +78,7 @@ internal sealed class FileEventReader : EventReader
 
     private int ChecksumLength
     {
-        [MethodImpl(Jit.Hot)]
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         get => _format?.Checksum == ChecksumAlgorithm.Crc32
             || (Header.Type == BinlogEventType.FormatDescription && _format?.Checksum == ChecksumAlgorithm.None)
                 ? 4 : 0;
@@ -218,7 +218,7 @@ internal sealed class FileEventReader : EventReader
                 "The file is damaged here. Take another copy (a replica's relay log or binlog holds the same transactions).");
     }
 
-    [MethodImpl(Jit.Hot)]
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private bool IsPassedOver()
     {
         if (EventTypes.IsKnown(Header.Type))

@@ -19,12 +19,12 @@ internal static class Crc32
     public static uint Compute(ReadOnlySpan<byte> data) => Append(0, data);
 
     /// <summary>Whether the last four bytes are the checksum of those before them.</summary>
-    [MethodImpl(Jit.Hot)]
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool EndsWithChecksum(ReadOnlySpan<byte> data) =>
         BinaryPrimitives.ReadUInt32LittleEndian(data[^4..]) == Compute(data[..^4]);
 
     /// <summary>Continues a checksum over more bytes; start with 0.</summary>
-    [MethodImpl(Jit.Hot)]
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static uint Append(uint crc, ReadOnlySpan<byte> data)
     {
         crc = ~crc;

@@ -12,7 +12,7 @@ internal sealed class SourceWindows(IReadOnlyList<ByteSource> sources, bool back
     private (int Source, WindowReader? Window) _other = (-1, null);
 
     /// <summary>A piece of a source; good until the next call.</summary>
-    [MethodImpl(Jit.Hot)]
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public ReadOnlySpan<byte> Read(int source, long offset, int length)
     {
         if (_last.Source != source)

@@ -89,7 +89,7 @@ internal sealed class Utf8Buffer : IDisposable
     }
 
     /// <summary>Room for <paramref name="count"/> bytes behind what is written; <see cref="Advance"/> counts them in.</summary>
-    [MethodImpl(Jit.Hot)]
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public Span<byte> Reserve(int count)
     {
         if (_bytes.Length - Length < count)

@@ -14,7 +14,7 @@ internal sealed class WindowReader(ByteSource source, bool backwards) : IDisposa
     private int _length;
 
     /// <summary>The piece; good until the next call.</summary>
-    [MethodImpl(Jit.Hot)]
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public ReadOnlySpan<byte> Read(long offset, int length)
     {
         if (offset < _start || offset + length > _start + _length)

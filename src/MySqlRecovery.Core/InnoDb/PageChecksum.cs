@@ -121,7 +121,7 @@ internal static class PageChecksum
             ? PageChecksumAlgorithm.Crc32BigEndian : PageChecksumAlgorithm.Unknown;
     }
 
-    [MethodImpl(Jit.Hot)]
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static uint PlainCrc32(ReadOnlySpan<byte> page) =>
         Crc32C.Compute(page[4..26]) ^ Crc32C.Compute(page[FilPage.Data..^FilPage.TrailerLength]);
 

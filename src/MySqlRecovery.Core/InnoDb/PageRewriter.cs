@@ -152,7 +152,7 @@ internal sealed class PageRewriter
     }
 
     /// <summary>Overwrites DB_TRX_ID and DB_ROLL_PTR.</summary>
-    [MethodImpl(Jit.Hot)]
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void ResetTransaction(Span<byte> page, int at) => Set(page, at, OldestTransaction, "DB_TRX_ID, DB_ROLL_PTR");
 
     /// <summary>Overwrites the space id in a reference to an off-page column.</summary>
@@ -169,7 +169,7 @@ internal sealed class PageRewriter
             Set(page, at, bytes, reason);
     }
 
-    [MethodImpl(Jit.Hot)]
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Set(Span<byte> page, int at, ReadOnlySpan<byte> bytes, string reason)
     {
         Span<byte> place = page.Slice(at, bytes.Length);

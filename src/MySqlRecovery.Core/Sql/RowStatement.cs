@@ -134,7 +134,7 @@ internal sealed class RowStatement(Utf8Buffer sql)
         sql.Append(byKey ? ";"u8 : " LIMIT 1;"u8);
     }
 
-    [MethodImpl(Jit.Hot)]
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool HasAll(RowLayout layout, int[] ordinals)
     {
         foreach (int ordinal in ordinals)
@@ -146,7 +146,7 @@ internal sealed class RowStatement(Utf8Buffer sql)
         return true;
     }
 
-    [MethodImpl(Jit.Hot)]
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static ReadOnlySpan<byte> ValueOf(ColumnDefinition column, ValueRange range, ReadOnlySpan<byte> image) =>
         CompressedColumn.IsCompressed(column.Type) ? CompressedColumn.Expand(range.Of(image)) : range.Of(image);
 
@@ -222,7 +222,7 @@ internal sealed class RowStatement(Utf8Buffer sql)
         SqlLiteral.Write(column, value, sql);
     }
 
-    [MethodImpl(Jit.Hot)]
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Separate(ref bool first, ReadOnlySpan<byte> separator)
     {
         if (!first)

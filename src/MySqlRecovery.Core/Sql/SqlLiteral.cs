@@ -114,7 +114,7 @@ internal static class SqlLiteral
             sql.Append("e0"u8);
     }
 
-    [MethodImpl(Jit.Hot)]
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void WriteInteger(ColumnDefinition column, long signed, ulong unsigned, Utf8Buffer sql)
     {
         if (column.IsUnsigned == true)

@@ -44,8 +44,8 @@ internal sealed class EventScan : IDisposable
     /// <summary>The reader, on the present event.</summary>
     public EventReader Reader
     {
-        [MethodImpl(Jit.Hot)]
-        get => _reader ?? throw new InvalidOperationException("the scan stands on no event");
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => _reader!;
     }
 
     public TransactionTracker Transaction { get; } = new();
@@ -126,7 +126,7 @@ internal sealed class EventScan : IDisposable
     /// </summary>
     public ReadOnlySpan<byte> Raw
     {
-        [MethodImpl(Jit.Hot)]
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         get => _fullRows ?? Reader.Raw[..(EventHeader.Size + Reader.Body.Length)];
     }
 

@@ -16,7 +16,7 @@ internal static class RowsReverser
     private const byte PartitionInfo = 1;
 
     /// <summary>The type of the undoing event.</summary>
-    [MethodImpl(Jit.Hot)]
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static BinlogEventType Reverse(BinlogEventType type) => type switch
     {
         BinlogEventType.WriteRows => BinlogEventType.DeleteRows,

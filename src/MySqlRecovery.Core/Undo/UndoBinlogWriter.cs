@@ -250,7 +250,7 @@ internal sealed class UndoBinlogWriter : IDisposable
         _writer.EndEvent(RowsReverser.Reverse(header.Type).WithExtraRowInfo(), header.ServerId, header.Flags);
     }
 
-    [MethodImpl(Jit.Hot)]
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private int RowsBodyLength(in UndoEvent item)
     {
         bool grows = _convertsToV2 && !item.Type.HasExtraRowInfo();

@@ -8,7 +8,7 @@ internal ref struct VariableReader(ReadOnlySpan<byte> bytes)
     private readonly ReadOnlySpan<byte> _bytes = bytes;
     private int _position;
 
-    [MethodImpl(Jit.Hot)]
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public ulong Read()
     {
         ulong value = 0;
@@ -21,7 +21,7 @@ internal ref struct VariableReader(ReadOnlySpan<byte> bytes)
         }
     }
 
-    [MethodImpl(Jit.Hot)]
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public long ReadSigned()
     {
         ulong value = Read();

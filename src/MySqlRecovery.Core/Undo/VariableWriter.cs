@@ -12,7 +12,7 @@ internal sealed class VariableWriter
 
     public void Clear() => _length = 0;
 
-    [MethodImpl(Jit.Hot)]
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Write(ulong value)
     {
         if (_bytes.Length - _length < 10)

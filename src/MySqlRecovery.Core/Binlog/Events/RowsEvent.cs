@@ -42,27 +42,27 @@ internal readonly ref struct RowsEvent
     /// <summary>Columns present in the only, or for updates in the before image.</summary>
     public ReadOnlySpan<byte> Columns
     {
-        [MethodImpl(Jit.Hot)]
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         get => Body[At.Columns..At.ColumnsAfter];
     }
 
     /// <summary>Columns present in an update's after image.</summary>
     public ReadOnlySpan<byte> ColumnsAfter
     {
-        [MethodImpl(Jit.Hot)]
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         get => Body[At.ColumnsAfter..At.Rows];
     }
 
     public ReadOnlySpan<byte> Rows
     {
-        [MethodImpl(Jit.Hot)]
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         get => Body[At.Rows..];
     }
 
     public bool EndsStatement => Flags.HasFlag(RowsEventFlags.StatementEnd);
 
     /// <summary>The table id alone, to find the table map before the rest is looked at.</summary>
-    [MethodImpl(Jit.Hot)]
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong PeekTableId(ReadOnlySpan<byte> body, int tableIdLength)
     {
         var cursor = new ByteCursor(body);

@@ -40,14 +40,14 @@ internal ref struct RowCursor
     /// <summary>The image as it was; empty for an insert.</summary>
     public readonly ReadOnlySpan<byte> Before
     {
-        [MethodImpl(Jit.Hot)]
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         get => _operation == RowOperation.Insert ? default : _rows[Start..Middle];
     }
 
     /// <summary>The image as it became; empty for a delete.</summary>
     public readonly ReadOnlySpan<byte> After
     {
-        [MethodImpl(Jit.Hot)]
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         get => _operation switch
         {
             RowOperation.Insert => _rows[Start..Middle],
@@ -84,11 +84,11 @@ internal ref struct RowCursor
     }
 
     /// <summary>The row at hand, to come back to.</summary>
-    [MethodImpl(Jit.Hot)]
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public readonly RowCursorMark Mark() => new(Index, Start, Middle, End);
 
     /// <summary>Goes back to a row.</summary>
-    [MethodImpl(Jit.Hot)]
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Return(RowCursorMark mark) => (Index, Start, Middle, _next) = (mark.Index, mark.Start, mark.Middle, mark.End);
 
     // value_options, then a bit for every JSON column where its PARTIAL_JSON bit is set, come before the null bits.

@@ -62,7 +62,7 @@ internal sealed class TableMap
     public string? SchemaProblem { get; set; }
 
     /// <summary>The layout of images with the given columns; the last one that was not full is kept.</summary>
-    [MethodImpl(Jit.Hot)]
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public RowLayout LayoutFor(ReadOnlySpan<byte> presentBits)
     {
         if (IsFull(presentBits))
@@ -105,7 +105,7 @@ internal sealed class TableMap
     public static ulong ReadTableId(ref ByteCursor cursor, int tableIdLength) =>
         tableIdLength == 4 ? cursor.ReadUInt32() : cursor.ReadUInt48();
 
-    [MethodImpl(Jit.Hot)]
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private bool IsFull(ReadOnlySpan<byte> bits)
     {
         int last = bits.Length - 1;
