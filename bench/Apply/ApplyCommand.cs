@@ -43,12 +43,16 @@ internal static class ApplyCommand
             UndoBinlogWriter.Write(index, where: null, undo, overwrite: true, gtidSource: null, CancellationToken.None);
             return $"{tool} '{undo}' | {client}";
         });
-        Report("undo SQL", log =>
+        foreach (int batchSize in (int[])[1, 500])
         {
-            using UndoIndex index = Index(log);
-            RowSqlExport.WriteFile(index, where: null, new SqlForm { Reverse = true }, undo, overwrite: true, CancellationToken.None);
-            return $"{client} < '{undo}'";
-        });
+            Report($"undo SQL, -BatchSize {batchSize}", log =>
+            {
+                using UndoIndex index = Index(log);
+                RowSqlExport.WriteFile(index, where: null, new SqlForm { Reverse = true, BatchSize = batchSize }, undo, overwrite: true, CancellationToken.None);
+                return $"{client} < '{undo}'";
+            });
+        }
+
         if (workload.Flavour == ServerFlavour.MariaDb)
             Report("mariadb-binlog --flashback", log =>
             {

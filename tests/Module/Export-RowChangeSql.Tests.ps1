@@ -39,6 +39,16 @@ Describe 'Export-RowChangeSql writes' {
         [System.IO.File]::ReadAllBytes("$TestDrive/undo.sql")[0] | Should -Be ([byte][char]'-') -Because 'the mysql client does not want a byte order mark'
     }
 
+    It 'many rows into one statement where that is asked for' {
+        $sql = Get-RowChange $Second | Where-Object { $_.Before.status -eq 'paid' } | Export-RowChangeSql -Reverse -BatchSize 100
+        Get-Statement $sql | Should -BeExactly ("INSERT INTO ``shop``.``orders`` (``id``, ``customer``, ``status``, ``price``, ``note``) VALUES " +
+            "(3, 'İstanbul', 'paid', 1234567.89, 'ığüş'), (1, 'ann', 'paid', 19.99, NULL);")
+        $result = Export-RowChangeSql -LogPath $Second -Reverse -BatchSize 100 -Path "$TestDrive/batch.sql"
+        $result.RowCount | Should -Be 21
+        $result.StatementCount | Should -BeLessThan 21
+        @(Get-Statement (Get-Content "$TestDrive/batch.sql")).Count | Should -Be $result.StatementCount
+    }
+
     It 'binary values as hexadecimal' {
         $sql = Get-Statement (Export-RowChangeSql -LogPath $First -Table types -WarningAction SilentlyContinue)
         $sql[0] | Should -BeLike "*X'000102030405FFFE27'*"

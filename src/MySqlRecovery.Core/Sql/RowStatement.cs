@@ -27,17 +27,35 @@ internal sealed class RowStatement(Utf8Buffer sql)
     {
         Begin(layout, image, ref _to);
         sql.Append(table.InsertHead(layout));
-        bool first = true;
-        for (int i = 0; i < layout.Ordinals.Length; i++)
+        WriteValues(table, layout, image);
+        sql.Append((byte)';');
+    }
+
+    /// <summary>
+    /// Writes a row as one of several of a statement: the values of an insert in parentheses, the key of a delete. False, and
+    /// nothing written, where a delete finds its row by anything else than one integer.
+    /// </summary>
+    [MethodImpl(Jit.Hot)]
+    public bool WriteOneOfSeveral(SqlTable table, RowOperation operation, RowLayout layout, ReadOnlySpan<byte> image)
+    {
+        if (operation == RowOperation.Insert)
         {
-            ColumnDefinition column = table.Map.Columns[layout.Ordinals[i]];
-            if (column.IsGenerated)
-                continue;
-            Separate(ref first, ", "u8);
-            WriteStored(column, _to[i], image);
+            Begin(layout, image, ref _to);
+            WriteValues(table, layout, image);
+            return true;
         }
 
-        sql.Append(");"u8);
+        // Values of other types may be written in several ways, and a list of them is compared otherwise than one.
+        int[] key = table.Map.PrimaryKey;
+        if (key.Length != 1 || layout.IndexOf(key[0]) < 0 || table.Map.Columns[key[0]].Type is not
+            (ColumnType.Tiny or ColumnType.Short or ColumnType.Int24 or ColumnType.Long or ColumnType.LongLong))
+            return false;
+        Begin(layout, image, ref _from);
+        ValueRange range = _from[layout.IndexOf(key[0])];
+        if (range.IsNull)
+            return false;
+        SqlLiteral.Write(table.Map.Columns[key[0]], range.Of(image), sql);
+        return true;
     }
 
     /// <summary>Writes a DELETE of the row that has an image.</summary>
@@ -84,6 +102,23 @@ internal sealed class RowStatement(Utf8Buffer sql)
         KeepTimestamps(table);
         WriteWhere(table, fromLayout, from);
         return true;
+    }
+
+    [MethodImpl(Jit.Hot)]
+    private void WriteValues(SqlTable table, RowLayout layout, ReadOnlySpan<byte> image)
+    {
+        sql.Append((byte)'(');
+        bool first = true;
+        for (int i = 0; i < layout.Ordinals.Length; i++)
+        {
+            ColumnDefinition column = table.Map.Columns[layout.Ordinals[i]];
+            if (column.IsGenerated)
+                continue;
+            Separate(ref first, ", "u8);
+            WriteStored(column, _to[i], image);
+        }
+
+        sql.Append((byte)')');
     }
 
     // A column with ON UPDATE CURRENT_TIMESTAMP stays as it is only if the statement names it.

@@ -12,6 +12,9 @@ internal sealed record SqlForm
     /// <summary>One statement for each key: the sum of all its changes.</summary>
     public bool Fold { get; init; }
 
+    /// <summary>Rows of an INSERT, or of a DELETE by a key of one integer column, at most.</summary>
+    public int BatchSize { get; init; } = 1;
+
     /// <summary>The columns that updates may set; empty for all.</summary>
     public string[] Columns { get; init; } = [];
 

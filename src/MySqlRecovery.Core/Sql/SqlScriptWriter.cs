@@ -29,16 +29,19 @@ internal sealed class SqlScriptWriter : IDisposable
     private readonly Utf8Buffer _sql = new();
     private readonly RowStatement _statement;
     private readonly Dictionary<TableMap, SqlTable> _tables = new(ReferenceEqualityComparer.Instance);
+    private readonly SqlBatch? _batch;
     private SqlTable? _lastTable;
+    private long _statements;
 
     public SqlScriptWriter(SqlOutput output, SqlForm form)
     {
         _output = output;
         _form = form;
         _statement = new RowStatement(_sql);
+        _batch = form.BatchSize > 1 ? new SqlBatch(output, form.BatchSize) : null;
     }
 
-    public long StatementCount { get; private set; }
+    public long StatementCount => _statements + (_batch?.StatementCount ?? 0);
 
     /// <summary>Writes the settings; nothing may come before them but comments.</summary>
     public void Begin()
@@ -54,7 +57,14 @@ internal sealed class SqlScriptWriter : IDisposable
         _output.Statement("BEGIN;"u8);
     }
 
-    public void EndTransaction() => _output.Statement("COMMIT;"u8);
+    public void EndTransaction()
+    {
+        Flush();
+        _output.Statement("COMMIT;"u8);
+    }
+
+    /// <summary>Writes the rows that wait for others of their statement.</summary>
+    public void Flush() => _batch?.Flush();
 
     /// <summary>Writes the row that a cursor stands on, as it was done or, in reverse, as it is undone.</summary>
     /// <returns>Null, or why SQL cannot express the change; then nothing is written.</returns>
@@ -77,6 +87,8 @@ internal sealed class SqlScriptWriter : IDisposable
             SqlTable table = Table(map);
             if (table.ChosenColumns != null && ChosenColumnsObstacle(table, operation, fromLayout, from, toLayout, to) is { } obstacle)
                 return obstacle;
+            if (_batch != null && operation != RowOperation.Update && TryAddToBatch(_batch, table, operation, fromLayout, from, toLayout, to))
+                return null;
             switch (operation)
             {
                 case RowOperation.Insert:
@@ -98,16 +110,37 @@ internal sealed class SqlScriptWriter : IDisposable
 
         if (_statement.InexpressibleColumn is { } column)
             return $"column {column} holds a JSON document with a BIT or BLOB value, which SQL cannot write: use the undo binlog";
+        Flush();
         if (_statement.NeedsLenientMode)
             Write("SET sql_mode = 'NO_AUTO_VALUE_ON_ZERO,ALLOW_INVALID_DATES';");
         _output.Statement(_sql.Written);
-        StatementCount++;
+        _statements++;
         if (_statement.NeedsLenientMode)
             Write(StrictMode);
         return null;
     }
 
-    public void Dispose() => _sql.Dispose();
+    public void Dispose()
+    {
+        _sql.Dispose();
+        _batch?.Dispose();
+    }
+
+    /// <summary>False, and nothing written, for a row that needs a statement of its own or cannot be written.</summary>
+    private bool TryAddToBatch(
+        SqlBatch batch, SqlTable table, RowOperation operation, RowLayout fromLayout, ReadOnlySpan<byte> from, RowLayout toLayout, ReadOnlySpan<byte> to)
+    {
+        bool isInsert = operation == RowOperation.Insert;
+        RowLayout layout = isInsert ? toLayout : fromLayout;
+        if (_statement.WriteOneOfSeveral(table, operation, layout, isInsert ? to : from) && !_statement.NeedsLenientMode && _statement.InexpressibleColumn == null)
+        {
+            batch.Add(table, operation, layout, _sql.Written);
+            return true;
+        }
+
+        _sql.Clear();
+        return false;
+    }
 
     // Chosen columns are set in the row as it is now, whatever else became of it: only its key can find it.
     private static string? ChosenColumnsObstacle(

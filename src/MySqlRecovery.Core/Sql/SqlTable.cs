@@ -8,6 +8,7 @@ namespace MySqlRecovery.Sql;
 internal sealed class SqlTable
 {
     private (RowLayout? Layout, byte[] Head) _insert;
+    private byte[]? _deleteHead;
 
     private SqlTable(TableMap map, SqlForm form)
     {
@@ -57,6 +58,23 @@ internal sealed class SqlTable
         return _insert.Head;
     }
 
+    /// <summary>A DELETE by a key of one column up to the keys.</summary>
+    public ReadOnlySpan<byte> DeleteHead()
+    {
+        if (_deleteHead == null)
+        {
+            using var head = new Utf8Buffer();
+            head.Append("DELETE FROM "u8);
+            head.Append(Name);
+            head.Append(" WHERE "u8);
+            head.Append(ColumnNames[Map.PrimaryKey[0]]);
+            head.Append(" IN ("u8);
+            _deleteHead = head.Written.ToArray();
+        }
+
+        return _deleteHead;
+    }
+
     private byte[] MakeInsertHead(RowLayout layout)
     {
         using var head = new Utf8Buffer();
@@ -71,7 +89,7 @@ internal sealed class SqlTable
             head.Append(ColumnNames[ordinal]);
         }
 
-        head.Append(") VALUES ("u8);
+        head.Append(") VALUES "u8);
         return head.Written.ToArray();
     }
 

@@ -57,6 +57,8 @@ internal sealed class SqlPart : IDisposable
             else
                 _sql.Write(step.Event, step.Log);
         }
+
+        _sql.Script.Flush();
     }
 
     /// <summary>Names the rows that SQL cannot express, and makes room for another stretch.</summary>

@@ -58,6 +58,11 @@ public sealed class ExportRowChangeSqlCommand : BinlogCmdlet
     [Parameter]
     public SwitchParameter Fold { get; set; }
 
+    /// <summary>Rows of an INSERT, or of a DELETE by a key of one integer column, at most: such scripts load many times faster.</summary>
+    [Parameter]
+    [ValidateRange(1, 10_000)]
+    public int BatchSize { get; set; } = 1;
+
     /// <summary>
     /// Bytes of memory for the index of what is written, some twenty bytes a row event (32 MiB by default); what is beyond
     /// goes to a temporary file.
@@ -89,6 +94,7 @@ public sealed class ExportRowChangeSqlCommand : BinlogCmdlet
         {
             Reverse = Reverse,
             Fold = Fold,
+            BatchSize = BatchSize,
             Columns = Column,
             Renames = TableMap == null ? TableRenames.None : Try(() => TableRenames.Parse(TableMap)),
         };

@@ -87,6 +87,40 @@ public sealed class FormTests(FormTests.Fixture fixture) : IClassFixture<FormTes
         DatabaseState.AssertEqual(untouched, DatabaseState.Read(Server, database));
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    [InlineData(1000)]
+    public void Rows_that_go_into_one_statement_come_back_as_they_were(int batchSize)
+    {
+        string database = $"batch{batchSize}";
+        Server.Sql($"CREATE DATABASE {database}; USE {database};"
+            + "CREATE TABLE t (id BIGINT UNSIGNED PRIMARY KEY, v VARCHAR(20), e ENUM('a','b'));"
+            + "CREATE TABLE pair (a INT, b CHAR(5), v INT, PRIMARY KEY (a, b)); CREATE TABLE nokey (v INT); CREATE TABLE word (w VARCHAR(9) PRIMARY KEY, v INT);"
+            + "INSERT INTO t (id, v, e) VALUES (0, 'zero', 'a'), (1, NULL, NULL), (2, 'it''s', 'b'), (3, 'x\\\\y', 'a'), (18446744073709551615, 'last', 'b'), (6, 'ü', 'a'), (7, '', 'b');"
+            + "INSERT INTO pair VALUES (1, 'a', 1), (1, 'b', 2), (2, 'a', 3), (2, 'b', 4); INSERT INTO nokey VALUES (1), (1), (NULL), (2); INSERT INTO word VALUES ('a', 1), ('b', 2), ('ö', 3)");
+        Server.Sql("SET sql_mode = ''; INSERT IGNORE INTO t (id, e) VALUES (9, 'nothing'), (10, 'a'), (11, 'b')", database);
+        string before = DatabaseState.Read(Server, database);
+        Server.FlushLogs();
+        Server.Sql("DELETE FROM t; DELETE FROM pair; DELETE FROM nokey; DELETE FROM word; INSERT INTO t (id, v) VALUES (20, 'new'), (21, 'new'), (22, 'new'), (23, 'new'), (0, 'again')", database);
+        Server.Sql("INSERT INTO pair VALUES (9, 'z', 9), (9, 'y', 9); INSERT INTO word VALUES ('q', 1), ('r', 2); UPDATE t SET v = 'changed' WHERE id > 20", database);
+        string after = DatabaseState.Read(Server, database), log = Server.FlushLogs();
+        var reversal = new Reversal(log) { Form = new SqlForm { BatchSize = batchSize } };
+
+        string back = NewPath(), forth = NewPath();
+        Assert.Empty(reversal.WriteSql(back));
+        Server.RunFile(back);
+        DatabaseState.AssertEqual(before, DatabaseState.Read(Server, database));
+        Assert.Empty(reversal.WriteSql(forth, reverse: false));
+        Server.RunFile(forth);
+        DatabaseState.AssertEqual(after, DatabaseState.Read(Server, database));
+
+        string[] lines = File.ReadAllLines(back);
+        Assert.Equal(batchSize switch { 1 => 21, 3 => 9, _ => 6 }, lines.Count(l => l.StartsWith("INSERT", StringComparison.Ordinal)));
+        Assert.Equal(batchSize switch { 1 => 5, 3 => 2, _ => 1 }, lines.Count(l => l.StartsWith($"DELETE FROM `{database}`.`t`", StringComparison.Ordinal)));
+        Assert.Equal(2, lines.Count(l => l.StartsWith($"DELETE FROM `{database}`.`word`", StringComparison.Ordinal)));
+    }
+
     [Fact]
     public void A_table_name_that_nothing_has_ends_it_before_anything_is_written()
     {
