@@ -27,10 +27,10 @@ internal sealed class LossPattern(TransactionTimes all, long relayLogCount)
         if (known.Length >= MinimumCount)
         {
             AddRun(known, facts);
-            AddCycle(known, all.BySecond, t => t.Time.Second, "in second {0} of a minute", "in seconds {0} to {1} of a minute", facts);
-            AddCycle(known, all.ByMinute, t => t.Time.Minute, "in minute {0} of an hour", "in minutes {0} to {1} of an hour", facts);
-            AddCycle(known, all.ByHour, t => t.Time.Hour, "in hour {0} (UTC) of the day", "in hours {0} to {1} (UTC) of the day", facts);
-            AddCycle(known, all.ByWeekday, t => (int)t.Time.DayOfWeek, "on {0} (UTC)", "from {0} to {1} (UTC)", facts, Weekdays);
+            AddCycle(known, 60, all.BySecond, t => t.Time.Second, "in second {0} of a minute", "in seconds {0} to {1} of a minute", facts);
+            AddCycle(known, 3600, all.ByMinute, t => t.Time.Minute, "in minute {0} of an hour", "in minutes {0} to {1} of an hour", facts);
+            AddCycle(known, 86_400, all.ByHour, t => t.Time.Hour, "in hour {0} (UTC) of the day", "in hours {0} to {1} (UTC) of the day", facts);
+            AddCycle(known, 604_800, all.ByWeekday, t => (int)t.Time.DayOfWeek, "on {0} (UTC)", "from {0} to {1} (UTC)", facts, Weekdays);
             AddTable(known, facts);
         }
 
@@ -55,9 +55,13 @@ internal sealed class LossPattern(TransactionTimes all, long relayLogCount)
     }
 
     private void AddCycle(
-        LoggedTransaction[] known, long[] baseline, Func<LoggedTransaction, int> part, string one, string several, List<string> facts,
+        LoggedTransaction[] known, uint seconds, long[] baseline, Func<LoggedTransaction, int> part, string one, string several, List<string> facts,
         string[]? names = null)
     {
+        // What was lost at one time was lost by one cause: only losses of several rounds say something of the clock.
+        int rounds = known.Select(t => t.Timestamp / seconds).Distinct().Count();
+        if (rounds < MinimumCount)
+            return;
         int length = baseline.Length;
         var lost = new int[length];
         foreach (LoggedTransaction transaction in known)
@@ -71,7 +75,7 @@ internal sealed class LossPattern(TransactionTimes all, long relayLogCount)
         double share = (double)inside / all.Count;
 
         // As many windows as there are starts and widths might have shown something.
-        double chance = Chance.OfAtLeast(known.Length, known.Length, share) * length * width;
+        double chance = Chance.OfAtLeast(rounds, rounds, share) * length * width;
         if (chance >= MaximumChance)
             return;
         string Name(int i) => names?[i % length] ?? (i % length).ToString(CultureInfo.InvariantCulture);

@@ -24,6 +24,17 @@ public sealed class LossPatternTests
     }
 
     [Fact]
+    public void Losses_of_one_moment_say_nothing_of_the_clock()
+    {
+        LoggedTransaction[] all = Spread(20_000, step: 1);
+        LoggedTransaction[] burst = [.. Enumerable.Range(0, 6).Select(i => new LoggedTransaction
+        {
+            ServerId = 1, Timestamp = all[70].Timestamp, Ordinal = 70 + 2 * i, LogFile = "b.000001", Position = 70, EndPosition = 71, SourceEnd = new("b.000001", 71), Tables = all[70].Tables,
+        })];
+        Assert.Empty(Find(burst));
+    }
+
+    [Fact]
     public void Losses_by_chance_have_nothing_in_common()
     {
         for (int seed = 0; seed < 300; seed++)
