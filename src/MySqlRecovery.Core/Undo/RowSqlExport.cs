@@ -1,9 +1,6 @@
 using System.Globalization;
-using MySqlRecovery.Binlog;
-using MySqlRecovery.Binlog.Events;
 using MySqlRecovery.Binlog.Filter;
 using MySqlRecovery.Binlog.Rows;
-using MySqlRecovery.IO;
 using MySqlRecovery.Model;
 using MySqlRecovery.Sql;
 

@@ -121,6 +121,45 @@ public sealed class FormTests(FormTests.Fixture fixture) : IClassFixture<FormTes
         Assert.Equal(2, lines.Count(l => l.StartsWith($"DELETE FROM `{database}`.`word`", StringComparison.Ordinal)));
     }
 
+    [Theory]
+    [InlineData(ServerFlavour.MySql)]
+    [InlineData(ServerFlavour.MySql56)]
+    [InlineData(ServerFlavour.MariaDb)]
+    public void Rows_are_deleted_together_by_keys_of_every_integer_type(ServerFlavour flavour)
+    {
+        (string Type, string Least, string Most)[] types =
+        [
+            ("TINYINT", "-128", "127"), ("TINYINT UNSIGNED", "0", "255"), ("SMALLINT", "-32768", "32767"), ("SMALLINT UNSIGNED", "0", "65535"),
+            ("MEDIUMINT", "-8388608", "8388607"), ("MEDIUMINT UNSIGNED", "0", "16777215"), ("INT", "-2147483648", "2147483647"),
+            ("INT UNSIGNED", "0", "4294967295"), ("BIGINT", "-9223372036854775808", "9223372036854775807"), ("BIGINT UNSIGNED", "0", "18446744073709551615"),
+        ];
+        using MySqlServer server = MySqlServer.Start(flavour);
+        string schema = NewPath(), back = NewPath(), forth = NewPath();
+        string create = string.Concat(types.Select((t, i) => $"CREATE TABLE t{i} (id {t.Type} PRIMARY KEY, v VARCHAR(20), b BLOB) ENGINE=InnoDB DEFAULT CHARSET=latin1;\n"));
+        File.WriteAllText(schema, $"CREATE DATABASE keyed; USE keyed;\n{create}");
+        server.Sql($"SET sql_mode = 'NO_AUTO_VALUE_ON_ZERO'; CREATE DATABASE keyed; USE keyed; {create}"
+            + string.Concat(types.Select((_, i) => $"INSERT INTO t{i} VALUES (5, 'stays', NULL), (6, 'goes', 0x00FF), (7, 'é', NULL), (8, NULL, '');")));
+        string before = DatabaseState.Read(server, "keyed");
+        server.FlushLogs();
+        server.Sql("SET sql_mode = 'NO_AUTO_VALUE_ON_ZERO'; "
+            + string.Concat(types.Select((t, i) => $"INSERT INTO t{i} VALUES ({t.Least}, 'least', 'x'), (1, 'it''s', NULL), ({t.Most}, 'most', 0xFF); DELETE FROM t{i} WHERE id > 5 AND id < 9;")), "keyed");
+        string after = DatabaseState.Read(server, "keyed");
+        var reversal = new Reversal(server.FlushLogs()) { Form = new SqlForm { BatchSize = 100 }, SchemaPath = schema };
+
+        Assert.Empty(reversal.WriteSql(back));
+        server.RunFile(back);
+        DatabaseState.AssertEqual(before, DatabaseState.Read(server, "keyed"));
+        Assert.Empty(reversal.WriteSql(forth, reverse: false));
+        server.RunFile(forth);
+        DatabaseState.AssertEqual(after, DatabaseState.Read(server, "keyed"));
+        foreach (string script in (string[])[back, forth])
+        {
+            string[] lines = File.ReadAllLines(script);
+            Assert.Equal(types.Length, lines.Count(l => l.StartsWith("DELETE", StringComparison.Ordinal)));
+            Assert.Equal(types.Length, lines.Count(l => l.StartsWith("INSERT", StringComparison.Ordinal)));
+        }
+    }
+
     [Fact]
     public void A_table_name_that_nothing_has_ends_it_before_anything_is_written()
     {
