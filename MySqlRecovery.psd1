@@ -38,8 +38,8 @@
         'LICENSE'
         'README.md'
         'bin/MySqlRecovery.dll'
-        'bin/MySqlRecovery.Client.dll'
         'bin/MySqlRecovery.Core.dll'
+        'bin/private/MySqlRecovery.Client.dll'
     )
     PrivateData          = @{
         PSData = @{

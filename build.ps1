@@ -2,7 +2,7 @@
 .SYNOPSIS
     Builds, tests and packs the module.
 .DESCRIPTION
-    Build    dotnet build -c Release, which puts the module's DLLs into bin/
+    Build    dotnet build -c Release, which puts the module's DLLs and their libraries into bin/
     Test     dotnet test, and the Pester tests of the module where there are Pester 5 and tests
     Help     compiles docs/*.md into en-US/MySqlRecovery.dll-Help.xml; needs Microsoft.PowerShell.PlatyPS 1.0
     Package  puts the files of the manifest's FileList into artifacts/MySqlRecovery/, and packs that folder as a zip and as
@@ -26,7 +26,7 @@ function Invoke-Build { dotnet build -c Release }
 function Invoke-Test {
     dotnet test
     $runner = 'tests/Module/run.ps1'
-    if (Test-Path $runner) { & (Get-Process -Id $PID).Path -NoProfile -File $runner }
+    if (Test-Path $runner) { & (Join-Path $PSHOME pwsh) -NoProfile -File $runner }
 }
 
 function Invoke-Help {

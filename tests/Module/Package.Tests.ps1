@@ -43,7 +43,7 @@ Describe 'The package' {
             (Get-Help Invoke-BinlogReverse).Synopsis
             (Get-Help about_IbdRecovery).Length -gt 100"
         $env:PSModulePath, $saved = "$TestDrive/bare", $env:PSModulePath
-        try { $output = unshare --net --map-root-user (Get-Process -Id $PID).Path -NoProfile -NonInteractive -Command $script }
+        try { $output = unshare --net --map-root-user (Join-Path $PSHOME pwsh) -NoProfile -NonInteractive -Command $script }
         finally { $env:PSModulePath = $saved }
         $output | Should -Be "$TestDrive/bare/MySqlRecovery", (Get-Command -Module MySqlRecovery).Count, 'True', 'Writes the binlog that undoes row changes.', 'True'
     }
@@ -51,7 +51,7 @@ Describe 'The package' {
 
 Describe 'The version' {
     It 'is that of every assembly, and stands in the manifest alone' {
-        foreach ($file in Get-ChildItem "$TestDrive/bare/MySqlRecovery/bin/*.dll") {
+        foreach ($file in Get-ChildItem "$TestDrive/bare/MySqlRecovery/bin" -Recurse -Filter MySqlRecovery*.dll) {
             [System.Reflection.AssemblyName]::GetAssemblyName($file).Version.ToString(3) | Should -Be $version
         }
 
