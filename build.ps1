@@ -4,7 +4,8 @@
 .DESCRIPTION
     Build    dotnet build -c Release, which puts the module's DLLs and their libraries into bin/
     Test     dotnet test, and the Pester tests of the module where there are Pester 5 and tests
-    Help     compiles docs/*.md into en-US/MySqlRecovery.dll-Help.xml; needs Microsoft.PowerShell.PlatyPS 1.0
+    Help     compiles docs/*.md into en-US/MySqlRecovery.dll-Help.xml: with Microsoft.PowerShell.PlatyPS, which it installs where
+             the PowerShell Gallery can be reached, else with docs/ConvertTo-CommandHelp.ps1, whose output is the same
     Package  puts the files of the manifest's FileList into artifacts/MySqlRecovery/, and packs that folder as a zip and as
              the .nupkg that the PowerShell Gallery takes
 .EXAMPLE
@@ -30,15 +31,20 @@ function Invoke-Test {
 }
 
 function Invoke-Help {
+    $pages = Get-ChildItem docs/*-*.md | Where-Object Name -CMatch '^[A-Z]'
     if (-not (Get-Module -ListAvailable Microsoft.PowerShell.PlatyPS)) {
-        Write-Warning 'Microsoft.PowerShell.PlatyPS is not installed: en-US/ stays as it is. Install-PSResource Microsoft.PowerShell.PlatyPS'
-        return
+        Install-PSResource Microsoft.PowerShell.PlatyPS -Version 1.0.3 -TrustRepository -Quiet -ErrorAction Ignore
     }
 
-    $made = New-Item -ItemType Directory -Force artifacts/help
-    Get-ChildItem docs/*-*.md | Where-Object Name -CMatch '^[A-Z]' | Import-MarkdownCommandHelp | Export-MamlCommandHelp -OutputFolder $made -Force | Out-Null
-    New-Item -ItemType Directory -Force en-US | Out-Null
-    Copy-Item artifacts/help/MySqlRecovery/MySqlRecovery.dll-Help.xml en-US/
+    if (Get-Module -ListAvailable Microsoft.PowerShell.PlatyPS) {
+        $made = New-Item -ItemType Directory -Force artifacts/help
+        $pages | Import-MarkdownCommandHelp | Export-MamlCommandHelp -OutputFolder $made -Force | Out-Null
+        Copy-Item artifacts/help/MySqlRecovery/MySqlRecovery.dll-Help.xml en-US/
+    }
+    else {
+        Write-Information -InformationAction Continue 'PlatyPS 1.0.3 could not be installed: using docs/ConvertTo-CommandHelp.ps1.'
+        ./docs/ConvertTo-CommandHelp.ps1 $pages -Destination en-US/MySqlRecovery.dll-Help.xml
+    }
 }
 
 function Invoke-Package {
