@@ -1,5 +1,10 @@
 #:project ../src/MySqlRecovery.Core
 #:property PublishAot=false
+using System.Collections.Specialized;
+using System.Globalization;
+using MySqlRecovery;
+using MySqlRecovery.Binlog.Events;
+using MySqlRecovery.Model;
 
 // Solves the incident of samples/README.md with two binlogs and nothing else: no server, no PowerShell.
 //
@@ -8,10 +13,6 @@
 // A housekeeping job was started at 20:30 with a wrong limit and removed five orders from a workflow engine's tables,
 // while other sessions went on working in the same tables. What it did is to be undone, what they did is to stay.
 
-using System.Collections.Specialized;
-using System.Globalization;
-using MySqlRecovery;
-using MySqlRecovery.Model;
 
 string samples = (string)AppContext.GetData("EntryPointFileDirectoryPath")!;
 string incident = Path.Combine(samples, "incident");

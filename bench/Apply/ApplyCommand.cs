@@ -2,10 +2,11 @@ using System.Diagnostics;
 using System.Globalization;
 using MySqlRecovery.Bench.Speed;
 using MySqlRecovery.Binlog.Filter;
+using MySqlRecovery.Binlog.Scan;
+using MySqlRecovery.Changes;
+using MySqlRecovery.Output.ReversedBinlog;
+using MySqlRecovery.Output.Sql;
 using MySqlRecovery.Server.Tests.Servers;
-using MySqlRecovery.Sql;
-using MySqlRecovery.Transactions;
-using MySqlRecovery.Undo;
 
 namespace MySqlRecovery.Bench.Apply;
 

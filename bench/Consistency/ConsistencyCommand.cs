@@ -1,9 +1,9 @@
 using System.Diagnostics;
 using MySqlRecovery.Binlog.Filter;
 using MySqlRecovery.Client;
-using MySqlRecovery.Consistency;
 using MySqlRecovery.Consistency.Data;
-using MySqlRecovery.Consistency.Structure;
+using MySqlRecovery.Consistency.Schema;
+using MySqlRecovery.Consistency.Servers;
 
 namespace MySqlRecovery.Bench.Consistency;
 

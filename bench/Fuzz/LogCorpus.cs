@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
-using MySqlRecovery.Binlog;
+using MySqlRecovery.Binlog.Events;
+using MySqlRecovery.Binlog.Reading;
 using MySqlRecovery.IO;
 using MySqlRecovery.Model;
 

@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
-using MySqlRecovery.Binlog;
 using MySqlRecovery.Binlog.Events;
+using MySqlRecovery.Binlog.Reading;
 using MySqlRecovery.IO;
 
 namespace MySqlRecovery.Bench.Fuzz;

@@ -1,9 +1,9 @@
 using MySqlRecovery.Binlog.Filter;
-using MySqlRecovery.Binlog.Rows;
+using MySqlRecovery.Binlog.Scan;
+using MySqlRecovery.Changes;
 using MySqlRecovery.Model;
-using MySqlRecovery.Sql;
-using MySqlRecovery.Transactions;
-using MySqlRecovery.Undo;
+using MySqlRecovery.Output.ReversedBinlog;
+using MySqlRecovery.Output.Sql;
 
 namespace MySqlRecovery.Bench.Fuzz;
 

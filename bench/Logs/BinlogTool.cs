@@ -1,7 +1,8 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Text;
 using System.Text.RegularExpressions;
+using System.Text;
+using MySqlRecovery.Binlog.Events;
 using MySqlRecovery.Model;
 
 namespace MySqlRecovery.Bench.Logs;

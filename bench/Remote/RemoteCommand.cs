@@ -2,10 +2,10 @@ using System.Diagnostics;
 using System.Globalization;
 using MySqlRecovery.Bench.Speed;
 using MySqlRecovery.Binlog.Filter;
+using MySqlRecovery.Binlog.Scan;
 using MySqlRecovery.Client;
 using MySqlRecovery.Client.Replication;
 using MySqlRecovery.Server.Tests.Servers;
-using MySqlRecovery.Transactions;
 
 namespace MySqlRecovery.Bench.Remote;
 

@@ -1,3 +1,5 @@
+using MySqlRecovery.Model;
+
 namespace MySqlRecovery.Bench.Speed;
 
 /// <summary>What is compared with what.</summary>

@@ -1,14 +1,16 @@
 using System.Diagnostics;
 using System.Globalization;
-using MySqlRecovery.Binlog;
+using MySqlRecovery.Binlog.Events;
 using MySqlRecovery.Binlog.Filter;
-using MySqlRecovery.InnoDb;
+using MySqlRecovery.Binlog.Scan;
+using MySqlRecovery.Changes;
 using MySqlRecovery.IO;
 using MySqlRecovery.IO.Zstd;
+using MySqlRecovery.InnoDb.Repair;
+using MySqlRecovery.InnoDb.Tablespace;
 using MySqlRecovery.Model;
-using MySqlRecovery.Sql;
-using MySqlRecovery.Transactions;
-using MySqlRecovery.Undo;
+using MySqlRecovery.Output.ReversedBinlog;
+using MySqlRecovery.Output.Sql;
 
 namespace MySqlRecovery.Bench.Speed;
 

@@ -1,7 +1,7 @@
-using MySqlRecovery.Queries;
-using System.Data;
 using System.Data.Common;
+using System.Data;
 using MySqlRecovery.Model;
+using MySqlRecovery.Server;
 
 namespace MySqlRecovery.Client;
 

@@ -1,7 +1,7 @@
-using MySqlRecovery.Queries;
 using System.Data.Common;
 using System.Globalization;
 using System.Text;
+using MySqlRecovery.Server;
 
 namespace MySqlRecovery.Client;
 

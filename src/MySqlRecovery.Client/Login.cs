@@ -1,6 +1,7 @@
 using MySqlRecovery.Client.Authentication;
 using MySqlRecovery.Client.Protocol;
 using MySqlRecovery.Client.Transport;
+using MySqlRecovery.IO;
 
 namespace MySqlRecovery.Client;
 

@@ -1,7 +1,7 @@
-using MySqlRecovery.Queries;
 using MySqlRecovery.Client.Protocol;
 using MySqlRecovery.Client.Transport;
 using MySqlRecovery.Model;
+using MySqlRecovery.Server;
 
 namespace MySqlRecovery.Client;
 

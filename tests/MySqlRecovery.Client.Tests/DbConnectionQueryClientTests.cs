@@ -1,8 +1,8 @@
-using MySqlRecovery.Queries;
-using System.Data;
 using System.Data.Common;
+using System.Data;
 using System.Globalization;
 using MySqlRecovery.Client.Tests.Fakes;
+using MySqlRecovery.Server;
 
 namespace MySqlRecovery.Client.Tests;
 

@@ -1,4 +1,3 @@
-using MySqlRecovery.Queries;
 using System.Diagnostics;
 using System.Text;
 using MySqlRecovery.Client.Protocol;
@@ -6,6 +5,7 @@ using MySqlRecovery.Client.Replication;
 using MySqlRecovery.Client.Tests.Fakes;
 using MySqlRecovery.Client.Tests.Replication;
 using MySqlRecovery.Model;
+using MySqlRecovery.Server;
 
 namespace MySqlRecovery.Client.Tests;
 

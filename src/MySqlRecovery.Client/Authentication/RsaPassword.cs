@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using MySqlRecovery.Model;
 
 namespace MySqlRecovery.Client.Authentication;
 

@@ -1,4 +1,5 @@
 using MySqlRecovery.IO;
+using MySqlRecovery.Text;
 
 namespace MySqlRecovery.Client.Protocol;
 

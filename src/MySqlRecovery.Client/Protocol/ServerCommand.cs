@@ -1,3 +1,5 @@
+using MySqlRecovery.Client.Replication;
+
 namespace MySqlRecovery.Client.Protocol;
 
 /// <summary>The first byte of a command packet; names and numbers as in the servers' <c>my_command.h</c>.</summary>

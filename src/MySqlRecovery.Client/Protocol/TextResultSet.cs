@@ -1,6 +1,7 @@
-using MySqlRecovery.Queries;
 using System.Text;
 using MySqlRecovery.IO;
+using MySqlRecovery.Model;
+using MySqlRecovery.Server;
 
 namespace MySqlRecovery.Client.Protocol;
 

@@ -1,7 +1,7 @@
-using MySqlRecovery.Queries;
 using System.Globalization;
-using MySqlRecovery.Binlog;
+using MySqlRecovery.Binlog.Events;
 using MySqlRecovery.Model;
+using MySqlRecovery.Server;
 
 namespace MySqlRecovery.Client.Replication;
 

@@ -1,3 +1,5 @@
+using MySqlRecovery.Gtids;
+
 namespace MySqlRecovery.Client.Replication;
 
 /// <summary>From where a server is to send its binlog, and how.</summary>

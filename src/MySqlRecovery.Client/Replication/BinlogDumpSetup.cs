@@ -1,7 +1,8 @@
-using MySqlRecovery.Queries;
 using System.Globalization;
 using System.Text;
 using MySqlRecovery.Client.Protocol;
+using MySqlRecovery.Gtids;
+using MySqlRecovery.Server;
 
 namespace MySqlRecovery.Client.Replication;
 

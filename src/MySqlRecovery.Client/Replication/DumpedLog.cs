@@ -1,5 +1,4 @@
 using System.Buffers;
-using MySqlRecovery.Binlog;
 using MySqlRecovery.IO;
 using MySqlRecovery.Model;
 

@@ -1,5 +1,5 @@
 using MySqlRecovery.Model;
-using MySqlRecovery.Queries;
+using MySqlRecovery.Server;
 
 namespace MySqlRecovery.Client.Replication;
 

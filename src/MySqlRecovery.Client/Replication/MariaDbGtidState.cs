@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Globalization;
-using MySqlRecovery.Binlog;
+using MySqlRecovery.Binlog.Events;
+using MySqlRecovery.Model;
 
 namespace MySqlRecovery.Client.Replication;
 

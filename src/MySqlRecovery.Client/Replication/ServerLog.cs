@@ -1,7 +1,7 @@
-using MySqlRecovery.Binlog;
 using MySqlRecovery.Binlog.Events;
+using MySqlRecovery.Binlog.Scan;
+using MySqlRecovery.Gtids;
 using MySqlRecovery.Model;
-using MySqlRecovery.Transactions;
 
 namespace MySqlRecovery.Client.Replication;
 

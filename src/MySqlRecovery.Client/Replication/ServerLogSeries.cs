@@ -1,5 +1,6 @@
-using MySqlRecovery.Binlog;
+using MySqlRecovery.Binlog.Reading;
 using MySqlRecovery.Consistency.Logs;
+using MySqlRecovery.Model;
 
 namespace MySqlRecovery.Client.Replication;
 

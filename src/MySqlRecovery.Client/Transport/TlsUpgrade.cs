@@ -2,6 +2,7 @@ using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
+using MySqlRecovery.Model;
 
 namespace MySqlRecovery.Client.Transport;
 

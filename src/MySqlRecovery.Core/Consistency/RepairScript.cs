@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 using MySqlRecovery.Model;
-using MySqlRecovery.Sql;
+using MySqlRecovery.Output.Sql;
 
 namespace MySqlRecovery.Consistency;
 

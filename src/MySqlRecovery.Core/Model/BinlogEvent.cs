@@ -1,4 +1,6 @@
 using System.Globalization;
+using MySqlRecovery.Binlog.Events;
+using MySqlRecovery.Gtids;
 
 namespace MySqlRecovery.Model;
 

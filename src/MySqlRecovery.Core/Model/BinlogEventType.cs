@@ -1,3 +1,6 @@
+using MySqlRecovery.Binlog.Rows;
+using MySqlRecovery.Gtids;
+
 namespace MySqlRecovery.Model;
 
 /// <summary>

@@ -1,4 +1,5 @@
 using System.Collections.Specialized;
+using MySqlRecovery.Gtids;
 
 namespace MySqlRecovery.Model;
 

@@ -1,3 +1,5 @@
+using MySqlRecovery.Consistency.Logs;
+
 namespace MySqlRecovery.Model;
 
 /// <summary>What a <see cref="ConsistencyFinding"/> is about.</summary>

@@ -1,3 +1,5 @@
+using MySqlRecovery.InnoDb.Pages;
+
 namespace MySqlRecovery.Model;
 
 /// <summary>A page of an .ibd file that is not as it should be.</summary>

@@ -1,3 +1,5 @@
+using MySqlRecovery.Binlog.Events;
+
 namespace MySqlRecovery.Model;
 
 /// <summary>What an .ibd file says about itself: one object a file, from <c>Get-IbdSpaceId</c>.</summary>

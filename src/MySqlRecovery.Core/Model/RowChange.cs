@@ -1,5 +1,8 @@
 using System.Collections.Specialized;
 using System.Globalization;
+using MySqlRecovery.Binlog.Events;
+using MySqlRecovery.Binlog.Rows;
+using MySqlRecovery.Gtids;
 
 namespace MySqlRecovery.Model;
 

@@ -1,3 +1,5 @@
+using MySqlRecovery.Binlog.Events;
+
 namespace MySqlRecovery.Model;
 
 /// <summary>What a row event did to its rows. No member is zero, so that <c>Where-Object Operation</c> finds row events.</summary>

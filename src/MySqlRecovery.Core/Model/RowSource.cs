@@ -1,3 +1,5 @@
+using MySqlRecovery.Binlog.Rows;
+
 namespace MySqlRecovery.Model;
 
 /// <summary>What the rows of one event have in common: its bytes, and how to decode them.</summary>

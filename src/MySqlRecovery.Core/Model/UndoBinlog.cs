@@ -1,4 +1,5 @@
 using System.Globalization;
+using MySqlRecovery.Gtids;
 
 namespace MySqlRecovery.Model;
 

@@ -1,3 +1,6 @@
+using MySqlRecovery.Model;
+using MySqlRecovery.Text;
+
 namespace MySqlRecovery.Schema;
 
 /// <summary>

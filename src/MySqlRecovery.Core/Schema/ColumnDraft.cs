@@ -1,3 +1,5 @@
+using MySqlRecovery.Text;
+
 namespace MySqlRecovery.Schema;
 
 /// <summary>A column definition while it is read: what it says itself, before the table's defaults are known.</summary>

@@ -1,3 +1,5 @@
+using MySqlRecovery.Text;
+
 namespace MySqlRecovery.Schema;
 
 /// <summary>A column as its table's definition says it is.</summary>

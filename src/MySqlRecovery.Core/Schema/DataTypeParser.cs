@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using MySqlRecovery.Text;
 
 namespace MySqlRecovery.Schema;
 

@@ -1,4 +1,5 @@
 using MySqlRecovery.Model;
+using MySqlRecovery.Server;
 
 namespace MySqlRecovery.Schema;
 

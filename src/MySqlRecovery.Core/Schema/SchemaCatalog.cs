@@ -1,5 +1,7 @@
 using System.Text;
 using MySqlRecovery.Model;
+using MySqlRecovery.Server;
+using MySqlRecovery.Text;
 
 namespace MySqlRecovery.Schema;
 

@@ -1,6 +1,6 @@
 using System.Globalization;
 using MySqlRecovery.Model;
-using MySqlRecovery.Queries;
+using MySqlRecovery.Server;
 
 namespace MySqlRecovery.Schema;
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using MySqlRecovery.Model;
+using MySqlRecovery.Text;
 
 namespace MySqlRecovery.Schema;
 

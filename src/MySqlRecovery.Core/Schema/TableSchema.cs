@@ -1,3 +1,5 @@
+using MySqlRecovery.Text;
+
 namespace MySqlRecovery.Schema;
 
 /// <summary>A table as its definition says it is, or the knowledge that its definition is not known.</summary>

@@ -1,3 +1,5 @@
+using MySqlRecovery.Text;
+
 namespace MySqlRecovery.Schema;
 
 /// <summary>Character set and collation that a database, table or column says; null where it says nothing.</summary>

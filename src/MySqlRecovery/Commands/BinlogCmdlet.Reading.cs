@@ -1,14 +1,18 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Management.Automation;
+using MySqlRecovery.Binlog.Encryption;
 using MySqlRecovery.Binlog.Filter;
 using MySqlRecovery.Binlog.Rows;
+using MySqlRecovery.Binlog.Scan;
+using MySqlRecovery.Changes;
 using MySqlRecovery.Client;
 using MySqlRecovery.Client.Replication;
+using MySqlRecovery.Gtids;
+using MySqlRecovery.Input;
 using MySqlRecovery.Model;
-using MySqlRecovery.Sql;
-using MySqlRecovery.Transactions;
-using MySqlRecovery.Undo;
+using MySqlRecovery.Output.Sql;
+using MySqlRecovery.Schema;
 
 namespace MySqlRecovery.Commands;
 

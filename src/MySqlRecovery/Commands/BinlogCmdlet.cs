@@ -1,14 +1,16 @@
 using System.Collections;
 using System.Data.Common;
 using System.Management.Automation;
+using MySqlRecovery.Binlog.Encryption;
+using MySqlRecovery.Binlog.Events;
 using MySqlRecovery.Binlog.Filter;
 using MySqlRecovery.Binlog.Rows;
+using MySqlRecovery.Changes;
+using MySqlRecovery.Client;
 using MySqlRecovery.Completion;
-using MySqlRecovery.IO;
+using MySqlRecovery.Gtids;
+using MySqlRecovery.Input;
 using MySqlRecovery.Model;
-using MySqlRecovery.Sql;
-using MySqlRecovery.Transactions;
-using MySqlRecovery.Undo;
 
 namespace MySqlRecovery.Commands;
 

@@ -1,12 +1,12 @@
 using System.Collections;
 using System.Management.Automation;
 using MySqlRecovery.Binlog.Rows;
+using MySqlRecovery.Changes;
 using MySqlRecovery.Consistency;
 using MySqlRecovery.IO;
+using MySqlRecovery.Input;
 using MySqlRecovery.Model;
-using MySqlRecovery.Sql;
-using MySqlRecovery.Transactions;
-using MySqlRecovery.Undo;
+using MySqlRecovery.Output.Sql;
 
 namespace MySqlRecovery.Commands;
 

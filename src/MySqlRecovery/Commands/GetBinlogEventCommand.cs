@@ -1,6 +1,7 @@
 using System.Management.Automation;
+using MySqlRecovery.Binlog.Scan;
+using MySqlRecovery.Input;
 using MySqlRecovery.Model;
-using MySqlRecovery.Transactions;
 
 namespace MySqlRecovery.Commands;
 

@@ -1,5 +1,6 @@
 using System.Management.Automation;
-using MySqlRecovery.InnoDb;
+using MySqlRecovery.InnoDb.Tablespace;
+using MySqlRecovery.Input;
 using MySqlRecovery.Model;
 
 namespace MySqlRecovery.Commands;

@@ -1,8 +1,10 @@
 using System.Management.Automation;
-using MySqlRecovery.Binlog;
+using MySqlRecovery.Binlog.Events;
 using MySqlRecovery.Binlog.Rows;
+using MySqlRecovery.Binlog.Scan;
+using MySqlRecovery.Changes;
+using MySqlRecovery.Input;
 using MySqlRecovery.Model;
-using MySqlRecovery.Transactions;
 
 namespace MySqlRecovery.Commands;
 

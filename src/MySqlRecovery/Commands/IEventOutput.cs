@@ -1,4 +1,4 @@
-using MySqlRecovery.Transactions;
+using MySqlRecovery.Binlog.Scan;
 
 namespace MySqlRecovery.Commands;
 

@@ -1,11 +1,12 @@
 using System.Collections;
 using System.Management.Automation;
-using MySqlRecovery.Binlog;
 using MySqlRecovery.Binlog.Rows;
+using MySqlRecovery.Changes;
 using MySqlRecovery.IO;
+using MySqlRecovery.Input;
 using MySqlRecovery.Model;
-using MySqlRecovery.Transactions;
-using MySqlRecovery.Undo;
+using MySqlRecovery.Output.ReversedBinlog;
+using MySqlRecovery.Output.Sql;
 
 namespace MySqlRecovery.Commands;
 

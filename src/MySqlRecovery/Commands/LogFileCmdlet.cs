@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using MySqlRecovery.Input;
 using MySqlRecovery.Model;
 
 namespace MySqlRecovery.Commands;

@@ -1,8 +1,9 @@
 using System.Management.Automation;
-using MySqlRecovery.Binlog.Rows;
+using MySqlRecovery.Binlog.Events;
+using MySqlRecovery.Binlog.Scan;
+using MySqlRecovery.Changes;
+using MySqlRecovery.Input;
 using MySqlRecovery.Model;
-using MySqlRecovery.Transactions;
-using MySqlRecovery.Undo;
 
 namespace MySqlRecovery.Commands;
 

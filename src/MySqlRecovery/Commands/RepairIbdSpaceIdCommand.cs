@@ -1,6 +1,10 @@
 using System.Management.Automation;
 using MySqlRecovery.Client;
-using MySqlRecovery.InnoDb;
+using MySqlRecovery.InnoDb.Pages;
+using MySqlRecovery.InnoDb.Records;
+using MySqlRecovery.InnoDb.Repair;
+using MySqlRecovery.InnoDb.Tablespace;
+using MySqlRecovery.Input;
 using MySqlRecovery.Model;
 using MySqlRecovery.Schema;
 

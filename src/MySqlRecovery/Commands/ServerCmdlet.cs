@@ -1,6 +1,7 @@
 using System.Data.Common;
 using System.Management.Automation;
 using MySqlRecovery.Client;
+using MySqlRecovery.Input;
 using MySqlRecovery.Model;
 
 namespace MySqlRecovery.Commands;

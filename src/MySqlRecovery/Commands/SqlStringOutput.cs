@@ -1,5 +1,5 @@
 using System.Text;
-using MySqlRecovery.Sql;
+using MySqlRecovery.Output.Sql;
 
 namespace MySqlRecovery.Commands;
 

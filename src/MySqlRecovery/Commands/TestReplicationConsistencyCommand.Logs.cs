@@ -1,9 +1,12 @@
 using System.Management.Automation;
+using MySqlRecovery.Binlog.Encryption;
 using MySqlRecovery.Client;
 using MySqlRecovery.Client.Replication;
 using MySqlRecovery.Consistency;
 using MySqlRecovery.Consistency.Logs;
+using MySqlRecovery.Consistency.Servers;
 using MySqlRecovery.IO;
+using MySqlRecovery.Input;
 using MySqlRecovery.Model;
 
 namespace MySqlRecovery.Commands;

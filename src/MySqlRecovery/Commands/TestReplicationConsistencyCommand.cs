@@ -4,8 +4,10 @@ using MySqlRecovery.Binlog.Filter;
 using MySqlRecovery.Client;
 using MySqlRecovery.Consistency;
 using MySqlRecovery.Consistency.Data;
+using MySqlRecovery.Consistency.Schema;
+using MySqlRecovery.Consistency.Servers;
 using MySqlRecovery.Consistency.Settings;
-using MySqlRecovery.Consistency.Structure;
+using MySqlRecovery.Input;
 using MySqlRecovery.Model;
 
 namespace MySqlRecovery.Commands;

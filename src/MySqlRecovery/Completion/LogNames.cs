@@ -1,8 +1,10 @@
 using System.Collections.Concurrent;
 using System.Management.Automation;
 using MySqlRecovery.Binlog.Filter;
+using MySqlRecovery.Binlog.Rows;
+using MySqlRecovery.Binlog.Scan;
+using MySqlRecovery.Gtids;
 using MySqlRecovery.Model;
-using MySqlRecovery.Transactions;
 
 namespace MySqlRecovery.Completion;
 

@@ -1,7 +1,7 @@
-using MySqlRecovery.Queries;
 using System.Text;
 using MySqlRecovery.Client.Protocol;
 using MySqlRecovery.Client.Tests.Fakes;
+using MySqlRecovery.Server;
 
 namespace MySqlRecovery.Client.Tests.Protocol;
 

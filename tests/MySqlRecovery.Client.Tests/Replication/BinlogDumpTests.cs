@@ -3,6 +3,7 @@ using System.Text;
 using MySqlRecovery.Client.Protocol;
 using MySqlRecovery.Client.Replication;
 using MySqlRecovery.Client.Tests.Fakes;
+using MySqlRecovery.Gtids;
 using MySqlRecovery.Model;
 using static MySqlRecovery.Client.Tests.Replication.BinlogEventBytes;
 

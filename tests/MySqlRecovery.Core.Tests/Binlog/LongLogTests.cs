@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Text;
-using MySqlRecovery.Binlog;
 using MySqlRecovery.Binlog.Events;
+using MySqlRecovery.Binlog.Reading;
 using MySqlRecovery.IO;
 using MySqlRecovery.Model;
 using Xunit;

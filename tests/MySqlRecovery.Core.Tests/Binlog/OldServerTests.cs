@@ -1,7 +1,7 @@
 using MySqlRecovery.Binlog.Filter;
+using MySqlRecovery.Binlog.Scan;
+using MySqlRecovery.Changes;
 using MySqlRecovery.Model;
-using MySqlRecovery.Transactions;
-using MySqlRecovery.Undo;
 using Xunit;
 
 namespace MySqlRecovery.Core.Tests.Binlog;

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Text;
-using MySqlRecovery.Binlog;
+using MySqlRecovery.Binlog.Events;
+using MySqlRecovery.Binlog.Rows;
 using MySqlRecovery.Model;
 
 namespace MySqlRecovery.Core.Tests.Binlog;

@@ -1,5 +1,5 @@
-using MySqlRecovery.Consistency;
-using MySqlRecovery.Queries;
+using MySqlRecovery.Consistency.Servers;
+using MySqlRecovery.Server;
 
 namespace MySqlRecovery.Core.Tests.Consistency;
 

@@ -1,4 +1,5 @@
 using MySqlRecovery.Consistency;
+using MySqlRecovery.Consistency.Servers;
 using MySqlRecovery.Model;
 using Xunit;
 

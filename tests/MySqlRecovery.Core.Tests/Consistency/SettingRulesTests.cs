@@ -1,4 +1,4 @@
-using MySqlRecovery.Consistency;
+using MySqlRecovery.Consistency.Servers;
 using MySqlRecovery.Consistency.Settings;
 using MySqlRecovery.Model;
 using Xunit;

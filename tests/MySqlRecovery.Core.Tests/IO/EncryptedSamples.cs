@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using MySqlRecovery.Binlog.Encryption;
 using MySqlRecovery.IO;
 
 namespace MySqlRecovery.Core.Tests.IO;
@@ -12,7 +13,7 @@ internal sealed class EncryptedSamples : IDisposable
 
     public static byte[] Bytes(string name) => File.ReadAllBytes(FilePath(name));
 
-    public static Keyring Keyring(params string[] names) => MySqlRecovery.IO.Keyring.Open(names.Select(FilePath));
+    public static Keyring Keyring(params string[] names) => MySqlRecovery.Binlog.Encryption.Keyring.Open(names.Select(FilePath));
 
     public static EncryptedSource Open(string log, params string[] keyrings) =>
         EncryptedSource.Open(FileSource.Open(FilePath(log)), Keyring(keyrings));

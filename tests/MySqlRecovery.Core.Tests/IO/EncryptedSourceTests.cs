@@ -1,4 +1,5 @@
-using MySqlRecovery.Binlog;
+using MySqlRecovery.Binlog.Encryption;
+using MySqlRecovery.Binlog.Reading;
 using MySqlRecovery.IO;
 using MySqlRecovery.Model;
 using Xunit;

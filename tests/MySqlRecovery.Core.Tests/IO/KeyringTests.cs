@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Text;
+using MySqlRecovery.Binlog.Encryption;
 using MySqlRecovery.IO;
 using MySqlRecovery.Model;
 using Xunit;

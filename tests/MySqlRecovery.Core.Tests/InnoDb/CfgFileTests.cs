@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 using System.IO.Compression;
 using System.Reflection;
 using System.Text;
-using MySqlRecovery.InnoDb;
+using MySqlRecovery.InnoDb.Cfg;
 using MySqlRecovery.Schema;
 using Xunit;
 

@@ -1,4 +1,6 @@
-using MySqlRecovery.InnoDb;
+using MySqlRecovery.IO;
+using MySqlRecovery.InnoDb.Pages;
+using MySqlRecovery.InnoDb.Tablespace;
 using MySqlRecovery.Model;
 using Xunit;
 

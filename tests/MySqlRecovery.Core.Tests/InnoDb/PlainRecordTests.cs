@@ -1,4 +1,7 @@
-using MySqlRecovery.InnoDb;
+using MySqlRecovery.InnoDb.Pages;
+using MySqlRecovery.InnoDb.Records;
+using MySqlRecovery.InnoDb.Repair;
+using MySqlRecovery.InnoDb.Tablespace;
 using Xunit;
 
 namespace MySqlRecovery.Core.Tests.InnoDb;

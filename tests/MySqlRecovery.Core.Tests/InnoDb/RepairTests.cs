@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
-using MySqlRecovery.InnoDb;
+using MySqlRecovery.InnoDb.Repair;
+using MySqlRecovery.InnoDb.Tablespace;
 using MySqlRecovery.Model;
 using Xunit;
 

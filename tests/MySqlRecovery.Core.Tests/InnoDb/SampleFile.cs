@@ -1,6 +1,7 @@
 using System.IO.Compression;
 using System.Reflection;
-using MySqlRecovery.InnoDb;
+using MySqlRecovery.InnoDb.Records;
+using MySqlRecovery.InnoDb.Repair;
 using MySqlRecovery.Schema;
 using Xunit;
 

@@ -1,4 +1,4 @@
-using MySqlRecovery.InnoDb;
+using MySqlRecovery.InnoDb.Tablespace;
 using Xunit;
 
 namespace MySqlRecovery.Core.Tests.InnoDb;

@@ -1,4 +1,6 @@
-using MySqlRecovery.InnoDb;
+using MySqlRecovery.InnoDb.Pages;
+using MySqlRecovery.InnoDb.Repair;
+using MySqlRecovery.InnoDb.Tablespace;
 using MySqlRecovery.Model;
 using Xunit;
 

@@ -1,5 +1,6 @@
 using MySqlRecovery.Model;
 using MySqlRecovery.Schema;
+using MySqlRecovery.Text;
 using Xunit;
 
 namespace MySqlRecovery.Core.Tests.Schema;

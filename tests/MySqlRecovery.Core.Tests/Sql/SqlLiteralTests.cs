@@ -1,6 +1,6 @@
 using System.Text;
-using MySqlRecovery.IO;
-using MySqlRecovery.Sql;
+using MySqlRecovery.Output.Sql;
+using MySqlRecovery.Text;
 using Xunit;
 
 namespace MySqlRecovery.Core.Tests.Sql;

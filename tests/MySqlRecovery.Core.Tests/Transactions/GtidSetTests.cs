@@ -1,5 +1,5 @@
+using MySqlRecovery.Gtids;
 using MySqlRecovery.Model;
-using MySqlRecovery.Transactions;
 using Xunit;
 
 namespace MySqlRecovery.Core.Tests.Transactions;

@@ -1,8 +1,9 @@
 using MySqlRecovery.Binlog.Filter;
+using MySqlRecovery.Binlog.Scan;
+using MySqlRecovery.Changes;
 using MySqlRecovery.Core.Tests.Binlog;
 using MySqlRecovery.Model;
-using MySqlRecovery.Transactions;
-using MySqlRecovery.Undo;
+using MySqlRecovery.Output.ReversedBinlog;
 using Xunit;
 
 namespace MySqlRecovery.Core.Tests.Undo;

@@ -1,5 +1,5 @@
+using MySqlRecovery.Changes;
 using MySqlRecovery.Model;
-using MySqlRecovery.Undo;
 using Xunit;
 
 namespace MySqlRecovery.Core.Tests.Undo;

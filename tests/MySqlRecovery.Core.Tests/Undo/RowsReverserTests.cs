@@ -1,8 +1,7 @@
-using MySqlRecovery.Binlog;
 using MySqlRecovery.Binlog.Events;
 using MySqlRecovery.Binlog.Rows;
 using MySqlRecovery.Model;
-using MySqlRecovery.Undo;
+using MySqlRecovery.Output.ReversedBinlog;
 using Xunit;
 
 namespace MySqlRecovery.Core.Tests.Undo;

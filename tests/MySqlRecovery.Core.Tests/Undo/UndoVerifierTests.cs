@@ -1,6 +1,7 @@
 using MySqlRecovery.Binlog.Events;
+using MySqlRecovery.IO;
 using MySqlRecovery.Model;
-using MySqlRecovery.Undo;
+using MySqlRecovery.Output.ReversedBinlog;
 using Xunit;
 
 namespace MySqlRecovery.Core.Tests.Undo;
@@ -40,7 +41,7 @@ public sealed class UndoVerifierTests : IDisposable
     {
         byte[] format = FormatDescriptionEvent.ForMySql(new Version(9, 7, 0)).Raw;
         writer.Flushed = verifier.Grow;
-        writer.WriteEvent(BinlogEventType.FormatDescription, 1, format.AsSpan(MySqlRecovery.Binlog.EventHeader.Size..^4));
+        writer.WriteEvent(BinlogEventType.FormatDescription, 1, format.AsSpan(MySqlRecovery.Binlog.Events.EventHeader.Size..^4));
         for (int i = 0; i < 60; i++)
             writer.WriteEvent(BinlogEventType.Ignorable, 1, new byte[BodyLength]);
     }

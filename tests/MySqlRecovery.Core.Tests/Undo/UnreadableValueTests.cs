@@ -1,3 +1,4 @@
+using MySqlRecovery.Binlog.Rows;
 using MySqlRecovery.Core.Tests.Binlog;
 using MySqlRecovery.Model;
 using Xunit;

@@ -1,8 +1,10 @@
 using System.Text.RegularExpressions;
+using MySqlRecovery.Binlog.Events;
 using MySqlRecovery.Binlog.Filter;
+using MySqlRecovery.Binlog.Rows;
+using MySqlRecovery.Gtids;
 using MySqlRecovery.Model;
 using MySqlRecovery.Server.Tests.Servers;
-using MySqlRecovery.Transactions;
 using Xunit;
 
 namespace MySqlRecovery.Server.Tests.Binlog;

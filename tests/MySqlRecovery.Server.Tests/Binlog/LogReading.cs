@@ -1,7 +1,9 @@
+using MySqlRecovery.Binlog.Events;
 using MySqlRecovery.Binlog.Filter;
-using MySqlRecovery.Binlog.Rows;
+using MySqlRecovery.Binlog.Scan;
+using MySqlRecovery.Changes;
+using MySqlRecovery.Gtids;
 using MySqlRecovery.Model;
-using MySqlRecovery.Transactions;
 
 namespace MySqlRecovery.Server.Tests.Binlog;
 

@@ -1,4 +1,7 @@
+using MySqlRecovery.Client;
 using MySqlRecovery.Client.Replication;
+using MySqlRecovery.Gtids;
+using MySqlRecovery.Model;
 using MySqlRecovery.Server.Tests.Servers;
 using Xunit;
 

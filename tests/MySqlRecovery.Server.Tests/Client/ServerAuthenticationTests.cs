@@ -1,4 +1,3 @@
-using MySqlRecovery.Queries;
 using MySqlRecovery.Client;
 using MySqlRecovery.Model;
 using MySqlRecovery.Server.Tests.Servers;

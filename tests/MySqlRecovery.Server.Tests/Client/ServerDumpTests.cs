@@ -1,5 +1,6 @@
 using MySqlRecovery.Client;
 using MySqlRecovery.Client.Replication;
+using MySqlRecovery.Gtids;
 using MySqlRecovery.Model;
 using MySqlRecovery.Server.Tests.Servers;
 using Xunit;

@@ -1,9 +1,9 @@
-using MySqlRecovery.Queries;
 using System.Text;
 using MySqlRecovery.Client;
 using MySqlRecovery.Client.Protocol;
 using MySqlRecovery.Model;
 using MySqlRecovery.Server.Tests.Servers;
+using MySqlRecovery.Text;
 using Xunit;
 
 namespace MySqlRecovery.Server.Tests.Client;

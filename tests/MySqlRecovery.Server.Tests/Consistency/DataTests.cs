@@ -1,6 +1,7 @@
 using MySqlRecovery.Binlog.Filter;
 using MySqlRecovery.Consistency;
 using MySqlRecovery.Consistency.Data;
+using MySqlRecovery.Consistency.Servers;
 using MySqlRecovery.Model;
 using MySqlRecovery.Server.Tests.Servers;
 using Xunit;

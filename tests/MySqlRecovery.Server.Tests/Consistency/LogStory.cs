@@ -1,15 +1,16 @@
-using MySqlRecovery.Binlog.Rows;
+using MySqlRecovery.Binlog.Events;
+using MySqlRecovery.Binlog.Filter;
+using MySqlRecovery.Changes;
 using MySqlRecovery.Client.Replication;
 using MySqlRecovery.Consistency;
 using MySqlRecovery.Consistency.Data;
 using MySqlRecovery.Consistency.Logs;
-using MySqlRecovery.Binlog.Filter;
+using MySqlRecovery.Consistency.Servers;
 using MySqlRecovery.Model;
+using MySqlRecovery.Output.Sql;
 using MySqlRecovery.Schema;
 using MySqlRecovery.Server.Tests.Client;
 using MySqlRecovery.Server.Tests.Servers;
-using MySqlRecovery.Sql;
-using MySqlRecovery.Undo;
 using Xunit;
 
 namespace MySqlRecovery.Server.Tests.Consistency;

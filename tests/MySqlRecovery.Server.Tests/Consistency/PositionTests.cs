@@ -1,4 +1,5 @@
-using MySqlRecovery.Consistency;
+using MySqlRecovery.Consistency.Servers;
+using MySqlRecovery.Gtids;
 using MySqlRecovery.Model;
 using MySqlRecovery.Server.Tests.Servers;
 using Xunit;

@@ -1,5 +1,6 @@
 using System.Diagnostics;
-using MySqlRecovery.Consistency;
+using MySqlRecovery.Client;
+using MySqlRecovery.Consistency.Servers;
 using MySqlRecovery.Server.Tests.Client;
 using MySqlRecovery.Server.Tests.Servers;
 

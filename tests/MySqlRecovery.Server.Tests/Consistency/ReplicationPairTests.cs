@@ -1,4 +1,4 @@
-using MySqlRecovery.Consistency;
+using MySqlRecovery.Consistency.Servers;
 using MySqlRecovery.Server.Tests.Servers;
 using Xunit;
 

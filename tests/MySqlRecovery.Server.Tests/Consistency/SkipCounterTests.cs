@@ -1,3 +1,5 @@
+using MySqlRecovery.Consistency.Logs;
+using MySqlRecovery.Gtids;
 using MySqlRecovery.Model;
 using MySqlRecovery.Server.Tests.Servers;
 using Xunit;

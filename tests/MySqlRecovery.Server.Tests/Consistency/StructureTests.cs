@@ -1,6 +1,6 @@
 using MySqlRecovery.Binlog.Filter;
-using MySqlRecovery.Consistency;
-using MySqlRecovery.Consistency.Structure;
+using MySqlRecovery.Consistency.Schema;
+using MySqlRecovery.Consistency.Servers;
 using MySqlRecovery.Model;
 using MySqlRecovery.Server.Tests.Servers;
 using Xunit;

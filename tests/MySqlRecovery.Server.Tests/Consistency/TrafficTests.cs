@@ -1,9 +1,8 @@
 using MySqlRecovery.Binlog.Filter;
 using MySqlRecovery.Client;
-using MySqlRecovery.Consistency;
 using MySqlRecovery.Consistency.Data;
+using MySqlRecovery.Consistency.Servers;
 using MySqlRecovery.Model;
-using MySqlRecovery.Queries;
 using MySqlRecovery.Server.Tests.Client;
 using Xunit;
 

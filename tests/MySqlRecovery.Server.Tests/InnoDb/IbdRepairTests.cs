@@ -1,4 +1,6 @@
-using MySqlRecovery.InnoDb;
+using MySqlRecovery.InnoDb.Records;
+using MySqlRecovery.InnoDb.Repair;
+using MySqlRecovery.InnoDb.Tablespace;
 using MySqlRecovery.Model;
 using MySqlRecovery.Schema;
 using MySqlRecovery.Server.Tests.Servers;

@@ -1,3 +1,7 @@
+using MySqlRecovery.Binlog.Events;
+using MySqlRecovery.Client;
+using MySqlRecovery.Gtids;
+using MySqlRecovery.Model;
 using MySqlRecovery.Server.Tests.Servers;
 using Xunit;
 

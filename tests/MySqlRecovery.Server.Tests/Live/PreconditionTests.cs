@@ -1,9 +1,9 @@
+using MySqlRecovery.Binlog.Scan;
 using MySqlRecovery.Client;
 using MySqlRecovery.Client.Replication;
 using MySqlRecovery.Model;
 using MySqlRecovery.Server.Tests.Client;
 using MySqlRecovery.Server.Tests.Servers;
-using MySqlRecovery.Transactions;
 using Xunit;
 
 namespace MySqlRecovery.Server.Tests.Live;

@@ -1,10 +1,12 @@
+using MySqlRecovery.Binlog.Events;
+using MySqlRecovery.Binlog.Scan;
 using MySqlRecovery.Client;
 using MySqlRecovery.Client.Replication;
+using MySqlRecovery.Gtids;
 using MySqlRecovery.Model;
 using MySqlRecovery.Server.Tests.Binlog;
 using MySqlRecovery.Server.Tests.Client;
 using MySqlRecovery.Server.Tests.Servers;
-using MySqlRecovery.Transactions;
 using Xunit;
 
 namespace MySqlRecovery.Server.Tests.Live;

@@ -1,11 +1,11 @@
 using System.Reflection;
 using System.Security.Cryptography;
-using MySqlRecovery.Binlog;
+using MySqlRecovery.Binlog.Events;
 using MySqlRecovery.Binlog.Filter;
+using MySqlRecovery.Binlog.Scan;
 using MySqlRecovery.Client;
 using MySqlRecovery.Client.Replication;
 using MySqlRecovery.Model;
-using MySqlRecovery.Transactions;
 
 namespace MySqlRecovery.Server.Tests.Live;
 

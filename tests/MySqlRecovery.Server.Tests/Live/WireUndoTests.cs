@@ -1,13 +1,15 @@
 using MySqlRecovery.Binlog.Filter;
+using MySqlRecovery.Binlog.Scan;
+using MySqlRecovery.Changes;
 using MySqlRecovery.Client;
 using MySqlRecovery.Client.Replication;
 using MySqlRecovery.Model;
+using MySqlRecovery.Output.ReversedBinlog;
+using MySqlRecovery.Output.Sql;
+using MySqlRecovery.Schema;
 using MySqlRecovery.Server.Tests.Client;
 using MySqlRecovery.Server.Tests.Servers;
 using MySqlRecovery.Server.Tests.Undo;
-using MySqlRecovery.Sql;
-using MySqlRecovery.Transactions;
-using MySqlRecovery.Undo;
 using Xunit;
 
 namespace MySqlRecovery.Server.Tests.Live;

@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using MySqlRecovery.Binlog.Events;
 using MySqlRecovery.Model;
 using MySqlRecovery.Server.Tests.Servers;
 using Xunit;

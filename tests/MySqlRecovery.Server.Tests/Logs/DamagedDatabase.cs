@@ -1,11 +1,14 @@
+using MySqlRecovery.Binlog.Encryption;
 using MySqlRecovery.Binlog.Filter;
-using MySqlRecovery.IO;
+using MySqlRecovery.Binlog.Scan;
+using MySqlRecovery.Changes;
+using MySqlRecovery.Gtids;
 using MySqlRecovery.Model;
+using MySqlRecovery.Output.ReversedBinlog;
+using MySqlRecovery.Output.Sql;
+using MySqlRecovery.Schema;
 using MySqlRecovery.Server.Tests.Servers;
 using MySqlRecovery.Server.Tests.Undo;
-using MySqlRecovery.Sql;
-using MySqlRecovery.Transactions;
-using MySqlRecovery.Undo;
 using Xunit;
 
 namespace MySqlRecovery.Server.Tests.Logs;

@@ -1,8 +1,8 @@
 using MySqlRecovery.Binlog.Filter;
+using MySqlRecovery.Binlog.Scan;
+using MySqlRecovery.Changes;
 using MySqlRecovery.Model;
 using MySqlRecovery.Server.Tests.Servers;
-using MySqlRecovery.Transactions;
-using MySqlRecovery.Undo;
 using Xunit;
 
 namespace MySqlRecovery.Server.Tests.Logs;

@@ -1,8 +1,8 @@
+using MySqlRecovery.Binlog.Encryption;
 using MySqlRecovery.Binlog.Filter;
-using MySqlRecovery.IO;
+using MySqlRecovery.Binlog.Scan;
 using MySqlRecovery.Model;
 using MySqlRecovery.Server.Tests.Servers;
-using MySqlRecovery.Transactions;
 using Xunit;
 
 namespace MySqlRecovery.Server.Tests.Logs;

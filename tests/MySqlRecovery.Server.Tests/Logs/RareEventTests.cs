@@ -1,9 +1,10 @@
 using System.Buffers.Binary;
+using MySqlRecovery.Binlog.Events;
 using MySqlRecovery.Binlog.Filter;
+using MySqlRecovery.Binlog.Scan;
 using MySqlRecovery.IO;
 using MySqlRecovery.Model;
 using MySqlRecovery.Server.Tests.Servers;
-using MySqlRecovery.Transactions;
 using Xunit;
 
 namespace MySqlRecovery.Server.Tests.Logs;

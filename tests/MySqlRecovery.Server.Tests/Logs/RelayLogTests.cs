@@ -1,3 +1,5 @@
+using MySqlRecovery.Binlog.Events;
+using MySqlRecovery.Gtids;
 using MySqlRecovery.Model;
 using MySqlRecovery.Server.Tests.Servers;
 using Xunit;

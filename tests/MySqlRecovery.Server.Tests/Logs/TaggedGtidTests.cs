@@ -1,6 +1,7 @@
+using MySqlRecovery.Binlog.Events;
+using MySqlRecovery.Gtids;
 using MySqlRecovery.Model;
 using MySqlRecovery.Server.Tests.Servers;
-using MySqlRecovery.Transactions;
 using Xunit;
 
 namespace MySqlRecovery.Server.Tests.Logs;

@@ -1,3 +1,4 @@
+using MySqlRecovery.Binlog.Events;
 using MySqlRecovery.Model;
 using MySqlRecovery.Server.Tests.Servers;
 using MySqlRecovery.Server.Tests.Undo;

@@ -1,5 +1,4 @@
 using MySqlRecovery.Client;
-using MySqlRecovery.Queries;
 using MySqlRecovery.Schema;
 using MySqlRecovery.Server.Tests.Client;
 using MySqlRecovery.Server.Tests.Servers;

@@ -1,10 +1,11 @@
 using MySqlRecovery.Client;
-using MySqlRecovery.InnoDb;
+using MySqlRecovery.InnoDb.Repair;
+using MySqlRecovery.InnoDb.Tablespace;
 using MySqlRecovery.Model;
-using MySqlRecovery.Queries;
 using MySqlRecovery.Schema;
 using MySqlRecovery.Server.Tests.Client;
 using MySqlRecovery.Server.Tests.Servers;
+using MySqlRecovery.Text;
 using Xunit;
 
 namespace MySqlRecovery.Server.Tests.Schema;

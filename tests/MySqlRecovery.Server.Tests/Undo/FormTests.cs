@@ -1,12 +1,11 @@
 using System.Globalization;
 using System.Text;
 using MySqlRecovery.Binlog.Filter;
-using MySqlRecovery.Binlog.Rows;
+using MySqlRecovery.Binlog.Scan;
+using MySqlRecovery.Changes;
 using MySqlRecovery.Model;
+using MySqlRecovery.Output.Sql;
 using MySqlRecovery.Server.Tests.Servers;
-using MySqlRecovery.Sql;
-using MySqlRecovery.Transactions;
-using MySqlRecovery.Undo;
 using Xunit;
 
 namespace MySqlRecovery.Server.Tests.Undo;

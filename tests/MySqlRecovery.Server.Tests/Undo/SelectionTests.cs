@@ -1,3 +1,4 @@
+using MySqlRecovery.Gtids;
 using MySqlRecovery.Model;
 using MySqlRecovery.Server.Tests.Servers;
 using Xunit;

@@ -1,4 +1,6 @@
 using System.Text;
+using MySqlRecovery.Binlog.Rows;
+using MySqlRecovery.Gtids;
 using MySqlRecovery.IO;
 using MySqlRecovery.Model;
 

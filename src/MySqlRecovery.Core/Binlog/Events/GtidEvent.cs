@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using MySqlRecovery.Gtids;
 using MySqlRecovery.IO;
 using MySqlRecovery.Model;
 
@@ -37,7 +38,7 @@ internal readonly record struct GtidEvent(Gtid? Gtid, ulong CommitTimestamp, ulo
         cursor.Skip(1);
         var uuid = new Guid(cursor.Take(16), bigEndian: true);
         ulong number = cursor.ReadUInt64();
-        Gtid? gtid = isAnonymous ? null : Model.Gtid.MySql(uuid, string.Empty, number);
+        Gtid? gtid = isAnonymous ? null : Gtids.Gtid.MySql(uuid, string.Empty, number);
         if (cursor.Remaining < 17 + 7 || cursor.ReadByte() != LogicalTimestamp)
             return new GtidEvent(gtid, 0, 0, false);
         cursor.Skip(16);
@@ -92,7 +93,7 @@ internal readonly record struct GtidEvent(Gtid? Gtid, ulong CommitTimestamp, ulo
             }
         }
 
-        return new GtidEvent(Model.Gtid.MySql(new Guid(uuid, bigEndian: true), tag, number), commit, length, false);
+        return new GtidEvent(Gtids.Gtid.MySql(new Guid(uuid, bigEndian: true), tag, number), commit, length, false);
     }
 
     private static GtidEvent ParseMariaDb(ReadOnlySpan<byte> body, uint serverId)
@@ -101,7 +102,7 @@ internal readonly record struct GtidEvent(Gtid? Gtid, ulong CommitTimestamp, ulo
         ulong sequence = cursor.ReadUInt64();
         uint domain = cursor.ReadUInt32();
         byte flags = cursor.ReadByte();
-        return new GtidEvent(Model.Gtid.MariaDb(domain, serverId, sequence), 0, 0, (flags & MariaDbStandalone) != 0);
+        return new GtidEvent(Gtids.Gtid.MariaDb(domain, serverId, sequence), 0, 0, (flags & MariaDbStandalone) != 0);
     }
 
     // As many bytes as the first has trailing one-bits, and one more; the value stands above the zero bit that stops them.

@@ -1,3 +1,4 @@
+using MySqlRecovery.Gtids;
 using MySqlRecovery.IO;
 using MySqlRecovery.Model;
 

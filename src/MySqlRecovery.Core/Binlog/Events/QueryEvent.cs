@@ -1,8 +1,8 @@
 using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
 using System.Text;
-using MySqlRecovery.Binlog.Rows;
 using MySqlRecovery.IO;
+using MySqlRecovery.Text;
 
 namespace MySqlRecovery.Binlog.Events;
 

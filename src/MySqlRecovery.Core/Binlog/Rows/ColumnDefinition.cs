@@ -1,3 +1,5 @@
+using MySqlRecovery.Text;
+
 namespace MySqlRecovery.Binlog.Rows;
 
 /// <summary>What the table map says of one column.</summary>

@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 using System.Globalization;
 using System.Text;
 using MySqlRecovery.Binlog.Rows.Json;
-using MySqlRecovery.IO;
+using MySqlRecovery.Text;
 
 namespace MySqlRecovery.Binlog.Rows;
 

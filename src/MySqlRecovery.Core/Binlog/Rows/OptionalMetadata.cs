@@ -1,5 +1,6 @@
 using System.Text;
 using MySqlRecovery.IO;
+using MySqlRecovery.Text;
 
 namespace MySqlRecovery.Binlog.Rows;
 

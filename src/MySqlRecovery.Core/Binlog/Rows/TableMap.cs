@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Text;
+using MySqlRecovery.Binlog.Events;
 using MySqlRecovery.IO;
 
 namespace MySqlRecovery.Binlog.Rows;

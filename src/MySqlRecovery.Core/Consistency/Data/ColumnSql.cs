@@ -1,8 +1,8 @@
-using System.Text;
 using System.Text.Unicode;
-using MySqlRecovery.Consistency.Structure;
-using MySqlRecovery.IO;
-using MySqlRecovery.Sql;
+using System.Text;
+using MySqlRecovery.Consistency.Schema;
+using MySqlRecovery.Output.Sql;
+using MySqlRecovery.Text;
 
 namespace MySqlRecovery.Consistency.Data;
 

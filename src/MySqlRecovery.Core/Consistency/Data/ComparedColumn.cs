@@ -1,7 +1,9 @@
 using System.Globalization;
 using System.Text;
-using MySqlRecovery.Consistency.Structure;
-using RowCharacterSets = MySqlRecovery.Binlog.Rows.CharacterSets;
+using MySqlRecovery.Consistency.Schema;
+using MySqlRecovery.Consistency.Servers;
+using MySqlRecovery.Text;
+using RowCharacterSets = MySqlRecovery.Text.CharacterSets;
 
 namespace MySqlRecovery.Consistency.Data;
 

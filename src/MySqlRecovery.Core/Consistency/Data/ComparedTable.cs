@@ -1,4 +1,5 @@
-using MySqlRecovery.Consistency.Structure;
+using MySqlRecovery.Consistency.Schema;
+using MySqlRecovery.Consistency.Servers;
 using MySqlRecovery.Schema;
 
 namespace MySqlRecovery.Consistency.Data;

@@ -1,5 +1,6 @@
 using System.Diagnostics;
-using MySqlRecovery.Consistency.Structure;
+using MySqlRecovery.Consistency.Schema;
+using MySqlRecovery.Consistency.Servers;
 using MySqlRecovery.Model;
 
 namespace MySqlRecovery.Consistency.Data;

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
+using MySqlRecovery.Consistency.Servers;
 using MySqlRecovery.IO;
 using MySqlRecovery.Model;
 using MySqlRecovery.Schema;

@@ -1,4 +1,5 @@
 using System.Collections.Specialized;
+using MySqlRecovery.Consistency.Servers;
 using MySqlRecovery.Model;
 
 namespace MySqlRecovery.Consistency.Data;

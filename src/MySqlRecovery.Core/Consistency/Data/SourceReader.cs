@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using MySqlRecovery.Consistency.Servers;
 using MySqlRecovery.Model;
 
 namespace MySqlRecovery.Consistency.Data;

@@ -1,3 +1,4 @@
+using MySqlRecovery.Consistency.Servers;
 using MySqlRecovery.Model;
 
 namespace MySqlRecovery.Consistency.Data;

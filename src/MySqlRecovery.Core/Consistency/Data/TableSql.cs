@@ -1,6 +1,6 @@
 using System.Text;
 using MySqlRecovery.Schema;
-using MySqlRecovery.Sql;
+using MySqlRecovery.Text;
 
 namespace MySqlRecovery.Consistency.Data;
 

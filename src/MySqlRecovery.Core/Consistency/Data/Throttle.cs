@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
-using MySqlRecovery.Queries;
+using MySqlRecovery.Consistency.Servers;
+using MySqlRecovery.Server;
 
 namespace MySqlRecovery.Consistency.Data;
 

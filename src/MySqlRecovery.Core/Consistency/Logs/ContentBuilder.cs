@@ -1,7 +1,7 @@
 using System.Text;
-using MySqlRecovery.Binlog;
 using MySqlRecovery.Binlog.Events;
 using MySqlRecovery.Binlog.Filter;
+using MySqlRecovery.Binlog.Reading;
 using MySqlRecovery.Binlog.Rows;
 using MySqlRecovery.IO;
 using MySqlRecovery.Model;

@@ -1,5 +1,5 @@
 using MySqlRecovery.Binlog.Events;
-using MySqlRecovery.Model;
+using MySqlRecovery.Gtids;
 
 namespace MySqlRecovery.Consistency.Logs;
 

@@ -1,5 +1,5 @@
-using MySqlRecovery.Binlog;
-using MySqlRecovery.IO;
+using MySqlRecovery.Binlog.Encryption;
+using MySqlRecovery.Binlog.Reading;
 using MySqlRecovery.Model;
 
 namespace MySqlRecovery.Consistency.Logs;

@@ -1,8 +1,9 @@
 using System.Globalization;
 using MySqlRecovery.Binlog.Filter;
+using MySqlRecovery.Consistency.Servers;
+using MySqlRecovery.Gtids;
 using MySqlRecovery.Model;
-using MySqlRecovery.Queries;
-using MySqlRecovery.Transactions;
+using MySqlRecovery.Server;
 
 namespace MySqlRecovery.Consistency.Logs;
 

@@ -1,5 +1,5 @@
 using MySqlRecovery.Binlog.Filter;
-using MySqlRecovery.Transactions;
+using MySqlRecovery.Gtids;
 
 namespace MySqlRecovery.Consistency.Logs;
 

@@ -1,3 +1,5 @@
+using MySqlRecovery.Binlog.Reading;
+using MySqlRecovery.Gtids;
 using MySqlRecovery.Model;
 
 namespace MySqlRecovery.Consistency.Logs;
@@ -55,7 +57,7 @@ internal sealed class LogFindings(string replicaName, RelayLogs relay)
         Server = replicaName,
         Gtid = range.Gtids?.Last.ToString(),
         LogFile = range.To.File,
-        Position = range.From.File == range.To.File ? range.From.Position : Binlog.FileEventReader.FirstPosition,
+        Position = range.From.File == range.To.File ? range.From.Position : Binlog.Reading.FileEventReader.FirstPosition,
         EndPosition = range.To.Position,
         Evidence = range.Evidence,
         Recommendation = "Pipe this finding into Get-RowChange -LogPath <the source's binlogs> for the rows that were lost.",

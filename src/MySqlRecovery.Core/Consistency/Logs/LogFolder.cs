@@ -1,4 +1,5 @@
-using MySqlRecovery.Binlog;
+using MySqlRecovery.Binlog.Events;
+using MySqlRecovery.Binlog.Reading;
 using MySqlRecovery.Model;
 
 namespace MySqlRecovery.Consistency.Logs;

@@ -1,4 +1,4 @@
-using MySqlRecovery.Binlog;
+using MySqlRecovery.Binlog.Reading;
 
 namespace MySqlRecovery.Consistency.Logs;
 

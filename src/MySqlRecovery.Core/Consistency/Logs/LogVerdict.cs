@@ -1,5 +1,5 @@
+using MySqlRecovery.Gtids;
 using MySqlRecovery.Model;
-using MySqlRecovery.Transactions;
 
 namespace MySqlRecovery.Consistency.Logs;
 

@@ -1,3 +1,5 @@
+using MySqlRecovery.Gtids;
+
 namespace MySqlRecovery.Consistency.Logs;
 
 /// <summary>A line of a replica's error log about its SQL thread.</summary>

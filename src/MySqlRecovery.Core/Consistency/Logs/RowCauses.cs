@@ -1,10 +1,12 @@
 using System.Collections.Specialized;
 using System.Globalization;
 using System.Text;
+using MySqlRecovery.Consistency.Servers;
+using MySqlRecovery.Gtids;
 using MySqlRecovery.Model;
-using MySqlRecovery.Queries;
 using MySqlRecovery.Schema;
-using MySqlRecovery.Sql;
+using MySqlRecovery.Server;
+using MySqlRecovery.Text;
 
 namespace MySqlRecovery.Consistency.Logs;
 

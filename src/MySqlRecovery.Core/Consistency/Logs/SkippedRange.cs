@@ -1,4 +1,4 @@
-using MySqlRecovery.Model;
+using MySqlRecovery.Gtids;
 
 namespace MySqlRecovery.Consistency.Logs;
 

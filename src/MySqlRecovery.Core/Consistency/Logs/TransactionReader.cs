@@ -1,7 +1,8 @@
-using MySqlRecovery.Binlog;
 using MySqlRecovery.Binlog.Events;
+using MySqlRecovery.Binlog.Reading;
+using MySqlRecovery.Binlog.Scan;
+using MySqlRecovery.Gtids;
 using MySqlRecovery.Model;
-using MySqlRecovery.Transactions;
 
 namespace MySqlRecovery.Consistency.Logs;
 

@@ -1,5 +1,5 @@
-using MySqlRecovery.Binlog;
 using MySqlRecovery.Binlog.Events;
+using MySqlRecovery.Binlog.Reading;
 using MySqlRecovery.Binlog.Rows;
 using MySqlRecovery.Model;
 

@@ -1,4 +1,5 @@
-using MySqlRecovery.Queries;
+using MySqlRecovery.Consistency.Servers;
+using MySqlRecovery.Server;
 
 namespace MySqlRecovery.Consistency.Settings;
 

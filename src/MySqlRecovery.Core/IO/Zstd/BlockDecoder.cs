@@ -1,3 +1,5 @@
+using MySqlRecovery.Server;
+
 namespace MySqlRecovery.IO.Zstd;
 
 /// <summary>Decodes the blocks of one frame after another into a window (RFC 8878, section 3.1.1.2).</summary>

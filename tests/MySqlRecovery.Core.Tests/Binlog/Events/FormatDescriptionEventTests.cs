@@ -1,4 +1,5 @@
 using MySqlRecovery.Binlog.Events;
+using MySqlRecovery.Gtids;
 using MySqlRecovery.Model;
 using Xunit;
 

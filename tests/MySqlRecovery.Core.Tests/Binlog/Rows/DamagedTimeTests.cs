@@ -1,5 +1,5 @@
 using MySqlRecovery.Binlog.Rows;
-using MySqlRecovery.IO;
+using MySqlRecovery.Text;
 using Xunit;
 
 namespace MySqlRecovery.Core.Tests.Binlog.Rows;

@@ -1,8 +1,8 @@
 using System.Buffers.Binary;
 using MySqlRecovery.Consistency.Logs;
+using MySqlRecovery.Gtids;
 using MySqlRecovery.IO;
 using MySqlRecovery.Model;
-using MySqlRecovery.Transactions;
 using Xunit;
 
 namespace MySqlRecovery.Core.Tests.Consistency.Logs;

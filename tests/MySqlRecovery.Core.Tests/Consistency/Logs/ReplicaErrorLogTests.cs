@@ -1,5 +1,6 @@
 using System.Text;
 using MySqlRecovery.Consistency.Logs;
+using MySqlRecovery.Gtids;
 using Xunit;
 
 namespace MySqlRecovery.Core.Tests.Consistency.Logs;

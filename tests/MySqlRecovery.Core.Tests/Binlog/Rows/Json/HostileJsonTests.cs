@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using MySqlRecovery.Binlog.Rows.Json;
-using MySqlRecovery.IO;
-using MySqlRecovery.Sql;
+using MySqlRecovery.Output.Sql;
+using MySqlRecovery.Text;
 using Xunit;
 
 namespace MySqlRecovery.Core.Tests.Binlog.Rows.Json;

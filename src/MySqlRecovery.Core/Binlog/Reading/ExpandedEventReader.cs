@@ -1,0 +1,104 @@
+using System.Runtime.CompilerServices;
+using MySqlRecovery.Binlog.Events;
+using MySqlRecovery.IO;
+using MySqlRecovery.Model;
+
+namespace MySqlRecovery.Binlog.Reading;
+
+/// <summary>
+/// Reads through compression: behind a TRANSACTION_PAYLOAD event of MySQL 8.0.20+ come the events in it, and MariaDB's
+/// compressed events have their bodies uncompressed. Both keep the position of the event that is in the log.
+/// </summary>
+internal sealed class ExpandedEventReader(EventReader inner) : EventReader
+{
+    private readonly MariaDbCompression _mariaDb = new();
+    private PayloadReader? _payload;
+    private bool _isUncompressed;
+
+    public override string Path => inner.Path;
+
+    public override string LogFile => inner.LogFile;
+
+    public override FormatDescriptionEvent Format
+    {
+        [MethodImpl(Jit.Hot)]
+        get => inner.Format;
+    }
+
+    public override bool IsExpanded => _payload != null || _isUncompressed;
+
+    public override ReadOnlySpan<byte> Raw
+    {
+        [MethodImpl(Jit.Hot)]
+        get => _payload != null ? _payload.Raw : _isUncompressed ? _mariaDb.Raw : inner.Raw;
+    }
+
+    public override ReadOnlySpan<byte> Body
+    {
+        [MethodImpl(Jit.Hot)]
+        get => IsExpanded ? Raw[EventHeader.Size..] : inner.Body;
+    }
+
+    public override int ReadAhead(long offset, Span<byte> destination) => inner.ReadAhead(offset, destination);
+
+    public override ByteSource TakeSource() => inner.TakeSource();
+
+    [MethodImpl(Jit.Hot)]
+    public override bool Read()
+    {
+        _isUncompressed = false;
+        try
+        {
+            if (_payload != null)
+            {
+                if (_payload.Read())
+                {
+                    Header = _payload.Header;
+                    return true;
+                }
+
+                ClosePayload();
+            }
+            else if (Header.Type == BinlogEventType.TransactionPayload)
+            {
+                // The payload event itself has been seen; its contents follow.
+                _payload = new PayloadReader(inner.Body.ToArray());
+                return Read();
+            }
+
+            if (!inner.Read())
+                return false;
+            Header = inner.Header;
+            Position = inner.Position;
+            EndPosition = inner.EndPosition;
+            if (MariaDbCompression.IsCompressed(Header.Type))
+            {
+                _mariaDb.Expand(Header, inner.Body, inner.Format.TableIdLength);
+                _isUncompressed = true;
+            }
+
+            return true;
+        }
+        catch (Exception e) when (e is EndOfStreamException or InvalidDataException)
+        {
+            ClosePayload();
+            throw new RecoveryException(
+                "BinlogEventMalformed", RecoveryErrorKind.InvalidData, $"the compressed event cannot be read: {e.Message}", Path, Position, inner: e);
+        }
+    }
+
+    public override void Dispose()
+    {
+        ClosePayload();
+        _mariaDb.Dispose();
+        inner.Dispose();
+    }
+
+    private void ClosePayload()
+    {
+        _payload?.Dispose();
+        _payload = null;
+        // The header of the last inner event must not be taken for a payload's.
+        Header = default;
+    }
+}

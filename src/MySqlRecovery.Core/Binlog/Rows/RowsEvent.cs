@@ -1,0 +1,104 @@
+using System.Runtime.CompilerServices;
+using MySqlRecovery.Binlog.Events;
+using MySqlRecovery.IO;
+using MySqlRecovery.Model;
+
+namespace MySqlRecovery.Binlog.Rows;
+
+/// <summary>
+/// A row event's fields before the rows: table id 6, flags 2, extra row info (version 2: length 2, itself included),
+/// column count, bitmap of the columns present, a second one for updates.
+/// </summary>
+internal readonly ref struct RowsEvent
+{
+    private RowsEvent(
+        BinlogEventType type, RowOperation operation, ulong tableId, RowsEventFlags flags, ReadOnlySpan<byte> body, Offsets at)
+    {
+        Type = type;
+        Operation = operation;
+        TableId = tableId;
+        Flags = flags;
+        Body = body;
+        At = at;
+    }
+
+    public BinlogEventType Type { get; }
+
+    public RowOperation Operation { get; }
+
+    public ulong TableId { get; }
+
+    public RowsEventFlags Flags { get; }
+
+    /// <summary>The event's body: no common header, no checksum.</summary>
+    public ReadOnlySpan<byte> Body { get; }
+
+    /// <summary>Where in <see cref="Body"/> the parts start.</summary>
+    public Offsets At { get; }
+
+    /// <summary>Extra row info without its length field; partition ids among others.</summary>
+    public ReadOnlySpan<byte> ExtraRowInfo => Body[At.ExtraRowInfo..At.ColumnCount];
+
+    /// <summary>Columns present in the only, or for updates in the before image.</summary>
+    public ReadOnlySpan<byte> Columns
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => Body[At.Columns..At.ColumnsAfter];
+    }
+
+    /// <summary>Columns present in an update's after image.</summary>
+    public ReadOnlySpan<byte> ColumnsAfter
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => Body[At.ColumnsAfter..At.Rows];
+    }
+
+    public ReadOnlySpan<byte> Rows
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => Body[At.Rows..];
+    }
+
+    public bool EndsStatement => Flags.HasFlag(RowsEventFlags.StatementEnd);
+
+    /// <summary>The table id alone, to find the table map before the rest is looked at.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ulong PeekTableId(ReadOnlySpan<byte> body, int tableIdLength)
+    {
+        var cursor = new ByteCursor(body);
+        return TableMap.ReadTableId(ref cursor, tableIdLength);
+    }
+
+    [MethodImpl(Jit.Hot)]
+    public static RowsEvent Parse(BinlogEventType type, ReadOnlySpan<byte> body, int columnCount, int tableIdLength = 6)
+    {
+        RowOperation operation = type.Operation() ?? throw new InvalidDataException($"{type} is not a row event");
+        var cursor = new ByteCursor(body);
+        ulong tableId = TableMap.ReadTableId(ref cursor, tableIdLength);
+        int flagsAt = cursor.Position;
+        var flags = (RowsEventFlags)cursor.ReadUInt16();
+        int extra = cursor.Position;
+        if (type.HasExtraRowInfo())
+        {
+            int length = cursor.ReadUInt16();
+            if (length < 2)
+                throw new InvalidDataException($"extra row info of {length} bytes");
+            extra = cursor.Position;
+            cursor.Skip(length - 2);
+        }
+
+        int count = cursor.Position;
+        ulong width = cursor.ReadLengthEncoded();
+        if (width != (ulong)columnCount)
+            throw new InvalidDataException($"a row event of {width} columns for a table map of {columnCount}");
+        int columns = cursor.Position;
+        cursor.Skip((columnCount + 7) / 8);
+        int after = cursor.Position;
+        if (operation == RowOperation.Update)
+            cursor.Skip((columnCount + 7) / 8);
+        return new RowsEvent(type, operation, tableId, flags, body, new Offsets(flagsAt, extra, count, columns, after, cursor.Position));
+    }
+
+    /// <summary>Offsets in the body.</summary>
+    internal readonly record struct Offsets(int Flags, int ExtraRowInfo, int ColumnCount, int Columns, int ColumnsAfter, int Rows);
+}

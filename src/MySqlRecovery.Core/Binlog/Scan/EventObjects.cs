@@ -1,0 +1,128 @@
+using MySqlRecovery.Binlog.Events;
+using MySqlRecovery.Binlog.Filter;
+using MySqlRecovery.Binlog.Reading;
+using MySqlRecovery.Binlog.Rows;
+using MySqlRecovery.Gtids;
+using MySqlRecovery.Model;
+
+namespace MySqlRecovery.Binlog.Scan;
+
+/// <summary>Makes the objects of the pipeline from the event that a scan stands on.</summary>
+internal static class EventObjects
+{
+    public static BinlogEvent ToBinlogEvent(this EventScan scan)
+    {
+        EventReader reader = scan.Reader;
+        TransactionTracker transaction = scan.Transaction;
+        BinlogEventType type = reader.Header.Type;
+        var result = new BinlogEvent
+        {
+            LogFile = reader.LogFile,
+            Position = reader.Position,
+            EndPosition = reader.EndPosition,
+            Timestamp = reader.Header.Time,
+            EventType = type,
+            Size = reader.Header.Length,
+            ServerId = reader.Header.ServerId,
+            ServerVersion = reader.Format.ServerVersion,
+            Gtid = transaction.GtidText,
+            ThreadId = transaction.ThreadId,
+            Operation = type.Operation(),
+            TransactionPosition = transaction.Position,
+            Server = scan.Chosen.Server,
+            Database = scan.Table?.Database,
+            Table = scan.Table?.Table,
+        };
+        if (result.Operation != null)
+            FillRows(scan, result);
+        else
+            FillStatement(scan, result);
+        return result;
+    }
+
+    /// <summary>One object a row of a row event; only the rows that <paramref name="where"/> lets through.</summary>
+    public static List<RowChange> ToRowChanges(this BinlogEvent item, TableMap map, RowPredicate? where)
+    {
+        var changes = new List<RowChange>();
+        try
+        {
+            RowsEvent rows = RowsEvent.Parse(
+                (BinlogEventType)item.RawEvent![4], item.RawEvent.AsSpan(EventHeader.Size), map.Columns.Length);
+            int rowsStart = EventHeader.Size + rows.At.Rows;
+            var source = new RowSource(item.RawEvent!, rowsStart, item.TableMapEvent!, item.FormatEvent!, map.Decoder);
+            var cursor = new RowCursor(rows, map);
+            while (cursor.MoveNext())
+            {
+                if (where != null && !where.IsMatch(cursor))
+                    continue;
+                changes.Add(new RowChange(source, rowsStart + cursor.Start, rowsStart + cursor.Middle, rowsStart + cursor.End)
+                {
+                    Server = item.Server,
+                    LogFile = item.LogFile,
+                    Position = item.Position,
+                    EndPosition = item.EndPosition,
+                    RowIndex = cursor.Index,
+                    Timestamp = item.Timestamp,
+                    Gtid = item.Gtid,
+                    ThreadId = item.ThreadId,
+                    ServerId = item.ServerId,
+                    ServerVersion = item.ServerVersion,
+                    Database = map.Database,
+                    Table = map.Table,
+                    Operation = rows.Operation,
+                    Statement = item.Statement,
+                    TransactionPosition = item.TransactionPosition,
+                    TransactionEnd = item.TransactionEnd,
+                    XaId = item.XaId,
+                });
+            }
+        }
+        catch (Exception e) when (e is EndOfStreamException or InvalidDataException)
+        {
+            throw new RecoveryException(
+                "BinlogEventMalformed", RecoveryErrorKind.InvalidData, $"the event cannot be read: {e.Message}", item.LogFile, item.Position, inner: e);
+        }
+
+        return changes;
+    }
+
+    private static void FillRows(EventScan scan, BinlogEvent result)
+    {
+        try
+        {
+            var cursor = new RowCursor(scan.ParseRows(), scan.Table!);
+            while (cursor.MoveNext())
+                result.RowCount++;
+        }
+        catch (Exception e) when (e is EndOfStreamException or InvalidDataException)
+        {
+            throw scan.Malformed(e);
+        }
+
+        result.Statement = scan.Transaction.Statement;
+        result.TransactionEnd = scan.Fate.EndOf(scan.Reader.Position);
+        result.XaId = scan.Fate.XaId;
+        result.RawEvent = scan.Raw.ToArray();
+        result.TableMapEvent = scan.Table!.Raw;
+        result.FormatEvent = scan.Reader.Format.Raw;
+    }
+
+    private static void FillStatement(EventScan scan, BinlogEvent result)
+    {
+        switch (result.EventType)
+        {
+            case BinlogEventType.Query or BinlogEventType.MariaDbQueryCompressed:
+                QueryEvent query = QueryEvent.Parse(scan.Reader.Body);
+                result.Statement = query.DecodeStatement();
+                result.Database = scan.NameOf(query.DatabaseBytes);
+                result.RawEvent = scan.Raw.ToArray();
+                break;
+            case BinlogEventType.XaPrepare:
+                result.RawEvent = scan.Raw.ToArray();
+                break;
+            case BinlogEventType.RowsQuery or BinlogEventType.MariaDbAnnotateRows:
+                result.Statement = scan.Transaction.Statement;
+                break;
+        }
+    }
+}

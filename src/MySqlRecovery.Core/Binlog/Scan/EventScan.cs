@@ -1,0 +1,347 @@
+using System.Runtime.CompilerServices;
+using MySqlRecovery.Binlog.Encryption;
+using MySqlRecovery.Binlog.Events;
+using MySqlRecovery.Binlog.Filter;
+using MySqlRecovery.Binlog.Reading;
+using MySqlRecovery.Binlog.Rows;
+using MySqlRecovery.Gtids;
+using MySqlRecovery.IO;
+using MySqlRecovery.Model;
+
+namespace MySqlRecovery.Binlog.Scan;
+
+/// <summary>
+/// Goes through logs event by event, keeps table maps and transactions, and stops at each event that the filter lets
+/// through. A failure ends the log at hand; the next <see cref="Read"/> goes on with the next log.
+/// </summary>
+internal sealed class EventScan : IDisposable
+{
+    private readonly IEnumerator<LogRange> _logs;
+    private readonly EventFilter _filter;
+    private readonly GtidFilter? _gtids;
+    private readonly CancellationToken _stop;
+    private readonly TableMapCache _maps;
+    private readonly ITableSchemaSource? _schema;
+    private readonly Dictionary<TableMap, bool> _selected = [];
+    private EventReader? _reader;
+    private LogRange _range = LogRange.Whole(string.Empty);
+    private bool _startIsReached;
+    private byte[]? _fullRows;
+    private byte[] _lastName = [];
+    private string _lastNameText = string.Empty;
+    private TransactionFate? _fate;
+    private (int Log, long Position) _fatePlace;
+
+    public EventScan(
+        IEnumerable<LogRange> logs, EventFilter filter, GtidFilter? gtids, CancellationToken stop, ITableSchemaSource? schema = null)
+    {
+        _logs = logs.GetEnumerator();
+        _filter = filter;
+        _gtids = gtids;
+        _stop = stop;
+        _schema = schema;
+        _maps = new TableMapCache(schema);
+    }
+
+    /// <summary>The reader, on the present event.</summary>
+    public EventReader Reader
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => _reader!;
+    }
+
+    public TransactionTracker Transaction { get; } = new();
+
+    /// <summary>What becomes of the present event's transaction.</summary>
+    public TransactionFate Fate
+    {
+        get
+        {
+            if (Transaction.IsBare || !Transaction.IsInside)
+                return TransactionFate.Unknown;
+            if (_fate == null || _fatePlace != (LogIndex, Transaction.Position))
+            {
+                _fatePlace = (LogIndex, Transaction.Position);
+                _fate = TransactionFate.Find(Reader, Transaction.Position, Transaction.IsXa);
+            }
+
+            return _fate;
+        }
+    }
+
+    /// <summary>The table of the present TABLE_MAP or row event; null for other events.</summary>
+    public TableMap? Table { get; private set; }
+
+    /// <summary>Whether to read on behind damage; positions need not be event boundaries then.</summary>
+    public bool Salvage { get; init; }
+
+    /// <summary>What was passed over since it was last looked at.</summary>
+    public Queue<RecoveryException> Gaps { get; } = new();
+
+    /// <summary>Keys for encrypted logs, or null.</summary>
+    public Keyring? Keyring { get; init; }
+
+    /// <summary>The schema that completes the table maps, or null.</summary>
+    public ITableSchemaSource? Schema => _schema;
+
+    /// <summary>The tables asked for, or null.</summary>
+    public TableFilter? Tables => _filter.Tables;
+
+    /// <summary>Whether certain row changes were asked for, and statements are not among them.</summary>
+    public bool ChoosesOperations => _filter.Operations != null;
+
+    /// <summary>The log at hand, and the part of it that is chosen.</summary>
+    public LogRange Chosen { get; private set; }
+
+    /// <summary>How many of the logs have been opened.</summary>
+    public int LogIndex { get; private set; } = -1;
+
+    /// <summary>Goes to the next event that matches; false when all logs are done.</summary>
+    [MethodImpl(Jit.Hot)]
+    public bool Read()
+    {
+        while (true)
+        {
+            _stop.ThrowIfCancellationRequested();
+            if (_reader == null && !OpenNext())
+                return false;
+            if (!ReadEvent())
+            {
+                Close();
+                continue;
+            }
+
+            if (IsInRange() && IsMatch())
+                return true;
+        }
+    }
+
+    public void Dispose()
+    {
+        Close();
+        _logs.Dispose();
+    }
+
+    /// <summary>
+    /// The present event without checksum, as it would be had the server logged it plainly: uncompressed, and with whole
+    /// JSON values.
+    /// </summary>
+    public ReadOnlySpan<byte> Raw
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => _fullRows ?? Reader.Raw[..(EventHeader.Size + Reader.Body.Length)];
+    }
+
+    /// <summary>Whether <see cref="Raw"/> differs from what is at the event's position in the log.</summary>
+    public bool IsExpanded => _fullRows != null || Reader.IsExpanded;
+
+    /// <summary>Parses the present row event.</summary>
+    [MethodImpl(Jit.Hot)]
+    public RowsEvent ParseRows()
+    {
+        ReadOnlySpan<byte> raw = Raw;
+        return RowsEvent.Parse((BinlogEventType)raw[4], raw[EventHeader.Size..], Table!.Columns.Length, Reader.Format.TableIdLength);
+    }
+
+    /// <summary>A name in UTF-8 as a string, the same one as long as the name stays the same; null for no name.</summary>
+    public string? NameOf(ReadOnlySpan<byte> name)
+    {
+        if (!name.SequenceEqual(_lastName))
+            (_lastName, _lastNameText) = (name.ToArray(), System.Text.Encoding.UTF8.GetString(name));
+        return name.IsEmpty ? null : _lastNameText;
+    }
+
+    /// <summary>An error at the present event.</summary>
+    public RecoveryException Malformed(Exception cause) => new(
+        "BinlogEventMalformed", RecoveryErrorKind.InvalidData, $"the {Reader.Header.Type} event cannot be read: {cause.Message}",
+        Reader.Path, Reader.Position, inner: cause);
+
+    private bool OpenNext()
+    {
+        if (!_logs.MoveNext())
+            return false;
+        Chosen = _logs.Current;
+        _range = Chosen.IsReadWhole ? Chosen with { Start = 0, Stop = long.MaxValue } : Chosen;
+        LogIndex++;
+        _startIsReached = _range.Start <= FileEventReader.FirstPosition;
+        _maps.Clear();
+        _selected.Clear();
+        Transaction.Reset();
+        ByteSource source = _range.Open?.Invoke() ?? LogContainer.Open(_range.Path, Keyring, _stop);
+        _reader = new ExpandedEventReader(new FileEventReader(source, Salvage ? OnGap : null, _stop));
+        return true;
+    }
+
+    [MethodImpl(Jit.Hot)]
+    private bool ReadEvent()
+    {
+        try
+        {
+            do
+            {
+                if (!Reader.Read())
+                {
+                    CheckEnd();
+                    return false;
+                }
+
+                if (Reader.Position >= _range.Stop)
+                    return false;
+            }
+            while (!Observe());
+            return true;
+        }
+        catch (Exception e) when (e is EndOfStreamException or InvalidDataException)
+        {
+            RecoveryException failure = Malformed(e);
+            Close();
+            throw failure;
+        }
+        catch
+        {
+            Close();
+            throw;
+        }
+    }
+
+    /// <summary>Takes the event in; false where it is passed over.</summary>
+    [MethodImpl(Jit.Hot)]
+    private bool Observe()
+    {
+        BinlogEventType type = Reader.Header.Type;
+        Transaction.Observe(Reader);
+        Table = null;
+        _fullRows = null;
+        int idLength = Reader.Format.TableIdLength;
+        if (type == BinlogEventType.TableMap)
+        {
+            int checksum = Reader.Raw.Length - EventHeader.Size - Reader.Body.Length;
+            Table = _maps.Add(Reader.Raw[..^checksum], idLength);
+        }
+        else if (type == BinlogEventType.FormatDescription)
+        {
+            _maps.Clear();
+        }
+        else if (type.IsQuery() && _schema != null)
+        {
+            QueryEvent query = QueryEvent.Parse(Reader.Body);
+            if (!query.IsTransactionControl)
+                _schema.Observe(query.DecodeStatement(), query.Database);
+        }
+        else if (type.Operation() != null)
+        {
+            ulong id = RowsEvent.PeekTableId(Reader.Body, idLength);
+            Table = _maps.Find(id);
+            if (Table == null)
+            {
+                var missing = new RecoveryException(
+                    "TableMapMissing", RecoveryErrorKind.InvalidData, $"no table map for table id {id} comes before this row event",
+                    Reader.Path, Reader.Position);
+                if (!Salvage)
+                    throw missing;
+                Gaps.Enqueue(missing);
+                return false;
+            }
+
+            if (type == BinlogEventType.PartialUpdateRows && ParseRows() is var rows && PartialUpdate.CanExpand(rows, Table))
+                _fullRows = PartialUpdate.Expand(Reader.Header, rows, Table);
+        }
+
+        return true;
+    }
+
+    [MethodImpl(Jit.Hot)]
+    private bool IsInRange()
+    {
+        if (Salvage)
+            return Reader.Position >= _range.Start;
+        if (Reader.EndPosition > _range.Stop)
+            throw NotABoundary("stop", _range.Stop);
+        if (_startIsReached)
+            return true;
+        if (Reader.Position > _range.Start)
+            throw NotABoundary("start", _range.Start);
+        return _startIsReached = Reader.Position == _range.Start;
+    }
+
+    private void CheckEnd()
+    {
+        if (Salvage)
+            return;
+        if (!_startIsReached && _range.Start != Reader.EndPosition)
+            throw NotABoundary("start", _range.Start);
+        if (_range.Stop != long.MaxValue && _range.Stop > Reader.EndPosition)
+            throw NotABoundary("stop", _range.Stop);
+    }
+
+    [MethodImpl(Jit.Hot)]
+    private bool IsMatch()
+    {
+        if (!_filter.IsMatch(Reader.Header))
+            return false;
+        if (_gtids != null && !_gtids.IsMatch(Transaction.Gtid))
+            return false;
+        if (_filter.ThreadIds != null && !(Transaction.ThreadId is { } thread && _filter.ThreadIds.Contains(thread)))
+            return false;
+        if (_filter.Tables != null && !IsTableMatch(_filter.Tables))
+            return false;
+        return _filter.Where == null || Table == null || HasMatchingRow(_filter.Where);
+    }
+
+    [MethodImpl(Jit.Hot)]
+    private bool IsTableMatch(TableFilter tables)
+    {
+        if (Table == null)
+            return Reader.Header.Type.IsQuery() && (!tables.NeedsTable || _filter.WithStatements) && !IsControl()
+                ? tables.IsDatabaseMatch(QueryEvent.Parse(Reader.Body).Database)
+                : (!tables.NeedsTable && !tables.NeedsDatabase) || (_filter.WithStatements && EventFilter.IsStatement(Reader.Header.Type));
+        if (!_selected.TryGetValue(Table, out bool selected))
+            _selected.Add(Table, selected = tables.IsMatch(Table.Database, Table.Table));
+        return selected;
+    }
+
+    // BEGIN, ROLLBACK and XA carry the database of whoever ran them: they belong to every table.
+    private bool IsControl() => _filter.WithStatements && QueryEvent.Parse(Reader.Body).IsTransactionControl;
+
+    private bool HasMatchingRow(RowPredicate where)
+    {
+        try
+        {
+            var rows = new RowCursor(ParseRows(), Table!);
+            while (rows.MoveNext())
+            {
+                if (where.IsMatch(rows))
+                    return true;
+            }
+
+            return false;
+        }
+        catch (Exception e) when (e is EndOfStreamException or InvalidDataException)
+        {
+            RecoveryException failure = Malformed(e);
+            Close();
+            throw failure;
+        }
+    }
+
+    private void OnGap(RecoveryException gap)
+    {
+        Transaction.Reset();
+        Gaps.Enqueue(gap);
+    }
+
+    private RecoveryException NotABoundary(string which, long position)
+    {
+        var failure = new RecoveryException(
+            "PositionNotABoundary", RecoveryErrorKind.InvalidArgument, $"no event starts at the {which} position {position}", Reader.Path,
+            recommendedAction: "Take a position as SHOW BINARY LOG STATUS, SHOW BINLOG EVENTS or Get-BinlogEvent prints it.");
+        Close();
+        return failure;
+    }
+
+    private void Close()
+    {
+        _reader?.Dispose();
+        _reader = null;
+    }
+}

@@ -1,0 +1,39 @@
+using MySqlRecovery.Binlog.Events;
+using MySqlRecovery.Binlog.Rows;
+using MySqlRecovery.Model;
+
+namespace MySqlRecovery.Changes;
+
+/// <summary>Changes that foreign keys made to other tables and that the log does not hold.</summary>
+internal static class UnloggedCascades
+{
+    /// <summary>Notes the tables whose rows a row event changed unseen; needs a schema with the foreign keys.</summary>
+    public static void Note(
+        UndoIndex index, in RowsEvent rows, TableMap map, int rowCount, ITableSchemaSource? schema, string logFile, long position)
+    {
+        // From MySQL 9.6 on the changes are in the log, and the flag says so.
+        if (schema == null || rows.Operation == RowOperation.Insert || rows.Flags.HasFlag(RowsEventFlags.UseSqlForeignKey))
+            return;
+        HashSet<int>? changed = null;
+        foreach ((string child, string[] columns) in schema.FindCascades(map, rows.Operation))
+        {
+            changed ??= ChangedColumns(rows, map);
+            bool isTouched = rows.Operation == RowOperation.Delete || (columns.Length == 0
+                ? Array.Exists(map.PrimaryKey, changed.Contains)
+                : changed.Any(i => columns.Contains(map.Columns[i].Name, StringComparer.OrdinalIgnoreCase)));
+            if (isTouched)
+                index.Obstacles.AddRows(
+                    map.Database, map.Table, rowCount, $"a foreign key changed rows of {child} with them, which this server does not log",
+                    logFile, position);
+        }
+    }
+
+    private static HashSet<int> ChangedColumns(in RowsEvent rows, TableMap map)
+    {
+        var changed = new HashSet<int>();
+        var cursor = new RowCursor(rows, map);
+        while (rows.Operation == RowOperation.Update && cursor.MoveNext())
+            changed.UnionWith(RowDecoder.ChangedOrdinals(cursor.BeforeLayout, cursor.Before, cursor.AfterLayout, cursor.After));
+        return changed;
+    }
+}

@@ -1,0 +1,27 @@
+using MySqlRecovery.Binlog.Filter;
+using MySqlRecovery.Consistency.Servers;
+using MySqlRecovery.Model;
+
+namespace MySqlRecovery.Consistency.Schema;
+
+/// <summary>Compares the definitions of tables, the triggers and events, and the AUTO_INCREMENT counters.</summary>
+internal sealed class SchemaCheck(ServerPair pair, TableFilter? filter) : IConsistencyCheck
+{
+    public IEnumerable<ConsistencyFinding> Run(Action<RecoveryException> onError, CancellationToken token)
+    {
+        TablePairs tables = TablePairs.Read(pair, filter, withDetails: true, token);
+        foreach (ConsistencyFinding finding in tables.MissingTables())
+            yield return finding;
+        var counters = new CounterCheck(pair, token);
+        foreach ((LiveTable source, LiveTable replica) in tables.Both)
+        {
+            foreach (ConsistencyFinding finding in new TableComparison(pair, source, replica).Run())
+                yield return finding;
+            if (counters.Check(source, replica) is { } drift)
+                yield return drift;
+        }
+
+        foreach (ConsistencyFinding finding in new ProgramCheck(pair, filter, token).Run())
+            yield return finding;
+    }
+}

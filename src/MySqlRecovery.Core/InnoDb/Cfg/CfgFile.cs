@@ -1,0 +1,48 @@
+using MySqlRecovery.IO;
+using MySqlRecovery.InnoDb.Dictionary;
+using MySqlRecovery.InnoDb.Pages;
+using MySqlRecovery.InnoDb.Tablespace;
+using MySqlRecovery.Model;
+using MySqlRecovery.Schema;
+
+namespace MySqlRecovery.InnoDb.Cfg;
+
+/// <summary>Writes the .cfg file beside an .ibd file.</summary>
+internal static class CfgFile
+{
+    /// <summary>The path of the file written.</summary>
+    /// <param name="path">The .ibd file as it will be imported.</param>
+    /// <param name="schema">Its definition, for files without SDI.</param>
+    /// <param name="table">Its name as <c>database.table</c>.</param>
+    public static string Write(string path, TableSchema? schema, string table)
+    {
+        string cfg = Path.ChangeExtension(path, ".cfg");
+        using TablespaceFile file = TablespaceFile.Open(path);
+        byte[] bytes = Describe(file, schema, table).ToBytes();
+        using var output = PendingFile.Replace(cfg);
+        output.Stream.Write(bytes);
+        output.Commit();
+        return cfg;
+    }
+
+    /// <summary>What the .cfg file says.</summary>
+    public static CfgTable Describe(TablespaceFile file, TableSchema? schema, string table)
+    {
+        List<BTreeRoot> roots = BTreeRoot.FindAll(file);
+        if (SdiTable.Find(file) is { } sdi)
+            return CfgFromSdi.Build(file, roots, sdi);
+        if (schema == null)
+        {
+            throw new RecoveryException("RecordLayoutUnknown", RecoveryErrorKind.InvalidArgument,
+                "a .cfg file needs the table's columns and keys, which this file does not name", file.Path,
+                recommendedAction: "Give the table's CREATE TABLE statement with -SchemaPath.");
+        }
+
+        // 5.5 and 5.6 seal with the fold checksums by default, MariaDB never does; what remains undecided is written for
+        // MariaDB, which differs in TIMESTAMP and geometry only and is the one that insists on the file.
+        bool isMySql = !file.Flags.IsFullCrc32 && PageChecksum.Identify(file.Page0, file.Flags) == PageChecksumAlgorithm.InnoDb;
+        int dot = table.IndexOf('.');
+        string name = dot < 0 ? table : $"{table[..dot]}/{table[(dot + 1)..]}";
+        return CfgFromSchema.Build(file, roots, schema, name, isMySql ? CfgServer.MySql56 : CfgServer.MariaDb);
+    }
+}

@@ -1,0 +1,38 @@
+namespace MySqlRecovery.InnoDb.Dictionary;
+
+/// <summary>dd::enum_column_types.</summary>
+internal enum SdiColumnType
+{
+    Decimal = 1,
+    Tiny,
+    Short,
+    Long,
+    Float,
+    Double,
+    Null,
+    Timestamp,
+    LongLong,
+    Int24,
+    Date,
+    Time,
+    Datetime,
+    Year,
+    NewDate,
+    Varchar,
+    Bit,
+    Timestamp2,
+    Datetime2,
+    Time2,
+    NewDecimal,
+    Enum,
+    Set,
+    TinyBlob,
+    MediumBlob,
+    LongBlob,
+    Blob,
+    VarString,
+    String,
+    Geometry,
+    Json,
+    Vector,
+}

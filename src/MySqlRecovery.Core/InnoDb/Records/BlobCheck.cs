@@ -1,0 +1,78 @@
+using MySqlRecovery.InnoDb.Pages;
+using MySqlRecovery.InnoDb.Tablespace;
+
+namespace MySqlRecovery.InnoDb.Records;
+
+/// <summary>Follows an off-page column through its pages and tells whether it is complete.</summary>
+internal sealed class BlobCheck
+{
+    private readonly TablespaceFile _file;
+
+    public BlobCheck(TablespaceFile file) => _file = file;
+
+    public bool IsFirstPage(uint number)
+    {
+        Span<byte> start = stackalloc byte[FilPage.Data];
+        return number != 0 && _file.TryReadStart(number, start) && FilPage.TypeOf(start) is PageType.Blob or PageType.ZBlob
+            or PageType.LobFirst or PageType.ZLobFirst or PageType.SdiBlob or PageType.SdiZBlob;
+    }
+
+    /// <summary>Null, or what is wrong.</summary>
+    public string? Check(BlobReference reference)
+    {
+        Span<byte> start = stackalloc byte[LobPage.IndexList + 16];
+        if (!_file.TryReadStart(reference.PageNumber, start))
+            return $"page {reference.PageNumber} is beyond the file";
+        return FilPage.TypeOf(start) switch
+        {
+            PageType.Blob or PageType.SdiBlob => CheckChain(reference, zip: _file.Flags.ZipSize != 0),
+            PageType.ZBlob or PageType.SdiZBlob => CheckChain(reference, zip: true),
+            PageType.LobFirst => CheckLob(reference, start),
+            PageType.ZLobFirst => null, // its length is known only after expanding all parts
+            PageType type => $"page {reference.PageNumber} is of type {(ushort)type}",
+        };
+    }
+
+    private string? CheckChain(BlobReference reference, bool zip)
+    {
+        Span<byte> start = stackalloc byte[BlobChain.PartData];
+        ulong length = 0;
+        uint number = reference.PageNumber;
+        for (uint visited = 0; number != FilPage.Null; visited++)
+        {
+            if (visited > _file.PageCount || !_file.TryReadStart(number, start))
+                return $"its chain from page {reference.PageNumber} leads to page {number}";
+            if (FilPage.TypeOf(start) is not (PageType.Blob or PageType.SdiBlob or PageType.ZBlob or PageType.ZBlob2 or PageType.SdiZBlob))
+                return $"its chain from page {reference.PageNumber} leads to page {number} of type {(ushort)FilPage.TypeOf(start)}";
+            length += FilPage.U32(start, BlobChain.PartLength);
+            number = FilPage.U32(start, zip ? FilPage.Next : BlobChain.NextPage);
+        }
+
+        return zip || length == reference.DataLength ? null
+            : $"its chain from page {reference.PageNumber} has {length} of {reference.DataLength} bytes";
+    }
+
+    private string? CheckLob(BlobReference reference, ReadOnlySpan<byte> first)
+    {
+        Span<byte> entry = stackalloc byte[LobPage.EntryDataLength + 2];
+        Span<byte> part = stackalloc byte[FilPage.Data];
+        uint entries = FilPage.U32(first, LobPage.IndexList);
+        uint page = FilPage.U32(first, LobPage.IndexList + 4);
+        int offset = FilPage.U16(first, LobPage.IndexList + 8);
+        ulong length = 0;
+        for (uint i = 0; page != FilPage.Null; i++)
+        {
+            if (i >= entries || !_file.TryReadAt(page, offset, entry))
+                return $"the list of its parts on page {reference.PageNumber} is broken";
+            uint partPage = FilPage.U32(entry, LobPage.EntryPage);
+            if (!_file.TryReadStart(partPage, part) || FilPage.TypeOf(part) is not (PageType.LobFirst or PageType.LobData))
+                return $"one of its parts should be on page {partPage}";
+            length += FilPage.U16(entry, LobPage.EntryDataLength);
+            page = FilPage.U32(entry, LobPage.EntryNext);
+            offset = FilPage.U16(entry, LobPage.EntryNext + 4);
+        }
+
+        return length == reference.DataLength ? null
+            : $"its parts, listed on page {reference.PageNumber}, have {length} of {reference.DataLength} bytes";
+    }
+}

@@ -1,0 +1,137 @@
+using MySqlRecovery.Schema;
+using MySqlRecovery.Text;
+
+namespace MySqlRecovery.InnoDb.Records;
+
+/// <summary>
+/// The layout of clustered index records by a CREATE TABLE statement. What the statement leaves to the server gives several
+/// candidates; the records themselves tell which is right.
+/// </summary>
+internal sealed class SchemaRecordLayout
+{
+    // The defaults of the servers, where neither the column nor the table names a character set.
+    private static readonly string[] DefaultCharacterSets = ["utf8mb4", "latin1", "utf8mb3"];
+    private readonly TableSchema _table;
+    private readonly string _characterSet;
+    private readonly bool _isBefore564;
+
+    private SchemaRecordLayout(TableSchema table, string characterSet, bool isBefore564)
+    {
+        _table = table;
+        _characterSet = characterSet;
+        _isBefore564 = isBefore564;
+    }
+
+    /// <summary>The possible layouts, the most probable first.</summary>
+    public static List<RecordLayout> Candidates(TableSchema table)
+    {
+        bool isCharacterSetKnown = table.Columns.All(c => !c.IsText || c.CharacterSet != null);
+        string[] characterSets = isCharacterSetKnown ? [DefaultCharacterSets[0]] : DefaultCharacterSets;
+        // Tables of 5.5 and earlier, and those carried over from there, store DATETIME in eight bytes.
+        bool[] ages = table.Columns.Any(c => c.DataType == "datetime") ? [false, true] : [false];
+        return [.. ages.SelectMany(_ => characterSets, (age, set) => new SchemaRecordLayout(table, set, age).Build())];
+    }
+
+    /// <summary>The layout for one of the possible character sets, with what a .cfg file says besides.</summary>
+    public static SchemaRecordLayout For(TableSchema table) => new(table, DefaultCharacterSets[0], isBefore564: false);
+
+    /// <summary>The definition for a file: the same database and table, else the only table of that name.</summary>
+    public static TableSchema? Find(SchemaCatalog catalog, string database, string table)
+    {
+        TableSchema? found = catalog.Find(database, table);
+        if (found == null)
+        {
+            TableSchema[] sameName = [.. catalog.Tables.Where(t => string.Equals(t.Name, table, StringComparison.OrdinalIgnoreCase))];
+            found = sameName.Length == 1 ? sameName[0] : null;
+        }
+
+        return found?.UnknownReason == null ? found : null;
+    }
+
+    private RecordLayout Build()
+    {
+        List<ColumnSchema> stored = [.. _table.Columns.Where(c => !c.IsGenerated || c.IsStored)];
+        IReadOnlyList<KeyPart> key = ClusteredKey()?.Parts ?? [];
+        var fields = new List<RecordField>();
+        var whole = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
+        foreach (KeyPart part in key)
+        {
+            ColumnSchema column = stored.First(c => Same(c.Name, part.Column!));
+            RecordField field = Field(column) with { IsNullable = false };
+            int prefix = Prefix(part, column);
+            if (prefix == 0)
+                whole.Add(column.Name);
+            fields.Add(prefix > 0 && field.FixedLength > 0 ? field with { FixedLength = prefix } : field);
+        }
+
+        if (key.Count == 0)
+            fields.Add(new RecordField("DB_ROW_ID", 6, false, false));
+        int trxId = fields.Count;
+        fields.Add(new RecordField("DB_TRX_ID", 6, false, false));
+        fields.Add(new RecordField("DB_ROLL_PTR", 7, false, false));
+        fields.AddRange(stored.Where(c => !whole.Contains(c.Name)).Select(c => Field(c) with { IsNullable = c.IsNullable && !IsInPrimaryKey(c) }));
+        if (_table.Keys.Any(k => k.Kind == KeyKind.Fulltext) && !stored.Any(c => Same(c.Name, "FTS_DOC_ID")))
+            fields.Add(new RecordField("FTS_DOC_ID", 8, false, false));
+        return new RecordLayout(fields, trxId);
+    }
+
+    // The primary key, else the first unique key without NULLs and prefixes, else a hidden row id (sql_table.cc sort_keys).
+    public KeySchema? ClusteredKey() => _table.PrimaryKey ?? _table.Keys.FirstOrDefault(k => k.IsUnique && k.Parts.All(IsWholeAndNotNull));
+
+    private bool IsWholeAndNotNull(KeyPart part) => part is { Column: not null, PrefixLength: null } &&
+        _table.Columns.Any(c => Same(c.Name, part.Column) && !c.IsNullable && (!c.IsGenerated || c.IsStored));
+
+    public bool IsInPrimaryKey(ColumnSchema column) => _table.PrimaryKey?.Parts.Any(p => Same(p.Column ?? "", column.Name)) ?? false;
+
+    /// <summary>Bytes that a key part takes of its column, 0 if it takes all.</summary>
+    public int Prefix(KeyPart part, ColumnSchema column)
+    {
+        long prefix = (long)(part.PrefixLength ?? 0) * (column.IsText ? Collations.Width(CharacterSet(column)).Max : 1);
+        return prefix > 0 && prefix < MaximumLength(column) ? (int)Math.Min(prefix, int.MaxValue) : 0;
+    }
+
+    /// <summary>The field that stores a column.</summary>
+    public RecordField Field(ColumnSchema column)
+    {
+        int length = FixedLength(column);
+        return new RecordField(
+            column.Name, length > ColumnStorage.LongestFixedField ? 0 : length, column.IsNullable, MaximumLength(column) > 255);
+    }
+
+    private int FixedLength(ColumnSchema column)
+    {
+        int length = (int)Math.Min(column.Length ?? 1, ushort.MaxValue), digits = (int)Math.Min(column.Length ?? 0, 6);
+        return column.DataType switch
+        {
+            "tinyint" or "year" => 1,
+            "smallint" => 2,
+            "mediumint" or "date" => 3,
+            "int" or "float" or "inet4" => 4,
+            "bigint" or "double" => 8,
+            "time" => 3 + ColumnStorage.Fraction(digits),
+            "timestamp" => 4 + ColumnStorage.Fraction(digits),
+            "datetime" when _isBefore564 => 8,
+            "datetime" => 5 + ColumnStorage.Fraction(digits),
+            "decimal" => ColumnStorage.Decimal(length, (int)Math.Min(column.Scale ?? 0, 30)),
+            "bit" => (length + 7) / 8,
+            "enum" => ColumnStorage.Enum(column.Members.Count),
+            "set" => ColumnStorage.Set(column.Members.Count),
+            "binary" => length,
+            "uuid" or "inet6" => 16,
+            "char" when Collations.Width(CharacterSet(column)) is var width && width.Min == width.Max => length * width.Max,
+            _ => 0,
+        };
+    }
+
+    /// <summary>Bytes that a value takes at most; a very large number for off-page types.</summary>
+    public long MaximumLength(ColumnSchema column) => column.DataType switch
+    {
+        "char" or "varchar" => (column.Length ?? 1L) * Collations.Width(CharacterSet(column)).Max,
+        "binary" or "varbinary" => column.Length ?? 1L,
+        _ => FixedLength(column) > 0 ? FixedLength(column) : int.MaxValue,
+    };
+
+    public string CharacterSet(ColumnSchema column) => column.CharacterSet ?? _characterSet;
+
+    private static bool Same(string a, string b) => string.Equals(a, b, StringComparison.OrdinalIgnoreCase);
+}

@@ -1,0 +1,189 @@
+using System.Security.Cryptography;
+using MySqlRecovery.Consistency.Data;
+using MySqlRecovery.IO;
+using MySqlRecovery.InnoDb.Cfg;
+using MySqlRecovery.InnoDb.Tablespace;
+using MySqlRecovery.Model;
+
+namespace MySqlRecovery.InnoDb.Repair;
+
+/// <summary>Carries out a plan: writes the file beside its destination, reads it again and checks it, and renames it.</summary>
+internal sealed class RepairApplication
+{
+    private readonly RepairPlan _plan;
+    private readonly RepairOutput _output;
+    private readonly CancellationToken _stop;
+
+    private RepairApplication(RepairPlan plan, RepairOutput output, CancellationToken stop)
+    {
+        _plan = plan;
+        _output = output;
+        _stop = stop;
+    }
+
+    private bool IsInPlace => Path.GetFullPath(_output.Destination) == Path.GetFullPath(_plan.Request.Path);
+
+    /// <summary>The result; throws a <see cref="RecoveryException"/> if nothing could be written.</summary>
+    public static IbdRepairResult Apply(RepairPlan plan, RepairOutput output, CancellationToken stop) =>
+        new RepairApplication(plan, output, stop).Apply();
+
+    /// <summary>The changes one by one, in the order of the file.</summary>
+    public static IEnumerable<IbdEdit> ListEdits(RepairPlan plan, CancellationToken stop)
+    {
+        using TablespaceFile file = TablespaceFile.Open(plan.Request.Path);
+        foreach (PageWalk.Chunk chunk in new PageWalk(file, plan, PageWalkPurpose.Compare).Chunks(stop))
+        {
+            foreach (PageWalk.Step step in chunk.Steps)
+            {
+                for (int i = step.FirstEdit; i < step.FirstEdit + step.EditCount; i++)
+                    yield return Describe(file, chunk, step, chunk.Edits[i]);
+            }
+        }
+    }
+
+    private static IbdEdit Describe(TablespaceFile file, PageWalk.Chunk chunk, in PageWalk.Step step, PageEdit edit)
+    {
+        int at = chunk.OffsetOf(step) + edit.Offset;
+        return new IbdEdit
+        {
+            Path = file.Path,
+            PageNumber = step.Number,
+            Offset = ((long)step.Number * file.PageLength) + edit.Offset,
+            OldBytes = chunk.Before.Slice(at, edit.Length).ToArray(),
+            NewBytes = chunk.After.Slice(at, edit.Length).ToArray(),
+            Reason = edit.Reason,
+        };
+    }
+
+    private IbdRepairResult Apply()
+    {
+        if (!IsInPlace && File.Exists(_output.Destination))
+        {
+            if (IsDoneAlready())
+                return Describe(ConsistencyCheck.Run(_output.Destination, _output.Destination, _plan, _stop));
+            if (!_output.Overwrite)
+            {
+                throw new RecoveryException("DestinationExists", RecoveryErrorKind.ResourceExists,
+                    "the destination exists and is not what this repair would write", _output.Destination,
+                    recommendedAction: "Give another -Destination, or -Force to replace it.");
+            }
+        }
+
+        return Describe(Write());
+    }
+
+    // A run that was interrupted left whole files only: what is there already and equal need not be written again.
+    private bool IsDoneAlready()
+    {
+        if (_output.UndoPath != null && !File.Exists(_output.UndoPath))
+            return false;
+        using TablespaceFile source = TablespaceFile.Open(_plan.Request.Path);
+        using FileStream written = File.OpenRead(_output.Destination);
+        if (written.Length != source.Length)
+            return false;
+        var found = new byte[TablespaceFile.ChunkSize];
+        foreach (PageWalk.Chunk chunk in new PageWalk(source, _plan, PageWalkPurpose.Write).Chunks(_stop))
+        {
+            written.ReadExactly(found.AsSpan(0, chunk.After.Length));
+            if (!chunk.After.SequenceEqual(found.AsSpan(0, chunk.After.Length)))
+                return false;
+        }
+
+        return true;
+    }
+
+    /// <summary>What is wrong with the file that was written.</summary>
+    private List<string> Write()
+    {
+        using var file = PendingFile.Replace(_output.Destination);
+        using PendingFile? undo = _output.UndoPath == null ? null : PendingFile.Replace(_output.UndoPath);
+        using (TablespaceFile source = TablespaceFile.Open(_plan.Request.Path))
+        {
+            try
+            {
+                WritePages(source, file, undo?.Stream);
+            }
+            catch (IOException e)
+            {
+                throw new RecoveryException("FileWriteFailed", RecoveryErrorKind.WriteError, e.Message, _output.Destination, inner: e);
+            }
+        }
+
+        if (_output.BackupPath != null)
+            Copy(_plan.Request.Path, _output.BackupPath);
+        // The disk is still busy with what was written last.
+        List<string> problems = ConsistencyCheck.Run(file.TemporaryPath, _output.Destination, _plan, _stop);
+        undo?.Commit();
+        file.Commit();
+        return problems;
+    }
+
+    private void WritePages(TablespaceFile source, PendingFile file, Stream? undo)
+    {
+        using var originalHash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        using var repairedHash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        if (undo != null)
+            UndoFile.Start(undo);
+        long edits = 0, written = 0;
+        PageWalkPurpose purpose = undo == null ? PageWalkPurpose.Write : PageWalkPurpose.Compare;
+        foreach (PageWalk.Chunk chunk in new PageWalk(source, _plan, purpose).Chunks(_stop))
+        {
+            file.Write(written, chunk.After);
+            written += chunk.After.Length;
+            edits += chunk.Edits.Count;
+            if (undo == null)
+                continue;
+            originalHash.AppendData(chunk.Before);
+            repairedHash.AppendData(chunk.After);
+            foreach (PageWalk.Step step in chunk.Steps)
+            {
+                for (int i = step.FirstEdit; i < step.FirstEdit + step.EditCount; i++)
+                {
+                    PageEdit edit = chunk.Edits[i];
+                    UndoFile.Append(undo, ((long)step.Number * source.PageLength) + edit.Offset, chunk.Before.Slice(chunk.OffsetOf(step) + edit.Offset, edit.Length));
+                }
+            }
+        }
+
+        if (edits != _plan.EditCount)
+        {
+            throw new RecoveryException("FileInUse", RecoveryErrorKind.InvalidData,
+                "the file was changed while it was being repaired", _plan.Request.Path, recommendedAction: "Stop the server first.");
+        }
+
+        if (undo != null)
+            UndoFile.Finish(undo, source.Length, edits, originalHash.GetHashAndReset(), repairedHash.GetHashAndReset());
+    }
+
+    private static void Copy(string from, string to)
+    {
+        using var copy = PendingFile.Replace(to);
+        using (FileStream source = File.OpenRead(from))
+            source.CopyTo(copy.Stream);
+        copy.Commit();
+    }
+
+    private IbdRepairResult Describe(List<string> found)
+    {
+        if (_plan.Request.WritesCfg)
+            CfgFile.Write(_output.Destination, _plan.Request.Schema, _plan.Table);
+        List<string> problems = [.. _plan.Notes, .. _plan.PageProblems.Select(p => p.ToString())];
+        if (_plan.DamagedPages.Count + _plan.PageProblems.Count(p => p.IsFree) > _plan.PageProblems.Count)
+            problems.Add($"{_plan.DamagedPages.Count} damaged pages in all");
+        problems.AddRange(found);
+        return new IbdRepairResult
+        {
+            Path = _plan.Request.Path,
+            Destination = _output.Destination,
+            Table = _plan.Table,
+            OldSpaceId = _plan.OldSpaceId,
+            NewSpaceId = _plan.Target.SpaceId,
+            PageCount = _plan.PageCount,
+            PagesChanged = _plan.PagesChanged,
+            EditCount = _plan.EditCount,
+            IsConsistent = _plan.Notes.Count == 0 && _plan.DamagedPages.Count == 0 && found.Count == 0,
+            Problem = [.. problems],
+            UndoPath = _output.UndoPath ?? "",
+        };
+    }
+}

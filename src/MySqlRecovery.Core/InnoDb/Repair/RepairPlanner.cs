@@ -1,0 +1,240 @@
+using MySqlRecovery.InnoDb.Dictionary;
+using MySqlRecovery.InnoDb.Pages;
+using MySqlRecovery.InnoDb.Records;
+using MySqlRecovery.InnoDb.Tablespace;
+using MySqlRecovery.Model;
+
+namespace MySqlRecovery.InnoDb.Repair;
+
+/// <summary>Reads a file and its reference whole, refuses what cannot be repaired, and counts what would be changed.</summary>
+internal sealed class RepairPlanner
+{
+    private const uint FirstReservedId = 0xFFFFFFF0; // dict0dict.h: from here on ids are the server's own
+    private const int SampledLeaves = 64;
+    private const uint MostSampledPages = 4096;
+    private readonly RepairRequest _request;
+    private readonly TablespaceFile _file;
+    private readonly CancellationToken _stop;
+
+    private RepairPlanner(RepairRequest request, TablespaceFile file, CancellationToken stop)
+    {
+        _request = request;
+        _file = file;
+        _stop = stop;
+    }
+
+    /// <summary>The plan; throws a <see cref="RecoveryException"/> for a file that is refused.</summary>
+    public static RepairPlan Plan(RepairRequest request, CancellationToken stop)
+    {
+        if (!request.Force && FileInUse.IsLocked(request.Path))
+        {
+            throw new RecoveryException("FileInUse", RecoveryErrorKind.PermissionDenied,
+                "a running server has this file or its data directory open", request.Path,
+                recommendedAction: "Stop the server first.");
+        }
+
+        using TablespaceFile file = TablespaceFile.Open(request.Path);
+        return new RepairPlanner(request, file, stop).Plan();
+    }
+
+    private RepairPlan Plan()
+    {
+        RefuseUnreadable(_file, "");
+        List<BTreeRoot> roots = BTreeRoot.FindAll(_file);
+        SdiTable? table = ReadSdi(_file);
+        RepairTarget target;
+        SdiTable? referenceTable = null;
+        if (_request.ReferencePath == null)
+        {
+            target = new RepairTarget { SpaceId = CheckId(_request.SpaceId ?? (_request.WritesCfg ? _file.SpaceId : throw NoTarget())) };
+        }
+        else
+        {
+            using TablespaceFile reference = TablespaceFile.Open(_request.ReferencePath);
+            RefuseUnreadable(reference, "the reference: ");
+            referenceTable = ReadSdi(reference);
+            target = TargetFrom(reference, roots, table, referenceTable);
+        }
+
+        BTreeRoot? clustered = TablespaceMap.FindClustered(roots, table ?? referenceTable, _file.SpaceId);
+        var plan = new RepairPlan
+        {
+            Request = _request,
+            Table = table != null ? TableFileName.WithPartition($"{table.Schema}.{table.Name}", _request.Path) : TableFileName.TableOf(_request.Path),
+            OldSpaceId = _file.SpaceId,
+            Target = target,
+            Sdi = referenceTable ?? table,
+            Map = new TablespaceMap
+            {
+                Roots = roots,
+                Extents = ExtentMap.Read(_file),
+                Clustered = clustered,
+                Layout = FindLayout(clustered, table ?? referenceTable),
+            },
+            PageCount = _file.PageCount,
+        };
+        NoteWhatIsMissing(plan);
+        ReadPages(plan);
+        return plan;
+    }
+
+    private RepairTarget TargetFrom(TablespaceFile reference, List<BTreeRoot> roots, SdiTable? table, SdiTable? referenceTable)
+    {
+        if (_request.SpaceId is { } id && id != reference.SpaceId)
+        {
+            throw new RecoveryException("SpaceIdMismatch", RecoveryErrorKind.InvalidArgument,
+                $"the id wanted is {id}, but the reference {reference.Path} has {reference.SpaceId}", _file.Path,
+                recommendedAction: "Take the reference from the instance that is to open the file, after its last change.");
+        }
+
+        PageTally tally = TablespaceScanner.Verify(reference, _stop);
+        if (tally.DamagedPages > 0)
+        {
+            throw new RecoveryException("ReferenceDamaged", RecoveryErrorKind.InvalidData,
+                $"the reference is damaged: {tally.Problems[0]}", _file.Path,
+                recommendedAction: "Copy the reference again, with the server stopped.");
+        }
+
+        return new RepairTarget
+        {
+            SpaceId = CheckId(reference.SpaceId),
+            Lsn = Math.Max(tally.MaxLsn, RepairTarget.SmallestLsn),
+            IndexIds = ReferenceComparison.Compare(
+                _file, roots, table, reference, BTreeRoot.FindAll(reference), referenceTable, _request.Force),
+            SdiPages = SdiTransplant.Build(_file, reference),
+            ReferencePage0 = reference.Page0,
+        };
+    }
+
+    private void RefuseUnreadable(TablespaceFile file, string who)
+    {
+        PageTally head = TablespaceScanner.ReadHead(file, _stop);
+        string? id = null, wrong = null;
+        if (file.Flags.IsEncrypted || head.HasEncryptedPages)
+            (id, wrong) = ("TablespaceEncrypted", "is encrypted; its pages cannot be read without the server's key");
+        else if (file.Flags.IsPageCompressed || head.HasCompressedPages)
+            (id, wrong) = ("TablespacePageCompressed", "uses transparent page compression, whose pages are not rewritten");
+        else if (file.IsTruncated)
+            (id, wrong) = ("IbdTruncated", $"has {file.Length} bytes, which is not the {file.SizeByHeader} pages of {file.PageLength} bytes that its header says");
+        else if (PageChecksum.Identify(file.Page0, file.Flags) == PageChecksumAlgorithm.Unknown)
+            (id, wrong) = ("IbdPageChecksumMismatch", "has a damaged page 0, on which everything else depends");
+        if (id == null)
+            return;
+        throw new RecoveryException(id, id == "TablespacePageCompressed" ? RecoveryErrorKind.NotSupported : RecoveryErrorKind.InvalidData,
+            $"{who}the file {wrong}", file.Path,
+            recommendedAction: id == "TablespaceEncrypted" ? "Decrypt the table on a server that has the key: ALTER TABLE ... ENCRYPTION='N'." : null);
+    }
+
+    // The records can be read without SDI where the definition is given; only then is a damaged one no obstacle.
+    private SdiTable? ReadSdi(TablespaceFile file)
+    {
+        try
+        {
+            return SdiTable.Find(file);
+        }
+        catch (RecoveryException) when (file == _file && _request.ReferencePath != null)
+        {
+            return null;
+        }
+    }
+
+    private RecordLayout? FindLayout(BTreeRoot? clustered, SdiTable? table)
+    {
+        if (clustered == null || _file.Flags.ZipSize != 0)
+            return null;
+        byte[] root = _file.ReadPage(clustered.Page);
+        int core = clustered.Type == PageType.SdiBlob ? FilPage.U16(root, IndexPage.MariaDbInstant) >> 3 : 0;
+        RecordLayout? layout = table != null ? SdiRecordLayout.Build(table)
+            : _request.SchemaLayouts.Count > 0 ? ChooseLayout(clustered, core) : null;
+        if (layout == null && _request.ReferencePath != null && IndexPage.IsCompact(root))
+        {
+            throw new RecoveryException("RecordLayoutUnknown", RecoveryErrorKind.InvalidArgument,
+                "the rows cannot be rewritten without the table's columns, which this file does not name", _file.Path,
+                recommendedAction: "Give the table's CREATE TABLE statement with -SchemaPath.");
+        }
+
+        return layout;
+    }
+
+    // The records tell which of the possible layouts is theirs.
+    private RecordLayout ChooseLayout(BTreeRoot clustered, int core)
+    {
+        List<(uint Number, byte[] Page)> leaves = [.. SampleLeaves(clustered)];
+        string? wrong = null;
+        foreach (RecordLayout candidate in _request.SchemaLayouts.Select(l => l.WithInstantCore(core)))
+        {
+            var reader = new LeafPage(candidate);
+            string? here = leaves.Select(l => reader.Read(l.Page) is { } w ? $"page {l.Number}: {w}" : null).FirstOrDefault(w => w != null);
+            if (here == null)
+                return candidate;
+            wrong ??= here;
+        }
+
+        throw new RecoveryException("SchemaMismatch", RecoveryErrorKind.InvalidData,
+            $"its records are not of the table that the schema describes: {wrong}", _file.Path,
+            recommendedAction: "Give the CREATE TABLE statement that the table had when the file was last written.");
+    }
+
+    private IEnumerable<(uint Number, byte[] Page)> SampleLeaves(BTreeRoot clustered)
+    {
+        int found = 0;
+        for (uint number = 0; number < _file.PageCount && number < MostSampledPages && found < SampledLeaves; number++)
+        {
+            byte[] page = _file.ReadPage(number);
+            bool isLeaf = (FilPage.TypeOf(page) == PageType.Index || number == clustered.Page) && FilPage.U16(page, IndexPage.Level) == 0 &&
+                FilPage.U64(page, IndexPage.IndexId) == clustered.IndexId;
+            if (!isLeaf || PageChecksum.Identify(page, _file.Flags) == PageChecksumAlgorithm.Unknown)
+                continue;
+            found++;
+            yield return (number, page);
+        }
+    }
+
+    private void NoteWhatIsMissing(RepairPlan plan)
+    {
+        if (_request.ReferencePath != null || _request.WritesCfg)
+            return;
+        plan.Notes.Add("missing: index ids of the target (CHECK TABLE will call the indexes corrupt; MariaDB will not open the table); a reference file has them");
+        if (_file.Flags.HasSdi)
+            plan.Notes.Add("missing: dictionary information (SDI) of the target (ALTER TABLE in place will fail with error 3958); a reference file has it");
+        if (plan.Map.Layout == null && _file.Flags.ZipSize == 0 && plan.Map.Clustered is { } root && IndexPage.IsCompact(_file.ReadPage(root.Page)))
+            plan.Notes.Add("missing: transaction ids were left as they are, and references to off-page columns were found by their form; -SchemaPath tells the layout of records");
+    }
+
+    private void ReadPages(RepairPlan plan)
+    {
+        long buffered = 0;
+        foreach (PageWalk.Chunk chunk in new PageWalk(_file, plan, PageWalkPurpose.Count).Chunks(_stop))
+        {
+            foreach (PageWalk.Step step in chunk.Steps)
+            {
+                ReadOnlySpan<byte> page = chunk.After.Slice(chunk.OffsetOf(step), _file.PageLength);
+                if (FilPage.TypeOf(page) == PageType.InsertBufferBitmap && step.Problem == null)
+                    buffered += InsertBufferBitmap.CountBuffered(page);
+                if (step.Problem is { } problem)
+                {
+                    if (plan.PageProblems.Count < PageTally.MostProblems)
+                        plan.PageProblems.Add(problem);
+                    if (!problem.IsFree)
+                        plan.DamagedPages.Add(step.Number);
+                }
+                else if (step.EditCount > 0)
+                {
+                    plan.PagesChanged++;
+                    plan.EditCount += step.EditCount;
+                }
+            }
+        }
+
+        if (buffered > 0)
+            plan.Notes.Add($"changes to {buffered} pages of secondary indexes were still in the lost change buffer: drop and add the secondary indexes again");
+    }
+
+    private uint CheckId(uint id) => id is not 0 and < FirstReservedId ? id : throw new RecoveryException(
+        "SpaceIdReserved", RecoveryErrorKind.InvalidArgument,
+        $"{id} is no id of a table's file: 0 is the system tablespace, ids from {FirstReservedId} on are the server's own", _file.Path);
+
+    private RecoveryException NoTarget() => new("SpaceIdUnknown", RecoveryErrorKind.InvalidArgument,
+        "no tablespace id is known for this file: no reference file was found, and no error log names it", _file.Path,
+        recommendedAction: "Give -ReferencePath, -SpaceId or an -ErrorLog that names the table.");
+}

@@ -1,0 +1,62 @@
+using System.Globalization;
+using System.Text;
+
+namespace MySqlRecovery.InnoDb.Tablespace;
+
+/// <summary>Names of tables and databases as files (strings/ctype.cc, my_charset_filename): <c>@002d</c> stands for a hyphen.</summary>
+internal static class TableFileName
+{
+    /// <summary>The <c>database.table</c> that the folder and the name of a file stand for, with the partition if it is one's.</summary>
+    public static string TableOf(string path)
+    {
+        string table = Decode(Path.GetFileNameWithoutExtension(path)), database = DatabaseOf(path);
+        return database.Length == 0 ? table : $"{database}.{table}";
+    }
+
+    /// <summary>The database that the folder stands for; empty at the root.</summary>
+    public static string DatabaseOf(string path) =>
+        Decode(Path.GetFileName(Path.GetDirectoryName(Path.GetFullPath(path))) ?? "");
+
+    /// <summary>The table without the partition: <c>t#P#p0</c>, <c>t#p#p0#sp#s1</c>.</summary>
+    public static string TableWithoutPartition(string path) => Decode(BeforePartition(path));
+
+    /// <summary>The table's name with the partition that the file name has, if any.</summary>
+    public static string WithPartition(string table, string path) =>
+        table + Path.GetFileNameWithoutExtension(path)[BeforePartition(path).Length..];
+
+    /// <summary>The files of the other partitions in the same folder; none for a table without partitions.</summary>
+    public static IEnumerable<string> OtherPartitions(string path)
+    {
+        string table = BeforePartition(path), folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
+        return table == Path.GetFileNameWithoutExtension(path) ? []
+            : Directory.EnumerateFiles(folder, "*.ibd").Where(f => BeforePartition(f) == table && Path.GetFileName(f) != Path.GetFileName(path)).Order();
+    }
+
+    private static string BeforePartition(string path)
+    {
+        string name = Path.GetFileNameWithoutExtension(path);
+        int partition = name.IndexOf("#p#", StringComparison.OrdinalIgnoreCase);
+        return partition < 0 ? name : name[..partition];
+    }
+
+    /// <summary>The name that a file name stands for; sequences that stand for nothing are kept.</summary>
+    public static string Decode(string name)
+    {
+        var text = new StringBuilder(name.Length);
+        for (int i = 0; i < name.Length; i++)
+        {
+            if (name[i] == '@' && i + 4 < name.Length &&
+                ushort.TryParse(name.AsSpan(i + 1, 4), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out ushort code))
+            {
+                text.Append((char)code);
+                i += 4;
+            }
+            else
+            {
+                text.Append(name[i]);
+            }
+        }
+
+        return text.ToString();
+    }
+}

@@ -1,0 +1,95 @@
+using System.Buffers.Binary;
+using System.Buffers;
+using System.Runtime.CompilerServices;
+using MySqlRecovery.Binlog.Events;
+using MySqlRecovery.IO;
+using MySqlRecovery.Model;
+
+namespace MySqlRecovery.Output.ReversedBinlog;
+
+/// <summary>Writes events to a new binlog file: headers, positions and checksums are made here.</summary>
+internal sealed class BinlogWriter : IDisposable
+{
+    private const int BufferLength = 1 << 20;
+    private readonly PendingFile _file;
+    private readonly uint _timestamp;
+    private byte[] _buffer = ArrayPool<byte>.Shared.Rent(BufferLength);
+    private int _used;
+    private int _bodyLength;
+    private long _flushed;
+
+    /// <param name="file">Takes the bytes.</param>
+    /// <param name="timestamp">Seconds since 1970-01-01 UTC, of every event.</param>
+    public BinlogWriter(PendingFile file, uint timestamp)
+    {
+        _file = file;
+        _timestamp = timestamp;
+        ReadOnlySpan<byte> magic = [0xFE, 0x62, 0x69, 0x6E];
+        magic.CopyTo(_buffer);
+        _used = magic.Length;
+    }
+
+    /// <summary>Whether events end with a CRC-32.</summary>
+    public bool HasChecksum { get; init; } = true;
+
+    /// <summary>Is told how long the file has become.</summary>
+    public Action<long>? Flushed { get; set; }
+
+    /// <summary>Offset of the next event.</summary>
+    public long Position => _flushed + _used;
+
+    /// <summary>Bytes of an event with a body of this length.</summary>
+    public int LengthOf(int bodyLength) => EventHeader.Size + bodyLength + (HasChecksum ? 4 : 0);
+
+    /// <summary>Room for an event's body, to be filled before <see cref="EndEvent"/>.</summary>
+    [MethodImpl(Jit.Hot)]
+    public Span<byte> BeginEvent(int bodyLength)
+    {
+        int length = LengthOf(bodyLength);
+        if (_buffer.Length - _used < length)
+        {
+            Flush();
+            if (_buffer.Length < length)
+            {
+                ArrayPool<byte>.Shared.Return(_buffer);
+                _buffer = ArrayPool<byte>.Shared.Rent(length);
+            }
+        }
+
+        _bodyLength = bodyLength;
+        return _buffer.AsSpan(_used + EventHeader.Size, bodyLength);
+    }
+
+    [MethodImpl(Jit.Hot)]
+    public void EndEvent(BinlogEventType type, uint serverId, EventFlags flags = EventFlags.None)
+    {
+        int length = LengthOf(_bodyLength);
+        Span<byte> item = _buffer.AsSpan(_used, length);
+        new EventHeader(_timestamp, type, serverId, (uint)length, (uint)(Position + length), flags).Write(item);
+        if (HasChecksum)
+            BinaryPrimitives.WriteUInt32LittleEndian(item[^4..], Crc32.Compute(item[..^4]));
+        _used += length;
+    }
+
+    [MethodImpl(Jit.Hot)]
+    public void WriteEvent(BinlogEventType type, uint serverId, ReadOnlySpan<byte> body, EventFlags flags = EventFlags.None)
+    {
+        body.CopyTo(BeginEvent(body.Length));
+        EndEvent(type, serverId, flags);
+    }
+
+    public void Flush()
+    {
+        _file.Write(_flushed, _buffer.AsSpan(0, _used));
+        _flushed += _used;
+        _used = 0;
+        Flushed?.Invoke(_flushed);
+    }
+
+    public void Dispose()
+    {
+        byte[] buffer = Interlocked.Exchange(ref _buffer, []);
+        if (buffer.Length > 0)
+            ArrayPool<byte>.Shared.Return(buffer);
+    }
+}

@@ -1,0 +1,110 @@
+using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
+using MySqlRecovery.Binlog.Events;
+using MySqlRecovery.Binlog.Filter;
+using MySqlRecovery.Binlog.Rows;
+using MySqlRecovery.Model;
+
+namespace MySqlRecovery.Output.ReversedBinlog;
+
+/// <summary>
+/// Turns a row event into the one that undoes it: rows in reverse, images, column bitmaps and partition ids swapped.
+/// Values are moved as bytes, never decoded.
+/// </summary>
+internal static class RowsReverser
+{
+    private const byte PartitionInfo = 1;
+
+    /// <summary>The type of the undoing event.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static BinlogEventType Reverse(BinlogEventType type) => type switch
+    {
+        BinlogEventType.WriteRows => BinlogEventType.DeleteRows,
+        BinlogEventType.DeleteRows => BinlogEventType.WriteRows,
+        BinlogEventType.WriteRowsV1 => BinlogEventType.DeleteRowsV1,
+        BinlogEventType.DeleteRowsV1 => BinlogEventType.WriteRowsV1,
+        BinlogEventType.UpdateRows or BinlogEventType.UpdateRowsV1 => type,
+        _ => throw new ArgumentOutOfRangeException(nameof(type), type, "not a row event that can be reversed"),
+    };
+
+    /// <summary>Bytes of the rows that are kept, and how many they are.</summary>
+    [MethodImpl(Jit.Hot)]
+    public static (int Bytes, int Rows) Measure(in RowsEvent rows, TableMap map, RowPredicate? where)
+    {
+        var cursor = new RowCursor(rows, map);
+        int bytes = 0, count = 0;
+        while (cursor.MoveNext())
+        {
+            if (where != null && !where.IsMatch(cursor))
+                continue;
+            bytes += cursor.End - cursor.Start;
+            count++;
+        }
+
+        return (bytes, count);
+    }
+
+    /// <summary>Writes the body of the undoing event; <paramref name="body"/> has room for the head and the kept rows exactly.</summary>
+    [MethodImpl(Jit.Hot)]
+    public static void Write(in RowsEvent rows, TableMap map, RowPredicate? where, bool endsStatement, Span<byte> body)
+    {
+        RowsEvent.Offsets at = rows.At;
+        rows.Body[..at.Rows].CopyTo(body);
+        RowsEventFlags flags = endsStatement ? rows.Flags | RowsEventFlags.StatementEnd : rows.Flags & ~RowsEventFlags.StatementEnd;
+        BinaryPrimitives.WriteUInt16LittleEndian(body[at.Flags..], (ushort)flags);
+        bool isUpdate = rows.Operation == RowOperation.Update;
+        if (isUpdate)
+        {
+            rows.ColumnsAfter.CopyTo(body[at.Columns..]);
+            rows.Columns.CopyTo(body[at.ColumnsAfter..]);
+            SwapPartitions(body[at.ExtraRowInfo..at.ColumnCount]);
+        }
+
+        ReadOnlySpan<byte> source = rows.Rows;
+        Span<byte> target = body[at.Rows..];
+        int end = target.Length;
+        var cursor = new RowCursor(rows, map);
+        while (cursor.MoveNext())
+        {
+            if (where != null && !where.IsMatch(cursor))
+                continue;
+            end -= cursor.End - cursor.Start;
+            Span<byte> row = target[end..];
+            if (isUpdate)
+            {
+                source[cursor.Middle..cursor.End].CopyTo(row);
+                source[cursor.Start..cursor.Middle].CopyTo(row[(cursor.End - cursor.Middle)..]);
+            }
+            else
+            {
+                source[cursor.Start..cursor.End].CopyTo(row);
+            }
+        }
+
+        if (end != 0)
+            throw new InvalidDataException("the rows of the event are not those that were counted");
+    }
+
+    // Type 1: the new partition id 2, for updates the old one 2. Type 0 (NDB): a length that counts itself and the type.
+    [MethodImpl(Jit.Hot)]
+    private static void SwapPartitions(Span<byte> info)
+    {
+        for (int at = 0; at < info.Length;)
+        {
+            if (info[at] == PartitionInfo && info.Length - at >= 5)
+            {
+                (info[at + 1], info[at + 3]) = (info[at + 3], info[at + 1]);
+                (info[at + 2], info[at + 4]) = (info[at + 4], info[at + 2]);
+                at += 5;
+            }
+            else if (info[at] == 0 && info.Length - at >= 2 && info[at + 1] >= 2)
+            {
+                at += 1 + info[at + 1];
+            }
+            else
+            {
+                return;
+            }
+        }
+    }
+}

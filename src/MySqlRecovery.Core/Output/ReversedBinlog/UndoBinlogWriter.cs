@@ -1,0 +1,268 @@
+using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
+using MySqlRecovery.Binlog.Events;
+using MySqlRecovery.Binlog.Filter;
+using MySqlRecovery.Binlog.Rows;
+using MySqlRecovery.Changes;
+using MySqlRecovery.Gtids;
+using MySqlRecovery.IO;
+using MySqlRecovery.Model;
+using MySqlRecovery.Output.Sql;
+
+namespace MySqlRecovery.Output.ReversedBinlog;
+
+/// <summary>
+/// Writes the binlog that undoes what an index names: transactions, statements, events and rows in reverse. The rows are
+/// read backwards from their sources, so that memory does not grow with the logs.
+/// </summary>
+internal sealed class UndoBinlogWriter : IDisposable
+{
+    /// <summary>
+    /// mysqlbinlog puts the row events of one statement into one BINLOG statement, which has to fit into the client's
+    /// max_allowed_packet (16 MiB by default, a third more in base64): larger statements are cut between two events.
+    /// </summary>
+    private const int MaximumStatementLength = 4 << 20;
+    private const int ExtraRowInfoLength = 2;
+    private static readonly byte[] EmptyGtidSet = new byte[8];
+
+    private readonly UndoIndex _index;
+    private readonly RowPredicate? _where;
+    private readonly FormatDescriptionEvent _format;
+    private readonly bool _convertsToV2;
+    private readonly BinlogWriter _writer;
+    private readonly SourceWindows _windows;
+    private readonly GtidEventWriter _gtids;
+    private readonly bool _forceGtid;
+    private readonly byte[][] _mapBodies;
+    private readonly List<int> _statementMaps = [];
+    private readonly bool[] _isMapOfStatement;
+    private long _number;
+
+    private UndoBinlogWriter(
+        UndoIndex index, RowPredicate? where, PendingFile file, Guid? gtidSource, Version? target, TableRenames renames)
+    {
+        DateTime now = DateTime.UtcNow;
+        _index = index;
+        _where = where;
+        _format = target == null ? index.Format! : FormatDescriptionEvent.ForMySql(target);
+        _convertsToV2 = target != null;
+        _writer = new BinlogWriter(file, (uint)(now - DateTime.UnixEpoch).TotalSeconds)
+        {
+            HasChecksum = _format.Checksum != ChecksumAlgorithm.Undefined,
+        };
+        _windows = new SourceWindows(index.Sources, backwards: true);
+        _forceGtid = gtidSource != null;
+        Source = gtidSource ?? Guid.NewGuid();
+        _gtids = new GtidEventWriter(_format, Source, now);
+        _isMapOfStatement = new bool[index.Maps.Count];
+        _mapBodies = [.. index.Maps.Select(m => renames.Apply(m, index.Format!.TableIdLength))];
+    }
+
+    private Guid Source { get; }
+
+    /// <summary>Writes the undo, reads it back, and gives it its name only then.</summary>
+    /// <param name="index">What to undo; at least one row.</param>
+    /// <param name="where">The row test that the index was made with.</param>
+    /// <param name="path">The binlog to write.</param>
+    /// <param name="overwrite">Whether an existing file may be replaced.</param>
+    /// <param name="gtidSource">UUID of the undo's own GTIDs; null for a fresh one, or none where the log has none.</param>
+    /// <param name="stop">Cancels.</param>
+    /// <param name="target">MySQL version that is to take the undo, if not the one that wrote the log: version 1 row events become version 2.</param>
+    /// <param name="renames">Tables that are undone under another name; null for none. Their columns must be those of the original.</param>
+    public static UndoBinlog Write(
+        UndoIndex index, RowPredicate? where, string path, bool overwrite, Guid? gtidSource, CancellationToken stop,
+        Version? target = null, TableRenames? renames = null)
+    {
+        renames ??= TableRenames.None;
+        renames.CheckAllUsed(index.Maps);
+        using var file = PendingFile.Create(path, overwrite);
+        using var writer = new UndoBinlogWriter(index, where, file, gtidSource, target, renames);
+        using var verifier = new UndoVerifier(file.TemporaryPath, stop);
+        writer._writer.Flushed = verifier.Grow;
+        bool hasGtids = writer.WriteAll(stop);
+        verifier.Complete(writer._number, index.RowCount);
+        var result = new UndoBinlog
+        {
+            Path = path,
+            File = [.. index.LogFiles],
+            TransactionCount = index.Transactions.Count,
+            RowCount = index.RowCount,
+            Table = index.TableNames(renames),
+            GtidSet = hasGtids ? $"{writer.Source}:1{(writer._number > 1 ? $"-{writer._number}" : string.Empty)}" : null,
+            Size = writer._writer.Position,
+            IsComplete = index.Obstacles.IsEmpty,
+            Reason = index.Obstacles.ToReasons(),
+            LaterChange = index.LaterChanges,
+            IsVerified = true,
+        };
+        file.Commit();
+        return result;
+    }
+
+    public void Dispose()
+    {
+        _writer.Dispose();
+        _windows.Dispose();
+    }
+
+    private bool WriteAll(CancellationToken stop)
+    {
+        WriteFormat();
+        bool hasGtids = false;
+        if (_format.PostHeaderLength(BinlogEventType.PreviousGtids) >= 0 && !_format.IsMariaDb)
+            _writer.WriteEvent(BinlogEventType.PreviousGtids, ServerId(0), EmptyGtidSet, EventFlags.Ignorable);
+        int end = _index.Events.Count;
+        for (int t = _index.Transactions.Count - 1; t >= 0; t--)
+        {
+            UndoTransaction transaction = _index.Transactions[t];
+            hasGtids |= WriteTransaction(transaction, end, stop);
+            end = transaction.FirstEvent;
+        }
+
+        _writer.Flush();
+        return hasGtids;
+    }
+
+    private void WriteFormat()
+    {
+        byte[] raw = _format.Raw;
+        int checksum = _format.Checksum == ChecksumAlgorithm.Undefined ? 0 : 4;
+        Span<byte> body = _writer.BeginEvent(raw.Length - EventHeader.Size - checksum);
+        raw.AsSpan(EventHeader.Size, body.Length).CopyTo(body);
+        // A creation time would tell an applier that the server has restarted: it would roll open work back.
+        body.Slice(52, 4).Clear();
+        if (_writer.HasChecksum)
+            body[^1] = (byte)ChecksumAlgorithm.Crc32;
+        _writer.EndEvent(BinlogEventType.FormatDescription, ServerId(0));
+    }
+
+    [MethodImpl(Jit.Hot)]
+    private bool WriteTransaction(in UndoTransaction transaction, int end, CancellationToken stop)
+    {
+        uint serverId = ServerId(end - 1);
+        // A MariaDB server gives a transaction without a GTID one of its own, in the order of its own log.
+        bool isGtid = !_format.IsMariaDb && (_forceGtid || transaction.Kind == UndoTransactionKind.Gtid);
+        _number++;
+        if (isGtid || transaction.Kind == UndoTransactionKind.Anonymous)
+            WriteGtid(isGtid, serverId, Measure(transaction.FirstEvent, end));
+        WriteBegin(transaction.ThreadId, serverId);
+        for (int last = end - 1, start; last >= transaction.FirstEvent; last = start - 1)
+        {
+            start = FindStatement(transaction.FirstEvent, last);
+            foreach (int map in _statementMaps)
+                _writer.WriteEvent(BinlogEventType.TableMap, serverId, _mapBodies[map]);
+            for (int e = last; e >= start; e--)
+            {
+                stop.ThrowIfCancellationRequested();
+                WriteRows(_index.Events[e], endsStatement: e == start);
+            }
+        }
+
+        Span<byte> xid = _writer.BeginEvent(8);
+        BinaryPrimitives.WriteInt64LittleEndian(xid, _number);
+        _writer.EndEvent(BinlogEventType.Xid, serverId);
+        return isGtid;
+    }
+
+    /// <summary>Bytes of a transaction's undo without its GTID event: statements backwards, each as its table maps and its events.</summary>
+    [MethodImpl(Jit.Hot)]
+    private long Measure(int first, int end)
+    {
+        long length = _writer.LengthOf(BeginBodyLength) + _writer.LengthOf(8);
+        for (int last = end - 1, start; last >= first; last = start - 1)
+        {
+            start = FindStatement(first, last);
+            foreach (int map in _statementMaps)
+                length += _writer.LengthOf(_mapBodies[map].Length);
+            for (int e = start; e <= last; e++)
+                length += _writer.LengthOf(RowsBodyLength(_index.Events[e]));
+        }
+
+        return length;
+    }
+
+    /// <summary>The first event of the statement, or of the part of it that fits, that ends with an event; finds its table maps.</summary>
+    [MethodImpl(Jit.Hot)]
+    private int FindStatement(int first, int last)
+    {
+        UndoEvent item = _index.Events[last];
+        int start = last, statement = item.Statement;
+        for (long length = item.Length; start > first; start--)
+        {
+            item = _index.Events[start - 1];
+            length += item.Length;
+            if (item.Statement != statement || length > MaximumStatementLength)
+                break;
+        }
+
+        _statementMaps.Clear();
+        for (int e = start; e <= last; e++)
+        {
+            int map = _index.Events[e].Map;
+            if (!_isMapOfStatement[map])
+                _statementMaps.Add(map);
+            _isMapOfStatement[map] = true;
+        }
+
+        foreach (int map in _statementMaps)
+            _isMapOfStatement[map] = false;
+        return start;
+    }
+
+    [MethodImpl(Jit.Hot)]
+    private void WriteGtid(bool isGtid, uint serverId, long rest)
+    {
+        int bodyLength = _gtids.BodyLength(rest, _writer.LengthOf(0));
+        _gtids.Write(_writer.BeginEvent(bodyLength), !isGtid, _number, rest + _writer.LengthOf(bodyLength));
+        _writer.EndEvent(isGtid ? BinlogEventType.Gtid : BinlogEventType.AnonymousGtid, serverId);
+    }
+
+    private const int BeginBodyLength = 4 + 4 + 1 + 2 + 2 + 1 + 5;
+
+    [MethodImpl(Jit.Hot)]
+    private void WriteBegin(uint threadId, uint serverId)
+    {
+        Span<byte> body = _writer.BeginEvent(BeginBodyLength);
+        body.Clear();
+        BinaryPrimitives.WriteUInt32LittleEndian(body, threadId);
+        "BEGIN"u8.CopyTo(body[^5..]);
+        _writer.EndEvent(BinlogEventType.Query, serverId, EventFlags.SuppressUse);
+    }
+
+    [MethodImpl(Jit.Hot)]
+    private void WriteRows(in UndoEvent item, bool endsStatement)
+    {
+        ReadOnlySpan<byte> raw = _windows.Read(item.Source, item.Offset, item.Length);
+        TableMap map = _index.Maps[item.Map];
+        EventHeader header = EventHeader.Parse(raw);
+        RowsEvent rows = RowsEvent.Parse(header.Type, raw[EventHeader.Size..], map.Columns.Length);
+        int length = rows.At.Rows + item.RowsLength;
+        if (!_convertsToV2 || header.Type.HasExtraRowInfo())
+        {
+            RowsReverser.Write(rows, map, _where, endsStatement, _writer.BeginEvent(length));
+            _writer.EndEvent(RowsReverser.Reverse(header.Type), header.ServerId, header.Flags);
+            return;
+        }
+
+        // Version 2 has the length of the extra row info, which counts itself, behind the flags.
+        Span<byte> body = _writer.BeginEvent(length + ExtraRowInfoLength);
+        RowsReverser.Write(rows, map, _where, endsStatement, body[ExtraRowInfoLength..]);
+        body.Slice(ExtraRowInfoLength, rows.At.ExtraRowInfo).CopyTo(body);
+        BinaryPrimitives.WriteUInt16LittleEndian(body[rows.At.ExtraRowInfo..], ExtraRowInfoLength);
+        _writer.EndEvent(RowsReverser.Reverse(header.Type).WithExtraRowInfo(), header.ServerId, header.Flags);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private int RowsBodyLength(in UndoEvent item)
+    {
+        bool grows = _convertsToV2 && !item.Type.HasExtraRowInfo();
+        return item.Length - EventHeader.Size - item.AllRowsLength + item.RowsLength + (grows ? ExtraRowInfoLength : 0);
+    }
+
+    [MethodImpl(Jit.Hot)]
+    private uint ServerId(int number)
+    {
+        UndoEvent item = _index.Events[number];
+        return EventHeader.Parse(_windows.Read(item.Source, item.Offset, item.Length)).ServerId;
+    }
+}

@@ -1,0 +1,170 @@
+using System.Globalization;
+using MySqlRecovery.Binlog.Events;
+using MySqlRecovery.Binlog.Filter;
+using MySqlRecovery.Binlog.Rows;
+using MySqlRecovery.Changes;
+using MySqlRecovery.Model;
+
+namespace MySqlRecovery.Output.Sql;
+
+/// <summary>
+/// Writes the rows of an index as SQL, forward in log order or in reverse as their undo, one transaction a call so that a
+/// pipeline can take the statements as they come. Folded, all changes are one transaction of one statement for each key:
+/// first rows go, then they change, then they come, so that none is in the way of another.
+/// </summary>
+internal sealed class RowSqlExport : IDisposable
+{
+    private readonly UndoIndex _index;
+    private readonly SqlForm _form;
+    private readonly RowEventSql _sql;
+    private readonly SqlOutput _output;
+    private readonly int _obstaclesInHeading;
+    private readonly FoldedRows? _folded;
+    private int _next;
+
+    public RowSqlExport(UndoIndex index, RowPredicate? where, SqlForm form, SqlOutput output, CancellationToken stop)
+    {
+        form.Check(index.Maps);
+        _index = index;
+        _form = form;
+        _output = output;
+        _sql = new RowEventSql(index, where, form, output);
+        _folded = form.Fold ? new FoldedRows(index, RowFold.Build(index, where, form.Reverse, stop), form.Reverse) : null;
+        WriteHeading();
+        _obstaclesInHeading = index.Obstacles.ToReasons().Length;
+        _sql.Script.Begin();
+    }
+
+    /// <summary>Writes all of an index to a file that appears when it is complete.</summary>
+    public static SqlExport WriteFile(
+        UndoIndex index, RowPredicate? where, SqlForm form, string path, bool overwrite, CancellationToken stop)
+    {
+        using var output = new SqlFileOutput(path, overwrite);
+        using var export = new RowSqlExport(index, where, form, output, stop);
+        long statements = export.WriteAll(where, output, stop);
+        export.WriteClosing();
+        output.Complete();
+        return new SqlExport
+        {
+            Path = path,
+            File = [.. index.LogFiles],
+            IsReverse = form.Reverse,
+            TransactionCount = form.Fold ? 1 : index.Transactions.Count,
+            RowCount = index.RowCount,
+            StatementCount = statements,
+            Table = index.TableNames(form.Renames),
+            IsComplete = index.Obstacles.IsEmpty,
+            Reason = index.Obstacles.ToReasons(),
+            LaterChange = index.LaterChanges,
+        };
+    }
+
+    /// <summary>Writes the next transaction, or the next rows of a folded script; false when all are written.</summary>
+    public bool WritePart(CancellationToken stop)
+    {
+        if (_folded != null)
+            return WriteFolded(_folded, stop);
+        if (!Next(out UndoTransaction transaction, out int end))
+            return false;
+        int first = transaction.FirstEvent;
+        _sql.Script.BeginTransaction(_index.Describe(transaction));
+        for (int i = 0; i < end - first; i++)
+        {
+            stop.ThrowIfCancellationRequested();
+            _sql.Write(_index.Events[_form.Reverse ? end - 1 - i : first + i], transaction.Log);
+        }
+
+        _sql.NameRefused(_index.Obstacles);
+        _sql.Script.EndTransaction();
+        return true;
+    }
+
+    /// <summary>Writes everything; gives the number of statements.</summary>
+    private long WriteAll(RowPredicate? where, SqlFileOutput output, CancellationToken stop)
+    {
+        if (_folded != null || !_index.Sources.TrueForAll(s => s.CanReadAhead))
+        {
+            while (WritePart(stop))
+                continue;
+            return _sql.Script.StatementCount;
+        }
+
+        using var parallel = new ParallelSql(_index, where, _form, output);
+        while (Next(out UndoTransaction transaction, out int end))
+            parallel.Add(_index.Describe(transaction), transaction.FirstEvent, end, transaction.Log, stop);
+        parallel.Complete();
+        return parallel.StatementCount;
+    }
+
+    /// <summary>The next transaction in the order of the script, and where its events end; false when there is none.</summary>
+    private bool Next(out UndoTransaction transaction, out int end)
+    {
+        (transaction, end) = (default, 0);
+        if (_next == _index.Transactions.Count)
+            return false;
+        int number = _form.Reverse ? _index.Transactions.Count - 1 - _next : _next;
+        _next++;
+        transaction = _index.Transactions[number];
+        end = number + 1 < _index.Transactions.Count ? _index.Transactions[number + 1].FirstEvent : _index.Events.Count;
+        return true;
+    }
+
+    private bool WriteFolded(FoldedRows rows, CancellationToken stop)
+    {
+        const int RowsOfPart = 1000;
+        if (_next == 0)
+            _sql.Script.BeginTransaction(string.Create(CultureInfo.InvariantCulture, $"the sum of {_index.Transactions.Count} transactions"));
+        for (int i = 0; i < RowsOfPart; i++)
+        {
+            stop.ThrowIfCancellationRequested();
+            if (!rows.MoveNext())
+            {
+                _sql.Script.EndTransaction();
+                return false;
+            }
+
+            _next++;
+            TableMap map = rows.Map;
+            if (_sql.Script.WriteChange(map, rows.Operation, map.Layout, rows.From, map.Layout, rows.To) is { } cause)
+                _index.Obstacles.AddRows(map.Database, map.Table, 1, cause, _index.LogFiles[0], _index.Transactions[0].Position);
+        }
+
+        return true;
+    }
+
+    // Some values turn out to be beyond SQL only when their row is written.
+    private void WriteClosing()
+    {
+        string[] reasons = _index.Obstacles.ToReasons();
+        if (_obstaclesInHeading == 0 && reasons.Length > 0)
+            _output.ReplaceVerdict("NOT COMPLETE: the end of this script says why");
+        foreach (string reason in reasons.Skip(_obstaclesInHeading))
+            _output.Comment($"NOT COMPLETE: {reason}");
+    }
+
+    public void Dispose() => _sql.Dispose();
+
+    private void WriteHeading()
+    {
+        string kind = _form.Reverse ? "Undo" : "Changes";
+        _output.Comment(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{kind} of {_index.RowCount} rows in {_index.Transactions.Count} transactions of {string.Join(", ", _index.LogFiles)}"));
+        foreach (IGrouping<string, TableMap> table in _index.Maps.GroupBy(m => $"{m.Database}.{m.Table}", StringComparer.Ordinal))
+        {
+            TableMap map = table.First();
+            string key = map.PrimaryKey.Length == 0 ? ", rows found by all columns" : string.Empty;
+            string schema = map.HasSchema ? string.Empty : ", generated columns and triggers unknown (no schema given)";
+            string triggers = map.HasTriggers ? ", HAS TRIGGERS, which fire when this script runs: an undo binlog does not fire them" : string.Empty;
+            string name = _form.Renames.TextOf(map);
+            string alias = name == table.Key ? string.Empty : $" as {name}";
+            _output.Comment($"  {table.Key}{alias}{key}{schema}{triggers}");
+        }
+
+        _output.Verdict(_index.Obstacles.IsEmpty ? "Complete: every row change of the range is in here." : "NOT COMPLETE:");
+        foreach (string reason in _index.Obstacles.ToReasons())
+            _output.Comment($"  {reason}");
+        foreach (string change in _index.LaterChanges)
+            _output.Comment($"CHANGED AGAIN LATER: {change}");
+    }
+}

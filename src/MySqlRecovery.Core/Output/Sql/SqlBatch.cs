@@ -1,0 +1,58 @@
+using MySqlRecovery.Binlog.Rows;
+using MySqlRecovery.Model;
+using MySqlRecovery.Text;
+
+namespace MySqlRecovery.Output.Sql;
+
+/// <summary>One INSERT or DELETE of several rows, while it grows.</summary>
+/// <param name="output">Takes the statement.</param>
+/// <param name="maximumRows">Rows of a statement at most.</param>
+internal sealed class SqlBatch(SqlOutput output, int maximumRows) : IDisposable
+{
+    /// <summary>Bytes of a statement at most, unless one row takes more: below the least default of max_allowed_packet (1 MiB, to 5.6.5).</summary>
+    private const int MaximumLength = 512 << 10;
+
+    private readonly Utf8Buffer _sql = new();
+    private SqlTable? _table;
+    private RowOperation _operation;
+    private RowLayout? _layout;
+    private int _rows;
+
+    public long StatementCount { get; private set; }
+
+    /// <summary>Adds a row to the statement, or starts another with it.</summary>
+    /// <param name="table">The row's table.</param>
+    /// <param name="operation">Insert or delete.</param>
+    /// <param name="layout">The columns of an insert.</param>
+    /// <param name="row">Its values in parentheses, or its key.</param>
+    public void Add(SqlTable table, RowOperation operation, RowLayout layout, ReadOnlySpan<byte> row)
+    {
+        if (table != _table || operation != _operation || layout != _layout || _rows == maximumRows || _sql.Length + row.Length > MaximumLength)
+        {
+            Flush();
+            (_table, _operation, _layout) = (table, operation, layout);
+            _sql.Append(operation == RowOperation.Insert ? table.InsertHead(layout) : table.DeleteHead());
+        }
+        else
+        {
+            _sql.Append(", "u8);
+        }
+
+        _sql.Append(row);
+        _rows++;
+    }
+
+    /// <summary>Ends the statement, if there is one.</summary>
+    public void Flush()
+    {
+        if (_rows == 0)
+            return;
+        _sql.Append(_operation == RowOperation.Insert ? ";"u8 : ");"u8);
+        output.Statement(_sql.Written);
+        StatementCount++;
+        _sql.Clear();
+        (_table, _rows) = (null, 0);
+    }
+
+    public void Dispose() => _sql.Dispose();
+}

@@ -1,0 +1,179 @@
+using System.Runtime.CompilerServices;
+using MySqlRecovery.Binlog.Rows;
+using MySqlRecovery.Model;
+using MySqlRecovery.Text;
+
+namespace MySqlRecovery.Output.Sql;
+
+/// <summary>
+/// Writes row changes as a script that does not depend on the session that runs it: settings first, then one transaction
+/// for each of the log's.
+/// </summary>
+internal sealed class SqlScriptWriter : IDisposable
+{
+    private const string StrictMode = "SET sql_mode = 'STRICT_ALL_TABLES,NO_AUTO_VALUE_ON_ZERO,ALLOW_INVALID_DATES';";
+
+    /// <summary>What a script sets first, so that it does not depend on the session that runs it.</summary>
+    public static readonly IReadOnlyList<string> Settings =
+    [
+        "SET NAMES utf8mb4;",
+        "SET time_zone = '+00:00';",
+        StrictMode,
+        "SET sql_auto_is_null = 0;",
+        "SET sql_safe_updates = 0;",
+        "SET foreign_key_checks = 0;",
+    ];
+
+    private readonly SqlOutput _output;
+    private readonly SqlForm _form;
+    private readonly Utf8Buffer _sql = new();
+    private readonly RowStatement _statement;
+    private readonly Dictionary<TableMap, SqlTable> _tables = new(ReferenceEqualityComparer.Instance);
+    private readonly SqlBatch? _batch;
+    private SqlTable? _lastTable;
+    private long _statements;
+
+    public SqlScriptWriter(SqlOutput output, SqlForm form)
+    {
+        _output = output;
+        _form = form;
+        _statement = new RowStatement(_sql);
+        _batch = form.BatchSize > 1 ? new SqlBatch(output, form.BatchSize) : null;
+    }
+
+    public long StatementCount => _statements + (_batch?.StatementCount ?? 0);
+
+    /// <summary>Writes the settings; nothing may come before them but comments.</summary>
+    public void Begin()
+    {
+        foreach (string setting in Settings)
+            Write(setting);
+    }
+
+    /// <summary>Starts a transaction; <paramref name="origin"/> says which one of the log it stands for.</summary>
+    public void BeginTransaction(string origin)
+    {
+        _output.Comment(origin);
+        _output.Statement("BEGIN;"u8);
+    }
+
+    public void EndTransaction()
+    {
+        Flush();
+        _output.Statement("COMMIT;"u8);
+    }
+
+    /// <summary>Writes the rows that wait for others of their statement.</summary>
+    public void Flush() => _batch?.Flush();
+
+    /// <summary>Writes the row that a cursor stands on, as it was done or, in reverse, as it is undone.</summary>
+    /// <returns>Null, or why SQL cannot express the change; then nothing is written.</returns>
+    [MethodImpl(Jit.Hot)]
+    public string? WriteRow(TableMap map, RowOperation operation, in RowCursor row) => _form.Reverse
+        ? WriteChange(map, Opposite(operation), row.AfterLayout, row.After, row.BeforeLayout, row.Before)
+        : WriteChange(map, operation, row.BeforeLayout, row.Before, row.AfterLayout, row.After);
+
+    /// <summary>Writes what makes one image of another; an insert has no first, a delete no second one.</summary>
+    /// <returns>Null, or why SQL cannot express the change; then nothing is written.</returns>
+    [MethodImpl(Jit.Hot)]
+    public string? WriteChange(
+        TableMap map, RowOperation operation, RowLayout fromLayout, ReadOnlySpan<byte> from, RowLayout toLayout, ReadOnlySpan<byte> to)
+    {
+        if (map.IsSystemVersioned)
+            return "the table is system-versioned, and SQL cannot write its history: use the undo binlog";
+        _sql.Clear();
+        try
+        {
+            SqlTable table = Table(map);
+            if (table.ChosenColumns != null && ChosenColumnsObstacle(table, operation, fromLayout, from, toLayout, to) is { } obstacle)
+                return obstacle;
+            if (_batch != null && operation != RowOperation.Update && TryAddToBatch(_batch, table, operation, fromLayout, from, toLayout, to))
+                return null;
+            switch (operation)
+            {
+                case RowOperation.Insert:
+                    _statement.WriteInsert(table, toLayout, to);
+                    break;
+                case RowOperation.Delete:
+                    _statement.WriteDelete(table, fromLayout, from);
+                    break;
+                default:
+                    if (!_statement.WriteUpdate(table, fromLayout, from, toLayout, to))
+                        return null;
+                    break;
+            }
+        }
+        catch (Exception e) when (e is EndOfStreamException or InvalidDataException)
+        {
+            return $"the log holds a value that cannot be read: {e.Message}";
+        }
+
+        if (_statement.InexpressibleColumn is { } column)
+            return $"column {column} holds a JSON document with a BIT or BLOB value, which SQL cannot write: use the undo binlog";
+        Flush();
+        if (_statement.NeedsLenientMode)
+            Write("SET sql_mode = 'NO_AUTO_VALUE_ON_ZERO,ALLOW_INVALID_DATES';");
+        _output.Statement(_sql.Written);
+        _statements++;
+        if (_statement.NeedsLenientMode)
+            Write(StrictMode);
+        return null;
+    }
+
+    public void Dispose()
+    {
+        _sql.Dispose();
+        _batch?.Dispose();
+    }
+
+    /// <summary>False, and nothing written, for a row that needs a statement of its own or cannot be written.</summary>
+    private bool TryAddToBatch(
+        SqlBatch batch, SqlTable table, RowOperation operation, RowLayout fromLayout, ReadOnlySpan<byte> from, RowLayout toLayout, ReadOnlySpan<byte> to)
+    {
+        bool isInsert = operation == RowOperation.Insert;
+        RowLayout layout = isInsert ? toLayout : fromLayout;
+        if (_statement.WriteOneOfSeveral(table, operation, layout, isInsert ? to : from) && !_statement.NeedsLenientMode && _statement.InexpressibleColumn == null)
+        {
+            batch.Add(table, operation, layout, _sql.Written);
+            return true;
+        }
+
+        _sql.Clear();
+        return false;
+    }
+
+    // Chosen columns are set in the row as it is now, whatever else became of it: only its key can find it.
+    private static string? ChosenColumnsObstacle(
+        SqlTable table, RowOperation operation, RowLayout fromLayout, ReadOnlySpan<byte> from, RowLayout toLayout, ReadOnlySpan<byte> to)
+    {
+        if (!Array.Exists(table.ChosenColumns!, c => c))
+            return "the table has none of the columns that -Column names";
+        if (operation != RowOperation.Update)
+            return "-Column sets columns of rows that were updated; these rows were inserted or deleted as a whole";
+        int[] key = table.Map.PrimaryKey;
+        if (key.Length == 0 || !Array.TrueForAll(key, k => Array.IndexOf(fromLayout.Ordinals, k) >= 0))
+            return "-Column finds rows by their key, and none is known: give -SchemaPath if the table has one";
+        bool losesKey = RowDecoder.ChangedOrdinals(fromLayout, from, toLayout, to)
+            .Exists(o => Array.IndexOf(key, o) >= 0 && !table.ChosenColumns![o]);
+        return losesKey ? "the update changed the key, by which other changes of the row are found: name the key in -Column too" : null;
+    }
+
+    private static RowOperation Opposite(RowOperation operation) => operation switch
+    {
+        RowOperation.Insert => RowOperation.Delete,
+        RowOperation.Delete => RowOperation.Insert,
+        _ => RowOperation.Update,
+    };
+
+    [MethodImpl(Jit.Hot)]
+    private SqlTable Table(TableMap map)
+    {
+        if (_lastTable?.Map == map)
+            return _lastTable;
+        if (!_tables.TryGetValue(map, out _lastTable))
+            _tables.Add(map, _lastTable = SqlTable.For(map, _form));
+        return _lastTable;
+    }
+
+    private void Write(string statement) => _output.Statement(System.Text.Encoding.UTF8.GetBytes(statement));
+}

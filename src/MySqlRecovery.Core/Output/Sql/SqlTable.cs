@@ -1,0 +1,98 @@
+using MySqlRecovery.Binlog.Rows;
+using MySqlRecovery.Model;
+using MySqlRecovery.Text;
+
+namespace MySqlRecovery.Output.Sql;
+
+/// <summary>A table as SQL statements name it: prepared once, used for every row.</summary>
+internal sealed class SqlTable
+{
+    private (RowLayout? Layout, byte[] Head) _insert;
+    private byte[]? _deleteHead;
+
+    private SqlTable(TableMap map, SqlForm form)
+    {
+        (string database, string table) = form.Renames.NameOf(map);
+        Map = map;
+        Name = SqlIdentifier.Quote(database, table);
+        ChosenColumns = form.ChosenColumns(map);
+        ColumnNames = Array.ConvertAll(map.Columns, c => SqlIdentifier.Quote(c.Name));
+        SelfUpdating = [.. Enumerable.Range(0, map.Columns.Length).Where(i => !map.Columns[i].IsGenerated && MayUpdateItself(map.Columns[i]))];
+    }
+
+    public TableMap Map { get; }
+
+    /// <summary>Database and table in backquotes.</summary>
+    public byte[] Name { get; }
+
+    /// <summary>Column names in backquotes.</summary>
+    public byte[][] ColumnNames { get; }
+
+    /// <summary>Ordinals of the columns that an update may change although it does not name them (ON UPDATE CURRENT_TIMESTAMP).</summary>
+    public int[] SelfUpdating { get; }
+
+    /// <summary>Which columns updates may set, by ordinal; null for all.</summary>
+    public bool[]? ChosenColumns { get; }
+
+    /// <summary>Prepares a table; fails where the columns' names or signs are not known or contradict the schema.</summary>
+    public static SqlTable For(TableMap map, SqlForm form)
+    {
+        string table = $"{map.Database}.{map.Table}";
+        if (map.SchemaProblem != null)
+            throw new RecoveryException(
+                "SchemaMismatch", RecoveryErrorKind.InvalidData, $"the schema of {table} is not that of the log: {map.SchemaProblem}",
+                recommendedAction: "Give the CREATE TABLE statement as it was when the log was written.");
+        if (!Array.TrueForAll(map.Columns, c => c.IsNameKnown))
+            throw new RecoveryException(
+                "ColumnNamesUnknown", RecoveryErrorKind.ObjectNotFound, $"the log does not name the columns of {table}",
+                recommendedAction: "Give -SchemaPath a file with its CREATE TABLE (mysqldump --no-data --triggers) or -Connection a server that has it, "
+                    + "or undo with Invoke-BinlogReverse, which needs no names; SET GLOBAL binlog_row_metadata=FULL has them logged.");
+        return new SqlTable(map, form);
+    }
+
+    /// <summary>An INSERT of an image's columns up to its values.</summary>
+    public ReadOnlySpan<byte> InsertHead(RowLayout layout)
+    {
+        if (_insert.Layout != layout)
+            _insert = (layout, MakeInsertHead(layout));
+        return _insert.Head;
+    }
+
+    /// <summary>A DELETE by a key of one column up to the keys.</summary>
+    public ReadOnlySpan<byte> DeleteHead()
+    {
+        if (_deleteHead == null)
+        {
+            using var head = new Utf8Buffer();
+            head.Append("DELETE FROM "u8);
+            head.Append(Name);
+            head.Append(" WHERE "u8);
+            head.Append(ColumnNames[Map.PrimaryKey[0]]);
+            head.Append(" IN ("u8);
+            _deleteHead = head.Written.ToArray();
+        }
+
+        return _deleteHead;
+    }
+
+    private byte[] MakeInsertHead(RowLayout layout)
+    {
+        using var head = new Utf8Buffer();
+        head.Append("INSERT INTO "u8);
+        head.Append(Name);
+        head.Append(" ("u8);
+        int start = head.Length;
+        foreach (int ordinal in layout.Ordinals.Where(o => !Map.Columns[o].IsGenerated))
+        {
+            if (head.Length > start)
+                head.Append(", "u8);
+            head.Append(ColumnNames[ordinal]);
+        }
+
+        head.Append(") VALUES "u8);
+        return head.Written.ToArray();
+    }
+
+    private static bool MayUpdateItself(ColumnDefinition column) =>
+        column.HasOnUpdateNow ?? column.Type is ColumnType.Timestamp or ColumnType.Timestamp2 or ColumnType.DateTime or ColumnType.DateTime2;
+}

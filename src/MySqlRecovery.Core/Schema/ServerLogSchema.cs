@@ -1,0 +1,125 @@
+using MySqlRecovery.Binlog.Events;
+using MySqlRecovery.Binlog.Filter;
+using MySqlRecovery.Binlog.Rows;
+using MySqlRecovery.Model;
+using MySqlRecovery.Server;
+
+namespace MySqlRecovery.Schema;
+
+/// <summary>
+/// The tables of a server as they are now, each read when the log first names it. The log may be older: what differs from a
+/// table map is not used, and what the server took up later, or DDL that the log has further on, puts the names in doubt.
+/// </summary>
+internal sealed class ServerLogSchema : ITableSchemaSource
+{
+    private const int ShownLength = 80;
+
+    private readonly Func<IQueryClient> _open;
+    private readonly TableFilter? _tables;
+    private readonly Action<string> _warn;
+    private readonly CancellationToken _stop;
+    private readonly SchemaCatalog _catalog = new();
+    private readonly LogSchema _schema;
+    private readonly HashSet<TableName> _read = [];
+    private readonly HashSet<TableName> _warned = [];
+    private readonly Dictionary<TableName, List<TableMap>> _named = [];
+    private List<(TableName Parent, TableName Child)>? _cascades;
+    private bool _isUnavailable;
+
+    /// <param name="open">Gives a client; one that can be disposed of is, after each use.</param>
+    /// <param name="tables">The tables asked for, or null for all: others are not read.</param>
+    /// <param name="warn">Takes what is in doubt.</param>
+    /// <param name="stop">Cancels queries.</param>
+    public ServerLogSchema(Func<IQueryClient> open, TableFilter? tables, Action<string> warn, CancellationToken stop)
+    {
+        _open = open;
+        _tables = tables;
+        _warn = warn;
+        _stop = stop;
+        _schema = new LogSchema(_catalog);
+    }
+
+    public void Complete(TableMap map)
+    {
+        if (_tables?.IsMatch(map.Database, map.Table) == false)
+            return;
+        var name = new TableName(map.Database, map.Table);
+        if (!_isUnavailable && _read.Add(name))
+            Read(name);
+        bool isNamed = Array.TrueForAll(map.Columns, column => column.IsNameKnown);
+        _schema.Complete(map);
+        if (isNamed || !map.HasSchema)
+            return;
+        if (!_named.TryGetValue(name, out List<TableMap>? maps))
+            _named.Add(name, maps = []);
+        maps.Add(map);
+        DateTime time = DateTime.UnixEpoch.AddSeconds(EventHeader.Parse(map.Raw).Timestamp);
+        if (_catalog.Find(name.Database, name.Name)?.ChangedAt is { } changedAt && changedAt > time && _warned.Add(name))
+            _warn($"{name}: rows of {time:u} are read with a definition of {changedAt:u}; their columns may have had other names.");
+    }
+
+    public IEnumerable<(string Child, string[] ReferencedColumns)> FindCascades(TableMap parent, RowOperation operation) =>
+        _schema.FindCascades(parent, operation);
+
+    public void Observe(string statement, string database)
+    {
+        if (!SchemaCatalog.IsDdl(statement))
+            return;
+        SchemaChange change = new SchemaCatalog().Apply(statement, database);
+        if (change.Kind == SchemaChangeKind.Truncate)
+            return;
+        foreach (TableName name in change.Tables)
+        {
+            _read.Remove(name);
+            if (ChangesColumns(statement) && _named.Remove(name, out List<TableMap>? maps))
+                Doubt(name, maps, statement);
+        }
+    }
+
+    // CREATE INDEX, DROP TRIGGER and the like leave the columns alone.
+    private static bool ChangesColumns(string statement) =>
+        !statement.StartsWith("CREATE ", StringComparison.OrdinalIgnoreCase) && !statement.StartsWith("DROP ", StringComparison.OrdinalIgnoreCase)
+        || statement.Contains(" TABLE", StringComparison.OrdinalIgnoreCase);
+
+    private void Doubt(TableName name, List<TableMap> maps, string statement)
+    {
+        string shown = statement.Length > ShownLength ? statement[..ShownLength] + "..." : statement;
+        foreach (TableMap map in maps)
+            map.SchemaProblem = $"the server has it as it is since '{shown}', which came after these rows";
+        if (_warned.Add(name))
+            _warn($"{name}: rows before '{shown}' were read with the definition that the server has since then; their columns may have had other names.");
+    }
+
+    private void Read(TableName name)
+    {
+        IQueryClient? client = null;
+        try
+        {
+            client = _open();
+            lock (client)
+                Read(client, name);
+        }
+        catch (RecoveryException e)
+        {
+            _isUnavailable = true;
+            _warn($"The definitions of tables cannot be read, so that only the log names columns: {e.Message}");
+        }
+        finally
+        {
+            (client as IDisposable)?.Dispose();
+        }
+    }
+
+    private void Read(IQueryClient client, TableName name)
+    {
+        _cascades ??= ServerSchema.FindCascades(client, _stop);
+        IEnumerable<TableName> children = _cascades.Where(c => IsSame(c.Parent, name)).Select(c => c.Child).Where(_read.Add);
+        foreach (TableSchema table in ServerSchema.Read(client, [name, .. children], _stop))
+            _catalog.Put(table);
+    }
+
+    // Servers on Windows and macOS list names in lower case.
+    private static bool IsSame(TableName one, TableName other) =>
+        string.Equals(one.Database, other.Database, StringComparison.OrdinalIgnoreCase)
+        && string.Equals(one.Name, other.Name, StringComparison.OrdinalIgnoreCase);
+}

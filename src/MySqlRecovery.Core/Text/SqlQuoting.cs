@@ -1,0 +1,49 @@
+using System.Text;
+
+namespace MySqlRecovery.Text;
+
+/// <summary>Takes the quotes and escapes off names and strings.</summary>
+internal static class SqlQuoting
+{
+    /// <summary>What a quoted name says: the quotes off, doubled ones single.</summary>
+    public static string Name(ReadOnlySpan<char> quoted) =>
+        quoted[1..^1].ToString().Replace(new string(quoted[0], 2), quoted[..1].ToString());
+
+    /// <summary>What a string says.</summary>
+    public static string String(ReadOnlySpan<char> quoted, bool escapes)
+    {
+        char quote = quoted[0];
+        ReadOnlySpan<char> content = quoted[1..^1];
+        var result = new StringBuilder(content.Length);
+        for (int i = 0; i < content.Length; i++)
+        {
+            char c = content[i];
+            if (i + 1 < content.Length && (c == quote || (escapes && c == '\\')))
+            {
+                i++;
+                if (c == '\\')
+                    AppendEscaped(result, content[i]);
+                else
+                    result.Append(quote);
+            }
+            else
+            {
+                result.Append(c);
+            }
+        }
+
+        return result.ToString();
+    }
+
+    private static void AppendEscaped(StringBuilder result, char c) => _ = c switch
+    {
+        '0' => result.Append('\0'),
+        'b' => result.Append('\b'),
+        'n' => result.Append('\n'),
+        'r' => result.Append('\r'),
+        't' => result.Append('\t'),
+        'Z' => result.Append('\u001A'),
+        '%' or '_' => result.Append('\\').Append(c), // kept for LIKE
+        _ => result.Append(c),
+    };
+}

@@ -1,0 +1,31 @@
+using System.Runtime.CompilerServices;
+using MySqlRecovery.Output.Sql;
+
+namespace MySqlRecovery.Text;
+
+/// <summary>Statements as UTF-8 text, one a line.</summary>
+internal sealed class SqlText : SqlOutput
+{
+    private readonly Utf8Buffer _buffer = new();
+
+    public int Length => _buffer.Length;
+
+    public ReadOnlySpan<byte> Written => _buffer.Written;
+
+    [MethodImpl(Jit.Hot)]
+    public override void Statement(ReadOnlySpan<byte> sql)
+    {
+        _buffer.Append(sql);
+        _buffer.Append((byte)'\n');
+    }
+
+    public override void Comment(string text)
+    {
+        foreach (string line in text.ReplaceLineEndings("\n").Split('\n'))
+            _buffer.Append($"-- {line}\n");
+    }
+
+    public void Clear() => _buffer.Clear();
+
+    public override void Dispose() => _buffer.Dispose();
+}

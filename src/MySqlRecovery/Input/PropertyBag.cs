@@ -1,0 +1,25 @@
+using System.Management.Automation;
+using System.Reflection;
+
+namespace MySqlRecovery.Input;
+
+/// <summary>
+/// Makes an output object anew from the property bag that remoting, jobs, Import-Clixml or Select-Object made of it.
+/// PowerShell's own conversion refuses a bag that has a property more, such as PSComputerName behind Select-Object.
+/// </summary>
+internal static class PropertyBag
+{
+    /// <summary>The object; properties that the bag lacks keep their defaults. A value of another type is a PSInvalidCastException.</summary>
+    public static T ConvertTo<T>(PSObject bag)
+        where T : new()
+    {
+        var made = new T();
+        foreach (PropertyInfo property in typeof(T).GetProperties())
+        {
+            if (bag.Properties[property.Name]?.Value is { } value)
+                property.SetValue(made, LanguagePrimitives.ConvertTo(value, property.PropertyType));
+        }
+
+        return made;
+    }
+}
