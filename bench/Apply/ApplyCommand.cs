@@ -40,7 +40,7 @@ internal static class ApplyCommand
 
         Report("undo binlog", log =>
         {
-            using UndoIndex index = Index(log);
+            using ChangeIndex index = Index(log);
             UndoBinlogWriter.Write(index, where: null, undo, overwrite: true, gtidSource: null, CancellationToken.None);
             return $"{tool} '{undo}' | {client}";
         });
@@ -48,7 +48,7 @@ internal static class ApplyCommand
         {
             Report($"undo SQL, -BatchSize {batchSize}", log =>
             {
-                using UndoIndex index = Index(log);
+                using ChangeIndex index = Index(log);
                 RowSqlExport.WriteFile(index, where: null, new SqlForm { Reverse = true, BatchSize = batchSize }, undo, overwrite: true, CancellationToken.None);
                 return $"{client} < '{undo}'";
             });
@@ -79,10 +79,10 @@ internal static class ApplyCommand
 
     private static string Repeat(Workload workload, int steps) => string.Concat(Enumerable.Repeat(workload.Step + ";", steps));
 
-    private static UndoIndex Index(string log)
+    private static ChangeIndex Index(string log)
     {
         using var scan = new EventScan([LogRange.Whole(log)], new EventFilter { WithStatements = true }, gtids: null, CancellationToken.None);
-        return UndoIndexer.Build(scan, where: null, reverse: true);
+        return ChangeIndexBuilder.Build(scan, where: null, reverse: true);
     }
 
     private static void Shell(string command)

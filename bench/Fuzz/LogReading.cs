@@ -51,7 +51,7 @@ internal static class LogReading
     private static void UndoBinlog(string log, string destination)
     {
         using EventScan scan = Open(log, salvage: true);
-        using UndoIndex index = UndoIndexer.Build(scan, where: null, reverse: true);
+        using ChangeIndex index = ChangeIndexBuilder.Build(scan, where: null, reverse: true);
         if (index.Transactions.Count > 0)
             UndoBinlogWriter.Write(index, where: null, destination, overwrite: true, gtidSource: null, CancellationToken.None);
     }
@@ -59,7 +59,7 @@ internal static class LogReading
     private static void Export(string log, string destination, bool reverse)
     {
         using EventScan scan = Open(log, salvage: true);
-        using UndoIndex index = UndoIndexer.Build(scan, where: null, reverse);
+        using ChangeIndex index = ChangeIndexBuilder.Build(scan, where: null, reverse);
         if (index.Transactions.Count > 0)
             RowSqlExport.WriteFile(index, where: null, new SqlForm { Reverse = reverse }, destination, overwrite: true, CancellationToken.None);
     }

@@ -79,20 +79,20 @@ internal static class EngineCommand
 
     private static string Reverse(string log, string undo, string[] tables)
     {
-        using UndoIndex index = Index(log, tables);
+        using ChangeIndex index = Index(log, tables);
         return $"rows={UndoBinlogWriter.Write(index, where: null, undo, overwrite: true, gtidSource: null, CancellationToken.None).RowCount}";
     }
 
     private static string UndoSql(string log, string script)
     {
-        using UndoIndex index = Index(log, []);
+        using ChangeIndex index = Index(log, []);
         return $"rows={RowSqlExport.WriteFile(index, where: null, new SqlForm { Reverse = true }, script, overwrite: true, CancellationToken.None).RowCount}";
     }
 
-    private static UndoIndex Index(string log, string[] tables)
+    private static ChangeIndex Index(string log, string[] tables)
     {
         using EventScan scan = Scan(log, tables, withStatements: true);
-        return UndoIndexer.Build(scan, where: null, reverse: true);
+        return ChangeIndexBuilder.Build(scan, where: null, reverse: true);
     }
 
     private static string Verify(string ibd)

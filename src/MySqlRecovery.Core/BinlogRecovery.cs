@@ -59,7 +59,7 @@ public static class BinlogRecovery
     /// <exception cref="RecoveryException">The events hold no row change, or the file cannot be written.</exception>
     public static UndoBinlog WriteUndoBinlog(IEnumerable<BinlogEvent> events, string path, bool overwrite = false)
     {
-        using UndoIndex index = Index(events);
+        using ChangeIndex index = Index(events);
         return UndoBinlogWriter.Write(index, where: null, path, overwrite, gtidSource: null, CancellationToken.None);
     }
 
@@ -70,18 +70,18 @@ public static class BinlogRecovery
     /// <exception cref="RecoveryException">The events hold no row change, or the file cannot be written.</exception>
     public static SqlExport WriteUndoSql(IEnumerable<BinlogEvent> events, string path, bool overwrite = false)
     {
-        using UndoIndex index = Index(events);
+        using ChangeIndex index = Index(events);
         return RowSqlExport.WriteFile(index, where: null, new SqlForm { Reverse = true }, path, overwrite, CancellationToken.None);
     }
 
-    private static UndoIndex Index(IEnumerable<BinlogEvent> events)
+    private static ChangeIndex Index(IEnumerable<BinlogEvent> events)
     {
-        var spool = new UndoSpool(new PipelineTableMaps(schema: null), reverse: true);
+        var spool = new ChangeSpool(new PipelineTableMaps(schema: null), reverse: true);
         try
         {
             foreach (BinlogEvent item in events)
                 spool.Add(item);
-            UndoIndex index = spool.Complete();
+            ChangeIndex index = spool.Complete();
             return index.Transactions.Count > 0 ? index : throw index.NothingFound();
         }
         catch

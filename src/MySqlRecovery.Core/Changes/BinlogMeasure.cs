@@ -14,7 +14,7 @@ internal sealed class BinlogMeasure
 {
     private readonly BinlogSummaryKind _kind;
     private readonly RowPredicate? _where;
-    private readonly UndoIndex _unseen = new();
+    private readonly ChangeIndex _unseen = new();
     private readonly StatementEffects _effects;
     private readonly Dictionary<(string Database, string Table), BinlogSummary> _tables = [];
     private readonly Dictionary<TableMap, BinlogSummary> _byMap = new(ReferenceEqualityComparer.Instance);
@@ -108,7 +108,7 @@ internal sealed class BinlogMeasure
         summary.LastTimestamp = facts.Timestamp;
         summary.EndLogFile = facts.LogFile;
         summary.EndPosition = facts.EndPosition;
-        if (UndoRules.FindObstacle(rows, map, reverse: true) is { } cause)
+        if (ChangeRules.FindObstacle(rows, map, reverse: true) is { } cause)
         {
             summary.IsComplete = false;
             if (!summary.Reason.Contains(cause))

@@ -5,7 +5,7 @@ using MySqlRecovery.Model;
 namespace MySqlRecovery.Changes;
 
 /// <summary>Goes through the sums of a fold: rows that go, then rows that change, then rows that come.</summary>
-internal sealed class FoldedRows(UndoIndex index, IReadOnlyList<FoldedRow> rows, bool reverse)
+internal sealed class FoldedRows(ChangeIndex index, IReadOnlyList<FoldedRow> rows, bool reverse)
 {
     private static readonly RowOperation[] Order = [RowOperation.Delete, RowOperation.Update, RowOperation.Insert];
     private byte[] _from = [];

@@ -16,14 +16,14 @@ internal sealed class RowFold
     /// <summary>More keys than this are refused: they would take more than 200 MB.</summary>
     private const int MaximumKeys = 1 << 20;
 
-    private readonly UndoIndex _index;
+    private readonly ChangeIndex _index;
     private readonly Dictionary<UInt128, int> _keys = [];
     private readonly List<FoldedRow> _rows = [];
 
-    private RowFold(UndoIndex index) => _index = index;
+    private RowFold(ChangeIndex index) => _index = index;
 
     /// <summary>The sums in the order of the last changes, or for an undo in the reverse order of the first ones.</summary>
-    public static IReadOnlyList<FoldedRow> Build(UndoIndex index, RowPredicate? where, bool reverse, CancellationToken stop)
+    public static IReadOnlyList<FoldedRow> Build(ChangeIndex index, RowPredicate? where, bool reverse, CancellationToken stop)
     {
         var fold = new RowFold(index);
         foreach (IGrouping<string, TableMap> table in index.Maps.GroupBy(m => $"{m.Database}.{m.Table}", StringComparer.Ordinal))
@@ -62,7 +62,7 @@ internal sealed class RowFold
 
     private void Add(int number, string logFile, SourceWindows windows, RowPredicate? where)
     {
-        UndoEvent item = _index.Events[number];
+        IndexedEvent item = _index.Events[number];
         TableMap map = _index.Maps[item.Map];
         try
         {
@@ -88,7 +88,7 @@ internal sealed class RowFold
         }
     }
 
-    private void Add(int number, string logFile, in UndoEvent item, TableMap map, in RowCursor row, long rowsOffset)
+    private void Add(int number, string logFile, in IndexedEvent item, TableMap map, in RowCursor row, long rowsOffset)
     {
         var before = new FoldedRow.Image(item.Source, row.Before.Length, rowsOffset + row.Start);
         var after = new FoldedRow.Image(item.Source, row.After.Length, rowsOffset + (before.IsRow ? row.Middle : row.Start));

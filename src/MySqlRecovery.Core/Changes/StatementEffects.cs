@@ -16,7 +16,7 @@ namespace MySqlRecovery.Changes;
 /// <param name="reverse">Whether they are to be undone.</param>
 /// <param name="tables">The tables asked for, or null.</param>
 /// <param name="namesNewTables">Whether a table that came new and empty is worth a word: it holds no row that could be missed.</param>
-internal sealed partial class StatementEffects(UndoIndex index, bool reverse, TableFilter? tables, bool namesNewTables)
+internal sealed partial class StatementEffects(ChangeIndex index, bool reverse, TableFilter? tables, bool namesNewTables)
 {
     private const int ShownLength = 120;
     private const string UnknownColumn = "?";
@@ -87,7 +87,7 @@ internal sealed partial class StatementEffects(UndoIndex index, bool reverse, Ta
 
     private void ObserveXa(string verb, string statement, Place place)
     {
-        string id = TransactionFate.XaIdOf(statement);
+        string id = TransactionOutcome.XaIdOf(statement);
         switch (verb)
         {
             case "END": // MariaDB 10.5+ has XA START in its GTID event only

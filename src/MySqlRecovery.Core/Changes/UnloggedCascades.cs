@@ -9,7 +9,7 @@ internal static class UnloggedCascades
 {
     /// <summary>Notes the tables whose rows a row event changed unseen; needs a schema with the foreign keys.</summary>
     public static void Note(
-        UndoIndex index, in RowsEvent rows, TableMap map, int rowCount, ITableSchemaSource? schema, string logFile, long position)
+        ChangeIndex index, in RowsEvent rows, TableMap map, int rowCount, ITableSchemaSource? schema, string logFile, long position)
     {
         // From MySQL 9.6 on the changes are in the log, and the flag says so.
         if (schema == null || rows.Operation == RowOperation.Insert || rows.Flags.HasFlag(RowsEventFlags.UseSqlForeignKey))

@@ -25,7 +25,7 @@ internal static class DecimalText
 
     /// <summary>Writes the number as the server prints it: no leading zeros but one, all digits of the scale.</summary>
     [MethodImpl(Jit.Hot)]
-    public static void Write(ReadOnlySpan<byte> value, int precision, int scale, Utf8Buffer text)
+    public static void Write(ReadOnlySpan<byte> value, int precision, int scale, TextBuffer text)
     {
         Span<byte> bytes = stackalloc byte[value.Length];
         value.CopyTo(bytes);
@@ -61,7 +61,7 @@ internal static class DecimalText
     }
 
     [MethodImpl(Jit.Hot)]
-    private static bool AppendInteger(ReadOnlySpan<byte> bytes, ref int at, int digits, Utf8Buffer text, bool any)
+    private static bool AppendInteger(ReadOnlySpan<byte> bytes, ref int at, int digits, TextBuffer text, bool any)
     {
         if (digits == 0)
             return any;
@@ -89,7 +89,7 @@ internal static class DecimalText
     }
 
     // A zero of the other sign is the number 0 to the server.
-    private static void DropSign(Utf8Buffer text, int start)
+    private static void DropSign(TextBuffer text, int start)
     {
         Span<byte> copy = stackalloc byte[text.Length - start - 1];
         text.Written[(start + 1)..].CopyTo(copy);

@@ -12,7 +12,7 @@ internal static class DoubleText
     private const int MaximumPlainExponent = 15;
 
     [MethodImpl(Jit.Hot)]
-    public static void Write(double value, Utf8Buffer text)
+    public static void Write(double value, TextBuffer text)
     {
         if (!double.IsFinite(value))
             throw new InvalidDataException("a floating-point value that is not a number");
@@ -74,7 +74,7 @@ internal static class DoubleText
         return count;
     }
 
-    private static void WritePlain(ReadOnlySpan<byte> digits, int decimalPoint, Utf8Buffer text)
+    private static void WritePlain(ReadOnlySpan<byte> digits, int decimalPoint, TextBuffer text)
     {
         if (decimalPoint <= 0)
         {
@@ -95,7 +95,7 @@ internal static class DoubleText
         }
     }
 
-    private static void WriteScientific(ReadOnlySpan<byte> digits, int decimalPoint, Utf8Buffer text)
+    private static void WriteScientific(ReadOnlySpan<byte> digits, int decimalPoint, TextBuffer text)
     {
         text.Append(digits[0]);
         if (digits.Length > 1)

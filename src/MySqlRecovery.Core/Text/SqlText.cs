@@ -6,7 +6,7 @@ namespace MySqlRecovery.Text;
 /// <summary>Statements as UTF-8 text, one a line.</summary>
 internal sealed class SqlText : SqlOutput
 {
-    private readonly Utf8Buffer _buffer = new();
+    private readonly TextBuffer _buffer = new();
 
     public int Length => _buffer.Length;
 

@@ -31,7 +31,7 @@ internal static class TemporalText
 
     /// <summary>Writes <c>2026-11-21 20:30:00.123456</c>, <c>2026-11-21</c> or <c>-838:59:59</c>; TIMESTAMP in UTC.</summary>
     [MethodImpl(Jit.Hot)]
-    public static void Write(ColumnDefinition column, ReadOnlySpan<byte> value, Utf8Buffer text)
+    public static void Write(ColumnDefinition column, ReadOnlySpan<byte> value, TextBuffer text)
     {
         TemporalParts parts = Read(column, value);
         if (column.Type is ColumnType.Date or ColumnType.NewDate)
@@ -42,7 +42,7 @@ internal static class TemporalText
             WriteDateTime(parts, column.Scale, text);
     }
 
-    public static void WriteDate(in TemporalParts parts, Utf8Buffer text)
+    public static void WriteDate(in TemporalParts parts, TextBuffer text)
     {
         text.AppendPadded((uint)parts.Year, 4);
         text.Append((byte)'-');
@@ -51,14 +51,14 @@ internal static class TemporalText
         text.AppendPadded((uint)parts.Day, 2);
     }
 
-    public static void WriteDateTime(in TemporalParts parts, int scale, Utf8Buffer text)
+    public static void WriteDateTime(in TemporalParts parts, int scale, TextBuffer text)
     {
         WriteDate(parts, text);
         text.Append((byte)' ');
         WriteTime(parts, scale, text);
     }
 
-    public static void WriteTime(in TemporalParts parts, int scale, Utf8Buffer text)
+    public static void WriteTime(in TemporalParts parts, int scale, TextBuffer text)
     {
         if (parts.IsNegative)
             text.Append((byte)'-');

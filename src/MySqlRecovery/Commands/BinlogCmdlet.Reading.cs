@@ -59,7 +59,7 @@ public abstract partial class BinlogCmdlet
     };
 
     /// <summary>Rows of an undo that something of the same logs that was not chosen changed again later.</summary>
-    internal string[] FindLaterChanges(UndoIndex index, LogInput input, string[] columns)
+    internal string[] FindLaterChanges(ChangeIndex index, LogInput input, string[] columns)
     {
         var selection = new EventSelection(Filter, GtidFilter, StartPosition > 0 || StopPosition != null);
         if (!selection.IsPartial || index.Transactions.Count == 0)

@@ -165,7 +165,7 @@ public abstract partial class BinlogCmdlet : ServerCmdlet
     }
 
     /// <summary>Says aloud that something of the range could not be taken.</summary>
-    private protected void WarnIfIncomplete(UndoIndex index)
+    private protected void WarnIfIncomplete(ChangeIndex index)
     {
         string[] reasons = index.Obstacles.ToReasons();
         if (reasons.Length > 0)
@@ -173,7 +173,7 @@ public abstract partial class BinlogCmdlet : ServerCmdlet
     }
 
     /// <summary>Says aloud that the undo overwrites changes that are not undone.</summary>
-    private protected void WarnOfLaterChanges(UndoIndex index)
+    private protected void WarnOfLaterChanges(ChangeIndex index)
     {
         if (index.LaterChanges.Length > 0)
             WriteWarning($"Rows of this undo were changed again later by what is not undone: {index.LaterChanges[0]}"

@@ -69,7 +69,7 @@ public sealed class ExportRowChangeSqlCommand : BinlogCmdlet
     /// </summary>
     [Parameter]
     [ValidateRange(0, long.MaxValue)]
-    public long MaxMemory { get; set; } = UndoIndex.DefaultMaximumMemory;
+    public long MaxMemory { get; set; } = ChangeIndex.DefaultMaximumMemory;
 
     /// <summary>Overwrites the file.</summary>
     [Parameter]
@@ -123,7 +123,7 @@ public sealed class ExportRowChangeSqlCommand : BinlogCmdlet
             return;
         }
 
-        using UndoIndex index = Try(() => _repairs == null ? _input.BuildIndex() : throw RecoveryInput.Mixed());
+        using ChangeIndex index = Try(() => _repairs == null ? _input.BuildIndex() : throw RecoveryInput.Mixed());
         EndReading();
         if (index.Transactions.Count == 0)
             ThrowTerminatingError(ToErrorRecord(index.NothingFound()));
@@ -160,7 +160,7 @@ public sealed class ExportRowChangeSqlCommand : BinlogCmdlet
             WriteWarning(reason);
     }
 
-    private void WriteStrings(UndoIndex index)
+    private void WriteStrings(ChangeIndex index)
     {
         using var output = new SqlStringOutput();
         using RowSqlExport export = Try(() => new RowSqlExport(index, _input.RowTest, _form, output, StopToken));
@@ -176,7 +176,7 @@ public sealed class ExportRowChangeSqlCommand : BinlogCmdlet
         WarnOfLaterChanges(index);
     }
 
-    private void WriteFile(UndoIndex index, string path)
+    private void WriteFile(ChangeIndex index, string path)
     {
         WriteObject(Try(() => RowSqlExport.WriteFile(index, _input.RowTest, _form, path, Force, StopToken)));
         WarnIfIncomplete(index);

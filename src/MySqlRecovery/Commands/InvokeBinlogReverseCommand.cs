@@ -51,7 +51,7 @@ public sealed class InvokeBinlogReverseCommand : LogFileCmdlet
     /// </summary>
     [Parameter]
     [ValidateRange(0, long.MaxValue)]
-    public long MaxMemory { get; set; } = UndoIndex.DefaultMaximumMemory;
+    public long MaxMemory { get; set; } = ChangeIndex.DefaultMaximumMemory;
 
     /// <summary>Overwrites the destination.</summary>
     [Parameter]
@@ -87,7 +87,7 @@ public sealed class InvokeBinlogReverseCommand : LogFileCmdlet
     /// <inheritdoc/>
     protected override void EndProcessing()
     {
-        using UndoIndex index = Try(_input.BuildIndex);
+        using ChangeIndex index = Try(_input.BuildIndex);
         EndReading();
         if (index.Transactions.Count == 0)
             ThrowTerminatingError(ToErrorRecord(index.NothingFound()));

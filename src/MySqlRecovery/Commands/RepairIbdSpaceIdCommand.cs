@@ -245,7 +245,7 @@ public sealed class RepairIbdSpaceIdCommand : ServerCmdlet
     {
         var accepted = _files.Where(f => ShouldProcess($"{f} -> {places.For(f).Destination}", $"Undo the repair with {places.For(f).UndoPath}")).ToList();
         foreach (ParallelFiles.Outcome<string, long> done in ParallelFiles.Run(
-            accepted, f => UndoFile.Apply(f, places.For(f), StopToken), StopToken))
+            accepted, f => RepairJournal.Apply(f, places.For(f), StopToken), StopToken))
         {
             if (done.Error != null)
                 WriteError(ToErrorRecord(done.Error, done.File));

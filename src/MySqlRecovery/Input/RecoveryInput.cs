@@ -18,7 +18,7 @@ internal sealed class RecoveryInput(BinlogCmdlet cmdlet, bool reverse, string[] 
     private readonly List<string> _files = [];
     private LogInput? _server;
     private PipelineTableMaps? _maps;
-    private UndoSpool? _spool;
+    private ChangeSpool? _spool;
 
     /// <summary>The row test that is still to be made: rows that were piped in have been tested.</summary>
     public RowPredicate? RowTest => _spool == null ? cmdlet.Predicate : null;
@@ -51,17 +51,17 @@ internal sealed class RecoveryInput(BinlogCmdlet cmdlet, bool reverse, string[] 
         if (cmdlet.ResolveInput(input, e => throw e) is { } files)
             _files.AddRange(files);
         else
-            Spool(Unwrap(input), _spool ??= new UndoSpool(Maps, reverse, maximumMemory));
+            Spool(Unwrap(input), _spool ??= new ChangeSpool(Maps, reverse, maximumMemory));
     }
 
     /// <summary>The index of all that was added.</summary>
-    public UndoIndex BuildIndex()
+    public ChangeIndex BuildIndex()
     {
         if (_spool == null)
         {
             LogInput input = _server ?? cmdlet.InputOf(LogFileOrder.Sort(_files));
             using EventScan scan = cmdlet.OpenScan(input);
-            UndoIndex index = UndoIndexer.Build(scan, cmdlet.Predicate, reverse, s => cmdlet.ShowProgress(s, input.FileCount), maximumMemory);
+            ChangeIndex index = ChangeIndexBuilder.Build(scan, cmdlet.Predicate, reverse, s => cmdlet.ShowProgress(s, input.FileCount), maximumMemory);
             if (reverse)
                 FindLaterChanges(index, input);
             return index;
@@ -74,7 +74,7 @@ internal sealed class RecoveryInput(BinlogCmdlet cmdlet, bool reverse, string[] 
 
     public void Dispose() => _spool?.Dispose();
 
-    private void FindLaterChanges(UndoIndex index, LogInput input)
+    private void FindLaterChanges(ChangeIndex index, LogInput input)
     {
         try
         {
@@ -87,7 +87,7 @@ internal sealed class RecoveryInput(BinlogCmdlet cmdlet, bool reverse, string[] 
         }
     }
 
-    private void Spool(object item, UndoSpool spool)
+    private void Spool(object item, ChangeSpool spool)
     {
         cmdlet.CheckNoPosition();
         switch (item)

@@ -44,7 +44,7 @@ public sealed class OldServerTests : IDisposable
 
         UndoBinlog undo = BinlogRecovery.WriteUndoBinlog(BinlogRecovery.ReadEvents([log]), Path.Combine(_folder, "undo"));
         using var scan = new EventScan([LogRange.Whole(log)], EventFilter.All, gtids: null, CancellationToken.None);
-        using UndoIndex index = UndoIndexer.Build(scan, where: null, reverse: true);
+        using ChangeIndex index = ChangeIndexBuilder.Build(scan, where: null, reverse: true);
 
         Assert.False(undo.IsComplete);
         Assert.Contains(reason, Assert.Single(undo.Reason));

@@ -75,7 +75,7 @@ public sealed class RepairTests
         string undo = Path.Combine(sample.Folder, "x.undo"), back = Path.Combine(sample.Folder, "back.ibd");
         Repair(sample, undo: undo);
 
-        UndoFile.Apply(sample.Destination, new RepairOutput(back, null, undo, Overwrite: false), CancellationToken.None);
+        RepairJournal.Apply(sample.Destination, new RepairOutput(back, null, undo, Overwrite: false), CancellationToken.None);
 
         Assert.Equal(SHA256.HashData(File.ReadAllBytes(sample.Source)), SHA256.HashData(File.ReadAllBytes(back)));
     }
@@ -90,7 +90,7 @@ public sealed class RepairTests
         changed[^100] ^= 1;
         File.WriteAllBytes(sample.Destination, changed);
 
-        Refused("UndoFileMismatch", () => UndoFile.Apply(sample.Destination, new RepairOutput(back, null, undo, false), CancellationToken.None));
+        Refused("UndoFileMismatch", () => RepairJournal.Apply(sample.Destination, new RepairOutput(back, null, undo, false), CancellationToken.None));
 
         Assert.False(File.Exists(back));
         Assert.Empty(Directory.GetFiles(Path.GetDirectoryName(back)!, $".{Path.GetFileName(back)}*"));

@@ -31,7 +31,7 @@ public sealed class SqlLiteralTests
 
     private static void ForEveryPlace(char character, Func<string, string> expected)
     {
-        using var sql = new Utf8Buffer();
+        using var sql = new TextBuffer();
         for (int length = 1; length <= LongestText; length++)
         {
             for (int at = 0; at < length; at++)

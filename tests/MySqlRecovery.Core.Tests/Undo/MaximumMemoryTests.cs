@@ -24,7 +24,7 @@ public sealed class MaximumMemoryTests : IDisposable
         string path = log.WriteTo(_folder);
         string undoPath = Path.Combine(_folder, "undo");
         using var scan = new EventScan([LogRange.Whole(path)], EventFilter.All, gtids: null, CancellationToken.None);
-        using UndoIndex index = UndoIndexer.Build(scan, where: null, reverse: true, maximumMemory: 0);
+        using ChangeIndex index = ChangeIndexBuilder.Build(scan, where: null, reverse: true, maximumMemory: 0);
 
         UndoBinlog undo = UndoBinlogWriter.Write(index, where: null, undoPath, overwrite: false, gtidSource: null, CancellationToken.None);
 

@@ -138,7 +138,7 @@ public sealed class MutatedLogTests : IDisposable
     private void WriteUndo(string log)
     {
         using EventScan scan = Scan(log);
-        using UndoIndex index = UndoIndexer.Build(scan, null, reverse: true);
+        using ChangeIndex index = ChangeIndexBuilder.Build(scan, null, reverse: true);
         if (index.Transactions.Count > 0)
             UndoBinlogWriter.Write(index, null, Path.Combine(_folder, "undo"), overwrite: true, null, Stop);
     }
@@ -146,7 +146,7 @@ public sealed class MutatedLogTests : IDisposable
     private void WriteSql(string log, bool reverse)
     {
         using EventScan scan = Scan(log);
-        using UndoIndex index = UndoIndexer.Build(scan, null, reverse);
+        using ChangeIndex index = ChangeIndexBuilder.Build(scan, null, reverse);
         foreach (TableMap map in index.Maps)
         {
             foreach (ColumnDefinition column in map.Columns)

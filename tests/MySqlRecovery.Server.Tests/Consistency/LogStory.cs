@@ -53,7 +53,7 @@ internal sealed class LogStory(ReplicationPair pair, string database)
     public void Repair(IReadOnlyCollection<ConsistencyFinding> findings)
     {
         var maps = new PipelineTableMaps(Schema());
-        using var spool = new UndoSpool(maps, reverse: false);
+        using var spool = new ChangeSpool(maps, reverse: false);
         foreach (BinlogEvent item in BinlogRecovery.ReadEvents(pair.Source.BinlogFiles))
         {
             if (item.Operation != null && findings.Any(f => f.LogFile == item.LogFile && f.Position == item.TransactionPosition && (f.Table ?? item.Table) == item.Table))
@@ -61,7 +61,7 @@ internal sealed class LogStory(ReplicationPair pair, string database)
         }
 
         string path = Path.Combine(pair.Replica.FilesPath, $"{database}-{Guid.NewGuid():N}.sql");
-        using (UndoIndex index = spool.Complete())
+        using (ChangeIndex index = spool.Complete())
             RowSqlExport.WriteFile(index, where: null, new SqlForm(), path, overwrite: false, Token);
         pair.Replica.Sql($"SET sql_log_bin = 0; {File.ReadAllText(path)}");
     }

@@ -104,7 +104,7 @@ public abstract class WireUndoTests(ServerFixture fixture)
 
     private void UndoByBinlog(ServerLogRequest request)
     {
-        using UndoIndex index = Index(request, null, reverse: true);
+        using ChangeIndex index = Index(request, null, reverse: true);
         UndoBinlog undo = UndoBinlogWriter.Write(index, where: null, NextFile("binlog"), overwrite: false, gtidSource: null, Stop);
         Assert.Equal((true, true), (undo.IsComplete, undo.IsVerified));
 
@@ -114,18 +114,18 @@ public abstract class WireUndoTests(ServerFixture fixture)
 
     private SqlExport WriteSql(ServerLogRequest request, bool reverse = true, string? table = null)
     {
-        using UndoIndex index = Index(request, table, reverse);
+        using ChangeIndex index = Index(request, table, reverse);
         return RowSqlExport.WriteFile(index, where: null, new SqlForm { Reverse = reverse }, NextFile("sql"), overwrite: false, Stop);
     }
 
-    private UndoIndex Index(ServerLogRequest request, string? table, bool reverse)
+    private ChangeIndex Index(ServerLogRequest request, string? table, bool reverse)
     {
         ConnectionOptions options = Server.SocketOptions();
         TableFilter? tables = table == null ? null : new TableFilter([], [], [table], []);
         var schema = new ServerLogSchema(options.Open, tables, _warnings.Add, Stop);
         var log = new ServerLog(options, request, _warnings.Add, Stop);
         using var scan = new EventScan(log.Ranges(), new EventFilter { WithStatements = true, Tables = tables }, null, Stop, schema);
-        return UndoIndexer.Build(scan, where: null, reverse);
+        return ChangeIndexBuilder.Build(scan, where: null, reverse);
     }
 
     private IDisposable WithoutNames() =>

@@ -122,7 +122,7 @@ internal sealed class DamagedDatabase
     private string[] UndoBySql()
     {
         string path = NextFile("sql");
-        using UndoIndex index = Index(Log);
+        using ChangeIndex index = Index(Log);
         string[] reasons = RowSqlExport.WriteFile(index, where: null, new SqlForm { Reverse = true }, path, overwrite: false, Stop).Reason;
         _server.RunFile(path);
         string script = File.ReadAllText(path);
@@ -133,13 +133,13 @@ internal sealed class DamagedDatabase
     /// <summary>Writes the undo of a log, and does not apply it.</summary>
     public UndoBinlog WriteUndo(string log)
     {
-        using UndoIndex index = Index(log);
+        using ChangeIndex index = Index(log);
         if (index.Transactions.Count == 0)
             throw index.NothingFound();
         return UndoBinlogWriter.Write(index, where: null, NextFile("undo"), overwrite: false, GtidSource, Stop);
     }
 
-    private UndoIndex Index(string log)
+    private ChangeIndex Index(string log)
     {
         LogSchema? schema = WithSchema ? LogSchema.Load(SchemaPath) : null;
         using var scan = new EventScan(
@@ -147,7 +147,7 @@ internal sealed class DamagedDatabase
         {
             Keyring = Keyring,
         };
-        return UndoIndexer.Build(scan, where: null, reverse: true);
+        return ChangeIndexBuilder.Build(scan, where: null, reverse: true);
     }
 
     // With the GTIDs of a log, 5.6 refuses what a mysqlbinlog of 8.0 and later prints.

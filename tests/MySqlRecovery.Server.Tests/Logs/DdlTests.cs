@@ -45,7 +45,7 @@ public sealed class DdlTests(MySqlFixture fixture)
         Assert.Contains("CREATE TABLE n", Assert.Single(database.WriteUndo(database.Log).Reason));
         var deletes = new EventFilter { Operations = [RowOperation.Delete], WithStatements = true };
         using var scan = new EventScan([LogRange.Whole(database.Log)], deletes, null, TestContext.Current.CancellationToken);
-        using UndoIndex index = UndoIndexer.Build(scan, where: null, reverse: true);
+        using ChangeIndex index = ChangeIndexBuilder.Build(scan, where: null, reverse: true);
         Assert.Empty(index.Obstacles.ToReasons());
         Assert.Equal(1, index.RowCount);
     }

@@ -27,7 +27,7 @@ public sealed class TargetVersionTests(MySqlFixture mySql, MariaDbFixture mariaD
 
         string undo = Path.Combine(mySql.Server.FilesPath, "moved.undo");
         using (var scan = new EventScan([LogRange.Whole(log)], EventFilter.All, null, TestContext.Current.CancellationToken))
-        using (UndoIndex index = UndoIndexer.Build(scan, where: null, reverse: true))
+        using (ChangeIndex index = ChangeIndexBuilder.Build(scan, where: null, reverse: true))
             Assert.True(UndoBinlogWriter.Write(
                 index, where: null, undo, overwrite: false, gtidSource: null, TestContext.Current.CancellationToken, new Version(9, 7)).IsComplete);
         mySql.Server.ApplyBinlog(undo);

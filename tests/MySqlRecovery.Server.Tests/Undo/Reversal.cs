@@ -31,22 +31,22 @@ internal sealed record Reversal(params string[] Logs)
 
     public UndoBinlog WriteBinlog(string path)
     {
-        using UndoIndex index = Index(reverse: true);
+        using ChangeIndex index = Index(reverse: true);
         return UndoBinlogWriter.Write(index, Predicate, path, overwrite: false, GtidSource, Stop, renames: Form.Renames);
     }
 
     /// <summary>Writes SQL and gives what it could not hold.</summary>
     public string[] WriteSql(string path, bool reverse = true)
     {
-        using UndoIndex index = Index(reverse);
+        using ChangeIndex index = Index(reverse);
         return RowSqlExport.WriteFile(index, Predicate, Form with { Reverse = reverse }, path, overwrite: false, Stop).Reason;
     }
 
-    private UndoIndex Index(bool reverse)
+    private ChangeIndex Index(bool reverse)
     {
         ITableSchemaSource? schema = SchemaPath == null ? null : LogSchema.Load(SchemaPath);
         var filter = new EventFilter { Where = Predicate, WithStatements = true };
         using var scan = new EventScan(LogRange.Of(Logs, Start, End), filter, null, Stop, schema);
-        return UndoIndexer.Build(scan, Predicate, reverse);
+        return ChangeIndexBuilder.Build(scan, Predicate, reverse);
     }
 }

@@ -13,7 +13,7 @@ namespace MySqlRecovery.Binlog.Reading;
 /// </summary>
 internal sealed class MariaDbCompression : IDisposable
 {
-    private readonly Utf8Buffer _raw = new();
+    private readonly TextBuffer _raw = new();
 
     /// <summary>The event as it would be without compression: plain type, no checksum.</summary>
     public ReadOnlySpan<byte> Raw => _raw.Written;

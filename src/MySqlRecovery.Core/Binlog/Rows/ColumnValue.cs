@@ -67,7 +67,7 @@ internal static class ColumnValue
 
     private static object Decimal(ColumnDefinition column, ReadOnlySpan<byte> value)
     {
-        using var text = new Utf8Buffer();
+        using var text = new TextBuffer();
         DecimalText.Write(value, column.Length, column.Scale, text);
         return column.Length <= MaximumDecimalDigits
             ? decimal.Parse(text.ToString(), NumberStyles.Number, CultureInfo.InvariantCulture)
@@ -78,7 +78,7 @@ internal static class ColumnValue
     {
         if (TemporalText.Read(column, value).ToDateTime(kind) is { } date)
             return date;
-        using var text = new Utf8Buffer();
+        using var text = new TextBuffer();
         TemporalText.Write(column, value, text);
         return text.ToString();
     }
@@ -103,7 +103,7 @@ internal static class ColumnValue
 
     private static string Json(ReadOnlySpan<byte> value)
     {
-        using var text = new Utf8Buffer();
+        using var text = new TextBuffer();
         JsonText.Write(value, text);
         return text.ToString();
     }

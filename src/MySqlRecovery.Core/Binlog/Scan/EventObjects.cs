@@ -100,8 +100,8 @@ internal static class EventObjects
         }
 
         result.Statement = scan.Transaction.Statement;
-        result.TransactionEnd = scan.Fate.EndOf(scan.Reader.Position);
-        result.XaId = scan.Fate.XaId;
+        result.TransactionEnd = scan.Outcome.EndOf(scan.Reader.Position);
+        result.XaId = scan.Outcome.XaId;
         result.RawEvent = scan.Raw.ToArray();
         result.TableMapEvent = scan.Table!.Raw;
         result.FormatEvent = scan.Reader.Format.Raw;

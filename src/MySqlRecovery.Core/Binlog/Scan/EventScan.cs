@@ -29,8 +29,8 @@ internal sealed class EventScan : IDisposable
     private byte[]? _fullRows;
     private byte[] _lastName = [];
     private string _lastNameText = string.Empty;
-    private TransactionFate? _fate;
-    private (int Log, long Position) _fatePlace;
+    private TransactionOutcome? _outcome;
+    private (int Log, long Position) _outcomePlace;
 
     public EventScan(
         IEnumerable<LogRange> logs, EventFilter filter, GtidFilter? gtids, CancellationToken stop, ITableSchemaSource? schema = null)
@@ -53,19 +53,19 @@ internal sealed class EventScan : IDisposable
     public TransactionTracker Transaction { get; } = new();
 
     /// <summary>What becomes of the present event's transaction.</summary>
-    public TransactionFate Fate
+    public TransactionOutcome Outcome
     {
         get
         {
             if (Transaction.IsBare || !Transaction.IsInside)
-                return TransactionFate.Unknown;
-            if (_fate == null || _fatePlace != (LogIndex, Transaction.Position))
+                return TransactionOutcome.Unknown;
+            if (_outcome == null || _outcomePlace != (LogIndex, Transaction.Position))
             {
-                _fatePlace = (LogIndex, Transaction.Position);
-                _fate = TransactionFate.Find(Reader, Transaction.Position, Transaction.IsXa);
+                _outcomePlace = (LogIndex, Transaction.Position);
+                _outcome = TransactionOutcome.Find(Reader, Transaction.Position, Transaction.IsXa);
             }
 
-            return _fate;
+            return _outcome;
         }
     }
 

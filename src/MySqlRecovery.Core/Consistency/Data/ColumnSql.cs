@@ -80,7 +80,7 @@ internal sealed class ColumnSql
     /// <summary>The SQL that gives a value of <see cref="Value"/> back on that server.</summary>
     public string Literal(ReadOnlySpan<byte> value)
     {
-        using var sql = new Utf8Buffer();
+        using var sql = new TextBuffer();
         switch (Kind)
         {
             case ColumnKind.Integer or ColumnKind.Decimal or ColumnKind.Bit:
@@ -124,7 +124,7 @@ internal sealed class ColumnSql
     // Quoted in every sql_mode, and the same bytes in every character set that the session may have.
     private static bool IsPlain(ReadOnlySpan<byte> value) => !value.ContainsAnyExceptInRange((byte)' ', (byte)'~') && !value.Contains((byte)'\\');
 
-    private void WriteText(ReadOnlySpan<byte> value, Utf8Buffer sql)
+    private void WriteText(ReadOnlySpan<byte> value, TextBuffer sql)
     {
         if (IsPlain(value) || (IsUtf8 && Utf8.IsValid(value) && !value.ContainsAnyInRange((byte)0, (byte)31)))
         {

@@ -20,7 +20,7 @@ internal sealed class DataCheck(ServerPair pair, DataCheckOptions options) : ICo
         foreach (ConsistencyFinding missing in tables.MissingTables())
             yield return missing;
         var progress = new ReplicaProgress(pair, token);
-        var throttle = new Throttle(pair, progress, options, token);
+        var throttle = new LoadLimit(pair, progress, options, token);
         var size = new ChunkSize(options.ChunkTime);
         ReadingSession replica = ReadingSession.Open(pair.Replica, options.Fast, token);
         using var reader = new SourceReader(pair.Source, Plan(tables, checkpoint), size, options.Fast, token);

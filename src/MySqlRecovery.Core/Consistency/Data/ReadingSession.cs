@@ -44,23 +44,23 @@ internal sealed class ReadingSession(IQueryClient client, bool fast, Cancellatio
     }
 
     /// <summary>Hash by key.</summary>
-    public Dictionary<RowKey, string> ReadKeyHashes(TableSql table, int keyLength, KeyRange range)
+    public Dictionary<ComparedKey, string> ReadKeyHashes(TableSql table, int keyLength, KeyRange range)
     {
         using IQueryRows rows = client.Query(table.KeyHashes(range, fast), token);
-        var hashes = new Dictionary<RowKey, string>();
+        var hashes = new Dictionary<ComparedKey, string>();
         while (rows.Read())
-            hashes[new RowKey(Enumerable.Range(0, keyLength).Select(i => rows.GetBytes(i)!).ToArray())] = rows.GetString(keyLength)!;
+            hashes[new ComparedKey(Enumerable.Range(0, keyLength).Select(i => rows.GetBytes(i)!).ToArray())] = rows.GetString(keyLength)!;
         return hashes;
     }
 
-    public Dictionary<RowKey, RowData> ReadRows(ComparedTable compared, TableSql table, IReadOnlyCollection<RowKey> keys)
+    public Dictionary<ComparedKey, RowData> ReadRows(ComparedTable compared, TableSql table, IReadOnlyCollection<ComparedKey> keys)
     {
         using IQueryRows rows = client.Query(table.Rows([.. keys.Select(k => k.Values)]), token);
-        var found = new Dictionary<RowKey, RowData>();
+        var found = new Dictionary<ComparedKey, RowData>();
         while (rows.Read())
         {
             var row = new RowData(Enumerable.Range(0, compared.Columns.Length).Select(rows.GetBytes).ToArray());
-            found[new RowKey(Array.ConvertAll(compared.Key, i => row[i]!))] = row;
+            found[new ComparedKey(Array.ConvertAll(compared.Key, i => row[i]!))] = row;
         }
 
         return found;

@@ -12,7 +12,7 @@ internal sealed class RowFindings(ComparedTable table, ServerPair pair)
     /// <param name="replica">The row on the replica; null if it has none.</param>
     /// <param name="confidence">Proven, or Likely where the replica may not have come so far.</param>
     /// <param name="evidence">What is known beside the rows.</param>
-    public ConsistencyFinding Make(RowKey? key, RowData? source, RowData? replica, FindingConfidence confidence, params string[] evidence)
+    public ConsistencyFinding Make(ComparedKey? key, RowData? source, RowData? replica, FindingConfidence confidence, params string[] evidence)
     {
         FindingType type = replica == null ? FindingType.RowMissing : source == null ? FindingType.RowExtra : FindingType.RowDifferent;
         int[] differing = type == FindingType.RowDifferent
@@ -66,7 +66,7 @@ internal sealed class RowFindings(ComparedTable table, ServerPair pair)
             + $" VALUES ({string.Join(", ", written.Select(i => Literal(i, row)))});";
     }
 
-    private string Delete(RowKey? key, RowData row)
+    private string Delete(ComparedKey? key, RowData row)
     {
         string condition = key != null ? table.Replica.IsKey(key.Values)
             : string.Join(" AND ", Enumerable.Range(0, table.Columns.Length).Select(i => table.Replica.Columns[i].IsExactly(row[i])));
@@ -74,7 +74,7 @@ internal sealed class RowFindings(ComparedTable table, ServerPair pair)
     }
 
     // Two rows may have to change places in a unique key: then both go first and come back after all others went.
-    private string? Update(RowKey key, RowData source, RowData replica, int[] written)
+    private string? Update(ComparedKey key, RowData source, RowData replica, int[] written)
     {
         if (written.Length == 0)
             return null;

@@ -36,7 +36,7 @@ internal sealed class SuspectRange(
         }
 
         // All rows may have the same values in the columns that have an order: then there is nothing to cut.
-        if (bounds.Count == 0 || (range.UpTo != null && new RowKey(bounds[0]).Equals(new RowKey(range.UpTo))))
+        if (bounds.Count == 0 || (range.UpTo != null && new ComparedKey(bounds[0]).Equals(new ComparedKey(range.UpTo))))
             return DecideLeaf(range, token);
         IEnumerable<KeyRange> parts = bounds.Select((bound, i) => new KeyRange(i == 0 ? range.After : bounds[i - 1], bound))
             .Append(new KeyRange(bounds[^1], range.UpTo));
@@ -45,10 +45,10 @@ internal sealed class SuspectRange(
 
     private IEnumerable<ConsistencyFinding> DecideLeaf(KeyRange range, CancellationToken token)
     {
-        Dictionary<RowKey, string> hashes = source.ReadKeyHashes(table.Source, table.Key.Length, range);
+        Dictionary<ComparedKey, string> hashes = source.ReadKeyHashes(table.Source, table.Key.Length, range);
         progress.Wait(progress.ReadSource());
-        Dictionary<RowKey, string> copies = replica.ReadKeyHashes(table.Replica, table.Key.Length, range);
-        RowKey[] suspects = [.. hashes.Where(row => copies.GetValueOrDefault(row.Key) != row.Value).Select(row => row.Key)
+        Dictionary<ComparedKey, string> copies = replica.ReadKeyHashes(table.Replica, table.Key.Length, range);
+        ComparedKey[] suspects = [.. hashes.Where(row => copies.GetValueOrDefault(row.Key) != row.Value).Select(row => row.Key)
             .Concat(copies.Keys.Where(key => !hashes.ContainsKey(key)))];
         return suspects.Chunk(RowsOfBatch).SelectMany(
             batch => new SuspectRows(table, pair, source, replica, progress).Decide(batch, token));

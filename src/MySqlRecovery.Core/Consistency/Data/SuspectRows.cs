@@ -15,11 +15,11 @@ internal sealed class SuspectRows(ComparedTable table, ServerPair pair, ReadingS
     private const int RoundsOnQuietSource = 2;
     private const int MaximumRounds = 100;
 
-    private readonly Dictionary<RowKey, Suspect> _suspects = [];
+    private readonly Dictionary<ComparedKey, Suspect> _suspects = [];
 
-    public IEnumerable<ConsistencyFinding> Decide(IReadOnlyCollection<RowKey> keys, CancellationToken token)
+    public IEnumerable<ConsistencyFinding> Decide(IReadOnlyCollection<ComparedKey> keys, CancellationToken token)
     {
-        foreach (RowKey key in keys)
+        foreach (ComparedKey key in keys)
             _suspects.Add(key, new Suspect());
         var findings = new RowFindings(table, pair);
         for (int round = 0; round < MaximumRounds && _suspects.Count > 0; round++)
@@ -27,7 +27,7 @@ internal sealed class SuspectRows(ComparedTable table, ServerPair pair, ReadingS
             if (round > 0 && token.WaitHandle.WaitOne(Math.Min(10 * round, 100)))
                 token.ThrowIfCancellationRequested();
             (bool wasQuiet, bool wasReached) = Look();
-            foreach ((RowKey key, Suspect suspect) in _suspects.ToArray())
+            foreach ((ComparedKey key, Suspect suspect) in _suspects.ToArray())
             {
                 suspect.Quiet = wasQuiet ? suspect.Quiet + 1 : 0;
                 if (suspect.Confirmed < RoundsOnBusySource && suspect.Quiet < RoundsOnQuietSource)
@@ -39,7 +39,7 @@ internal sealed class SuspectRows(ComparedTable table, ServerPair pair, ReadingS
             }
         }
 
-        foreach (RowKey key in _suspects.Keys)
+        foreach (ComparedKey key in _suspects.Keys)
             yield return Undecided(key);
     }
 
@@ -52,13 +52,13 @@ internal sealed class SuspectRows(ComparedTable table, ServerPair pair, ReadingS
     private (bool WasQuiet, bool WasReached) Look()
     {
         string? before = progress.ReadSource();
-        Dictionary<RowKey, RowData> first = source.ReadRows(table, table.Source, _suspects.Keys);
+        Dictionary<ComparedKey, RowData> first = source.ReadRows(table, table.Source, _suspects.Keys);
         string? between = progress.ReadSource();
         bool wasReached = progress.Wait(between) || (between != null && progress.HasReached(between));
-        Dictionary<RowKey, RowData> copies = replica.ReadRows(table, table.Replica, _suspects.Keys);
-        Dictionary<RowKey, RowData> last = source.ReadRows(table, table.Source, _suspects.Keys);
+        Dictionary<ComparedKey, RowData> copies = replica.ReadRows(table, table.Replica, _suspects.Keys);
+        Dictionary<ComparedKey, RowData> last = source.ReadRows(table, table.Source, _suspects.Keys);
         string? after = progress.ReadSource();
-        foreach ((RowKey key, Suspect suspect) in _suspects.ToArray())
+        foreach ((ComparedKey key, Suspect suspect) in _suspects.ToArray())
         {
             RowData? was = first.GetValueOrDefault(key), copy = copies.GetValueOrDefault(key), now = last.GetValueOrDefault(key);
             if (RowData.AreEqual(copy, was) || RowData.AreEqual(copy, now))
@@ -78,7 +78,7 @@ internal sealed class SuspectRows(ComparedTable table, ServerPair pair, ReadingS
         return (before != null && before == after, wasReached);
     }
 
-    private ConsistencyFinding Undecided(RowKey key) => new()
+    private ConsistencyFinding Undecided(ComparedKey key) => new()
     {
         Type = FindingType.RowDifferent,
         Severity = FindingSeverity.Info,

@@ -43,13 +43,13 @@ internal sealed class LogCheck(LogCheckInput input) : IConsistencyCheck
         var relay = new RelayLogs(input.Relay == null || isSourceRelay || isReplicaRelay ? null : input.Relay);
         relay.Find(lost.Select(l => l.Transaction), token);
         var findings = new LogFindings(input.ReplicaName, relay);
-        var losses = new List<Loss>();
+        var losses = new List<LossCase>();
         foreach (LostTransaction item in lost)
         {
             ConsistencyFinding finding = findings.OfLost(item);
             NotApplied.Add(finding, source, item.Transaction);
             if (item.Type is FindingType.TransactionMissing or FindingType.TransactionSkipped or FindingType.TransactionInjected)
-                losses.Add(new Loss(item.Transaction, item.Skip, isSourceRelay ? item.Transaction.IsFirstInLog : relay.IsFirst(item.Transaction) ?? IsFirst(item.Skip)));
+                losses.Add(new LossCase(item.Transaction, item.Skip, isSourceRelay ? item.Transaction.IsFirstInLog : relay.IsFirst(item.Transaction) ?? IsFirst(item.Skip)));
             yield return finding;
         }
 
@@ -71,7 +71,7 @@ internal sealed class LogCheck(LogCheckInput input) : IConsistencyCheck
     {
         var findings = new LogFindings(input.ReplicaName, new RelayLogs(null));
         var times = new TransactionTimes();
-        var losses = new List<Loss>();
+        var losses = new List<LossCase>();
         var found = new HashSet<SkippedRange>();
         if (source != null)
         {
@@ -85,7 +85,7 @@ internal sealed class LogCheck(LogCheckInput input) : IConsistencyCheck
                 found.Add(skip);
                 if (!IsWanted(transaction))
                     continue;
-                losses.Add(new Loss(transaction, skip, IsFirst(skip)));
+                losses.Add(new LossCase(transaction, skip, IsFirst(skip)));
                 ConsistencyFinding finding = findings.OfLost(new(FindingType.TransactionSkipped, FindingConfidence.Proven, transaction, skip, null, []));
                 NotApplied.Add(finding, source, transaction);
                 yield return finding;
@@ -94,7 +94,7 @@ internal sealed class LogCheck(LogCheckInput input) : IConsistencyCheck
 
         foreach (SkippedRange range in input.Skipped.Where(s => s.IsByCounter && !found.Contains(s)))
         {
-            losses.Add(new Loss(null, range, IsFirst(range)));
+            losses.Add(new LossCase(null, range, IsFirst(range)));
             yield return findings.OfRange(range);
         }
 
@@ -127,7 +127,7 @@ internal sealed class LogCheck(LogCheckInput input) : IConsistencyCheck
 
     private static bool? IsFirst(SkippedRange? skip) => skip is { IsByCounter: true } ? skip.IsFirstInRelayLog : null;
 
-    private ConsistencyFinding? Pattern(List<Loss> losses, TransactionTimes times, long relayLogCount)
+    private ConsistencyFinding? Pattern(List<LossCase> losses, TransactionTimes times, long relayLogCount)
     {
         List<string> facts = new LossPattern(times, relayLogCount).Find(losses);
         return facts.Count == 0 ? null : new ConsistencyFinding

@@ -17,7 +17,7 @@ internal sealed class LossPattern(TransactionTimes all, long relayLogCount)
     private static readonly string[] Weekdays = ["Sundays", "Mondays", "Tuesdays", "Wednesdays", "Thursdays", "Fridays", "Saturdays"];
 
     /// <summary>What the losses have in common, a sentence each; empty where nothing is.</summary>
-    public List<string> Find(IReadOnlyList<Loss> losses)
+    public List<string> Find(IReadOnlyList<LossCase> losses)
     {
         var facts = new List<string>();
         if (losses.Count < MinimumCount)
@@ -38,11 +38,11 @@ internal sealed class LossPattern(TransactionTimes all, long relayLogCount)
         return facts;
     }
 
-    private void AddRelayLogs(IReadOnlyList<Loss> losses, List<string> facts)
+    private void AddRelayLogs(IReadOnlyList<LossCase> losses, List<string> facts)
     {
         int told = losses.Count(l => l.IsFirstInRelayLog != null), first = losses.Count(l => l.IsFirstInRelayLog == true);
         double share = all.Count > relayLogCount && relayLogCount > 0 ? (double)relayLogCount / all.Count : 0.5;
-        if (told >= MinimumCount && Chance.OfAtLeast(first, told, share) < (relayLogCount > 0 ? MaximumChance : 0.1))
+        if (told >= MinimumCount && ChernoffBound.OfAtLeast(first, told, share) < (relayLogCount > 0 ? MaximumChance : 0.1))
             facts.Add(Text($"{Of(first, told)} the first of a relay log of the replica."));
     }
 
@@ -75,7 +75,7 @@ internal sealed class LossPattern(TransactionTimes all, long relayLogCount)
         double share = (double)inside / all.Count;
 
         // As many windows as there are starts and widths might have shown something.
-        double chance = Chance.OfAtLeast(rounds, rounds, share) * length * width;
+        double chance = ChernoffBound.OfAtLeast(rounds, rounds, share) * length * width;
         if (chance >= MaximumChance)
             return;
         string Name(int i) => names?[i % length] ?? (i % length).ToString(CultureInfo.InvariantCulture);
@@ -109,12 +109,12 @@ internal sealed class LossPattern(TransactionTimes all, long relayLogCount)
         {
             double share = (double)all.ByTable.GetValueOrDefault(table) / all.Count;
             if (Array.TrueForAll(known, k => Array.Exists(k.Tables, t => t.ToString() == table))
-                && Chance.OfAtLeast(known.Length, known.Length, share) * all.ByTable.Count < MaximumChance)
+                && ChernoffBound.OfAtLeast(known.Length, known.Length, share) * all.ByTable.Count < MaximumChance)
                 facts.Add(Text($"All {known.Length} change {table}, as {share:P1} of all transactions do."));
         }
     }
 
-    private static void AddSkips(IReadOnlyList<Loss> losses, List<string> facts)
+    private static void AddSkips(IReadOnlyList<LossCase> losses, List<string> facts)
     {
         SkippedRange[] skips = [.. losses.Select(l => l.Skip).OfType<SkippedRange>().Distinct()];
         int counted = losses.Count(l => l.Skip is { IsByCounter: true });

@@ -31,9 +31,9 @@ internal sealed class RepairApplication
     public static IEnumerable<IbdEdit> ListEdits(RepairPlan plan, CancellationToken stop)
     {
         using TablespaceFile file = TablespaceFile.Open(plan.Request.Path);
-        foreach (PageWalk.Chunk chunk in new PageWalk(file, plan, PageWalkPurpose.Compare).Chunks(stop))
+        foreach (PageRewritePass.Chunk chunk in new PageRewritePass(file, plan, PageRewritePurpose.Compare).Chunks(stop))
         {
-            foreach (PageWalk.Step step in chunk.Steps)
+            foreach (PageRewritePass.Step step in chunk.Steps)
             {
                 for (int i = step.FirstEdit; i < step.FirstEdit + step.EditCount; i++)
                     yield return Describe(file, chunk, step, chunk.Edits[i]);
@@ -41,7 +41,7 @@ internal sealed class RepairApplication
         }
     }
 
-    private static IbdEdit Describe(TablespaceFile file, PageWalk.Chunk chunk, in PageWalk.Step step, PageEdit edit)
+    private static IbdEdit Describe(TablespaceFile file, PageRewritePass.Chunk chunk, in PageRewritePass.Step step, PageEdit edit)
     {
         int at = chunk.OffsetOf(step) + edit.Offset;
         return new IbdEdit
@@ -60,7 +60,7 @@ internal sealed class RepairApplication
         if (!IsInPlace && File.Exists(_output.Destination))
         {
             if (IsDoneAlready())
-                return Describe(ConsistencyCheck.Run(_output.Destination, _output.Destination, _plan, _stop));
+                return Describe(RepairVerification.Run(_output.Destination, _output.Destination, _plan, _stop));
             if (!_output.Overwrite)
             {
                 throw new RecoveryException("DestinationExists", RecoveryErrorKind.ResourceExists,
@@ -82,7 +82,7 @@ internal sealed class RepairApplication
         if (written.Length != source.Length)
             return false;
         var found = new byte[TablespaceFile.ChunkSize];
-        foreach (PageWalk.Chunk chunk in new PageWalk(source, _plan, PageWalkPurpose.Write).Chunks(_stop))
+        foreach (PageRewritePass.Chunk chunk in new PageRewritePass(source, _plan, PageRewritePurpose.Write).Chunks(_stop))
         {
             written.ReadExactly(found.AsSpan(0, chunk.After.Length));
             if (!chunk.After.SequenceEqual(found.AsSpan(0, chunk.After.Length)))
@@ -112,7 +112,7 @@ internal sealed class RepairApplication
         if (_output.BackupPath != null)
             Copy(_plan.Request.Path, _output.BackupPath);
         // The disk is still busy with what was written last.
-        List<string> problems = ConsistencyCheck.Run(file.TemporaryPath, _output.Destination, _plan, _stop);
+        List<string> problems = RepairVerification.Run(file.TemporaryPath, _output.Destination, _plan, _stop);
         undo?.Commit();
         file.Commit();
         return problems;
@@ -123,10 +123,10 @@ internal sealed class RepairApplication
         using var originalHash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         using var repairedHash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         if (undo != null)
-            UndoFile.Start(undo);
+            RepairJournal.Start(undo);
         long edits = 0, written = 0;
-        PageWalkPurpose purpose = undo == null ? PageWalkPurpose.Write : PageWalkPurpose.Compare;
-        foreach (PageWalk.Chunk chunk in new PageWalk(source, _plan, purpose).Chunks(_stop))
+        PageRewritePurpose purpose = undo == null ? PageRewritePurpose.Write : PageRewritePurpose.Compare;
+        foreach (PageRewritePass.Chunk chunk in new PageRewritePass(source, _plan, purpose).Chunks(_stop))
         {
             file.Write(written, chunk.After);
             written += chunk.After.Length;
@@ -135,12 +135,12 @@ internal sealed class RepairApplication
                 continue;
             originalHash.AppendData(chunk.Before);
             repairedHash.AppendData(chunk.After);
-            foreach (PageWalk.Step step in chunk.Steps)
+            foreach (PageRewritePass.Step step in chunk.Steps)
             {
                 for (int i = step.FirstEdit; i < step.FirstEdit + step.EditCount; i++)
                 {
                     PageEdit edit = chunk.Edits[i];
-                    UndoFile.Append(undo, ((long)step.Number * source.PageLength) + edit.Offset, chunk.Before.Slice(chunk.OffsetOf(step) + edit.Offset, edit.Length));
+                    RepairJournal.Append(undo, ((long)step.Number * source.PageLength) + edit.Offset, chunk.Before.Slice(chunk.OffsetOf(step) + edit.Offset, edit.Length));
                 }
             }
         }
@@ -152,7 +152,7 @@ internal sealed class RepairApplication
         }
 
         if (undo != null)
-            UndoFile.Finish(undo, source.Length, edits, originalHash.GetHashAndReset(), repairedHash.GetHashAndReset());
+            RepairJournal.Finish(undo, source.Length, edits, originalHash.GetHashAndReset(), repairedHash.GetHashAndReset());
     }
 
     private static void Copy(string from, string to)

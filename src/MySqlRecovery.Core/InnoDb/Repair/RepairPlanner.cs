@@ -204,9 +204,9 @@ internal sealed class RepairPlanner
     private void ReadPages(RepairPlan plan)
     {
         long buffered = 0;
-        foreach (PageWalk.Chunk chunk in new PageWalk(_file, plan, PageWalkPurpose.Count).Chunks(_stop))
+        foreach (PageRewritePass.Chunk chunk in new PageRewritePass(_file, plan, PageRewritePurpose.Count).Chunks(_stop))
         {
-            foreach (PageWalk.Step step in chunk.Steps)
+            foreach (PageRewritePass.Step step in chunk.Steps)
             {
                 ReadOnlySpan<byte> page = chunk.After.Slice(chunk.OffsetOf(step), _file.PageLength);
                 if (FilPage.TypeOf(page) == PageType.InsertBufferBitmap && step.Problem == null)

@@ -25,7 +25,7 @@ internal sealed class UndoBinlogWriter : IDisposable
     private const int ExtraRowInfoLength = 2;
     private static readonly byte[] EmptyGtidSet = new byte[8];
 
-    private readonly UndoIndex _index;
+    private readonly ChangeIndex _index;
     private readonly RowPredicate? _where;
     private readonly FormatDescriptionEvent _format;
     private readonly bool _convertsToV2;
@@ -39,7 +39,7 @@ internal sealed class UndoBinlogWriter : IDisposable
     private long _number;
 
     private UndoBinlogWriter(
-        UndoIndex index, RowPredicate? where, PendingFile file, Guid? gtidSource, Version? target, TableRenames renames)
+        ChangeIndex index, RowPredicate? where, PendingFile file, Guid? gtidSource, Version? target, TableRenames renames)
     {
         DateTime now = DateTime.UtcNow;
         _index = index;
@@ -70,7 +70,7 @@ internal sealed class UndoBinlogWriter : IDisposable
     /// <param name="target">MySQL version that is to take the undo, if not the one that wrote the log: version 1 row events become version 2.</param>
     /// <param name="renames">Tables that are undone under another name; null for none. Their columns must be those of the original.</param>
     public static UndoBinlog Write(
-        UndoIndex index, RowPredicate? where, string path, bool overwrite, Guid? gtidSource, CancellationToken stop,
+        ChangeIndex index, RowPredicate? where, string path, bool overwrite, Guid? gtidSource, CancellationToken stop,
         Version? target = null, TableRenames? renames = null)
     {
         renames ??= TableRenames.None;
@@ -114,7 +114,7 @@ internal sealed class UndoBinlogWriter : IDisposable
         int end = _index.Events.Count;
         for (int t = _index.Transactions.Count - 1; t >= 0; t--)
         {
-            UndoTransaction transaction = _index.Transactions[t];
+            IndexedTransaction transaction = _index.Transactions[t];
             hasGtids |= WriteTransaction(transaction, end, stop);
             end = transaction.FirstEvent;
         }
@@ -137,13 +137,13 @@ internal sealed class UndoBinlogWriter : IDisposable
     }
 
     [MethodImpl(Jit.Hot)]
-    private bool WriteTransaction(in UndoTransaction transaction, int end, CancellationToken stop)
+    private bool WriteTransaction(in IndexedTransaction transaction, int end, CancellationToken stop)
     {
         uint serverId = ServerId(end - 1);
         // A MariaDB server gives a transaction without a GTID one of its own, in the order of its own log.
-        bool isGtid = !_format.IsMariaDb && (_forceGtid || transaction.Kind == UndoTransactionKind.Gtid);
+        bool isGtid = !_format.IsMariaDb && (_forceGtid || transaction.Kind == IndexedTransactionKind.Gtid);
         _number++;
-        if (isGtid || transaction.Kind == UndoTransactionKind.Anonymous)
+        if (isGtid || transaction.Kind == IndexedTransactionKind.Anonymous)
             WriteGtid(isGtid, serverId, Measure(transaction.FirstEvent, end));
         WriteBegin(transaction.ThreadId, serverId);
         for (int last = end - 1, start; last >= transaction.FirstEvent; last = start - 1)
@@ -185,7 +185,7 @@ internal sealed class UndoBinlogWriter : IDisposable
     [MethodImpl(Jit.Hot)]
     private int FindStatement(int first, int last)
     {
-        UndoEvent item = _index.Events[last];
+        IndexedEvent item = _index.Events[last];
         int start = last, statement = item.Statement;
         for (long length = item.Length; start > first; start--)
         {
@@ -230,7 +230,7 @@ internal sealed class UndoBinlogWriter : IDisposable
     }
 
     [MethodImpl(Jit.Hot)]
-    private void WriteRows(in UndoEvent item, bool endsStatement)
+    private void WriteRows(in IndexedEvent item, bool endsStatement)
     {
         ReadOnlySpan<byte> raw = _windows.Read(item.Source, item.Offset, item.Length);
         TableMap map = _index.Maps[item.Map];
@@ -253,7 +253,7 @@ internal sealed class UndoBinlogWriter : IDisposable
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private int RowsBodyLength(in UndoEvent item)
+    private int RowsBodyLength(in IndexedEvent item)
     {
         bool grows = _convertsToV2 && !item.Type.HasExtraRowInfo();
         return item.Length - EventHeader.Size - item.AllRowsLength + item.RowsLength + (grows ? ExtraRowInfoLength : 0);
@@ -262,7 +262,7 @@ internal sealed class UndoBinlogWriter : IDisposable
     [MethodImpl(Jit.Hot)]
     private uint ServerId(int number)
     {
-        UndoEvent item = _index.Events[number];
+        IndexedEvent item = _index.Events[number];
         return EventHeader.Parse(_windows.Read(item.Source, item.Offset, item.Length)).ServerId;
     }
 }

@@ -11,7 +11,7 @@ namespace MySqlRecovery.Output.Sql;
 internal static class JsonSql
 {
     /// <summary>A value for a JSON column.</summary>
-    public static void Write(ReadOnlySpan<byte> document, Utf8Buffer sql)
+    public static void Write(ReadOnlySpan<byte> document, TextBuffer sql)
     {
         var budget = new JsonBudget(document);
         if (NeedsExpression(JsonValue.Parse(document), 0, ref budget))
@@ -21,9 +21,9 @@ internal static class JsonSql
     }
 
     /// <summary>The text that the server prints for a value.</summary>
-    public static void WriteText(ReadOnlySpan<byte> document, Utf8Buffer sql)
+    public static void WriteText(ReadOnlySpan<byte> document, TextBuffer sql)
     {
-        using var text = new Utf8Buffer();
+        using var text = new TextBuffer();
         JsonText.Write(document, text);
         SqlLiteral.WriteUtf8(text.Written, sql);
     }
@@ -72,7 +72,7 @@ internal static class JsonSql
         return false;
     }
 
-    private static void WriteTopLevel(ReadOnlySpan<byte> document, Utf8Buffer sql)
+    private static void WriteTopLevel(ReadOnlySpan<byte> document, TextBuffer sql)
     {
         JsonValue value = JsonValue.Parse(document);
         var budget = new JsonBudget(document);
@@ -87,7 +87,7 @@ internal static class JsonSql
         sql.Append(" AS JSON)"u8);
     }
 
-    private static void WriteExpression(in JsonValue value, Utf8Buffer sql, int depth, ref JsonBudget budget)
+    private static void WriteExpression(in JsonValue value, TextBuffer sql, int depth, ref JsonBudget budget)
     {
         budget.Spend(value, depth);
         if (value.IsContainer)
@@ -102,7 +102,7 @@ internal static class JsonSql
             WriteSimple(value, sql);
     }
 
-    private static void WriteContainer(in JsonValue value, Utf8Buffer sql, int depth, ref JsonBudget budget)
+    private static void WriteContainer(in JsonValue value, TextBuffer sql, int depth, ref JsonBudget budget)
     {
         sql.Append(value.IsObject ? "JSON_OBJECT("u8 : "JSON_ARRAY("u8);
         for (int i = 0; i < value.Count; i++)
@@ -122,7 +122,7 @@ internal static class JsonSql
         sql.Append((byte)')');
     }
 
-    private static void WriteSimple(in JsonValue value, Utf8Buffer sql)
+    private static void WriteSimple(in JsonValue value, TextBuffer sql)
     {
         bool isUnsigned = value.Kind is JsonKind.UInt16 or JsonKind.UInt32 or JsonKind.UInt64;
         bool isLiteral = value.Kind == JsonKind.Literal;
@@ -133,7 +133,7 @@ internal static class JsonSql
             sql.Append(isLiteral ? "' AS JSON)"u8 : " AS UNSIGNED)"u8);
     }
 
-    private static void WriteOpaque(in JsonValue value, Utf8Buffer sql)
+    private static void WriteOpaque(in JsonValue value, TextBuffer sql)
     {
         if (!IsCastable(value.OpaqueType))
         {

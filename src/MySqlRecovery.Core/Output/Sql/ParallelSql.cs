@@ -4,7 +4,7 @@ using MySqlRecovery.Changes;
 namespace MySqlRecovery.Output.Sql;
 
 /// <summary>Writes the transactions of an index as SQL on all processors: parts of it at a time, their text in order.</summary>
-internal sealed class ParallelSql(UndoIndex index, RowPredicate? where, SqlForm form, SqlFileOutput output) : IDisposable
+internal sealed class ParallelSql(ChangeIndex index, RowPredicate? where, SqlForm form, SqlFileOutput output) : IDisposable
 {
     private readonly List<SqlPart> _parts = [];
     private readonly Stack<SqlPart> _free = new();
@@ -21,7 +21,7 @@ internal sealed class ParallelSql(UndoIndex index, RowPredicate? where, SqlForm 
         for (int i = 0; i < end - first; i++)
         {
             stop.ThrowIfCancellationRequested();
-            UndoEvent item = index.Events[form.Reverse ? end - 1 - i : first + i];
+            IndexedEvent item = index.Events[form.Reverse ? end - 1 - i : first + i];
             if (part.TryAdd(item, log))
                 continue;
             Start();

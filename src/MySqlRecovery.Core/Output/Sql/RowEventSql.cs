@@ -11,14 +11,14 @@ namespace MySqlRecovery.Output.Sql;
 /// <summary>Writes the rows of an index's events as SQL. Not for use by several threads: each has its own.</summary>
 internal sealed class RowEventSql : IDisposable
 {
-    private readonly UndoIndex _index;
+    private readonly ChangeIndex _index;
     private readonly RowPredicate? _where;
     private readonly bool _reverse;
     private readonly SourceWindows _windows;
     private readonly List<RowCursorMark> _marks = [];
     private readonly List<(TableMap Map, string Cause, int Log, long Position)> _refused = [];
 
-    public RowEventSql(UndoIndex index, RowPredicate? where, SqlForm form, SqlOutput output)
+    public RowEventSql(ChangeIndex index, RowPredicate? where, SqlForm form, SqlOutput output)
     {
         _index = index;
         _where = where;
@@ -31,9 +31,9 @@ internal sealed class RowEventSql : IDisposable
 
     /// <summary>Writes an event's rows.</summary>
     /// <param name="item">The event.</param>
-    /// <param name="log">Index into <see cref="UndoIndex.LogFiles"/>.</param>
+    /// <param name="log">Index into <see cref="ChangeIndex.LogFiles"/>.</param>
     [MethodImpl(Jit.Hot)]
-    public void Write(in UndoEvent item, int log)
+    public void Write(in IndexedEvent item, int log)
     {
         try
         {
@@ -48,7 +48,7 @@ internal sealed class RowEventSql : IDisposable
     }
 
     /// <summary>Names the rows that SQL cannot express, and forgets them.</summary>
-    public void NameRefused(UndoObstacles obstacles)
+    public void NameRefused(ChangeObstacles obstacles)
     {
         foreach ((TableMap map, string cause, int log, long position) in _refused)
             obstacles.AddRows(map.Database, map.Table, 1, cause, _index.LogFiles[log], position);
@@ -62,7 +62,7 @@ internal sealed class RowEventSql : IDisposable
     }
 
     [MethodImpl(Jit.Hot)]
-    private void WriteRows(in UndoEvent item, int log)
+    private void WriteRows(in IndexedEvent item, int log)
     {
         ReadOnlySpan<byte> raw = _windows.Read(item.Source, item.Offset, item.Length);
         TableMap map = _index.Maps[item.Map];
@@ -87,7 +87,7 @@ internal sealed class RowEventSql : IDisposable
     }
 
     [MethodImpl(Jit.Hot)]
-    private void WriteRow(in UndoEvent item, RowOperation operation, in RowCursor row, TableMap map, int log)
+    private void WriteRow(in IndexedEvent item, RowOperation operation, in RowCursor row, TableMap map, int log)
     {
         if (Script.WriteRow(map, operation, row) is { } cause)
             _refused.Add((map, cause, log, item.Offset));

@@ -14,7 +14,7 @@ namespace MySqlRecovery.Output.Sql;
 /// </summary>
 internal sealed class RowSqlExport : IDisposable
 {
-    private readonly UndoIndex _index;
+    private readonly ChangeIndex _index;
     private readonly SqlForm _form;
     private readonly RowEventSql _sql;
     private readonly SqlOutput _output;
@@ -22,7 +22,7 @@ internal sealed class RowSqlExport : IDisposable
     private readonly FoldedRows? _folded;
     private int _next;
 
-    public RowSqlExport(UndoIndex index, RowPredicate? where, SqlForm form, SqlOutput output, CancellationToken stop)
+    public RowSqlExport(ChangeIndex index, RowPredicate? where, SqlForm form, SqlOutput output, CancellationToken stop)
     {
         form.Check(index.Maps);
         _index = index;
@@ -37,7 +37,7 @@ internal sealed class RowSqlExport : IDisposable
 
     /// <summary>Writes all of an index to a file that appears when it is complete.</summary>
     public static SqlExport WriteFile(
-        UndoIndex index, RowPredicate? where, SqlForm form, string path, bool overwrite, CancellationToken stop)
+        ChangeIndex index, RowPredicate? where, SqlForm form, string path, bool overwrite, CancellationToken stop)
     {
         using var output = new SqlFileOutput(path, overwrite);
         using var export = new RowSqlExport(index, where, form, output, stop);
@@ -64,7 +64,7 @@ internal sealed class RowSqlExport : IDisposable
     {
         if (_folded != null)
             return WriteFolded(_folded, stop);
-        if (!Next(out UndoTransaction transaction, out int end))
+        if (!Next(out IndexedTransaction transaction, out int end))
             return false;
         int first = transaction.FirstEvent;
         _sql.Script.BeginTransaction(_index.Describe(transaction));
@@ -90,14 +90,14 @@ internal sealed class RowSqlExport : IDisposable
         }
 
         using var parallel = new ParallelSql(_index, where, _form, output);
-        while (Next(out UndoTransaction transaction, out int end))
+        while (Next(out IndexedTransaction transaction, out int end))
             parallel.Add(_index.Describe(transaction), transaction.FirstEvent, end, transaction.Log, stop);
         parallel.Complete();
         return parallel.StatementCount;
     }
 
     /// <summary>The next transaction in the order of the script, and where its events end; false when there is none.</summary>
-    private bool Next(out UndoTransaction transaction, out int end)
+    private bool Next(out IndexedTransaction transaction, out int end)
     {
         (transaction, end) = (default, 0);
         if (_next == _index.Transactions.Count)

@@ -9,7 +9,7 @@ namespace MySqlRecovery.Output.Sql;
 /// Writes the statement that makes one row image of another. A row is found by the primary key where one is known, by the
 /// exact bytes of all its columns and LIMIT 1 otherwise.
 /// </summary>
-internal sealed class RowStatement(Utf8Buffer sql)
+internal sealed class RowStatement(TextBuffer sql)
 {
     private ValueRange[] _from = [];
     private ValueRange[] _to = [];

@@ -12,7 +12,7 @@ internal sealed class SqlBatch(SqlOutput output, int maximumRows) : IDisposable
     /// <summary>Bytes of a statement at most, unless one row takes more: below the least default of max_allowed_packet (1 MiB, to 5.6.5).</summary>
     private const int MaximumLength = 512 << 10;
 
-    private readonly Utf8Buffer _sql = new();
+    private readonly TextBuffer _sql = new();
     private SqlTable? _table;
     private RowOperation _operation;
     private RowLayout? _layout;

@@ -17,7 +17,7 @@ internal static class SqlLiteral
 {
     /// <summary>Writes a value to be stored, or to be compared with a key column.</summary>
     [MethodImpl(Jit.Hot)]
-    public static void Write(ColumnDefinition column, ReadOnlySpan<byte> value, Utf8Buffer sql)
+    public static void Write(ColumnDefinition column, ReadOnlySpan<byte> value, TextBuffer sql)
     {
         switch (column.Type)
         {
@@ -73,7 +73,7 @@ internal static class SqlLiteral
 
     /// <summary>Writes bytes that are compared with CAST(column AS BINARY).</summary>
     [MethodImpl(Jit.Hot)]
-    public static void WriteBytes(ColumnDefinition column, ReadOnlySpan<byte> value, Utf8Buffer sql)
+    public static void WriteBytes(ColumnDefinition column, ReadOnlySpan<byte> value, TextBuffer sql)
     {
         if (IsPlain(column.CharacterSet, value, out bool hasQuote))
             WriteQuoted(value, hasQuote, sql);
@@ -83,7 +83,7 @@ internal static class SqlLiteral
 
     /// <summary>Writes utf8mb4 text.</summary>
     [MethodImpl(Jit.Hot)]
-    public static void WriteUtf8(ReadOnlySpan<byte> text, Utf8Buffer sql)
+    public static void WriteUtf8(ReadOnlySpan<byte> text, TextBuffer sql)
     {
         TextBytes bytes = TextBytesOf(text);
         if (!bytes.HasFlag(TextBytes.Special))
@@ -97,7 +97,7 @@ internal static class SqlLiteral
     }
 
     [MethodImpl(Jit.Hot)]
-    public static void WriteHex(ReadOnlySpan<byte> value, Utf8Buffer sql)
+    public static void WriteHex(ReadOnlySpan<byte> value, TextBuffer sql)
     {
         sql.Append("X'"u8);
         sql.AppendHex(value);
@@ -106,7 +106,7 @@ internal static class SqlLiteral
 
     /// <summary>A floating-point literal; the exponent makes it a DOUBLE rather than a DECIMAL.</summary>
     [MethodImpl(Jit.Hot)]
-    public static void WriteDouble(double value, Utf8Buffer sql)
+    public static void WriteDouble(double value, TextBuffer sql)
     {
         int start = sql.Length;
         DoubleText.Write(value, sql);
@@ -115,7 +115,7 @@ internal static class SqlLiteral
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void WriteInteger(ColumnDefinition column, long signed, ulong unsigned, Utf8Buffer sql)
+    private static void WriteInteger(ColumnDefinition column, long signed, ulong unsigned, TextBuffer sql)
     {
         if (column.IsUnsigned == true)
             sql.Append(unsigned);
@@ -125,7 +125,7 @@ internal static class SqlLiteral
 
     // Index 0 of an ENUM is the empty string of a failed insert: only the number names it.
     [MethodImpl(Jit.Hot)]
-    private static void WriteMembers(ColumnDefinition column, ReadOnlySpan<byte> value, Utf8Buffer sql)
+    private static void WriteMembers(ColumnDefinition column, ReadOnlySpan<byte> value, TextBuffer sql)
     {
         if (column.Members == null || (column.Type == ColumnType.Enum && ColumnValue.ReadLittleEndian(value) == 0))
             sql.Append(ColumnValue.ReadLittleEndian(value));
@@ -134,7 +134,7 @@ internal static class SqlLiteral
     }
 
     [MethodImpl(Jit.Hot)]
-    private static void WriteTemporal(ColumnDefinition column, ReadOnlySpan<byte> value, Utf8Buffer sql)
+    private static void WriteTemporal(ColumnDefinition column, ReadOnlySpan<byte> value, TextBuffer sql)
     {
         sql.Append((byte)'\'');
         TemporalText.Write(column, value, sql);
@@ -142,7 +142,7 @@ internal static class SqlLiteral
     }
 
     [MethodImpl(Jit.Hot)]
-    private static void WriteString(ColumnDefinition column, ReadOnlySpan<byte> value, Utf8Buffer sql)
+    private static void WriteString(ColumnDefinition column, ReadOnlySpan<byte> value, TextBuffer sql)
     {
         CharacterSet? set = column.CharacterSet;
         if (IsPlain(set, value, out bool hasQuote))
@@ -184,7 +184,7 @@ internal static class SqlLiteral
     }
 
     [MethodImpl(Jit.Hot)]
-    private static void WriteQuoted(ReadOnlySpan<byte> value, bool hasQuote, Utf8Buffer sql)
+    private static void WriteQuoted(ReadOnlySpan<byte> value, bool hasQuote, TextBuffer sql)
     {
         sql.Append((byte)'\'');
         for (int quote; hasQuote && (quote = value.IndexOf((byte)'\'')) >= 0; value = value[(quote + 1)..])

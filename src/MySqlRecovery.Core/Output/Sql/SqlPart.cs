@@ -15,7 +15,7 @@ internal sealed class SqlPart : IDisposable
     private long _start;
     private long _end;
 
-    public SqlPart(UndoIndex index, RowPredicate? where, SqlForm form) => _sql = new RowEventSql(index, where, form, Text);
+    public SqlPart(ChangeIndex index, RowPredicate? where, SqlForm form) => _sql = new RowEventSql(index, where, form, Text);
 
     /// <summary>The text, once it is made.</summary>
     public SqlText Text { get; } = new();
@@ -31,7 +31,7 @@ internal sealed class SqlPart : IDisposable
 
     /// <summary>Takes an event; false where it is too far from those that are in here to be read in one go.</summary>
     [MethodImpl(Jit.Hot)]
-    public bool TryAdd(in UndoEvent item, int log)
+    public bool TryAdd(in IndexedEvent item, int log)
     {
         long start = item.Offset, end = item.Offset + item.Length;
         if (_end > 0)
@@ -63,7 +63,7 @@ internal sealed class SqlPart : IDisposable
     }
 
     /// <summary>Names the rows that SQL cannot express, and makes room for another stretch.</summary>
-    public void Clear(UndoObstacles obstacles)
+    public void Clear(ChangeObstacles obstacles)
     {
         _sql.NameRefused(obstacles);
         _steps.Clear();
@@ -78,5 +78,5 @@ internal sealed class SqlPart : IDisposable
     }
 
     /// <summary>The start of a transaction, an event of it, or its end.</summary>
-    private readonly record struct Step(UndoEvent Event, int Log, string? Origin, bool IsEnd);
+    private readonly record struct Step(IndexedEvent Event, int Log, string? Origin, bool IsEnd);
 }

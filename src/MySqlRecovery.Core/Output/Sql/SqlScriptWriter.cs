@@ -26,7 +26,7 @@ internal sealed class SqlScriptWriter : IDisposable
 
     private readonly SqlOutput _output;
     private readonly SqlForm _form;
-    private readonly Utf8Buffer _sql = new();
+    private readonly TextBuffer _sql = new();
     private readonly RowStatement _statement;
     private readonly Dictionary<TableMap, SqlTable> _tables = new(ReferenceEqualityComparer.Instance);
     private readonly SqlBatch? _batch;

@@ -63,7 +63,7 @@ internal sealed class SqlTable
     {
         if (_deleteHead == null)
         {
-            using var head = new Utf8Buffer();
+            using var head = new TextBuffer();
             head.Append("DELETE FROM "u8);
             head.Append(Name);
             head.Append(" WHERE "u8);
@@ -77,7 +77,7 @@ internal sealed class SqlTable
 
     private byte[] MakeInsertHead(RowLayout layout)
     {
-        using var head = new Utf8Buffer();
+        using var head = new TextBuffer();
         head.Append("INSERT INTO "u8);
         head.Append(Name);
         head.Append(" ("u8);

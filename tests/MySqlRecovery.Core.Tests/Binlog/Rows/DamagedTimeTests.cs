@@ -18,7 +18,7 @@ public sealed class DamagedTimeTests
     [Fact]
     public void More_than_a_second_of_microseconds_is_no_time()
     {
-        using var text = new Utf8Buffer();
+        using var text = new TextBuffer();
 
         Assert.Throws<InvalidDataException>(() => ColumnValue.Decode(Microseconds, LastSecond(1_000_000)));
         Assert.Throws<InvalidDataException>(() => TemporalText.Write(Microseconds, LastSecond(0xFFFFFF), text));

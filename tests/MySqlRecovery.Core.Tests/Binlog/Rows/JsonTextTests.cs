@@ -23,7 +23,7 @@ public sealed class JsonTextTests
     [InlineData("10", null)]
     public void A_document_is_printed_or_refused(string hex, string? expected)
     {
-        using var text = new Utf8Buffer();
+        using var text = new TextBuffer();
         Exception? failure = Record.Exception(() => JsonText.Write(Convert.FromHexString(hex), text));
         if (expected == null)
             Assert.IsType<InvalidDataException>(failure);
@@ -43,7 +43,7 @@ public sealed class JsonTextTests
         for (int i = 0; i < count; i++)
             document[5 + 3 * i] = (byte)JsonKind.SmallArray;
 
-        using var text = new Utf8Buffer();
+        using var text = new TextBuffer();
         Assert.Throws<InvalidDataException>(() => JsonText.Write(document, text));
         Assert.True(text.Length < 100_000);
     }
@@ -52,7 +52,7 @@ public sealed class JsonTextTests
     public void Whatever_the_bytes_a_document_is_printed_or_refused()
     {
         var random = new Random(6);
-        using var text = new Utf8Buffer();
+        using var text = new TextBuffer();
         for (int i = 0; i < 30_000; i++)
         {
             var document = new byte[random.Next(1, 60)];

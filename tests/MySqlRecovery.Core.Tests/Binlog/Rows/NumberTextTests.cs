@@ -17,7 +17,7 @@ public sealed class NumberTextTests
     [InlineData("7F9C", 3, 2, "-0.99")]
     public void A_decimal_is_written_with_all_digits_of_its_scale(string hex, int precision, int scale, string expected)
     {
-        using var text = new Utf8Buffer();
+        using var text = new TextBuffer();
         DecimalText.Write(Convert.FromHexString(hex), precision, scale, text);
         Assert.Equal(expected, text.ToString());
     }
@@ -44,7 +44,7 @@ public sealed class NumberTextTests
     [InlineData(double.Epsilon, "5e-324")]
     public void A_double_is_written_as_the_server_prints_it(double value, string expected)
     {
-        using var text = new Utf8Buffer();
+        using var text = new TextBuffer();
         DoubleText.Write(value, text);
         Assert.Equal(expected, text.ToString());
     }
@@ -53,7 +53,7 @@ public sealed class NumberTextTests
     public void Every_double_comes_back_from_its_text()
     {
         var random = new Random(4);
-        using var text = new Utf8Buffer();
+        using var text = new TextBuffer();
         for (int i = 0; i < 20_000; i++)
         {
             double value = BitConverter.Int64BitsToDouble(random.NextInt64(long.MinValue, long.MaxValue));
@@ -70,7 +70,7 @@ public sealed class NumberTextTests
     [InlineData(double.NegativeInfinity)]
     public void What_is_no_number_is_refused(double value)
     {
-        using var text = new Utf8Buffer();
+        using var text = new TextBuffer();
         Assert.Throws<InvalidDataException>(() => DoubleText.Write(value, text));
     }
 }

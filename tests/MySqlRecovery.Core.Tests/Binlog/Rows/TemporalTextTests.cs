@@ -23,7 +23,7 @@ public sealed class TemporalTextTests
     [InlineData((byte)ColumnType.Timestamp2, 0, "FFFFFFFF", "2106-02-07 06:28:15")]
     public void A_value_is_written_as_the_server_prints_it(byte type, int scale, string hex, string expected)
     {
-        using var text = new Utf8Buffer();
+        using var text = new TextBuffer();
         TemporalText.Write(Column((ColumnType)type, scale), Convert.FromHexString(hex), text);
         Assert.Equal(expected, text.ToString());
     }

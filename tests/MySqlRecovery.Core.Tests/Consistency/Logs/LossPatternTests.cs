@@ -41,7 +41,7 @@ public sealed class LossPatternTests
         {
             var random = new Random(seed);
             LoggedTransaction[] all = Spread(2000, step: 13);
-            Assert.Empty(new LossPattern(Times(all), 5).Find([.. all.Where(_ => random.Next(60) == 0).Select(t => new Loss(t, null, random.Next(4) == 0 ? false : null))]));
+            Assert.Empty(new LossPattern(Times(all), 5).Find([.. all.Where(_ => random.Next(60) == 0).Select(t => new LossCase(t, null, random.Next(4) == 0 ? false : null))]));
         }
     }
 
@@ -56,7 +56,7 @@ public sealed class LossPatternTests
     [Fact]
     public void Skips_at_a_regular_pace_are_said_to_be_regular_although_no_log_is_there()
     {
-        Loss[] losses = [.. Enumerable.Range(0, 10).Select(i => new Loss(null, new SkippedRange(new("b.000001", i * 100), new("b.000001", i * 100 + 50), ["line"])
+        LossCase[] losses = [.. Enumerable.Range(0, 10).Select(i => new LossCase(null, new SkippedRange(new("b.000001", i * 100), new("b.000001", i * 100 + 50), ["line"])
         {
             IsByCounter = true,
             Time = DateTime.UnixEpoch.AddSeconds(i * 60).ToString("yyyy-MM-dd HH:mm:ss"),
@@ -69,7 +69,7 @@ public sealed class LossPatternTests
         Assert.Empty(new LossPattern(_times, 0).Find(losses[..3]));
     }
 
-    private List<string> Find(IEnumerable<LoggedTransaction> lost) => new LossPattern(_times, 0).Find([.. lost.Select(t => new Loss(t, null, null))]);
+    private List<string> Find(IEnumerable<LoggedTransaction> lost) => new LossPattern(_times, 0).Find([.. lost.Select(t => new LossCase(t, null, null))]);
 
     private LoggedTransaction[] Spread(int count, int step, int rareTable = int.MaxValue)
     {

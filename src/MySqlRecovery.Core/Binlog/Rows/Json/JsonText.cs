@@ -8,14 +8,14 @@ namespace MySqlRecovery.Binlog.Rows.Json;
 /// <summary>Writes a binary JSON document as the text that the server prints for it.</summary>
 internal static class JsonText
 {
-    public static void Write(ReadOnlySpan<byte> document, Utf8Buffer text)
+    public static void Write(ReadOnlySpan<byte> document, TextBuffer text)
     {
         var budget = new JsonBudget(document);
         Write(JsonValue.Parse(document), text, 0, ref budget);
     }
 
     /// <summary>A JSON string literal: quotes, and the server's escapes.</summary>
-    public static void WriteString(ReadOnlySpan<byte> utf8, Utf8Buffer text)
+    public static void WriteString(ReadOnlySpan<byte> utf8, TextBuffer text)
     {
         text.Append((byte)'"');
         int done = 0;
@@ -48,7 +48,7 @@ internal static class JsonText
     }
 
     /// <summary>A scalar as JSON text; temporal and decimal opaque values as the server prints them.</summary>
-    public static void WriteScalar(in JsonValue value, Utf8Buffer text)
+    public static void WriteScalar(in JsonValue value, TextBuffer text)
     {
         switch (value.Kind)
         {
@@ -76,7 +76,7 @@ internal static class JsonText
     }
 
     /// <summary>The text of an opaque DECIMAL, or of a temporal value with all six digits, without quotes; false for other types.</summary>
-    public static bool TryWriteOpaqueText(in JsonValue value, Utf8Buffer text)
+    public static bool TryWriteOpaqueText(in JsonValue value, TextBuffer text)
     {
         ReadOnlySpan<byte> data = value.OpaqueData;
         switch (value.OpaqueType)
@@ -96,7 +96,7 @@ internal static class JsonText
         }
     }
 
-    private static void Write(in JsonValue value, Utf8Buffer text, int depth, ref JsonBudget budget)
+    private static void Write(in JsonValue value, TextBuffer text, int depth, ref JsonBudget budget)
     {
         budget.Spend(value, depth);
         if (!value.IsContainer)
@@ -123,7 +123,7 @@ internal static class JsonText
         text.Append(value.IsObject ? (byte)'}' : (byte)']');
     }
 
-    private static void WriteDouble(double value, Utf8Buffer text)
+    private static void WriteDouble(double value, TextBuffer text)
     {
         int start = text.Length;
         DoubleText.Write(value, text);
@@ -131,7 +131,7 @@ internal static class JsonText
             text.Append(".0"u8);
     }
 
-    private static void WriteOpaque(in JsonValue value, Utf8Buffer text)
+    private static void WriteOpaque(in JsonValue value, TextBuffer text)
     {
         if (value.OpaqueType == ColumnType.NewDecimal)
         {
@@ -154,7 +154,7 @@ internal static class JsonText
     }
 
     // 24 bits of microseconds below the packed date and time; a negative TIME is the negated whole.
-    private static void WriteTemporal(ColumnType type, long packed, Utf8Buffer text)
+    private static void WriteTemporal(ColumnType type, long packed, TextBuffer text)
     {
         bool negative = packed < 0;
         long magnitude = negative ? -packed : packed;

@@ -32,7 +32,7 @@ public sealed class HostileJsonTests
     public void A_document_without_a_byte_to_spare_is_read()
     {
         byte[] document = Array((Int64, Tail), [(String, Tail + 8)], [1, 0, 0, 0, 0, 0, 0, 0, 2, (byte)'a', (byte)'b']);
-        using var text = new Utf8Buffer();
+        using var text = new TextBuffer();
 
         JsonText.Write(document, text);
 
@@ -44,7 +44,7 @@ public sealed class HostileJsonTests
 
     private static void AssertMalformed(byte[] document)
     {
-        using var text = new Utf8Buffer();
+        using var text = new TextBuffer();
         Assert.Throws<InvalidDataException>(() => JsonText.Write(document, text));
         Assert.Throws<InvalidDataException>(() => JsonNode.Parse(document));
         Assert.Throws<InvalidDataException>(() => JsonSql.Write(document, text));

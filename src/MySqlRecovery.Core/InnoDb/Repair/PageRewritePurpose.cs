@@ -1,7 +1,7 @@
 namespace MySqlRecovery.InnoDb.Repair;
 
 /// <summary>What is needed of the pages of a walk.</summary>
-internal enum PageWalkPurpose
+internal enum PageRewritePurpose
 {
     /// <summary>How many changes there are: checksums are not made.</summary>
     Count,

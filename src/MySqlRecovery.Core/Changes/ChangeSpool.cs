@@ -12,9 +12,9 @@ namespace MySqlRecovery.Changes;
 /// Takes the events and rows that come down the pipeline, in log order, into a temporary file, and indexes them like the
 /// events of a log: the undo reads them backwards from there.
 /// </summary>
-internal sealed class UndoSpool : IDisposable
+internal sealed class ChangeSpool : IDisposable
 {
-    private readonly UndoIndex _index;
+    private readonly ChangeIndex _index;
     private readonly SpoolFile _file = SpoolFile.Create();
     private readonly PipelineTableMaps _maps;
     private readonly bool _reverse;
@@ -30,11 +30,11 @@ internal sealed class UndoSpool : IDisposable
     private long _lastPosition;
     private int _statement;
     private (int Log, long Position) _transaction = (-1, -1);
-    private (UndoTransactionKind Kind, uint ThreadId, Gtid? Gtid) _begin;
+    private (IndexedTransactionKind Kind, uint ThreadId, Gtid? Gtid) _begin;
 
-    public UndoSpool(PipelineTableMaps maps, bool reverse, long maximumMemory = UndoIndex.DefaultMaximumMemory)
+    public ChangeSpool(PipelineTableMaps maps, bool reverse, long maximumMemory = ChangeIndex.DefaultMaximumMemory)
     {
-        _index = new UndoIndex(maximumMemory);
+        _index = new ChangeIndex(maximumMemory);
         _reverse = reverse;
         _maps = maps;
         _effects = new StatementEffects(_index, reverse, tables: null, namesNewTables: true);
@@ -104,7 +104,7 @@ internal sealed class UndoSpool : IDisposable
         logFile, position, "Filter them, but do not sort them, and undo the logs of one server at a time.");
 
     /// <summary>The index of all that was added; it owns the temporary file from here on.</summary>
-    public UndoIndex Complete()
+    public ChangeIndex Complete()
     {
         FlushRows();
         _effects.Complete();
@@ -152,8 +152,8 @@ internal sealed class UndoSpool : IDisposable
 
         bool isAnonymous = _index.Format!.PostHeaderLength(BinlogEventType.AnonymousGtid) >= 0 && _index.Format.IsAtLeast(5, 7, 0)
             && !_index.Format.IsMariaDb;
-        UndoTransactionKind kind = gtid != null ? UndoTransactionKind.Gtid
-            : isAnonymous ? UndoTransactionKind.Anonymous : UndoTransactionKind.Plain;
+        IndexedTransactionKind kind = gtid != null ? IndexedTransactionKind.Gtid
+            : isAnonymous ? IndexedTransactionKind.Anonymous : IndexedTransactionKind.Plain;
         _begin = (kind, threadId ?? 0, gtid == null ? null : Gtid.Parse(gtid));
     }
 
@@ -165,7 +165,7 @@ internal sealed class UndoSpool : IDisposable
                 throw new EndOfStreamException("no event header");
             RowsEvent rows = RowsEvent.Parse(EventHeader.Parse(raw).Type, raw[EventHeader.Size..], map.Columns.Length);
             (int bytes, int count) = RowsReverser.Measure(rows, map, null);
-            if ((UndoRules.FindObstacle(rows, map, _reverse) ?? UndoRules.FindObstacle(end)) is { } cause)
+            if ((ChangeRules.FindObstacle(rows, map, _reverse) ?? ChangeRules.FindObstacle(end)) is { } cause)
             {
                 _index.Obstacles.AddRows(map.Database, map.Table, count, cause, place.LogFile, place.Position);
             }
@@ -173,7 +173,7 @@ internal sealed class UndoSpool : IDisposable
             {
                 _index.BeginTransaction(_transaction.Log, _transaction.Position, _begin.Kind, _begin.ThreadId, _begin.Gtid);
                 _index.Add(
-                    new UndoEvent(rows.Type, _file.Length, raw.Length, bytes, bytes, count, 0, _index.NumberOf(map), _statement));
+                    new IndexedEvent(rows.Type, _file.Length, raw.Length, bytes, bytes, count, 0, _index.NumberOf(map), _statement));
                 _file.Append(raw);
                 if (end == TransactionEnd.Prepare)
                     _effects.ObservePrepared(xaId, place);

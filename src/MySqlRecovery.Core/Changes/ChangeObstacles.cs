@@ -3,7 +3,7 @@ using System.Globalization;
 namespace MySqlRecovery.Changes;
 
 /// <summary>Collects what cannot be undone; row losses are counted per table and cause, not listed one by one.</summary>
-internal sealed class UndoObstacles
+internal sealed class ChangeObstacles
 {
     /// <summary>More than this many single findings are counted only.</summary>
     private const int MaximumListed = 100;

@@ -5,7 +5,7 @@ namespace MySqlRecovery.Changes;
 
 /// <summary>Keeps blocks of bytes: in memory up to a bound, in a temporary file beyond it.</summary>
 /// <param name="maximumMemory">The bound in bytes.</param>
-internal sealed class PackedStore(long maximumMemory) : IDisposable
+internal sealed class SpillingStore(long maximumMemory) : IDisposable
 {
     private const int ChunkLength = 256 << 10;
     private readonly List<byte[]> _chunks = [];

@@ -1,7 +1,7 @@
 namespace MySqlRecovery.Consistency.Logs;
 
 /// <summary>How likely it is that something is as it is by chance alone.</summary>
-internal static class Chance
+internal static class ChernoffBound
 {
     /// <summary>
     /// A bound of the probability that of <paramref name="count"/> independent draws at least <paramref name="hits"/>

@@ -14,7 +14,7 @@ namespace MySqlRecovery.InnoDb.Repair;
 /// <param name="file">The file.</param>
 /// <param name="plan">What it is to become.</param>
 /// <param name="purpose">What is needed of it.</param>
-internal sealed class PageWalk(TablespaceFile file, RepairPlan plan, PageWalkPurpose purpose)
+internal sealed class PageRewritePass(TablespaceFile file, RepairPlan plan, PageRewritePurpose purpose)
 {
     private const int MostChunksAhead = 4;
 
@@ -69,10 +69,10 @@ internal sealed class PageWalk(TablespaceFile file, RepairPlan plan, PageWalkPur
     }
 
     /// <summary>Some pages, with the means to rewrite them.</summary>
-    internal sealed class Chunk(TablespaceFile file, RepairPlan plan, PageWalkPurpose purpose)
+    internal sealed class Chunk(TablespaceFile file, RepairPlan plan, PageRewritePurpose purpose)
     {
-        private readonly PageRewriter _rewriter = new(file, plan.Map, plan.Target) { Seals = purpose != PageWalkPurpose.Count };
-        private readonly byte[] _before = purpose == PageWalkPurpose.Compare ? new byte[TablespaceFile.ChunkSize] : [];
+        private readonly PageRewriter _rewriter = new(file, plan.Map, plan.Target) { Seals = purpose != PageRewritePurpose.Count };
+        private readonly byte[] _before = purpose == PageRewritePurpose.Compare ? new byte[TablespaceFile.ChunkSize] : [];
         private readonly byte[] _after = new byte[TablespaceFile.ChunkSize];
 
         public int Capacity => TablespaceFile.ChunkSize / file.PageLength;

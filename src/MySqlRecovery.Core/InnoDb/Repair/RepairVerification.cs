@@ -9,7 +9,7 @@ using MySqlRecovery.Model;
 namespace MySqlRecovery.InnoDb.Repair;
 
 /// <summary>Reads a repaired file again and tells whether it holds together, as far as a file alone can tell.</summary>
-internal sealed class ConsistencyCheck
+internal sealed class RepairVerification
 {
     private const int MostProblems = 50;
     private const int FullTextIndex = 4;
@@ -19,7 +19,7 @@ internal sealed class ConsistencyCheck
     private readonly List<BTreeRoot> _roots;
     private readonly BlobCheck _blobs;
 
-    private ConsistencyCheck(TablespaceFile file, RepairPlan plan)
+    private RepairVerification(TablespaceFile file, RepairPlan plan)
     {
         _file = file;
         _plan = plan;
@@ -35,7 +35,7 @@ internal sealed class ConsistencyCheck
     public static List<string> Run(string path, string name, RepairPlan plan, CancellationToken stop)
     {
         using TablespaceFile file = TablespaceFile.Open(path, name);
-        return new ConsistencyCheck(file, plan).Run(stop);
+        return new RepairVerification(file, plan).Run(stop);
     }
 
     private List<string> Run(CancellationToken stop)

@@ -16,14 +16,14 @@ namespace MySqlRecovery.Changes;
 /// What an undo will hold, in log order: some bytes an event, never the rows themselves. They stay in the sources and are
 /// read again, backwards.
 /// </summary>
-internal sealed class UndoIndex : IDisposable
+internal sealed class ChangeIndex : IDisposable
 {
     /// <summary>Memory for the packed index, in bytes, where nothing else is said.</summary>
     public const long DefaultMaximumMemory = 32 << 20;
 
     private readonly long _maximumMemory;
     private readonly List<long> _rowsOfMap = [];
-    private PackedStore _store;
+    private SpillingStore _store;
     private ulong[] _excluded = [];
     private readonly Dictionary<TableMap, int> _mapNumbers = new(ReferenceEqualityComparer.Instance);
 
@@ -38,7 +38,7 @@ internal sealed class UndoIndex : IDisposable
     private int _spoolSource;
 
     /// <param name="maximumMemory">Bytes of memory for the packed index; what is beyond goes to a temporary file.</param>
-    public UndoIndex(long maximumMemory = DefaultMaximumMemory)
+    public ChangeIndex(long maximumMemory = DefaultMaximumMemory)
     {
         _maximumMemory = maximumMemory;
         Start();
@@ -49,9 +49,9 @@ internal sealed class UndoIndex : IDisposable
 
     public List<TableMap> Maps { get; } = [];
 
-    public UndoEvent.List Events { get; private set; }
+    public IndexedEvent.List Events { get; private set; }
 
-    public UndoTransaction.List Transactions { get; private set; }
+    public IndexedTransaction.List Transactions { get; private set; }
 
     /// <summary>Names of the logs that the rows come from.</summary>
     public List<string> LogFiles { get; } = [];
@@ -63,7 +63,7 @@ internal sealed class UndoIndex : IDisposable
     public long RowCount { get; private set; }
 
     /// <summary>What cannot be undone.</summary>
-    public UndoObstacles Obstacles { get; } = new();
+    public ChangeObstacles Obstacles { get; } = new();
 
     /// <summary>Rows of an undo that something else changed again later, one line each.</summary>
     public string[] LaterChanges { get; set; } = [];
@@ -87,18 +87,18 @@ internal sealed class UndoIndex : IDisposable
 
     /// <summary>Starts a transaction unless it is the one that the last event was of; its log and start tell.</summary>
     [MethodImpl(Jit.Hot)]
-    public void BeginTransaction(int log, long position, UndoTransactionKind kind, uint threadId, Gtid? gtid)
+    public void BeginTransaction(int log, long position, IndexedTransactionKind kind, uint threadId, Gtid? gtid)
     {
         if ((log, position) == _lastTransaction)
             return;
         _lastTransaction = (log, position);
         int source = gtid is { } id ? NumberOf(id.WithNumber(0)) : -1;
-        Transactions.Add(new UndoTransaction(Events.Count, kind, threadId, log, position, source, gtid?.Number ?? 0));
+        Transactions.Add(new IndexedTransaction(Events.Count, kind, threadId, log, position, source, gtid?.Number ?? 0));
     }
 
     /// <summary>Adds a row event to the transaction begun last.</summary>
     [MethodImpl(Jit.Hot)]
-    public void Add(in UndoEvent item)
+    public void Add(in IndexedEvent item)
     {
         Events.Add(item);
         RowCount += item.RowCount;
@@ -119,7 +119,7 @@ internal sealed class UndoIndex : IDisposable
     }
 
     /// <summary>Where a transaction comes from, for people.</summary>
-    public string Describe(in UndoTransaction transaction)
+    public string Describe(in IndexedTransaction transaction)
     {
         string gtid = transaction.GtidSource < 0 ? string.Empty : $" GTID {_gtidSources[transaction.GtidSource].WithNumber(transaction.GtidNumber)}";
         string thread = transaction.ThreadId == 0 ? string.Empty : string.Create(CultureInfo.InvariantCulture, $" thread {transaction.ThreadId}");
@@ -149,11 +149,11 @@ internal sealed class UndoIndex : IDisposable
     {
         if (_excluded.Length == 0)
             return;
-        (PackedStore store, UndoEvent.List events, UndoTransaction.List transactions) = (_store, Events, Transactions);
+        (SpillingStore store, IndexedEvent.List events, IndexedTransaction.List transactions) = (_store, Events, Transactions);
         Start();
         for (int t = 0; t < transactions.Count; t++)
         {
-            UndoTransaction transaction = transactions[t];
+            IndexedTransaction transaction = transactions[t];
             int end = t + 1 < transactions.Count ? transactions[t + 1].FirstEvent : events.Count;
             int first = Events.Count;
             for (int e = transaction.FirstEvent; e < end; e++)
@@ -223,7 +223,7 @@ internal sealed class UndoIndex : IDisposable
         if (number / 64 >= _excluded.Length)
             Array.Resize(ref _excluded, Math.Max(number / 64 + 1, 2 * _excluded.Length));
         _excluded[number / 64] |= 1UL << number % 64;
-        UndoEvent item = Events[number];
+        IndexedEvent item = Events[number];
         RowCount -= item.RowCount;
         _rowsOfMap[item.Map] -= item.RowCount;
         TableMap map = Maps[item.Map];
@@ -236,9 +236,9 @@ internal sealed class UndoIndex : IDisposable
     [MemberNotNull(nameof(_store), nameof(Events), nameof(Transactions))]
     private void Start()
     {
-        _store = new PackedStore(_maximumMemory);
-        Events = new UndoEvent.List(_store);
-        Transactions = new UndoTransaction.List(_store);
+        _store = new SpillingStore(_maximumMemory);
+        Events = new IndexedEvent.List(_store);
+        Transactions = new IndexedTransaction.List(_store);
     }
 
     public void Dispose()

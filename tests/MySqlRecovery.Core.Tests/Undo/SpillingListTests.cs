@@ -4,7 +4,7 @@ using Xunit;
 
 namespace MySqlRecovery.Core.Tests.Undo;
 
-public class PackedListTests
+public class SpillingListTests
 {
     private const int Count = 10_000;
 
@@ -14,10 +14,10 @@ public class PackedListTests
     [InlineData(300 << 10)]
     public void Events_come_back_in_either_direction_from_memory_and_from_the_temporary_file(long maximumMemory)
     {
-        using var store = new PackedStore(maximumMemory);
-        var list = new UndoEvent.List(store);
-        UndoEvent[] expected = [.. Enumerable.Range(0, Count).Select(MakeEvent)];
-        foreach (UndoEvent item in expected)
+        using var store = new SpillingStore(maximumMemory);
+        var list = new IndexedEvent.List(store);
+        IndexedEvent[] expected = [.. Enumerable.Range(0, Count).Select(MakeEvent)];
+        foreach (IndexedEvent item in expected)
             list.Add(item);
 
         Assert.Equal(expected, Enumerable.Range(0, list.Count).Select(i => list[i]));
@@ -27,15 +27,15 @@ public class PackedListTests
     [Fact]
     public void Transactions_come_back_with_the_largest_values_there_are()
     {
-        using var store = new PackedStore(long.MaxValue);
-        var list = new UndoTransaction.List(store);
-        UndoTransaction[] expected =
+        using var store = new SpillingStore(long.MaxValue);
+        var list = new IndexedTransaction.List(store);
+        IndexedTransaction[] expected =
         [
-            .. Enumerable.Range(0, Count).Select(i => new UndoTransaction(
-                i, (UndoTransactionKind)(i % 3), i % 2 == 0 ? uint.MaxValue : 0, i % 7, i % 5 == 0 ? long.MaxValue : i, (i % 4) - 1,
+            .. Enumerable.Range(0, Count).Select(i => new IndexedTransaction(
+                i, (IndexedTransactionKind)(i % 3), i % 2 == 0 ? uint.MaxValue : 0, i % 7, i % 5 == 0 ? long.MaxValue : i, (i % 4) - 1,
                 i % 3 == 0 ? ulong.MaxValue : (ulong)i)),
         ];
-        foreach (UndoTransaction item in expected)
+        foreach (IndexedTransaction item in expected)
             list.Add(item);
 
         Assert.Equal(expected, Enumerable.Range(0, list.Count).Select(i => list[i]));
@@ -44,21 +44,21 @@ public class PackedListTests
     [Fact]
     public void Events_that_follow_each_other_take_ten_bytes_each()
     {
-        using var inMemory = new PackedStore(256 << 10);
-        var list = new UndoEvent.List(inMemory);
+        using var inMemory = new SpillingStore(256 << 10);
+        var list = new IndexedEvent.List(inMemory);
         for (int i = 0; i < 20_000; i++)
-            list.Add(new UndoEvent(BinlogEventType.UpdateRows, 4 + (i * 500L), 200, 150, 150, 1, 0, i % 2, i));
+            list.Add(new IndexedEvent(BinlogEventType.UpdateRows, 4 + (i * 500L), 200, 150, 150, 1, 0, i % 2, i));
 
         // All fit below the bound: the next block would too.
         Assert.True(inMemory.Add(new byte[20_000]) >= 0);
     }
 
     // Numbers that go up and down, small and large.
-    private static UndoEvent MakeEvent(int i)
+    private static IndexedEvent MakeEvent(int i)
     {
         int length = 100 + (i * 7919 % 100_000) + (i % 100 == 0 ? 1 << 30 : 0);
         int allRows = length - 40 - (i % 60);
-        return new UndoEvent(
+        return new IndexedEvent(
             (BinlogEventType)(30 + (i % 3)), (i * 104_729L * 104_729L) & long.MaxValue, length, allRows, allRows - (i % 3), 1 + (i % 1000),
             i % 4, i % 1500, i / 3);
     }

@@ -1,11 +1,11 @@
 namespace MySqlRecovery.Consistency.Data;
 
 /// <summary>The values of a row's key; equal where all bytes are.</summary>
-internal sealed class RowKey : IEquatable<RowKey>
+internal sealed class ComparedKey : IEquatable<ComparedKey>
 {
     private readonly int _hash;
 
-    public RowKey(byte[][] values)
+    public ComparedKey(byte[][] values)
     {
         Values = values;
         var hash = new HashCode();
@@ -16,7 +16,7 @@ internal sealed class RowKey : IEquatable<RowKey>
 
     public byte[][] Values { get; }
 
-    public bool Equals(RowKey? other)
+    public bool Equals(ComparedKey? other)
     {
         if (other == null || other.Values.Length != Values.Length)
             return false;
@@ -29,7 +29,7 @@ internal sealed class RowKey : IEquatable<RowKey>
         return true;
     }
 
-    public override bool Equals(object? obj) => Equals(obj as RowKey);
+    public override bool Equals(object? obj) => Equals(obj as ComparedKey);
 
     public override int GetHashCode() => _hash;
 }

@@ -10,17 +10,17 @@ namespace MySqlRecovery.Changes;
 /// <param name="AllRowsLength">Bytes of its rows.</param>
 /// <param name="RowsLength">Bytes of those rows that are undone.</param>
 /// <param name="RowCount">How many rows are undone.</param>
-/// <param name="Source">Index into <see cref="UndoIndex.Sources"/>.</param>
-/// <param name="Map">Index into <see cref="UndoIndex.Maps"/>.</param>
+/// <param name="Source">Index into <see cref="ChangeIndex.Sources"/>.</param>
+/// <param name="Map">Index into <see cref="ChangeIndex.Maps"/>.</param>
 /// <param name="Statement">Number of its statement; events of one statement have the same.</param>
-internal readonly record struct UndoEvent(
+internal readonly record struct IndexedEvent(
     BinlogEventType Type, long Offset, int Length, int AllRowsLength, int RowsLength, int RowCount, int Source, int Map, int Statement)
 {
     /// <summary>The events of an index, in some ten bytes each.</summary>
-    internal sealed class List(PackedStore store) : PackedList<UndoEvent>(store)
+    internal sealed class List(SpillingStore store) : SpillingList<IndexedEvent>(store)
     {
         [MethodImpl(Jit.Hot)]
-        protected override void Pack(in UndoEvent item, in UndoEvent previous, VariableWriter target)
+        protected override void Pack(in IndexedEvent item, in IndexedEvent previous, VariableWriter target)
         {
             target.Write((ulong)item.Type);
             target.WriteSigned(item.Offset - previous.Offset - previous.Length);
@@ -34,14 +34,14 @@ internal readonly record struct UndoEvent(
         }
 
         [MethodImpl(Jit.Hot)]
-        protected override UndoEvent Unpack(in UndoEvent previous, ref VariableReader source)
+        protected override IndexedEvent Unpack(in IndexedEvent previous, ref VariableReader source)
         {
             var type = (BinlogEventType)source.Read();
             long offset = previous.Offset + previous.Length + source.ReadSigned();
             int length = previous.Length + (int)source.ReadSigned();
             int allRowsLength = length - (int)source.Read();
             int rowsLength = allRowsLength - (int)source.Read();
-            return new UndoEvent(
+            return new IndexedEvent(
                 type, offset, length, allRowsLength, rowsLength, (int)source.Read(), previous.Source + (int)source.ReadSigned(),
                 previous.Map + (int)source.ReadSigned(), previous.Statement + (int)source.ReadSigned());
         }

@@ -6,7 +6,7 @@ using MySqlRecovery.Server;
 namespace MySqlRecovery.Consistency.Data;
 
 /// <summary>Slows the reading down where a server is busy or the replica falls behind.</summary>
-internal sealed class Throttle(ServerPair pair, ReplicaProgress progress, DataCheckOptions options, CancellationToken token)
+internal sealed class LoadLimit(ServerPair pair, ReplicaProgress progress, DataCheckOptions options, CancellationToken token)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 

@@ -6,7 +6,7 @@ using MySqlRecovery.Model;
 namespace MySqlRecovery.Changes;
 
 /// <summary>Whether the log holds enough of a row event's rows to undo them or to do them again.</summary>
-internal static class UndoRules
+internal static class ChangeRules
 {
     /// <summary>Null where it can be done, else why it cannot.</summary>
     [MethodImpl(Jit.Hot)]

@@ -6,7 +6,7 @@ using System.Text;
 namespace MySqlRecovery.Text;
 
 /// <summary>A growing buffer of UTF-8 text, pooled; what SQL and JSON are written into without making strings.</summary>
-internal sealed class Utf8Buffer : IDisposable
+internal sealed class TextBuffer : IDisposable
 {
     private byte[] _bytes = ArrayPool<byte>.Shared.Rent(4096);
 

@@ -6,7 +6,7 @@ namespace MySqlRecovery.Changes;
 /// A list of many small records that are much like the one before: a few bytes each, packed in blocks. Made for going
 /// through it in either direction; the block last looked at is kept unpacked.
 /// </summary>
-internal abstract class PackedList<T>(PackedStore store)
+internal abstract class SpillingList<T>(SpillingStore store)
     where T : struct
 {
     private const int PerBlock = 256;

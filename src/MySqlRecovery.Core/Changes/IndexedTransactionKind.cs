@@ -3,7 +3,7 @@ using MySqlRecovery.Gtids;
 namespace MySqlRecovery.Changes;
 
 /// <summary>How a transaction starts in its log.</summary>
-internal enum UndoTransactionKind : byte
+internal enum IndexedTransactionKind : byte
 {
     /// <summary>With BEGIN: MySQL 5.6 with gtid_mode=OFF, and before.</summary>
     Plain,

@@ -12,7 +12,7 @@ namespace MySqlRecovery.InnoDb.Repair;
 /// the original and of the repaired file. Layout: 8 bytes of magic, length (8), number of entries (8), two hashes (32 each),
 /// then entries of offset (8), length (4) and bytes, all numbers big-endian.
 /// </summary>
-internal static class UndoFile
+internal static class RepairJournal
 {
     private const int HeaderLength = 8 + 8 + 8 + 32 + 32;
     private const int EntryHeaderLength = 12;

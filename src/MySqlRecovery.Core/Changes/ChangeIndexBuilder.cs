@@ -10,14 +10,14 @@ using MySqlRecovery.Output.ReversedBinlog;
 
 namespace MySqlRecovery.Changes;
 
-/// <summary>Makes an <see cref="UndoIndex"/> from the events that a scan lets through, to undo them or to do them again.</summary>
-internal static class UndoIndexer
+/// <summary>Makes an <see cref="ChangeIndex"/> from the events that a scan lets through, to undo them or to do them again.</summary>
+internal static class ChangeIndexBuilder
 {
     [MethodImpl(Jit.Hot)]
-    public static UndoIndex Build(
-        EventScan scan, RowPredicate? where, bool reverse, Action<EventScan>? onEvent = null, long maximumMemory = UndoIndex.DefaultMaximumMemory)
+    public static ChangeIndex Build(
+        EventScan scan, RowPredicate? where, bool reverse, Action<EventScan>? onEvent = null, long maximumMemory = ChangeIndex.DefaultMaximumMemory)
     {
-        var index = new UndoIndex(maximumMemory);
+        var index = new ChangeIndex(maximumMemory);
         try
         {
             (int Log, long Position) transaction = (-1, -1);
@@ -54,14 +54,14 @@ internal static class UndoIndexer
     }
 
     [MethodImpl(Jit.Hot)]
-    private static void AddGaps(EventScan scan, UndoIndex index)
+    private static void AddGaps(EventScan scan, ChangeIndex index)
     {
         while (scan.Gaps.TryDequeue(out RecoveryException? gap))
             index.Obstacles.Add(Path.GetFileName(gap.Path ?? string.Empty), gap.Offset ?? 0, gap.Detail);
     }
 
     [MethodImpl(Jit.Hot)]
-    private static void AddRows(EventScan scan, UndoIndex index, StatementEffects effects, RowPredicate? where, bool reverse, ref int statement)
+    private static void AddRows(EventScan scan, ChangeIndex index, StatementEffects effects, RowPredicate? where, bool reverse, ref int statement)
     {
         EventReader reader = scan.Reader;
         TableMap map = scan.Table!;
@@ -69,8 +69,8 @@ internal static class UndoIndexer
         {
             RowsEvent rows = scan.ParseRows();
             (int bytes, int count) = RowsReverser.Measure(rows, map, where);
-            TransactionEnd end = scan.Fate.EndOf(reader.Position);
-            if ((UndoRules.FindObstacle(rows, map, reverse) ?? UndoRules.FindObstacle(end)) is { } cause)
+            TransactionEnd end = scan.Outcome.EndOf(reader.Position);
+            if ((ChangeRules.FindObstacle(rows, map, reverse) ?? ChangeRules.FindObstacle(end)) is { } cause)
             {
                 index.Obstacles.AddRows(map.Database, map.Table, count, cause, reader.LogFile, reader.Position);
             }
@@ -78,11 +78,11 @@ internal static class UndoIndexer
             {
                 (int log, int source, long offset) = index.Locate(scan);
                 index.BeginTransaction(log, scan.Transaction.Position, Kind(scan, index), scan.Transaction.ThreadId ?? 0, scan.Transaction.Gtid);
-                index.Add(new UndoEvent(
+                index.Add(new IndexedEvent(
                         rows.Type, offset, scan.Raw.Length, rows.Rows.Length, bytes, count,
                         source, index.NumberOf(map), statement));
                 if (end == TransactionEnd.Prepare)
-                    effects.ObservePrepared(scan.Fate.XaId, new StatementEffects.Place(reader.LogFile, reader.Position, scan.Transaction.Position));
+                    effects.ObservePrepared(scan.Outcome.XaId, new StatementEffects.Place(reader.LogFile, reader.Position, scan.Transaction.Position));
             }
 
             if (reverse && count > 0)
@@ -97,13 +97,13 @@ internal static class UndoIndexer
     }
 
     [MethodImpl(Jit.Hot)]
-    private static UndoTransactionKind Kind(EventScan scan, UndoIndex index)
+    private static IndexedTransactionKind Kind(EventScan scan, ChangeIndex index)
     {
         // Behind a gap the start of the transaction may be lost: it is like the ones before it.
         if (scan.Salvage && !scan.Transaction.HasGtidEvent && index.Transactions.Count > 0)
             return index.Transactions[^1].Kind;
         if (scan.Transaction.Gtid != null)
-            return UndoTransactionKind.Gtid;
-        return scan.Transaction.HasGtidEvent ? UndoTransactionKind.Anonymous : UndoTransactionKind.Plain;
+            return IndexedTransactionKind.Gtid;
+        return scan.Transaction.HasGtidEvent ? IndexedTransactionKind.Anonymous : IndexedTransactionKind.Plain;
     }
 }

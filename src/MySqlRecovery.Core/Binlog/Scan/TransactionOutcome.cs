@@ -10,7 +10,7 @@ namespace MySqlRecovery.Binlog.Scan;
 /// What becomes of a transaction, found by looking ahead in its log from header to header: its end, the parts that a
 /// ROLLBACK TO SAVEPOINT took back, and the id of an XA transaction.
 /// </summary>
-internal sealed class TransactionFate
+internal sealed class TransactionOutcome
 {
     // The statements that decide are short; the text of others is not needed.
     private const int MaximumStatementLength = 4096;
@@ -19,12 +19,12 @@ internal sealed class TransactionFate
     private TransactionEnd? _end;
     private bool _hasBegun;
 
-    private TransactionFate()
+    private TransactionOutcome()
     {
     }
 
     /// <summary>Of what cannot be looked at: damage or an unknown start lies before it.</summary>
-    public static TransactionFate Unknown { get; } = new() { _end = TransactionEnd.Unknown };
+    public static TransactionOutcome Unknown { get; } = new() { _end = TransactionEnd.Unknown };
 
     /// <summary>Id of an XA transaction as XA COMMIT names it, without white space; null for others.</summary>
     public string? XaId { get; private set; }
@@ -34,30 +34,30 @@ internal sealed class TransactionFate
     /// <param name="start">Offset of its first event.</param>
     /// <param name="isXa">Whether it began with XA START.</param>
     [MethodImpl(Jit.Hot)]
-    public static TransactionFate Find(EventReader reader, long start, bool isXa)
+    public static TransactionOutcome Find(EventReader reader, long start, bool isXa)
     {
-        var fate = new TransactionFate();
+        var outcome = new TransactionOutcome();
         int checksum = reader.Format.Checksum == ChecksumAlgorithm.Crc32 ? 4 : 0;
         Span<byte> bytes = stackalloc byte[EventHeader.Size];
-        for (long at = start; fate._end == null;)
+        for (long at = start; outcome._end == null;)
         {
             int got = reader.ReadAhead(at, bytes);
             EventHeader header = got < bytes.Length ? default : EventHeader.Parse(bytes);
             // That an event which decides nothing is there to its end shows where the next one should start.
             if (header == default || (MayDecide(header.Type) && !HasWhole(reader, header, at)))
-                fate._end = got < 0 || IsRelayLog(reader) ? TransactionEnd.Unknown : TransactionEnd.Missing;
+                outcome._end = got < 0 || IsRelayLog(reader) ? TransactionEnd.Unknown : TransactionEnd.Missing;
             else if (header.Length < EventHeader.Size + checksum || header.Length > FileEventReader.MaximumEventLength || !EventTypes.IsKnown(header.Type))
-                fate._end = TransactionEnd.Unknown;
+                outcome._end = TransactionEnd.Unknown;
             else if (at > start && GtidEvent.IsGtid(header.Type))
-                fate._end = TransactionEnd.Missing;
+                outcome._end = TransactionEnd.Missing;
             else if (header.Type == BinlogEventType.TransactionPayload && !isXa)
-                fate._end = TransactionEnd.Commit; // it is written when the transaction has been decided
+                outcome._end = TransactionEnd.Commit; // it is written when the transaction has been decided
             else
-                fate.Take(reader, header, at, (int)header.Length - EventHeader.Size - checksum);
+                outcome.Take(reader, header, at, (int)header.Length - EventHeader.Size - checksum);
             at += header.Length;
         }
 
-        return fate;
+        return outcome;
     }
 
     /// <summary>What became of an event of the transaction.</summary>
