@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.CompilerServices;
 using MySqlRecovery.Binlog.Events;
 using MySqlRecovery.Binlog.Rows;
@@ -44,4 +45,60 @@ internal static class ChangeRules
         layout.IsFull || (map.PrimaryKey.Length > 0 && IsSubset(map.PrimaryKey, layout.Ordinals));
 
     private static bool IsSubset(int[] part, int[] whole) => Array.TrueForAll(part, i => Array.IndexOf(whole, i) >= 0);
+}
+
+/// <summary>Collects what cannot be undone; row losses are counted per table and cause, not listed one by one.</summary>
+internal sealed class ChangeObstacles
+{
+    /// <summary>More than this many single findings are counted only.</summary>
+    private const int MaximumListed = 100;
+
+    private readonly List<string> _listed = [];
+    private readonly Dictionary<(string Table, string Cause), (long Rows, string First)> _rows = [];
+    private int _unlisted;
+
+    public bool IsEmpty => _listed.Count == 0 && _rows.Count == 0;
+
+    /// <summary>Something at one place of the log, such as a statement.</summary>
+    public void Add(string logFile, long position, string what)
+    {
+        if (_listed.Count < MaximumListed)
+            _listed.Add(string.Create(CultureInfo.InvariantCulture, $"{logFile}:{position} {what}"));
+        else
+            _unlisted++;
+    }
+
+    /// <summary>Rows of a table that cannot be undone for one cause.</summary>
+    public void AddRows(string database, string table, long rows, string cause, string logFile, long position)
+    {
+        (string, string) key = ($"{database}.{table}", cause);
+        _rows[key] = _rows.TryGetValue(key, out var known)
+            ? (known.Rows + rows, known.First)
+            : (rows, string.Create(CultureInfo.InvariantCulture, $"{logFile}:{position}"));
+    }
+
+    public string[] ToReasons()
+    {
+        var reasons = new List<string>(_listed);
+        if (_unlisted > 0)
+            reasons.Add(string.Create(CultureInfo.InvariantCulture, $"and {_unlisted} more statements"));
+        foreach (((string table, string cause), (long rows, string first)) in _rows)
+            reasons.Add(string.Create(CultureInfo.InvariantCulture, $"{table}: {rows} rows from {first} on: {cause}"));
+        return [.. reasons];
+    }
+}
+
+/// <summary>Events that are neither statements nor row events that are read, and yet say that data changed.</summary>
+internal static class UnreadChange
+{
+    /// <summary>What an undo has to say of an event of this type; null where the type changes nothing by itself.</summary>
+    public static string? Find(BinlogEventType type) => type switch
+    {
+        BinlogEventType.Incident => "the server reports that events were lost (INCIDENT)",
+        BinlogEventType.ExecuteLoadQuery or BinlogEventType.Load or BinlogEventType.NewLoad or BinlogEventType.ExecLoad =>
+            "changed rows by LOAD DATA as a statement, without row images",
+        BinlogEventType.PreGaWriteRows or BinlogEventType.PreGaUpdateRows or BinlogEventType.PreGaDeleteRows =>
+            "changed rows in the row format of a server before 5.1.18, which is not read",
+        _ => null,
+    };
 }

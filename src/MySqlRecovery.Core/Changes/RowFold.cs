@@ -1,4 +1,8 @@
+using System.Buffers;
+using System.Buffers.Binary;
 using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
 using MySqlRecovery.Binlog.Events;
 using MySqlRecovery.Binlog.Filter;
 using MySqlRecovery.Binlog.Rows;
@@ -127,4 +131,122 @@ internal sealed class RowFold
         _rows[place] = change with { First = known.First };
         return true;
     }
+}
+
+/// <summary>What all changes of one key come to: the row as the first of them found it, and as the last one left it.</summary>
+/// <param name="Map">Index into the index's maps.</param>
+/// <param name="First">The image of before; without length where there was no row.</param>
+/// <param name="Last">The image of after; without length where there is no row.</param>
+/// <param name="LastHash">Hash of the last image, to see whether the next change found it so.</param>
+/// <param name="LastEvent">The event that changed it last.</param>
+internal readonly record struct FoldedRow(int Map, FoldedRow.Image First, FoldedRow.Image Last, UInt128 LastHash, int LastEvent)
+{
+    /// <summary>Where an image is.</summary>
+    /// <param name="Source">Index into the index's sources.</param>
+    /// <param name="Length">Bytes; 0 for no row.</param>
+    /// <param name="Offset">Where it starts.</param>
+    internal readonly record struct Image(int Source, int Length, long Offset)
+    {
+        public bool IsRow => Length > 0;
+    }
+}
+
+/// <summary>Goes through the sums of a fold: rows that go, then rows that change, then rows that come.</summary>
+internal sealed class FoldedRows(ChangeIndex index, IReadOnlyList<FoldedRow> rows, bool reverse)
+{
+    private static readonly RowOperation[] Order = [RowOperation.Delete, RowOperation.Update, RowOperation.Insert];
+    private byte[] _from = [];
+    private byte[] _to = [];
+    private int _fromLength;
+    private int _toLength;
+    private int _phase;
+    private int _next;
+
+    public TableMap Map { get; private set; } = null!;
+
+    /// <summary>What is to be done to the row.</summary>
+    public RowOperation Operation => Order[_phase];
+
+    /// <summary>The row as it is; empty where there is none.</summary>
+    public ReadOnlySpan<byte> From => _from.AsSpan(0, _fromLength);
+
+    /// <summary>The row as it is to be; empty where there is to be none.</summary>
+    public ReadOnlySpan<byte> To => _to.AsSpan(0, _toLength);
+
+    public bool MoveNext()
+    {
+        for (; _phase < Order.Length; _phase++, _next = 0)
+        {
+            while (_next < rows.Count)
+            {
+                FoldedRow row = rows[_next++];
+                (FoldedRow.Image from, FoldedRow.Image to) = reverse ? (row.Last, row.First) : (row.First, row.Last);
+                RowOperation operation = !to.IsRow ? RowOperation.Delete : from.IsRow ? RowOperation.Update : RowOperation.Insert;
+                if (operation != Operation)
+                    continue;
+                Map = index.Maps[row.Map];
+                _fromLength = Load(from, ref _from);
+                _toLength = Load(to, ref _to);
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private int Load(FoldedRow.Image image, ref byte[] buffer)
+    {
+        if (buffer.Length < image.Length)
+            buffer = new byte[Math.Max(image.Length, 2 * buffer.Length)];
+        if (image.IsRow && index.Sources[image.Source].Read(image.Offset, buffer.AsSpan(0, image.Length)) < image.Length)
+            throw new RecoveryException(
+                "FileChanged", RecoveryErrorKind.ReadError, "the file became shorter while it was read", index.Sources[image.Source].Path, image.Offset);
+        return image.Length;
+    }
+}
+
+/// <summary>
+/// A row's table and key in 16 bytes, so that millions can be remembered. Half of a SHA-256: two keys with one value
+/// would make one row of two, so not even chosen keys may collide.
+/// </summary>
+internal static class RowKey
+{
+    /// <summary>The value for the columns <paramref name="key"/> of an image, all of which must be in it.</summary>
+    public static UInt128 Of(TableMap map, RowLayout layout, int[] key, ReadOnlySpan<byte> image)
+    {
+        Span<ValueRange> ranges = layout.Ordinals.Length <= 256
+            ? stackalloc ValueRange[layout.Ordinals.Length] : new ValueRange[layout.Ordinals.Length];
+        layout.Locate(image, ranges);
+        int length = Encoding.UTF8.GetMaxByteCount(map.Database.Length + map.Table.Length) + 1 + sizeof(int) * key.Length + image.Length;
+        byte[] buffer = ArrayPool<byte>.Shared.Rent(length);
+        int at = Encoding.UTF8.GetBytes(map.Database, buffer);
+        buffer[at++] = 0;
+        at += Encoding.UTF8.GetBytes(map.Table, buffer.AsSpan(at));
+        foreach (int ordinal in key)
+        {
+            ValueRange range = ranges[Array.IndexOf(layout.Ordinals, ordinal)];
+            BinaryPrimitives.WriteInt32LittleEndian(buffer.AsSpan(at), range.Length);
+            at += sizeof(int);
+            if (range.IsNull)
+                continue;
+            range.Of(image).CopyTo(buffer.AsSpan(at));
+            at += range.Length;
+        }
+
+        UInt128 value = Of(buffer.AsSpan(0, at));
+        ArrayPool<byte>.Shared.Return(buffer);
+        return value;
+    }
+
+    /// <summary>The value for a whole image.</summary>
+    public static UInt128 Of(ReadOnlySpan<byte> image)
+    {
+        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
+        SHA256.HashData(image, hash);
+        return BinaryPrimitives.ReadUInt128LittleEndian(hash);
+    }
+
+    /// <summary>Whether a layout has all columns of a key that is known.</summary>
+    public static bool IsIn(RowLayout layout, int[] key) =>
+        key.Length > 0 && Array.TrueForAll(key, k => Array.IndexOf(layout.Ordinals, k) >= 0);
 }

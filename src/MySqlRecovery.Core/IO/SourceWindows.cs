@@ -1,4 +1,6 @@
+using System.Buffers;
 using System.Runtime.CompilerServices;
+using MySqlRecovery.Model;
 
 namespace MySqlRecovery.IO;
 
@@ -33,5 +35,47 @@ internal sealed class SourceWindows(IReadOnlyList<ByteSource> sources, bool back
             return;
         _last.Window?.Dispose();
         _last = (source, new WindowReader(sources[source], backwards));
+    }
+}
+
+/// <summary>Reads pieces of a source in one direction through a window, so that each byte is read once.</summary>
+internal sealed class WindowReader(ByteSource source, bool backwards) : IDisposable
+{
+    /// <summary>Bytes that are read at a time.</summary>
+    public const int WindowLength = 1 << 20;
+    private byte[] _window = ArrayPool<byte>.Shared.Rent(WindowLength);
+    private long _start;
+    private int _length;
+
+    /// <summary>The piece; good until the next call.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public ReadOnlySpan<byte> Read(long offset, int length)
+    {
+        if (offset < _start || offset + length > _start + _length)
+            Load(offset, length);
+        return _window.AsSpan((int)(offset - _start), length);
+    }
+
+    public void Dispose()
+    {
+        byte[] window = Interlocked.Exchange(ref _window, []);
+        if (window.Length > 0)
+            ArrayPool<byte>.Shared.Return(window);
+    }
+
+    private void Load(long offset, int length)
+    {
+        if (_window.Length < length)
+        {
+            ArrayPool<byte>.Shared.Return(_window);
+            _window = ArrayPool<byte>.Shared.Rent(length);
+        }
+
+        long end = offset + length;
+        _start = backwards ? Math.Max(0, end - _window.Length) : offset;
+        _length = source.Read(_start, backwards ? _window.AsSpan(0, (int)(end - _start)) : _window);
+        if (_start + _length < end)
+            throw new RecoveryException(
+                "FileChanged", RecoveryErrorKind.ReadError, "the file became shorter while it was read", source.Path, _start + _length);
     }
 }

@@ -72,3 +72,13 @@ public sealed class BinlogSummary
         CultureInfo.InvariantCulture,
         $"{(Database == null ? Table : $"{Database}.{Table}")}: {InsertCount} inserted, {UpdateCount} updated, {DeleteCount} deleted");
 }
+
+/// <summary>What Measure-BinlogEvent sums up by.</summary>
+public enum BinlogSummaryKind
+{
+    /// <summary>One summary a table.</summary>
+    Table,
+
+    /// <summary>One summary a transaction, in log order.</summary>
+    Transaction,
+}

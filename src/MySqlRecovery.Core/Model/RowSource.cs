@@ -1,3 +1,4 @@
+using System.Collections.Specialized;
 using MySqlRecovery.Binlog.Rows;
 
 namespace MySqlRecovery.Model;
@@ -18,4 +19,19 @@ internal sealed class RowSource(byte[] rowsEvent, int rowsStart, byte[] tableMap
 
     /// <summary>The event's bytes before its rows.</summary>
     public byte[] Head => _head ??= RowsEvent[..rowsStart];
+}
+
+/// <summary>Makes a row image's values; one a table map.</summary>
+internal interface IRowDecoder
+{
+    string[] ColumnNames { get; }
+
+    /// <summary>The primary key in the first image of a row; null where the log names no key or the image lacks it.</summary>
+    OrderedDictionary? Key(RowSource source, ReadOnlySpan<byte> image);
+
+    OrderedDictionary? Before(RowSource source, ReadOnlySpan<byte> image);
+
+    OrderedDictionary? After(RowSource source, ReadOnlySpan<byte> image);
+
+    string[] ChangedColumns(RowSource source, ReadOnlySpan<byte> before, ReadOnlySpan<byte> after);
 }

@@ -3,6 +3,17 @@ using MySqlRecovery.Text;
 
 namespace MySqlRecovery.Schema;
 
+/// <summary>A column that ALTER TABLE adds or defines anew.</summary>
+/// <param name="OldName">The column that it replaces; null: it is added.</param>
+/// <param name="Draft">The definition.</param>
+/// <param name="IsFirst">FIRST.</param>
+/// <param name="After">The column of AFTER; null if there is none.</param>
+internal sealed record ColumnChange(string? OldName, ColumnDraft Draft, bool IsFirst, string? After)
+{
+    /// <summary>Whether the statement says where the column goes.</summary>
+    public bool IsPlaced => IsFirst || After != null;
+}
+
 /// <summary>
 /// Collects what an ALTER TABLE does to the columns and then does it in the server's order (mysql_prepare_alter_table):
 /// first along the old columns, then what is added or placed. So two columns can swap their names.

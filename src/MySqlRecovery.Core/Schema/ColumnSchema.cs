@@ -60,3 +60,57 @@ internal sealed record ColumnSchema
     /// <summary>Whether values are text in a character set.</summary>
     public bool IsText => DataType is "char" or "varchar" or "tinytext" or "text" or "mediumtext" or "longtext" or "enum" or "set";
 }
+
+/// <summary>Character set and collation that a database, table or column says; null where it says nothing.</summary>
+internal readonly record struct TextDefault(string? CharacterSet, string? Collation)
+{
+    /// <summary>After CHARACTER SET: a collation that belongs to it, said before, stays.</summary>
+    public TextDefault WithCharacterSet(string name)
+    {
+        string characterSet = CharacterSets.Normalize(name);
+        bool fits = Collation != null && CharacterSets.OfCollation(Collation) == characterSet;
+        return new TextDefault(characterSet, fits ? Collation : null);
+    }
+
+    /// <summary>After COLLATE.</summary>
+    public TextDefault WithCollation(string name)
+    {
+        string collation = CharacterSets.Normalize(name);
+        return new TextDefault(CharacterSets.OfCollation(collation) ?? CharacterSet, collation);
+    }
+
+    /// <summary>What holds inside something that says <paramref name="outer"/>.</summary>
+    public TextDefault Within(TextDefault outer) => this == default ? outer : new TextDefault(CharacterSet ?? outer.CharacterSet, Collation);
+}
+
+/// <summary>The four sizes of BLOB and TEXT, of which the server takes the smallest that fits.</summary>
+internal static class BlobType
+{
+    private static readonly string[] Blobs = ["tinyblob", "blob", "mediumblob", "longblob"];
+    private static readonly string[] Texts = ["tinytext", "text", "mediumtext", "longtext"];
+
+    public static bool IsBlob(string dataType) => Array.IndexOf(Blobs, dataType) >= 0;
+
+    public static bool IsText(string dataType) => Array.IndexOf(Texts, dataType) >= 0;
+
+    /// <summary>The BLOB type of the size of a TEXT type.</summary>
+    public static string ToBlob(string text) => Blobs[Array.IndexOf(Texts, text)];
+
+    /// <summary>The type for TEXT(n) or BLOB(n).</summary>
+    /// <param name="dataType">A type of the family.</param>
+    /// <param name="bytes">How long a value may be.</param>
+    public static string Fitting(string dataType, ulong bytes)
+    {
+        string[] family = IsBlob(dataType) ? Blobs : Texts;
+        return family[bytes switch { < 1 << 8 => 0, < 1 << 16 => 1, < 1 << 24 => 2, _ => 3 }];
+    }
+
+    /// <summary>The type that CONVERT TO CHARACTER SET makes of a TEXT, so that as many characters fit as before.</summary>
+    public static string Converted(string text, uint bytesPerCharacter, uint newBytesPerCharacter)
+    {
+        int size = Array.IndexOf(Texts, text);
+        ulong characters = ((1UL << (8 * (size + 1))) - 1) / bytesPerCharacter;
+        string fitting = Fitting(text, characters * newBytesPerCharacter);
+        return Texts[Math.Max(size, Array.IndexOf(Texts, fitting))];
+    }
+}

@@ -2,6 +2,20 @@ using MySqlRecovery.Model;
 
 namespace MySqlRecovery.Schema;
 
+/// <summary>What the words before the name in a CREATE TABLE say.</summary>
+internal readonly record struct CreateTableStart(bool IsTemporary, bool IfNotExists);
+
+/// <summary>What a CREATE TABLE says.</summary>
+internal sealed record CreateTableStatement
+{
+    public required TableSchema Table { get; init; }
+
+    /// <summary>The table whose definition is taken over (LIKE); null: <see cref="Table"/> has it.</summary>
+    public TableName? Like { get; init; }
+
+    public bool IfNotExists { get; init; }
+}
+
 /// <summary>Reads CREATE TABLE, as the servers and their dump programs write it and as people do.</summary>
 internal static class CreateTableParser
 {

@@ -70,3 +70,9 @@ internal sealed record TableSchema
     /// <summary>A table of which only the name is known.</summary>
     public static TableSchema Unknown(TableName name, string reason) => new() { Database = name.Database, Name = name.Name, UnknownReason = reason };
 }
+
+/// <summary>A trigger of a table.</summary>
+/// <param name="Name">Its name without the database.</param>
+/// <param name="Timing">BEFORE or AFTER.</param>
+/// <param name="Event">INSERT, UPDATE or DELETE; several joined by <c>,</c> for MariaDB 12's combined triggers.</param>
+internal sealed record TriggerSchema(string Name, string Timing, string Event);

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Text;
 using MySqlRecovery.Output.Sql;
 
 namespace MySqlRecovery.Text;
@@ -28,4 +29,12 @@ internal sealed class SqlText : SqlOutput
     public void Clear() => _buffer.Clear();
 
     public override void Dispose() => _buffer.Dispose();
+}
+
+/// <summary>Names in backquotes, which every sql_mode takes.</summary>
+internal static class SqlIdentifier
+{
+    public static byte[] Quote(string name) => Encoding.UTF8.GetBytes($"`{name.Replace("`", "``", StringComparison.Ordinal)}`");
+
+    public static byte[] Quote(string database, string table) => [.. Quote(database), (byte)'.', .. Quote(table)];
 }

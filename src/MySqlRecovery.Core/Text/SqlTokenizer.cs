@@ -3,6 +3,43 @@ using MySqlRecovery.Model;
 
 namespace MySqlRecovery.Text;
 
+/// <summary>One token: where it lies in the text; what it says is decoded on demand.</summary>
+/// <param name="Kind">The kind.</param>
+/// <param name="Start">Index of its first character.</param>
+/// <param name="End">Index after its last character.</param>
+internal readonly record struct SqlToken(SqlTokenKind Kind, int Start, int End);
+
+/// <summary>The kinds of <see cref="SqlToken"/>.</summary>
+internal enum SqlTokenKind
+{
+    /// <summary>The end of the text.</summary>
+    End,
+
+    /// <summary>The statement delimiter.</summary>
+    Delimiter,
+
+    /// <summary>A keyword or an unquoted name.</summary>
+    Word,
+
+    /// <summary>A name in backquotes, or in double quotes under ANSI_QUOTES.</summary>
+    QuotedName,
+
+    /// <summary>A string in single quotes.</summary>
+    String,
+
+    /// <summary>Something in double quotes: a name or a string, which the place where it stands decides.</summary>
+    DoubleQuoted,
+
+    /// <summary>A decimal number without sign.</summary>
+    Number,
+
+    /// <summary>A hexadecimal or bit literal: <c>0x1F</c>, <c>x'1F'</c>, <c>0b1</c>, <c>b'1'</c>.</summary>
+    Literal,
+
+    /// <summary>One other character: parenthesis, comma, operator.</summary>
+    Symbol,
+}
+
 /// <summary>
 /// Cuts SQL text into tokens as the servers' lexers do. What stands in <c>/*!50100 ... */</c> (MySQL) and
 /// <c>/*M!100100 ... */</c> (MariaDB) counts, other comments do not. A value type, so that a copy is a bookmark.

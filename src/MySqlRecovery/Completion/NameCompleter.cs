@@ -32,3 +32,22 @@ public abstract class NameCompleter : IArgumentCompleter
             ? escaped : $"'{CodeGeneration.EscapeSingleQuotedStringContent(escaped)}'";
     }
 }
+
+/// <summary>Offers the databases of the log files that stand on the command line.</summary>
+public sealed class DatabaseCompleter : NameCompleter
+{
+    private protected override IEnumerable<string> Names(LogNames names) =>
+        names.Tables.Select(t => t[..t.IndexOf('.', StringComparison.Ordinal)]).Distinct(StringComparer.Ordinal);
+}
+
+/// <summary>Offers the tables of the log files that stand on the command line, as database.table.</summary>
+public sealed class TableCompleter : NameCompleter
+{
+    private protected override IEnumerable<string> Names(LogNames names) => names.Tables;
+}
+
+/// <summary>Offers the sources of the GTIDs in the log files that stand on the command line; the numbers are left to write.</summary>
+public sealed class GtidSourceCompleter : NameCompleter
+{
+    private protected override IEnumerable<string> Names(LogNames names) => names.GtidSources;
+}

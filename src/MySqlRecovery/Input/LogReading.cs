@@ -1,8 +1,15 @@
+using MySqlRecovery.Binlog.Rows;
 using MySqlRecovery.Binlog.Scan;
 using MySqlRecovery.Commands;
 using MySqlRecovery.Model;
 
 namespace MySqlRecovery.Input;
+
+/// <summary>What one scan reads: the files given, or a server's logs.</summary>
+/// <param name="FileCount">How many logs there are; null where only the server knows.</param>
+/// <param name="Ranges">The logs in their order; true reads them as a whole, although a part is chosen.</param>
+/// <param name="OpenSchema">What is known of the tables from elsewhere, as it is before the first event; null: nothing.</param>
+internal sealed record LogInput(int? FileCount, Func<bool, IEnumerable<LogRange>> Ranges, Func<ITableSchemaSource?> OpenSchema);
 
 /// <summary>Reads one input step by step. A step writes nothing, so that it can be made on any thread.</summary>
 internal sealed class LogReading(EventScan scan, IEventOutput output) : IDisposable
@@ -55,4 +62,14 @@ internal sealed class LogReading(EventScan scan, IEventOutput output) : IDisposa
     }
 
     public void Dispose() => scan.Dispose();
+}
+
+/// <summary>How far a reading is.</summary>
+/// <param name="Path">The log's path or server.</param>
+/// <param name="LogFile">The log's name.</param>
+/// <param name="LogIndex">Its number among those read, from 0.</param>
+/// <param name="Position">Offset in it.</param>
+internal readonly record struct LogPlace(string Path, string LogFile, int LogIndex, long Position)
+{
+    public static LogPlace Of(EventScan scan) => new(scan.Reader.Path, scan.Reader.LogFile, scan.LogIndex, scan.Reader.Position);
 }

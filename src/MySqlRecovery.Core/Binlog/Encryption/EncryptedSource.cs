@@ -1,3 +1,8 @@
+using System.Buffers.Binary;
+using System.Numerics;
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using System.Text;
 using MySqlRecovery.IO;
 using MySqlRecovery.Model;
 
@@ -111,4 +116,127 @@ internal sealed class EncryptedSource : ByteSource
     private static RecoveryException KeyWrong(ByteSource source, EncryptedHeader header, string what) => new(
         "BinlogKeyWrong", RecoveryErrorKind.InvalidData, $"the log is encrypted with key {header.KeyId}, but the key of this name {what}",
         source.Path, 0, "The keyring file or the first 512 bytes of the log are damaged. Take other copies of them.");
+}
+
+/// <summary>
+/// What precedes an encrypted binlog or relay log (MySQL 8.0.14 and later): magic number, version, then typed fields up to
+/// a type of 0, all in 512 bytes (sql/rpl_log_encryption.h).
+/// </summary>
+/// <param name="KeyId">The keyring's name for the master key: <c>MySQLReplicationKey_</c>, server UUID, sequence number.</param>
+/// <param name="EncryptedFilePassword">The file's password, encrypted with the master key.</param>
+/// <param name="Iv">The initialization vector of that encryption.</param>
+internal sealed record EncryptedHeader(string KeyId, byte[] EncryptedFilePassword, byte[] Iv)
+{
+    public const int Length = 512;
+    private const int PasswordLength = 32;
+    private const int IvLength = 16;
+
+    private enum Field : byte
+    {
+        End = 0,
+        KeyringKeyId = 1,
+        EncryptedFilePassword = 2,
+        IvForFilePassword = 3,
+    }
+
+    /// <summary>What an encrypted log starts with.</summary>
+    public static ReadOnlySpan<byte> Magic => [0xFD, 0x62, 0x69, 0x6E];
+
+    /// <summary>Reads a header; a damaged one is an <see cref="InvalidDataException"/> or <see cref="EndOfStreamException"/>.</summary>
+    public static EncryptedHeader Parse(ReadOnlySpan<byte> bytes)
+    {
+        var cursor = new ByteCursor(bytes);
+        if (!cursor.Take(Magic.Length).SequenceEqual(Magic))
+            throw new InvalidDataException("it has another magic number");
+        byte version = cursor.ReadByte();
+        if (version != 1)
+            throw new InvalidDataException($"it has version {version}, known is 1");
+
+        string? keyId = null;
+        byte[]? password = null, iv = null;
+        while ((Field)cursor.ReadByte() is var field && field != Field.End)
+        {
+            switch (field)
+            {
+                case Field.KeyringKeyId:
+                    keyId = Encoding.Latin1.GetString(cursor.Take(cursor.ReadByte()));
+                    break;
+                case Field.EncryptedFilePassword:
+                    password = cursor.Take(PasswordLength).ToArray();
+                    break;
+                case Field.IvForFilePassword:
+                    iv = cursor.Take(IvLength).ToArray();
+                    break;
+                default:
+                    throw new InvalidDataException($"it has a field of the unknown type {(byte)field}");
+            }
+        }
+
+        if (keyId == null || password == null || iv == null)
+            throw new InvalidDataException("it does not have key id, password and initialization vector");
+        return new EncryptedHeader(keyId, password, iv);
+    }
+
+    /// <summary>The file's password in the clear; the master key has 32 bytes.</summary>
+    public byte[] DecryptFilePassword(byte[] masterKey)
+    {
+        using var aes = Aes.Create();
+        aes.Key = masterKey;
+        return aes.DecryptCbc(EncryptedFilePassword, Iv, PaddingMode.None);
+    }
+}
+
+/// <summary>
+/// AES-256 in counter mode as encrypted logs use it (sql/stream_cipher.cc): key and nonce come from the SHA-512 of the
+/// file's password, the low eight bytes of the counter are the number of the block, so that any place can be decrypted.
+/// </summary>
+internal sealed class CounterCipher : IDisposable
+{
+    private const int BlockLength = 16;
+    private const int BatchLength = 16 << 10;
+    private readonly Aes _aes = Aes.Create();
+    private readonly ulong _nonce;
+    private readonly byte[] _counters = new byte[BatchLength];
+
+    public CounterCipher(byte[] password)
+    {
+        byte[] digest = SHA512.HashData(password);
+        _aes.Key = digest[..32];
+        _nonce = BinaryPrimitives.ReadUInt64BigEndian(digest.AsSpan(32));
+    }
+
+    /// <summary>Decrypts (or encrypts, which is the same) bytes that stand at <paramref name="offset"/> of the stream.</summary>
+    public void Apply(long offset, Span<byte> bytes)
+    {
+        int skipped = (int)(offset % BlockLength);
+        ulong block = (ulong)offset / BlockLength;
+        while (bytes.Length > 0)
+        {
+            int count = Math.Min(bytes.Length, BatchLength - skipped);
+            int batch = (skipped + count + BlockLength - 1) / BlockLength * BlockLength;
+            Span<byte> counters = _counters.AsSpan(0, batch);
+            for (int at = 0; at < batch; at += BlockLength, block++)
+            {
+                BinaryPrimitives.WriteUInt64BigEndian(counters[at..], _nonce);
+                BinaryPrimitives.WriteUInt64BigEndian(counters[(at + 8)..], block);
+            }
+
+            _aes.EncryptEcb(counters, counters, PaddingMode.None);
+            Xor(bytes[..count], counters.Slice(skipped, count));
+            bytes = bytes[count..];
+            skipped = 0;
+        }
+    }
+
+    public void Dispose() => _aes.Dispose();
+
+    private static void Xor(Span<byte> bytes, ReadOnlySpan<byte> mask)
+    {
+        Span<Vector<byte>> vectors = MemoryMarshal.Cast<byte, Vector<byte>>(bytes);
+        ReadOnlySpan<Vector<byte>> maskVectors = MemoryMarshal.Cast<byte, Vector<byte>>(mask);
+        for (int i = 0; i < vectors.Length; i++)
+            vectors[i] ^= maskVectors[i];
+        for (int i = vectors.Length * Vector<byte>.Count; i < bytes.Length; i++)
+            bytes[i] ^= mask[i];
+    }
 }

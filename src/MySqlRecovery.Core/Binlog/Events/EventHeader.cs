@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
+using MySqlRecovery.IO;
 using MySqlRecovery.Model;
 
 namespace MySqlRecovery.Binlog.Events;
@@ -43,4 +44,33 @@ internal readonly record struct EventHeader(
         BinaryPrimitives.WriteUInt32LittleEndian(bytes[13..], LogPos);
         BinaryPrimitives.WriteUInt16LittleEndian(bytes[17..], (ushort)Flags);
     }
+}
+
+/// <summary>Flags of the common header, <c>LOG_EVENT_*_F</c>.</summary>
+[Flags]
+internal enum EventFlags : ushort
+{
+    None = 0,
+
+    /// <summary>In the format description: the server has not closed the file yet.</summary>
+    BinlogInUse = 0x1,
+    ThreadSpecific = 0x4,
+    SuppressUse = 0x8,
+    Artificial = 0x20,
+    RelayLog = 0x40,
+
+    /// <summary>A reader that does not know the type may pass over the event.</summary>
+    Ignorable = 0x80,
+    NoFilter = 0x100,
+    MtsIsolate = 0x200,
+}
+
+/// <summary><c>binlog_checksum</c> as the format description event names it.</summary>
+internal enum ChecksumAlgorithm : byte
+{
+    None = 0,
+    Crc32 = 1,
+
+    /// <summary>Servers before 5.6.1 write no algorithm byte at all.</summary>
+    Undefined = 255,
 }

@@ -100,3 +100,6 @@ internal ref struct RowCursor
         return cursor.Position;
     }
 }
+
+/// <summary>A row that a <see cref="RowCursor"/> has passed.</summary>
+internal readonly record struct RowCursorMark(int Index, int Start, int Middle, int End);

@@ -54,3 +54,57 @@ internal sealed class ChunkPlan(ComparedTable table, ReadingSession source, Chun
 
     private static Int128 Parse(string number) => Int128.Parse(number, CultureInfo.InvariantCulture);
 }
+
+/// <summary>How many rows a chunk should have so that reading it takes the wanted time. For two threads.</summary>
+internal sealed class ChunkSize(TimeSpan target)
+{
+    private const long First = 5000;
+    private const long Least = 500;
+    private const double WeightOfOld = 0.5;
+
+    private readonly object _lock = new();
+    private double _rowsPerSecond;
+    private long _largest = First;
+
+    /// <summary>Rows of the next chunk.</summary>
+    public long Rows
+    {
+        get
+        {
+            lock (_lock)
+                return _rowsPerSecond == 0 ? First : Math.Clamp((long)(_rowsPerSecond * target.TotalSeconds), Least, _largest * 8);
+        }
+    }
+
+    /// <summary>Takes how long a chunk took on one of the servers: the slower one decides.</summary>
+    public void Add(long rows, TimeSpan time)
+    {
+        if (rows == 0)
+            return;
+        lock (_lock)
+        {
+            double rate = rows / Math.Max(time.TotalSeconds, 0.0001);
+            _rowsPerSecond = _rowsPerSecond == 0 ? rate : Math.Min(rate, (WeightOfOld * _rowsPerSecond) + ((1 - WeightOfOld) * rate));
+            _largest = Math.Max(_largest, rows);
+        }
+    }
+}
+
+/// <summary>What two servers must agree in about a part of a table.</summary>
+/// <param name="Rows">The number of rows.</param>
+/// <param name="Sum">The sum of the rows' hashes. A sum, because equal changes of two rows cancel out in an XOR.</param>
+internal readonly record struct ChunkSum(long Rows, string Sum);
+
+/// <summary>A part of a table as the source has it. The part is known before its sum is, so that both servers can read it at the same time.</summary>
+/// <param name="Table">The table.</param>
+/// <param name="Range">The part.</param>
+/// <param name="Sum">What the source says; as an exception, why it does not, and then there are no more parts of the table.</param>
+internal sealed record SourceChunk(ComparedTable Table, KeyRange Range, Task<ChunkSum> Sum);
+
+/// <summary>A part of a table in the order of its key.</summary>
+/// <param name="After">Values of the key's leading columns behind which the part begins; null for the table's start.</param>
+/// <param name="UpTo">Values with which it ends, themselves included; null for the table's end.</param>
+internal sealed record KeyRange(byte[][]? After, byte[][]? UpTo)
+{
+    public static KeyRange All { get; } = new(null, null);
+}

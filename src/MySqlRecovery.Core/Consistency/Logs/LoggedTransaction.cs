@@ -1,4 +1,9 @@
+using System.Globalization;
+using MySqlRecovery.Binlog.Events;
+using MySqlRecovery.Binlog.Reading;
+using MySqlRecovery.Binlog.Rows;
 using MySqlRecovery.Gtids;
+using MySqlRecovery.Model;
 
 namespace MySqlRecovery.Consistency.Logs;
 
@@ -88,5 +93,153 @@ internal sealed class LoggedTransaction
             return "nothing";
         IEnumerable<string> tables = Tables.Select(t => t.RowCount == 1 ? $"1 row of {t}" : $"{t.RowCount} rows of {t}");
         return string.Join(", ", Statement == null ? tables : tables.Prepend($"the statement {Statement}"));
+    }
+}
+
+/// <summary>One changed row of a transaction.</summary>
+/// <param name="Map">Its table.</param>
+/// <param name="Operation">What happened to it.</param>
+/// <param name="Before">As it was; null for an insert.</param>
+/// <param name="After">As it became; null for a delete, and where the log holds changes of JSON values only.</param>
+internal sealed record LoggedRow(TableMap Map, RowOperation Operation, LoggedImage? Before, LoggedImage? After)
+{
+    /// <summary>Whether both say the same about all columns that both have.</summary>
+    public bool IsSame(LoggedRow other) =>
+        Operation == other.Operation && Map.Table == other.Map.Table && Map.Database == other.Map.Database
+        && LoggedImage.AreCompatible(Before, other.Before) && LoggedImage.AreCompatible(After, other.After);
+}
+
+/// <summary>A row image and how it is laid out.</summary>
+internal sealed record LoggedImage(RowLayout Layout, byte[] Bytes)
+{
+    /// <summary>Whether all columns that both images have are equal; an image that there is none of says nothing.</summary>
+    public static bool AreCompatible(LoggedImage? a, LoggedImage? b)
+    {
+        if (a == null || b == null)
+            return true;
+        ValueRange[] ours = a.Locate(), theirs = b.Locate();
+        for (int i = 0, j = 0; i < ours.Length && j < theirs.Length;)
+        {
+            int ordinal = a.Layout.Ordinals[i], other = b.Layout.Ordinals[j];
+            if (ordinal == other && !IsSame(a.Layout.Columns[ordinal], ours[i], a.Bytes, b.Layout.Columns[other], theirs[j], b.Bytes))
+                return false;
+            if (ordinal <= other)
+                i++;
+            if (other <= ordinal)
+                j++;
+        }
+
+        return true;
+    }
+
+    /// <summary>The values by column name; null stands for NULL, and a column that the image lacks is not there.</summary>
+    public Dictionary<string, object?> Decode()
+    {
+        ValueRange[] ranges = Locate();
+        var values = new Dictionary<string, object?>(ranges.Length, StringComparer.OrdinalIgnoreCase);
+        for (int i = 0; i < ranges.Length; i++)
+        {
+            ColumnDefinition column = Layout.Columns[Layout.Ordinals[i]];
+            values[column.Name] = ranges[i].IsNull ? null : ColumnValue.Decode(column, ranges[i].Of(Bytes));
+        }
+
+        return values;
+    }
+
+    private ValueRange[] Locate()
+    {
+        var ranges = new ValueRange[Layout.Ordinals.Length];
+        Layout.Locate(Bytes, ranges);
+        return ranges;
+    }
+
+    // The same value has other bytes where the column is of another width or character set on the other server.
+    private static bool IsSame(ColumnDefinition a, ValueRange ra, byte[] ba, ColumnDefinition b, ValueRange rb, byte[] bb)
+    {
+        if (ra.IsNull || rb.IsNull)
+            return ra.IsNull && rb.IsNull;
+        if (a.Type == b.Type && ra.Of(ba).SequenceEqual(rb.Of(bb)))
+            return true;
+        object x = ColumnValue.Decode(a, ra.Of(ba)), y = ColumnValue.Decode(b, rb.Of(bb));
+        if (x is byte[] bytes && y is byte[] others)
+            return bytes.AsSpan().SequenceEqual(others);
+        return string.Equals(
+            Convert.ToString(x, CultureInfo.InvariantCulture), Convert.ToString(y, CultureInfo.InvariantCulture), StringComparison.Ordinal);
+    }
+}
+
+/// <summary>What a transaction did to one table.</summary>
+/// <param name="Database">The database.</param>
+/// <param name="Table">The table.</param>
+/// <param name="Hash">Of the operations and row images in their order.</param>
+/// <param name="RowCount">Rows changed.</param>
+internal readonly record struct TableContent(string Database, string Table, ulong Hash, int RowCount)
+{
+    public bool IsSameTable(in TableContent other) => Table == other.Table && Database == other.Database;
+
+    public override string ToString() => $"{Database}.{Table}";
+}
+
+/// <summary>Goes back to a transaction in its log and reads its rows.</summary>
+internal static class TransactionRows
+{
+    /// <summary>The rows in log order.</summary>
+    /// <param name="series">The logs that the transaction was read from.</param>
+    /// <param name="transaction">Which one.</param>
+    /// <param name="schema">Completes table maps whose log has no names and keys, or null.</param>
+    /// <param name="stop">Cancels.</param>
+    /// <exception cref="RecoveryException">The log is gone, or other than it was.</exception>
+    public static IEnumerable<LoggedRow> Read(
+        LogSeries series, LoggedTransaction transaction, ITableSchemaSource? schema, CancellationToken stop)
+    {
+        int log = series.IndexOf(transaction.LogFile);
+        var maps = new TableMapCache(schema);
+        using EventReader reader = series.Open(log, transaction.Position);
+        while (reader.Read() && reader.Position < transaction.EndPosition)
+        {
+            stop.ThrowIfCancellationRequested();
+            foreach (LoggedRow row in ReadEvent(reader, maps))
+                yield return row;
+        }
+    }
+
+    private static List<LoggedRow> ReadEvent(EventReader reader, TableMapCache maps)
+    {
+        var result = new List<LoggedRow>();
+        try
+        {
+            int idLength = reader.Format.TableIdLength;
+            if (reader.Header.Type == BinlogEventType.TableMap)
+                maps.Add(reader.Raw[..(EventHeader.Size + reader.Body.Length)], idLength);
+            else if (reader.Header.Type.Operation() != null && maps.Find(RowsEvent.PeekTableId(reader.Body, idLength)) is { } map)
+                AddRows(result, reader, map);
+            return result;
+        }
+        catch (Exception e) when (e is EndOfStreamException or InvalidDataException)
+        {
+            throw new RecoveryException(
+                "BinlogEventMalformed", RecoveryErrorKind.InvalidData, $"the {reader.Header.Type} event cannot be read: {e.Message}",
+                reader.Path, reader.Position, inner: e);
+        }
+    }
+
+    private static void AddRows(List<LoggedRow> result, EventReader reader, TableMap map)
+    {
+        RowsEvent rows = RowsEvent.Parse(reader.Header.Type, reader.Body, map.Columns.Length, reader.Format.TableIdLength);
+        if (rows.Type == BinlogEventType.PartialUpdateRows && PartialUpdate.CanExpand(rows, map))
+        {
+            ReadOnlySpan<byte> full = PartialUpdate.Expand(reader.Header, rows, map);
+            rows = RowsEvent.Parse((BinlogEventType)full[4], full[EventHeader.Size..], map.Columns.Length);
+        }
+
+        bool isWhole = rows.Type != BinlogEventType.PartialUpdateRows;
+        var cursor = new RowCursor(rows, map);
+        while (cursor.MoveNext())
+        {
+            result.Add(new LoggedRow(
+                map, rows.Operation,
+                cursor.Before.IsEmpty ? null : new LoggedImage(cursor.BeforeLayout, cursor.Before.ToArray()),
+                cursor.After.IsEmpty || !isWhole ? null : new LoggedImage(cursor.AfterLayout, cursor.After.ToArray())));
+        }
     }
 }

@@ -1,6 +1,28 @@
 using System.Globalization;
+using MySqlRecovery.Model;
 
 namespace MySqlRecovery.Consistency.Logs;
+
+/// <summary>A lost transaction, for what the losses have in common.</summary>
+/// <param name="Transaction">It; null where only the range is known that was passed over.</param>
+/// <param name="Skip">The range passed over that it is in, or null.</param>
+/// <param name="IsFirstInRelayLog">Whether it is the first one of a relay log; null where that is not known.</param>
+internal readonly record struct LossCase(LoggedTransaction? Transaction, SkippedRange? Skip, bool? IsFirstInRelayLog);
+
+/// <summary>A transaction of the source that the replica did not apply, or not as it was.</summary>
+/// <param name="Type">Missing, skipped, injected or filtered.</param>
+/// <param name="Confidence">How sure that is.</param>
+/// <param name="Transaction">As the source logged it.</param>
+/// <param name="Skip">The range passed over that it is in, or null.</param>
+/// <param name="Instead">What the replica logged in its place, or null.</param>
+/// <param name="Evidence">What tells why, a fact a line.</param>
+internal sealed record LostTransaction(
+    FindingType Type, FindingConfidence Confidence, LoggedTransaction Transaction, SkippedRange? Skip, LoggedTransaction? Instead,
+    string[] Evidence)
+{
+    /// <summary>The table that is lost of it, if others of its tables came through; null if all of it is lost.</summary>
+    public TableContent? Part { get; init; }
+}
 
 /// <summary>
 /// Says what lost transactions have in common that chance does not explain: when they came, what they changed, where they
@@ -135,4 +157,23 @@ internal sealed class LossPattern(TransactionTimes all, long relayLogCount)
         time, ["yyyy-MM-dd HH:mm:ss", "yyMMdd HH:mm:ss", "yyMMdd  H:mm:ss"], CultureInfo.InvariantCulture, DateTimeStyles.None, out DateTime parsed) ? parsed : null;
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}
+
+/// <summary>How likely it is that something is as it is by chance alone.</summary>
+internal static class ChernoffBound
+{
+    /// <summary>
+    /// A bound of the probability that of <paramref name="count"/> independent draws at least <paramref name="hits"/>
+    /// have a property that each has with <paramref name="share"/> (Chernoff: exp of minus count times the relative entropy).
+    /// </summary>
+    public static double OfAtLeast(int hits, int count, double share)
+    {
+        double observed = (double)hits / count;
+        if (observed <= share || share <= 0)
+            return 1;
+        double entropy = observed * Math.Log(observed / share);
+        if (observed < 1)
+            entropy += (1 - observed) * Math.Log((1 - observed) / (1 - share));
+        return Math.Exp(-count * entropy);
+    }
 }

@@ -1,7 +1,13 @@
+using System.Collections.Specialized;
 using System.Globalization;
 using System.Text;
 using MySqlRecovery.Binlog.Rows;
+using MySqlRecovery.Consistency.Servers;
+using MySqlRecovery.Gtids;
 using MySqlRecovery.Model;
+using MySqlRecovery.Schema;
+using MySqlRecovery.Server;
+using MySqlRecovery.Text;
 
 namespace MySqlRecovery.Consistency.Logs;
 
@@ -81,4 +87,85 @@ internal sealed class NotAppliedRows
 
         return text.ToString();
     }
+}
+
+/// <summary>Tells of rows that differ which transaction is the cause, where the logs show it.</summary>
+internal sealed class RowCauses(ServerPair pair, NotAppliedRows rows, CancellationToken token)
+{
+    private readonly Dictionary<(string, string), (LogSchema Schema, string[] Key)?> _tables = [];
+
+    /// <summary>Adds the cause to the finding of a row; findings of other kinds stay as they are.</summary>
+    /// <exception cref="RecoveryException">A server or a log is gone.</exception>
+    public void Explain(ConsistencyFinding finding)
+    {
+        if (finding.Type is not (FindingType.RowMissing or FindingType.RowExtra or FindingType.RowDifferent)
+            || finding is not { Database: { } database, Table: { } table } || (finding.SourceRow ?? finding.ReplicaRow) is not { } row
+            || Describe(database, table) is not { } described)
+            return;
+        string[] key = described.Key.Length > 0 ? described.Key : [.. row.Keys.Cast<string>()];
+        if (!Array.TrueForAll(key, k => row.Contains(k)))
+            return;
+        if (rows.Find(database, table, described.Schema, [.. key.Select(k => KeyValuePair.Create(k, row[k]))], token) is not { } cause)
+        {
+            finding.Evidence =
+            [
+                .. finding.Evidence,
+                "No transaction that only one side has touches it: it was changed in no log (sql_log_bin = 0), or before the logs that are left begin.",
+            ];
+            return;
+        }
+
+        (finding.Gtid, finding.LogFile, finding.Position, finding.EndPosition) = (cause.Gtid, cause.LogFile, cause.Position, cause.EndPosition);
+        finding.Evidence = [.. finding.Evidence, $"{Name(cause.Type)}: {cause.Evidence[0]}", .. cause.Evidence.Skip(1)];
+        finding.Recommendation = $"{finding.Recommendation} The cause is a transaction {Place(cause)}.";
+    }
+
+    private static string Place(ConsistencyFinding cause)
+    {
+        string place = string.Create(CultureInfo.InvariantCulture, $"{(cause.Gtid == null ? "" : cause.Gtid + " ")}at {cause.LogFile}:{cause.Position}");
+        return cause.Type switch
+        {
+            FindingType.TransactionErrant => $"that only the replica has, {place}",
+            FindingType.TransactionFiltered => $"that a filter left out, {place}",
+            FindingType.TransactionInjected => $"in whose place the replica has another, {place}",
+            FindingType.TransactionSkipped => $"that was skipped, {place}",
+            _ => $"that was not applied, {place}",
+        };
+    }
+
+    private static string Name(FindingType type) => type switch
+    {
+        FindingType.TransactionErrant => "Errant transaction",
+        FindingType.TransactionFiltered => "Filtered transaction",
+        FindingType.TransactionInjected => "Injected transaction",
+        FindingType.TransactionSkipped => "Skipped transaction",
+        _ => "Missing transaction",
+    };
+
+    // The source's definition names the columns and the key where the logs do not.
+    private (LogSchema Schema, string[] Key)? Describe(string database, string table)
+    {
+        if (_tables.TryGetValue((database, table), out (LogSchema, string[])? known))
+            return known;
+        string sql = $"SHOW CREATE TABLE {Quote(database)}.{Quote(table)}";
+        (LogSchema, string[])? described = null;
+        try
+        {
+            if (pair.Source.Client.QueryAll(sql, token) is [[_, { } create, ..], ..])
+            {
+                SchemaCatalog catalog = SchemaCatalog.Parse($"USE {Quote(database)};\n{create};");
+                if (catalog.Find(database, table) is { } schema)
+                    described = (new LogSchema(catalog), schema.PrimaryKey is { } key ? [.. key.Parts.Select(p => p.Column ?? "")] : []);
+            }
+        }
+        catch (RecoveryException e) when (e.Kind is RecoveryErrorKind.ObjectNotFound or RecoveryErrorKind.PermissionDenied or RecoveryErrorKind.InvalidArgument or RecoveryErrorKind.InvalidData)
+        {
+            // A table of the replica alone, or a definition that cannot be read: the row stays without a cause.
+        }
+
+        _tables.Add((database, table), described);
+        return described;
+    }
+
+    private static string Quote(string name) => Encoding.UTF8.GetString(SqlIdentifier.Quote(name));
 }

@@ -97,3 +97,6 @@ internal sealed class ComparedServer : IDisposable
         return values;
     }
 }
+
+/// <summary>A source and one of its replicas.</summary>
+internal sealed record ServerPair(ComparedServer Source, ComparedServer Replica);

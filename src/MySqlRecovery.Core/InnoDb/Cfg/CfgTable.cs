@@ -106,3 +106,76 @@ internal sealed record CfgTable(
         file.Write(bytes);
     }
 }
+
+/// <summary>Which server a .cfg file is for: they differ in a few types.</summary>
+internal enum CfgServer
+{
+    /// <summary>8.0.29 and later, by the SDI.</summary>
+    MySql,
+    MySql56,
+    MariaDb,
+}
+
+/// <summary>A column in a .cfg file: dict_col_t as the server writes it (row0quiesce.cc).</summary>
+internal sealed record CfgColumn(string Name, CfgType Type)
+{
+    /// <summary>Whether an index orders by it.</summary>
+    public bool IsOrdering { get; set; }
+
+    /// <summary>The longest prefix that an index takes of it, 0 if one takes the whole.</summary>
+    public uint MaxPrefix { get; set; }
+
+    /// <summary>Position in the clustered index, with bit 15 set if a prefix of it comes first; FIL_NULL if it is not there.</summary>
+    public uint PhysicalPosition { get; set; } = FilPage.Null;
+
+    public int VersionAdded { get; init; }
+
+    public int VersionDropped { get; init; }
+
+    /// <summary>What the dictionary keeps of a column that was dropped instantly; null for others.</summary>
+    public byte[]? DroppedMetadata { get; init; }
+
+    /// <summary>The value in rows older than the column; null if there is none to write.</summary>
+    public byte[]? InstantDefault { get; init; }
+
+    public bool IsInstantDefaultNull { get; init; }
+
+    /// <summary>Notes that an index has the column, or a prefix of it, among its ordering fields (dict0dict.cc).</summary>
+    /// <param name="prefix">Bytes of the prefix, or 0.</param>
+    /// <param name="takesLongest">MySQL 5.6 keeps the longest prefix also where another index takes the whole column.</param>
+    public void UseInOrder(uint prefix, bool takesLongest = false)
+    {
+        if (takesLongest)
+            MaxPrefix = Math.Max(MaxPrefix, prefix);
+        else if (!IsOrdering)
+            MaxPrefix = prefix;
+        else if (prefix == 0)
+            MaxPrefix = 0;
+        else if (MaxPrefix != 0)
+            MaxPrefix = Math.Max(MaxPrefix, prefix);
+        IsOrdering = true;
+    }
+}
+
+/// <summary>An index in a .cfg file: dict_index_t as the server writes it.</summary>
+internal sealed record CfgIndex(string Name, ulong Id, uint RootPage, uint Type, uint UserColumns, uint UniqueColumns, IReadOnlyList<CfgField> Fields)
+{
+    public const uint Clustered = 1, Unique = 2, Spatial = 64, Virtual = 128, Sdi = 256;
+
+    public uint NullableFields => (uint)Fields.Count(f => f.IsNullable);
+
+    /// <summary>Where DB_TRX_ID is if everything before it has a fixed length, else 0.</summary>
+    public uint TrxIdOffset
+    {
+        get
+        {
+            if ((Type & Clustered) == 0)
+                return 0;
+            IEnumerable<CfgField> key = Fields.TakeWhile(f => f.Name != "DB_TRX_ID").ToList();
+            return key.All(f => f.FixedLength > 0 && f.Prefix == 0) ? (uint)key.Sum(f => f.FixedLength) : 0;
+        }
+    }
+}
+
+/// <summary>A field of an index in a .cfg file.</summary>
+internal sealed record CfgField(string Name, uint Prefix, int FixedLength, bool IsDescending, bool IsNullable);

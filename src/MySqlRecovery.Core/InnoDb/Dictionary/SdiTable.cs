@@ -107,3 +107,191 @@ internal sealed class SdiTable
     internal static IEnumerable<JsonElement> Items(JsonElement element, string name) =>
         element.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.Array ? value.EnumerateArray() : [];
 }
+
+/// <summary>A column in the SDI.</summary>
+internal sealed class SdiColumn
+{
+    private const int HiddenByEngine = 2;
+
+    public SdiColumn(JsonElement column)
+    {
+        Name = SdiTable.Text(column, "name");
+        Type = (SdiColumnType)(int)SdiTable.Number(column, "type");
+        IsNullable = SdiTable.Flag(column, "is_nullable");
+        IsUnsigned = SdiTable.Flag(column, "is_unsigned");
+        IsAutoIncrement = SdiTable.Flag(column, "is_auto_increment");
+        IsVirtual = SdiTable.Flag(column, "is_virtual");
+        IsHiddenByEngine = (int)SdiTable.Number(column, "hidden") == HiddenByEngine;
+        CharLength = SdiTable.Number(column, "char_length");
+        NumericPrecision = (int)SdiTable.Number(column, "numeric_precision");
+        NumericScale = (int)SdiTable.Number(column, "numeric_scale");
+        DatetimePrecision = (int)SdiTable.Number(column, "datetime_precision");
+        CollationId = (int)SdiTable.Number(column, "collation_id");
+        Elements = SdiTable.Items(column, "elements").Select(e => ReadElement(SdiTable.Text(e, "name"))).ToList();
+        TypeText = SdiTable.Text(column, "column_type_utf8");
+        PrivateData = DictionaryProperties.Parse(SdiTable.Text(column, "se_private_data"));
+    }
+
+    public string Name { get; }
+
+    public SdiColumnType Type { get; }
+
+    public bool IsNullable { get; }
+
+    public bool IsUnsigned { get; }
+
+    public bool IsAutoIncrement { get; }
+
+    public bool IsVirtual { get; }
+
+    /// <summary>A system column, or one that was dropped instantly.</summary>
+    public bool IsHiddenByEngine { get; }
+
+    /// <summary>Bytes at most for strings.</summary>
+    public long CharLength { get; }
+
+    public int NumericPrecision { get; }
+
+    public int NumericScale { get; }
+
+    public int DatetimePrecision { get; }
+
+    public int CollationId { get; }
+
+    /// <summary>Whether the collation means something: for numbers it depends on how the column came about.</summary>
+    public bool IsText => Type is SdiColumnType.Varchar or SdiColumnType.VarString or SdiColumnType.String
+        or SdiColumnType.Enum or SdiColumnType.Set or (>= SdiColumnType.TinyBlob and <= SdiColumnType.Blob);
+
+    /// <summary>Values of an ENUM or SET.</summary>
+    public IReadOnlyList<string> Elements { get; }
+
+    public int ElementCount => Elements.Count;
+
+    /// <summary>The type as in SHOW CREATE TABLE.</summary>
+    public string TypeText { get; }
+
+    public IReadOnlyDictionary<string, string> PrivateData { get; }
+
+    public int VersionAdded => Number("version_added");
+
+    public int VersionDropped => Number("version_dropped");
+
+    /// <summary>Position in the clustered index of a table with row versions, or -1.</summary>
+    public int PhysicalPosition => PrivateData.ContainsKey("physical_pos") ? Number("physical_pos") : -1;
+
+    // Names of elements are in Base64 because they are in the column's character set.
+    private static string ReadElement(string name)
+    {
+        var bytes = new byte[name.Length];
+        return Convert.TryFromBase64String(name, bytes, out int length) ? System.Text.Encoding.UTF8.GetString(bytes, 0, length) : name;
+    }
+
+    private int Number(string key) => int.TryParse(PrivateData.GetValueOrDefault(key), out int n) ? n : 0;
+}
+
+/// <summary>dd::enum_column_types.</summary>
+internal enum SdiColumnType
+{
+    Decimal = 1,
+    Tiny,
+    Short,
+    Long,
+    Float,
+    Double,
+    Null,
+    Timestamp,
+    LongLong,
+    Int24,
+    Date,
+    Time,
+    Datetime,
+    Year,
+    NewDate,
+    Varchar,
+    Bit,
+    Timestamp2,
+    Datetime2,
+    Time2,
+    NewDecimal,
+    Enum,
+    Set,
+    TinyBlob,
+    MediumBlob,
+    LongBlob,
+    Blob,
+    VarString,
+    String,
+    Geometry,
+    Json,
+    Vector,
+}
+
+/// <summary>An index in the SDI.</summary>
+internal sealed class SdiIndex
+{
+    public SdiIndex(JsonElement index)
+    {
+        Name = SdiTable.Text(index, "name");
+        Type = (int)SdiTable.Number(index, "type");
+        PrivateData = DictionaryProperties.Parse(SdiTable.Text(index, "se_private_data"));
+        Elements = SdiTable.Items(index, "elements").Select(e => new SdiIndexElement(
+            (int)SdiTable.Number(e, "column_opx"), (uint)SdiTable.Number(e, "length"), IsHidden(e), (int)SdiTable.Number(e, "order"))).ToList();
+    }
+
+    public string Name { get; }
+
+    /// <summary>1 primary, 2 unique, 3 multiple, 4 full-text, 5 spatial.</summary>
+    public int Type { get; }
+
+    public IReadOnlyDictionary<string, string> PrivateData { get; }
+
+    /// <summary>The fields, hidden ones too; those of the clustered index are the whole record in stored order.</summary>
+    public IReadOnlyList<SdiIndexElement> Elements { get; }
+
+    // 8.0.11 and 8.0.12 do not say it, but give hidden fields alone no length.
+    private static bool IsHidden(JsonElement element) => SdiTable.Flag(element, "hidden") || SdiTable.Number(element, "length") == uint.MaxValue;
+}
+
+/// <summary>A field of an index in the SDI.</summary>
+/// <param name="Column">Zero-based position among the table's columns.</param>
+/// <param name="Length">Bytes of the prefix that is indexed, 4294967295 for hidden fields.</param>
+/// <param name="IsHidden">Not named by the user.</param>
+/// <param name="Order">2 ascending, 3 descending.</param>
+internal sealed record SdiIndexElement(int Column, uint Length, bool IsHidden, int Order);
+
+/// <summary>The dictionary's way to write properties: <c>key=value;key=value;</c>, a backslash before special characters.</summary>
+internal static class DictionaryProperties
+{
+    public static IReadOnlyDictionary<string, string> Parse(string text)
+    {
+        var properties = new Dictionary<string, string>();
+        var word = new System.Text.StringBuilder();
+        string? key = null;
+        for (int i = 0; i < text.Length; i++)
+        {
+            char c = text[i];
+            if (c == '\\' && i + 1 < text.Length)
+            {
+                word.Append(text[++i]);
+            }
+            else if (c == '=' && key == null)
+            {
+                key = word.ToString();
+                word.Clear();
+            }
+            else if (c == ';')
+            {
+                if (key != null)
+                    properties[key] = word.ToString();
+                key = null;
+                word.Clear();
+            }
+            else
+            {
+                word.Append(c);
+            }
+        }
+
+        return properties;
+    }
+}

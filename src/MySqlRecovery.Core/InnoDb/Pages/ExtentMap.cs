@@ -1,4 +1,5 @@
 using System.Collections;
+using System.Numerics;
 using MySqlRecovery.InnoDb.Tablespace;
 
 namespace MySqlRecovery.InnoDb.Pages;
@@ -45,4 +46,20 @@ internal sealed class ExtentMap
         DescriptorArray + (flags.PhysicalSize / flags.ExtentPages * DescriptorLength(flags));
 
     private static int DescriptorLength(TablespaceFlags flags) => BitmapInDescriptor + (flags.ExtentPages / 4);
+}
+
+/// <summary>Pages of type 5: four bits a page on what the change buffer, which is not in this file, holds for it (ibuf0ibuf.cc).</summary>
+internal static class InsertBufferBitmap
+{
+    private const int Bitmap = 94;
+    private const byte BufferedBits = 0x44; // bit 2 of four, two pages a byte
+
+    /// <summary>Pages with changes that were not merged into them.</summary>
+    public static int CountBuffered(ReadOnlySpan<byte> page)
+    {
+        int count = 0;
+        foreach (byte b in page.Slice(Bitmap, Math.Min(page.Length / 2, page.Length - Bitmap - FilPage.TrailerLength)))
+            count += BitOperations.PopCount((uint)(b & BufferedBits));
+        return count;
+    }
 }

@@ -1,3 +1,7 @@
+using System.Runtime.CompilerServices;
+using MySqlRecovery.IO;
+using MySqlRecovery.Text;
+
 namespace MySqlRecovery.Output.Sql;
 
 /// <summary>Where statements go, one at a time.</summary>
@@ -24,5 +28,70 @@ internal abstract class SqlOutput : IDisposable
 
     public virtual void Dispose()
     {
+    }
+}
+
+/// <summary>Writes statements to a UTF-8 file without byte order mark, one a line, that appears when it is complete.</summary>
+internal sealed class SqlFileOutput(string path, bool overwrite) : SqlOutput
+{
+    private const int FlushLength = 1 << 20;
+    private readonly PendingFile _file = PendingFile.Create(path, overwrite);
+    private readonly SqlText _text = new();
+    private long _written;
+    private long _verdictOffset;
+    private int _verdictLength;
+
+    [MethodImpl(Jit.Hot)]
+    public override void Statement(ReadOnlySpan<byte> sql)
+    {
+        _text.Statement(sql);
+        if (_text.Length >= FlushLength)
+            Flush();
+    }
+
+    public override void Comment(string text) => _text.Comment(text);
+
+    public override void Verdict(string text)
+    {
+        _verdictOffset = _written + _text.Length;
+        _verdictLength = text.Length;
+        Comment(text);
+    }
+
+    public override void ReplaceVerdict(string text)
+    {
+        Flush();
+        _file.Write(_verdictOffset, System.Text.Encoding.ASCII.GetBytes($"-- {text.PadRight(_verdictLength)}"));
+    }
+
+    /// <summary>Takes lines that were made elsewhere.</summary>
+    public void Append(SqlText lines)
+    {
+        Flush();
+        Write(lines);
+    }
+
+    public override void Complete()
+    {
+        Flush();
+        _file.Commit();
+    }
+
+    public override void Dispose()
+    {
+        _file.Dispose();
+        _text.Dispose();
+    }
+
+    private void Flush()
+    {
+        Write(_text);
+        _text.Clear();
+    }
+
+    private void Write(SqlText text)
+    {
+        _file.Write(_written, text.Written);
+        _written += text.Length;
     }
 }

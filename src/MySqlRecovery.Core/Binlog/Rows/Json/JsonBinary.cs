@@ -76,3 +76,52 @@ internal static class JsonBinary
         at += isLarge ? 4 : 2;
     }
 }
+
+/// <summary>Type bytes of MySQL's binary JSON (MySQL: sql-common/json_binary.h).</summary>
+internal enum JsonKind : byte
+{
+    SmallObject = 0x00,
+    LargeObject = 0x01,
+    SmallArray = 0x02,
+    LargeArray = 0x03,
+    Literal = 0x04,
+    Int16 = 0x05,
+    UInt16 = 0x06,
+    Int32 = 0x07,
+    UInt32 = 0x08,
+    Int64 = 0x09,
+    UInt64 = 0x0A,
+    Double = 0x0B,
+    String = 0x0C,
+    Opaque = 0x0F,
+}
+
+/// <summary>
+/// Bounds a walk through a document whose parts may point anywhere, at each other and at themselves: in a genuine one
+/// every value and every name has bytes of its own, so that no walk comes across more bytes than the document has.
+/// </summary>
+internal struct JsonBudget(ReadOnlySpan<byte> document)
+{
+    /// <summary>The server's own limit on nesting.</summary>
+    private const int MaximumDepth = 100;
+    // A document without a byte is the literal null.
+    private int _left = Math.Max(document.Length, 1) + 1;
+
+    /// <summary>Counts a value, not what is in it.</summary>
+    public void Spend(in JsonValue value, int depth)
+    {
+        if (depth > MaximumDepth)
+            throw JsonValue.Malformed();
+        Spend(value.IsContainer ? 1 : 1 + value.ScalarBytes.Length);
+    }
+
+    /// <summary>Counts a name.</summary>
+    public void Spend(ReadOnlySpan<byte> key) => Spend(key.Length);
+
+    private void Spend(int bytes)
+    {
+        _left -= bytes;
+        if (_left < 0)
+            throw JsonValue.Malformed();
+    }
+}

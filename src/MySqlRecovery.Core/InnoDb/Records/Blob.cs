@@ -3,6 +3,49 @@ using MySqlRecovery.InnoDb.Tablespace;
 
 namespace MySqlRecovery.InnoDb.Records;
 
+/// <summary>The 20 bytes that stand for an off-page column (lob0lob.h): space, page, offset or version, length with flags.</summary>
+internal readonly record struct BlobReference(uint SpaceId, uint PageNumber, uint Offset, ulong LengthAndFlags)
+{
+    public const int Length = 20;
+
+    private const ulong LengthMask = 0x1FFF_FFFF_FFFF_FFFF; // the upper three bits: not the owner, inherited, being modified
+
+    /// <summary>Bytes of the column that are off-page.</summary>
+    public ulong DataLength => LengthAndFlags & LengthMask;
+
+    /// <summary>All zero: the column was about to be written when the server died.</summary>
+    public bool IsZero => SpaceId == 0 && PageNumber == 0 && Offset == 0 && LengthAndFlags == 0;
+
+    public static BlobReference Read(ReadOnlySpan<byte> page, int at) => new(
+        FilPage.U32(page, at), FilPage.U32(page, at + 4), FilPage.U32(page, at + 8), FilPage.U64(page, at + 12));
+}
+
+/// <summary>Off-page columns stored as a chain of pages (lob0lob.h), the format of all servers but MySQL 8.0+ for DYNAMIC tables.</summary>
+internal static class BlobChain
+{
+    public const int PartLength = 38, NextPage = 42, PartData = 46;
+
+    /// <summary>The bytes that a 20-byte reference leads to, <paramref name="length"/> at most.</summary>
+    public static byte[] Read(TablespaceFile file, ReadOnlySpan<byte> reference, int length)
+    {
+        var bytes = new MemoryStream();
+        uint number = FilPage.U32(reference, 4);
+        while (number != FilPage.Null && bytes.Length < length)
+        {
+            if (number >= file.PageCount)
+                throw new InvalidDataException($"a chain of off-page data leads to page {number}, beyond the file");
+            byte[] page = file.ReadPage(number);
+            int part = (int)Math.Min(FilPage.U32(page, PartLength), (uint)page.Length);
+            if (FilPage.TypeOf(page) is not (PageType.Blob or PageType.SdiBlob) || part == 0 || PartData + part > page.Length)
+                throw new InvalidDataException($"page {number} is not part of off-page data");
+            bytes.Write(page, PartData, part);
+            number = FilPage.U32(page, NextPage);
+        }
+
+        return bytes.ToArray();
+    }
+}
+
 /// <summary>Follows an off-page column through its pages and tells whether it is complete.</summary>
 internal sealed class BlobCheck
 {
