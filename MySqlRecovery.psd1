@@ -40,6 +40,8 @@
         'bin/MySqlRecovery.dll'
         'bin/MySqlRecovery.Core.dll'
         'bin/private/MySqlRecovery.Client.dll'
+        'bin/private/System.IO.Hashing.dll'
+        'bin/private/ZstdSharp.dll'
     )
     PrivateData          = @{
         PSData = @{

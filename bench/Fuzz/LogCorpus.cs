@@ -42,7 +42,8 @@ internal static class LogCorpus
         EventHeader header = EventHeader.Parse(raw);
         if (header.Type != BinlogEventType.TransactionPayload)
             return raw;
-        using var payload = new PayloadReader(raw[EventHeader.Size..^4]);
+        using var zstd = new ZstdStream();
+        using var payload = new PayloadReader(raw[EventHeader.Size..^4], zstd);
         var events = new MemoryStream();
         while (payload.Read())
             events.Write(payload.Raw);

@@ -5,7 +5,6 @@ using MySqlRecovery.Binlog.Filter;
 using MySqlRecovery.Binlog.Scan;
 using MySqlRecovery.Changes;
 using MySqlRecovery.IO;
-using MySqlRecovery.IO.Zstd;
 using MySqlRecovery.InnoDb.Repair;
 using MySqlRecovery.InnoDb.Tablespace;
 using MySqlRecovery.Model;
@@ -111,7 +110,9 @@ internal static class EngineCommand
 
     private static string Decompress(string file)
     {
-        using var stream = new ZstdStream(File.OpenRead(file));
+        using FileStream source = File.OpenRead(file);
+        using var stream = new ZstdStream();
+        stream.Open(source);
         var buffer = new byte[1 << 20];
         long bytes = 0;
         for (int got; (got = stream.Read(buffer)) > 0;)
@@ -123,10 +124,10 @@ internal static class EngineCommand
     {
         using FileSource source = FileSource.Open(file);
         var buffer = new byte[1 << 20];
-        uint crc = 0;
+        var crc = new System.IO.Hashing.Crc32();
         long at = 0;
         for (int got; (got = source.Read(at, buffer)) > 0; at += got)
-            crc = Crc32.Append(crc, buffer.AsSpan(0, got));
-        return $"crc={crc:x8}";
+            crc.Append(buffer.AsSpan(0, got));
+        return $"crc={crc.GetCurrentHashAsUInt32():x8}";
     }
 }

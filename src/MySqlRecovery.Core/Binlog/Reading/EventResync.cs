@@ -84,20 +84,20 @@ internal sealed class EventResync(ByteSource source, bool hasChecksum)
         byte[] buffer = ArrayPool<byte>.Shared.Rent(Math.Min(length, ChunkLength));
         try
         {
-            uint crc = 0;
+            var crc = new System.IO.Hashing.Crc32();
             int left = length - 4;
             for (long at = offset; left > 0;)
             {
                 int got = source.Read(at, buffer.AsSpan(0, Math.Min(left, buffer.Length)));
                 if (got == 0)
                     return false;
-                crc = Crc32.Append(crc, buffer.AsSpan(0, got));
+                crc.Append(buffer.AsSpan(0, got));
                 at += got;
                 left -= got;
             }
 
             Span<byte> stored = stackalloc byte[4];
-            return source.Read(offset + length - 4, stored) == 4 && BinaryPrimitives.ReadUInt32LittleEndian(stored) == crc;
+            return source.Read(offset + length - 4, stored) == 4 && BinaryPrimitives.ReadUInt32LittleEndian(stored) == crc.GetCurrentHashAsUInt32();
         }
         finally
         {

@@ -12,6 +12,7 @@ namespace MySqlRecovery.Binlog.Reading;
 internal sealed class ExpandedEventReader(EventReader inner) : EventReader
 {
     private readonly MariaDbCompression _mariaDb = new();
+    private readonly ZstdStream _zstd = new();
     private PayloadReader? _payload;
     private bool _isUncompressed;
 
@@ -62,7 +63,7 @@ internal sealed class ExpandedEventReader(EventReader inner) : EventReader
             else if (Header.Type == BinlogEventType.TransactionPayload)
             {
                 // The payload event itself has been seen; its contents follow.
-                _payload = new PayloadReader(inner.Body.ToArray());
+                _payload = new PayloadReader(inner.Body.ToArray(), _zstd);
                 return Read();
             }
 
@@ -90,6 +91,7 @@ internal sealed class ExpandedEventReader(EventReader inner) : EventReader
     public override void Dispose()
     {
         ClosePayload();
+        _zstd.Dispose();
         _mariaDb.Dispose();
         inner.Dispose();
     }

@@ -1,7 +1,6 @@
 using System.Buffers;
 using MySqlRecovery.Binlog.Events;
 using MySqlRecovery.IO;
-using MySqlRecovery.IO.Zstd;
 using MySqlRecovery.Model;
 
 namespace MySqlRecovery.Binlog.Reading;
@@ -17,7 +16,9 @@ internal sealed class PayloadReader : IDisposable
     private byte[] _buffer = ArrayPool<byte>.Shared.Rent(InitialLength);
     private int _length;
 
-    public PayloadReader(byte[] body)
+    /// <param name="body">The event's body.</param>
+    /// <param name="zstd">Decompresses it where it is compressed; stays open.</param>
+    public PayloadReader(byte[] body, ZstdStream zstd)
     {
         var cursor = new ByteCursor(body);
         ulong compression = 0, size = ulong.MaxValue;
@@ -33,12 +34,14 @@ internal sealed class PayloadReader : IDisposable
         if (size != (ulong)cursor.Remaining)
             throw new InvalidDataException($"a payload of {size} bytes in an event with room for {cursor.Remaining}");
         var data = new MemoryStream(body, cursor.Position, cursor.Remaining, writable: false);
-        _events = compression switch
+        if (compression is not (0 or 255))
+            throw new InvalidDataException($"compression type {compression} is unknown");
+        _events = data;
+        if (compression == 0)
         {
-            0 => new ZstdStream(data),
-            255 => data,
-            _ => throw new InvalidDataException($"compression type {compression} is unknown"),
-        };
+            zstd.Open(data);
+            _events = zstd;
+        }
     }
 
     public EventHeader Header { get; private set; }
@@ -64,7 +67,6 @@ internal sealed class PayloadReader : IDisposable
 
     public void Dispose()
     {
-        _events.Dispose();
         byte[] buffer = Interlocked.Exchange(ref _buffer, []);
         if (buffer.Length > 0)
             ArrayPool<byte>.Shared.Return(buffer);

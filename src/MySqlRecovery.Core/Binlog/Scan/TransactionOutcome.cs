@@ -108,7 +108,8 @@ internal sealed class TransactionOutcome
 
     private void TakePayload(byte[] body, long at)
     {
-        using var payload = new PayloadReader(body);
+        using var zstd = new ZstdStream();
+        using var payload = new PayloadReader(body, zstd);
         while (_end == null && payload.Read())
         {
             if (payload.Header.Type is BinlogEventType.Query or BinlogEventType.XaPrepare)

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.IO.Hashing;
 using System.Text;
 using MySqlRecovery.Binlog.Events;
 using MySqlRecovery.Binlog.Rows;
@@ -15,7 +16,7 @@ internal sealed class TableHash
     private TableMap? _map;
     private bool _isPlain;
     private ValueRange[] _values = [];
-    private XxHash64 _hash = new();
+    private readonly XxHash64 _hash = new();
 
     public string Database { get; private set; } = string.Empty;
 
@@ -23,7 +24,7 @@ internal sealed class TableHash
 
     public int RowCount { get; private set; }
 
-    public TableContent Content => new(Database, Table, _hash.Digest(), RowCount);
+    public TableContent Content => new(Database, Table, _hash.GetCurrentHashAsUInt64(), RowCount);
 
     public void Reset(TableMap map)
     {

@@ -1,3 +1,4 @@
+using System.IO.Hashing;
 using System.Text;
 using MySqlRecovery.Binlog.Events;
 using MySqlRecovery.Binlog.Filter;
@@ -218,7 +219,7 @@ internal sealed class ContentBuilder
     private const int StatementLength = 200;
     private readonly List<TableHash> _tables = [];
     private readonly TableMapCache _maps = new(schema: null);
-    private XxHash64 _statements = new();
+    private readonly XxHash64 _statements = new();
     private int _tableCount;
 
     /// <summary>The first statement that changes something itself, or null.</summary>
@@ -226,7 +227,7 @@ internal sealed class ContentBuilder
 
     public string? StatementDatabase { get; private set; }
 
-    public ulong StatementHash => Statement == null ? 0 : _statements.Digest();
+    public ulong StatementHash => Statement == null ? 0 : _statements.GetCurrentHashAsUInt64();
 
     public bool IsPartial { get; private set; }
 

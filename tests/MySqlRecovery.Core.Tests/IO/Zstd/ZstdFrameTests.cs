@@ -7,6 +7,8 @@ namespace MySqlRecovery.Core.Tests.IO.Zstd;
 public class ZstdFrameTests
 {
     private const byte WindowOf1KiB = 0;
+    private const string Corrupt = "Data corruption detected";
+    private const string WindowTooLarge = "a window of more than 128 MiB";
     private static readonly byte[] Magic = [0x28, 0xB5, 0x2F, 0xFD];
 
     [Fact]
@@ -22,9 +24,9 @@ public class ZstdFrameTests
     [Fact]
     public void A_content_size_must_be_met_exactly()
     {
-        Assert.Contains("header says 4", Failure(0x20, [4], Raw("abc"u8)));
-        Assert.Contains("at most 2 are allowed", Failure(0x20, [2], Raw("abc"u8)));
-        Assert.Contains("at most 1 are allowed", Failure(0x20, [4], [.. Raw("abc"u8, isLast: false), .. Raw("de"u8)]));
+        Assert.Contains(Corrupt, Failure(0x20, [4], Raw("abc"u8)));
+        Assert.Contains(Corrupt, Failure(0x20, [2], Raw("abc"u8)));
+        Assert.Contains(Corrupt, Failure(0x20, [4], [.. Raw("abc"u8, isLast: false), .. Raw("de"u8)]));
     }
 
     [Fact]
@@ -32,8 +34,8 @@ public class ZstdFrameTests
         Assert.Equal("ab"u8, Decode(0x00, [WindowOf1KiB], [.. Raw("a"u8, false), .. Raw([], false), .. Run(7, 0, false), .. Raw("b"u8)]));
 
     [Theory]
-    [InlineData(0x08, "reserved feature")]
-    [InlineData(0x01, "needs dictionary 9")]
+    [InlineData(0x08, "Unsupported frame parameter")]
+    [InlineData(0x01, "Dictionary mismatch")]
     public void What_a_frame_needs_and_is_not_supported_is_named(byte descriptor, string message) =>
         Assert.Contains(message, Failure(descriptor, [WindowOf1KiB, 9], []));
 
@@ -44,9 +46,9 @@ public class ZstdFrameTests
     public void A_window_above_128_MiB_is_refused_whichever_field_gives_it()
     {
         Assert.Equal("abc"u8, Decode(0x00, [17 << 3], Raw("abc"u8)));
-        Assert.Contains("window of 150994944 bytes", Failure(0x00, [17 << 3 | 1], Raw("abc"u8)));
-        Assert.Contains("window of 4123168604160 bytes", Failure(0x00, [0xFF], Raw("abc"u8)));
-        Assert.Contains("window of 18446744073709551615 bytes", Failure(0xE0, [255, 255, 255, 255, 255, 255, 255, 255], Raw("abc"u8)));
+        Assert.Contains(WindowTooLarge, Failure(0x00, [17 << 3 | 1], Raw("abc"u8)));
+        Assert.Contains(WindowTooLarge, Failure(0x00, [0xFF], Raw("abc"u8)));
+        Assert.Contains(WindowTooLarge, Failure(0xE0, [255, 255, 255, 255, 255, 255, 255, 255], Raw("abc"u8)));
     }
 
     [Fact]
@@ -61,13 +63,13 @@ public class ZstdFrameTests
     public void A_block_is_at_most_as_long_as_the_window_and_as_128_KiB()
     {
         Assert.Equal(1024, Decode(0x00, [WindowOf1KiB], Run(1, 1024)).Length);
-        Assert.Contains("at most 1024", Failure(0x00, [WindowOf1KiB], Run(1, 1025)));
+        Assert.Contains(Corrupt, Failure(0x00, [WindowOf1KiB], Run(1, 1025)));
         Assert.Equal(131072, Decode(0x00, [10 << 3], Run(1, 131072)).Length);
-        Assert.Contains("at most 131072", Failure(0x00, [10 << 3], Run(1, 131073)));
+        Assert.Contains(Corrupt, Failure(0x00, [10 << 3], Run(1, 131073)));
     }
 
     [Fact]
-    public void The_reserved_block_type_is_refused() => Assert.Contains("reserved type", Failure(0x00, [WindowOf1KiB], Block(3, 0, [], true)));
+    public void The_reserved_block_type_is_refused() => Assert.Contains(Corrupt, Failure(0x00, [WindowOf1KiB], Block(3, 0, [], true)));
 
     [Fact]
     public void Huffman_literals_decode_with_the_code_of_the_format_s_example() =>
@@ -80,7 +82,7 @@ public class ZstdFrameTests
         Assert.Equal(
             [0, 1, 5, 4, 0, 1, 5, 4],
             Decode(0x00, [WindowOf1KiB], [.. Compressed(HuffmanLiterals, NoSequences, isLast: false), .. Compressed(treeless, NoSequences)]));
-        Assert.Contains("before there is one", Failure(0x00, [WindowOf1KiB], Compressed(treeless, NoSequences)));
+        Assert.Contains("Dictionary is corrupted", Failure(0x00, [WindowOf1KiB], Compressed(treeless, NoSequences)));
     }
 
     [Theory]
@@ -90,7 +92,7 @@ public class ZstdFrameTests
     {
         byte[] literals = [.. HuffmanLiterals];
         literals[^1] = lastByte;
-        Assert.Contains("does not end where", Failure(0x00, [WindowOf1KiB], Compressed(literals, NoSequences)));
+        Assert.Contains(Corrupt, Failure(0x00, [WindowOf1KiB], Compressed(literals, NoSequences)));
     }
 
     [Theory]
@@ -102,7 +104,7 @@ public class ZstdFrameTests
     public void A_tree_that_is_no_tree_is_refused(byte[] tree)
     {
         byte[] literals = [2 | 4 << 4, (byte)(tree.Length + 2 << 6), (byte)(tree.Length + 2 >> 2), .. tree, 0x10, 0x0D];
-        Assert.Contains("Huffman tree", Failure(0x00, [WindowOf1KiB], Compressed(literals, NoSequences)));
+        Assert.Contains(Corrupt, Failure(0x00, [WindowOf1KiB], Compressed(literals, NoSequences)));
     }
 
     [Fact]
@@ -119,21 +121,21 @@ public class ZstdFrameTests
         Assert.Equal(
             "abbbbbcddddd"u8,
             Decode(0x00, [WindowOf1KiB], [.. Compressed(RawLiterals("ab"u8), Sequence(2, 0, 1), isLast: false), .. Compressed(RawLiterals("cd"u8), repeated)]));
-        Assert.Contains("before there is one", Failure(0x00, [WindowOf1KiB], Compressed(RawLiterals("cd"u8), repeated)));
+        Assert.Contains(Corrupt, Failure(0x00, [WindowOf1KiB], Compressed(RawLiterals("cd"u8), repeated)));
     }
 
     [Theory]
-    [InlineData(2, 0, 1, 0x02, "do not end where their bits end")]
-    [InlineData(2, 0, 1, 0x00, "no end mark")]
-    [InlineData(3, 0, 1, 0x01, "more literals than the block has")]
-    [InlineData(36, 0, 1, 0x01, "no sequence code 36")]
-    [InlineData(2, 32, 1, 0x01, "no sequence code 32")]
-    [InlineData(2, 0, 53, 0x01, "no sequence code 53")]
-    [InlineData(0, 1, 1, 0x03, "bytes back")]
-    [InlineData(2, 3, 1, 0x08, "bytes back")]
-    [InlineData(2, 0, 43, 0xFF, "more bytes than its frame allows")]
-    [InlineData(2, 31, 1, 0xFF, "bytes back")]
-    public void A_sequence_that_cannot_be_is_refused(byte literalCode, byte offsetCode, byte matchCode, byte bits, string message)
+    [InlineData(2, 0, 1, 0x02)]
+    [InlineData(2, 0, 1, 0x00)]
+    [InlineData(3, 0, 1, 0x01)]
+    [InlineData(36, 0, 1, 0x01)]
+    [InlineData(2, 32, 1, 0x01)]
+    [InlineData(2, 0, 53, 0x01)]
+    [InlineData(0, 1, 1, 0x03)]
+    [InlineData(2, 3, 1, 0x08)]
+    [InlineData(2, 0, 43, 0xFF, "Destination buffer is too small")]
+    [InlineData(2, 31, 1, 0xFF)]
+    public void A_sequence_that_cannot_be_is_refused(byte literalCode, byte offsetCode, byte matchCode, byte bits, string message = Corrupt)
     {
         byte[] sequence = [.. Sequence(literalCode, offsetCode, matchCode)[..^1], .. (byte[])(offsetCode > 8 ? [1, 1, 1, 1, 1, 1, 1] : []), bits];
         Assert.Contains(message, Failure(0x20, [20], Compressed(RawLiterals("ab"u8), sequence)));
@@ -145,7 +147,7 @@ public class ZstdFrameTests
         byte[] frame = [.. Magic, 0x00, WindowOf1KiB, .. Raw("abcdefgh"u8)];
         byte[] second = [.. Magic, 0x00, WindowOf1KiB, .. Compressed(RawLiterals("ab"u8), [.. Sequence(2, 2, 1)[..^1], 0x06])];
         var error = Assert.Throws<InvalidDataException>(() => ZstdSamples.Decode([.. frame, .. second]));
-        Assert.Contains("refers 3 bytes back", error.Message);
+        Assert.Contains(Corrupt, error.Message);
     }
 
     // Weights 4 3 2 0 1 (and 1 for literal 5) and the code words 1 01 0001 0000, which are those of the literals 0 1 5 4

@@ -1,5 +1,5 @@
 using System.Reflection;
-using MySqlRecovery.IO.Zstd;
+using MySqlRecovery.IO;
 
 namespace MySqlRecovery.Core.Tests.IO.Zstd;
 
@@ -20,11 +20,18 @@ internal static class ZstdSamples
 
     public static byte[] Content(string name) => ZstdContent.Make(name[..name.IndexOf('.')]);
 
+    public static ZstdStream Open(Stream source)
+    {
+        var zstd = new ZstdStream();
+        zstd.Open(source);
+        return zstd;
+    }
+
     public static byte[] Decode(byte[] compressed) => Decode(new MemoryStream(compressed));
 
     public static byte[] Decode(Stream source)
     {
-        using var zstd = new ZstdStream(source);
+        using ZstdStream zstd = Open(source);
         using var decoded = new MemoryStream();
         zstd.CopyTo(decoded);
         return decoded.ToArray();
