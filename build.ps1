@@ -3,7 +3,7 @@
     Builds, tests and packs the module.
 .DESCRIPTION
     Build    dotnet build -c Release, which puts the module's DLLs and their libraries into bin/
-    Test     dotnet test, and the Pester tests of the module where there are Pester 5 and tests
+    Test     dotnet test, which restores pwsh and Pester too, and runs every test there is
     Help     compiles docs/*.md into en-US/MySqlRecovery.dll-Help.xml: with Microsoft.PowerShell.PlatyPS, which it installs where
              the PowerShell Gallery can be reached, else with docs/ConvertTo-CommandHelp.ps1, whose output is the same
     Package  puts the files of the manifest's FileList into artifacts/MySqlRecovery/, and packs that folder as a zip and as
@@ -24,11 +24,7 @@ Set-Location $PSScriptRoot
 
 function Invoke-Build { dotnet build -c Release }
 
-function Invoke-Test {
-    dotnet test
-    $runner = 'tests/Module/run.ps1'
-    if (Test-Path $runner) { & (Join-Path $PSHOME pwsh) -NoProfile -File $runner }
-}
+function Invoke-Test { dotnet test }
 
 function Invoke-Help {
     $pages = Get-ChildItem docs/*-*.md | Where-Object Name -CMatch '^[A-Z]'

@@ -40,7 +40,7 @@ Describe 'The example of <Page>' -ForEach $examples {
 Describe 'The picture of a session' {
     It 'shows what the commands print' {
         $root = Split-Path $Manifest
-        pwsh -NoProfile -NonInteractive -File "$root/docs/Write-SessionPicture.ps1" -Path "$TestDrive/session.svg"
+        & $Pwsh -NoProfile -NonInteractive -File "$root/docs/Write-SessionPicture.ps1" -Path "$TestDrive/session.svg"
         $plain = { ([xml] (Get-Content $args[0] -Raw)).svg.text.InnerText -replace '[ -]+', ' ' }
         & $plain "$TestDrive/session.svg" | Should -Be (& $plain "$root/docs/session.svg")
     }

@@ -3,9 +3,8 @@ BeforeDiscovery {
     $types = [MySqlRecovery.Model.RowChange].Assembly.GetExportedTypes() |
         Where-Object { $_.Namespace -eq 'MySqlRecovery.Model' -and $_.IsClass -and $_.IsSealed -and -not $_.IsAbstract -and -not $_.IsSubclassOf([Exception]) } |
         Where-Object { $_.GetConstructor([type]::EmptyTypes) } | ForEach-Object { @{ Name = $_.Name; Type = $_.FullName } }
-    $sshd = @(Get-Command sshd -ErrorAction Ignore)[0] ?? (Get-Item /usr/sbin/sshd -ErrorAction Ignore)
-    $canSsh = $IsLinux -and $sshd -and (Get-Command ssh, ssh-keygen -ErrorAction Ignore).Count -eq 2
-    if (-not $canSsh) { Write-Warning 'Remoting over SSH is not tested: there is no sshd here.' }
+    . $PSScriptRoot/Server.ps1
+    $sshPrefix = Get-ServerPrefix openssh
 }
 
 BeforeAll { . $PSScriptRoot/Setup.ps1 }
@@ -58,31 +57,25 @@ Describe 'ForEach-Object -Parallel' {
     }
 }
 
-Describe 'Remoting over SSH' -Skip:(-not $canSsh) {
+Describe 'Remoting over SSH' -Skip:(-not $sshPrefix) {
     BeforeAll {
-        $ssh = (New-Item -ItemType Directory "$TestDrive/ssh").FullName
-        chmod 700 $ssh
-        ssh-keygen -q -t ed25519 -N '' -f "$ssh/host" | Out-Null
-        ssh-keygen -q -t ed25519 -N '' -f "$ssh/user" | Out-Null
-        Copy-Item "$ssh/user.pub" "$ssh/authorized"
-        $listener = [System.Net.Sockets.TcpListener]::new([ipaddress]::Loopback, 0)
-        $listener.Start(); $port = $listener.LocalEndpoint.Port; $listener.Stop()
-        $shell = (Get-Process -Id $PID).Path
-        Set-Content "$ssh/config" "Port $port`nListenAddress 127.0.0.1`nHostKey $ssh/host`nAuthorizedKeysFile $ssh/authorized`nStrictModes no`nUsePAM no`nPasswordAuthentication no`nPermitRootLogin yes`nPidFile $ssh/pid`nSubsystem powershell $shell -sshs -NoLogo -NoProfile"
-        # As root sshd wants this folder; the system's own service would have made it.
-        if ((id -u) -eq 0) { $null = New-Item -ItemType Directory /run/sshd -Force }
-        $daemon = Start-Process (@(Get-Command sshd -ErrorAction Ignore)[0]?.Source ?? '/usr/sbin/sshd') -ArgumentList '-D', '-e', '-f', "$ssh/config" -PassThru -RedirectStandardError "$ssh/log"
-        foreach ($attempt in 1..50) {
-            try { [System.Net.Sockets.TcpClient]::new('127.0.0.1', $port).Dispose(); break } catch { Start-Sleep -Milliseconds 100 }
+        . $PSScriptRoot/Server.ps1
+        $prefix = Get-ServerPrefix openssh
+        $sshd = Start-TestSshd $prefix "$TestDrive/ssh"
+        $env:PATH, $path = "$prefix/bin:$env:PATH", $env:PATH
+        try {
+            $session = New-PSSession -HostName 127.0.0.1 -Port $sshd.Port -UserName (id -un) -KeyFilePath $sshd.Key -ErrorAction Stop -Options @{
+                StrictHostKeyChecking = 'no'; UserKnownHostsFile = '/dev/null'; LogLevel = 'ERROR'
+            }
         }
-
-        $session = New-PSSession -HostName 127.0.0.1 -Port $port -UserName (id -un) -KeyFilePath "$ssh/user" -Options @{ StrictHostKeyChecking = 'no'; UserKnownHostsFile = '/dev/null'; LogLevel = 'ERROR' }
+        catch { throw "$_`n$(Get-Content "$($sshd.Folder)/log" -Raw)" }
+        finally { $env:PATH = $path }
         Invoke-Command $session { Import-Module $using:Manifest }
     }
 
     AfterAll {
         if ($session) { Remove-PSSession $session }
-        if ($daemon) { Stop-Process -Id $daemon.Id -ErrorAction Ignore }
+        if ($sshd) { Stop-Process -Id $sshd.Process.Id -ErrorAction Ignore }
     }
 
     # PowerShell's SSH sessions know the types of its own only, so objects come as property bags; WinRM's and jobs' are live.

@@ -211,7 +211,7 @@ Describe 'Get-BinlogEvent filters' {
             @(Get-BinlogEvent '$Second' -StartTime ([datetime]::new(2026, 3, 14, 20, 30, 5, [DateTimeKind]::Utc)) -EventType Xid).Count"
         # Los Angeles was seven hours behind UTC on that day.
         $saved = $env:TZ
-        try { $env:TZ = 'America/Los_Angeles'; $counts = pwsh -NoProfile -NonInteractive -Command $script } finally { $env:TZ = $saved }
+        try { $env:TZ = 'America/Los_Angeles'; $counts = & $Pwsh -NoProfile -NonInteractive -Command $script } finally { $env:TZ = $saved }
         $expected = @($all | Where-Object { $_.EventType -eq 'Xid' -and $_.LogFile -eq 'binlog.000002' -and $_.ServerId -eq 2 }).Count
         $counts | Should -Be @($expected, $expected, $expected, $expected)
     }
@@ -261,7 +261,6 @@ Describe 'Get-BinlogEvent in a pipeline' {
 
     It 'reads standard input' -Skip:$IsWindows {
         # A pipe of PowerShell would take the bytes for text.
-        $pwsh = (Get-Process -Id $PID).Path
         sh -c "'$pwsh' -NoProfile -Command `"Import-Module '$Manifest'; (Get-BinlogEvent -LiteralPath -).Count`" < '$First'" |
             Should -Be (Get-BinlogEvent $First).Count
     }

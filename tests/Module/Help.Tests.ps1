@@ -120,7 +120,7 @@ Describe 'The compiled help' {
         $made = @("$TestDrive/own.xml")
         if (Get-Module -ListAvailable Microsoft.PowerShell.PlatyPS) {
             # PlatyPS and its parser stay out of this process.
-            & (Join-Path $PSHOME pwsh) -NoProfile -NonInteractive -Command "
+            & $Pwsh -NoProfile -NonInteractive -Command "
                 Get-ChildItem '$root/docs/*-*.md' | Where-Object Name -CMatch '^[A-Z]' | Import-MarkdownCommandHelp |
                     Export-MamlCommandHelp -OutputFolder '$TestDrive/PlatyPS' -Force | Out-Null"
             $made += "$TestDrive/PlatyPS/MySqlRecovery/MySqlRecovery.dll-Help.xml"

@@ -24,7 +24,7 @@ Describe 'The manifest' {
     }
 
     It 'imports a second time and after Remove-Module without an error' {
-        $errors = pwsh -NoProfile -NonInteractive -Command "
+        $errors = & $Pwsh -NoProfile -NonInteractive -Command "
             `$ErrorActionPreference = 'Stop'
             Import-Module '$Manifest'; Import-Module '$Manifest' -Force; Remove-Module MySqlRecovery; Import-Module '$Manifest'
             (Get-Command -Module MySqlRecovery).Count" 2>&1

@@ -90,7 +90,7 @@ Describe 'Memory' {
     BeforeAll {
         # The most that a process of its own ever had in memory.
         function Measure-Memory([string] $Script, [string] $Log) {
-            $peak = pwsh -NoProfile -NonInteractive -Command "
+            $peak = & $Pwsh -NoProfile -NonInteractive -Command "
                 Import-Module '$Manifest'; `$long = '$Log'; `$undo = '$TestDrive/memory.out'; `$WarningPreference = 'SilentlyContinue'
                 $Script
                 [System.Diagnostics.Process]::GetCurrentProcess().PeakWorkingSet64" | Select-Object -Last 1
@@ -184,7 +184,7 @@ Describe 'Every cmdlet' {
         foreach ($one in 'en-US', $Culture) {
             if (Test-Path "$TestDrive/$one") { continue }
             $null = New-Item -ItemType Directory "$TestDrive/$one" -Force
-            pwsh -NoProfile -NonInteractive -Command "[cultureinfo]::CurrentCulture = [cultureinfo]::CurrentUICulture = '$one'; `$out = '$TestDrive/$one'; $($make -replace "`n", '; ')"
+            & $Pwsh -NoProfile -NonInteractive -Command "[cultureinfo]::CurrentCulture = [cultureinfo]::CurrentUICulture = '$one'; `$out = '$TestDrive/$one'; $($make -replace "`n", '; ')"
         }
 
         foreach ($file in 'undo.sql', 'fold.sql', 'rows.txt', 'sums.txt', 'events.txt') {

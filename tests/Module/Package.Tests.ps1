@@ -8,7 +8,7 @@ BeforeAll {
     . $PSScriptRoot/Setup.ps1
     $root = Split-Path $Manifest
     $version = (Import-PowerShellDataFile $Manifest).ModuleVersion
-    $null = pwsh -NoProfile -NonInteractive -File "$root/build.ps1" -Task Package
+    $null = & $Pwsh -NoProfile -NonInteractive -File "$root/build.ps1" -Task Package
     $package = "$root/artifacts/MySqlRecovery.$version.nupkg"
     [System.IO.Compression.ZipFile]::ExtractToDirectory($package, "$TestDrive/bare/MySqlRecovery")
     Copy-Item $First, $Second $TestDrive
@@ -43,7 +43,7 @@ Describe 'The package' {
             (Get-Help Invoke-BinlogReverse).Synopsis
             (Get-Help about_IbdRecovery).Length -gt 100"
         $env:PSModulePath, $saved = "$TestDrive/bare", $env:PSModulePath
-        try { $output = unshare --net --map-root-user (Join-Path $PSHOME pwsh) -NoProfile -NonInteractive -Command $script }
+        try { $output = unshare --net --map-root-user $Pwsh -NoProfile -NonInteractive -Command $script }
         finally { $env:PSModulePath = $saved }
         $output | Should -Be "$TestDrive/bare/MySqlRecovery", (Get-Command -Module MySqlRecovery).Count, 'True', 'Writes the binlog that undoes row changes.', 'True'
     }
@@ -64,7 +64,7 @@ Describe 'The version' {
 Describe 'The scripts' {
     It 'have nothing for PSScriptAnalyzer to say' -Skip:(-not $analyzer) {
         $scripts = @(Get-ChildItem "$root/docs", "$root/samples" -Recurse -Filter *.ps1) + (Get-Item "$root/build.ps1", $Manifest)
-        $found = pwsh -NoProfile -NonInteractive -Command "
+        $found = & $Pwsh -NoProfile -NonInteractive -Command "
             '$($scripts.FullName -join "', '")' | ForEach-Object { Invoke-ScriptAnalyzer `$_ -ExcludeRule PSUseShouldProcessForStateChangingFunctions } |
                 ForEach-Object { `"`$(`$_.ScriptName):`$(`$_.Line) `$(`$_.RuleName)`" }"
         $found | Should -BeNullOrEmpty

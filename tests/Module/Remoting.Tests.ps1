@@ -80,7 +80,7 @@ Describe 'Objects from Export-Clixml' {
             @(`$events | Get-RowChange).Count
             (`$events | Measure-BinlogEvent | Measure-Object RowCount -Sum).Sum
             @(`$rows | Export-RowChangeSql).Count"
-        pwsh -NoProfile -NonInteractive -Command $script |
+        & $Pwsh -NoProfile -NonInteractive -Command $script |
             Should -Be 'Deserialized.MySqlRecovery.Model.BinlogEvent', 21, 21, 21, 21, @(Export-RowChangeSql -LogPath $Second).Count
         Get-RowChange "$TestDrive/late-events.000001" | ConvertTo-ChangeText | Should -Be $expected
         Get-RowChange "$TestDrive/late-rows.000001" | ConvertTo-ChangeText | Should -Be $expected

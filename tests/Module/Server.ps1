@@ -1,9 +1,9 @@
-# Dot-sourced by tests that need a real MySQL: private servers on 127.0.0.1, killed and removed with the tests.
+# Dot-sourced by tests that need a real MySQL or sshd: private servers on 127.0.0.1, killed and removed with the tests.
 
-# The folder of the server's programs, installed by the suite; $null where that cannot be, with the reason as a warning.
-function Get-ServerPrefix {
+# The folder of the programs, installed by the suite: mysql, openssh or what else install.sh knows; $null where that cannot be.
+function Get-ServerPrefix([string] $Flavour = 'mysql') {
     if (-not $IsLinux -or -not (Get-Command apt-get, bash -ErrorAction Ignore)) { return }
-    $output = bash "$PSScriptRoot/../servers/install.sh" mysql 2>$null
+    $output = bash "$PSScriptRoot/../servers/install.sh" $Flavour 2>$null
     if ($LASTEXITCODE -eq 0) { @($output)[-1] }
 }
 
@@ -27,12 +27,12 @@ function Start-TestServer([string] $Prefix, [string[]] $Setting = @()) {
         "tmpdir=$folder/tmp", "secure-file-priv=$folder/files", "log-bin=$folder/binlog/binlog", "port=$port", "server-id=$port"
         'bind-address=127.0.0.1', 'skip-name-resolve', 'mysqlx=OFF', 'performance-schema=OFF', 'character-set-server=utf8mb4'
         'binlog-row-metadata=FULL', 'enforce-gtid-consistency=ON', 'gtid-mode=ON', 'sync-binlog=0', 'innodb-flush-log-at-trx-commit=0'
-        'innodb-buffer-pool-size=64M', 'innodb-redo-log-capacity=64M'
+        'innodb-buffer-pool-size=64M', 'innodb-use-native-aio=OFF', 'innodb-redo-log-capacity=64M'
         $Setting
     ) | Set-Content "$folder/my.cnf"
 
     if (Test-Path "$Prefix/template") {
-        cp -a "$Prefix/template" "$folder/data"
+        cp -a --reflink=auto "$Prefix/template" "$folder/data"
     }
     else {
         $null = New-Item -ItemType Directory "$folder/data"
@@ -81,4 +81,31 @@ function Invoke-Sql($Server, [string] $Sql) {
     $lines = $Sql | & "$($Server.Bin)/mysql" --batch --skip-column-names
     if ($LASTEXITCODE -ne 0) { throw "The server refused: $Sql" }
     $lines
+}
+
+# A running sshd that lets this user in with a key, and has PowerShell as a subsystem: its Port, its Key and its Folder.
+function Start-TestSshd([string] $Prefix, [string] $Folder) {
+    $user, $id = (id -un), (id -u)
+    $null = New-Item -ItemType Directory $Folder
+    chmod 700 $Folder
+    foreach ($key in 'host', 'user') { & "$Prefix/bin/ssh-keygen" -q -t ed25519 -N '' -f "$Folder/$key" }
+    # sshd wants a shell for its user and, run by root, a user of its own and this folder, which a service would have made.
+    Set-Content "$Folder/passwd" "${user}:x:${id}:$(id -g)::${Folder}:/bin/sh`nsshd:x:65532:65534::/:/bin/false"
+    Copy-Item /etc/group "$Folder/group"
+    if ($id -eq 0) { $null = New-Item -ItemType Directory /run/sshd -Force }
+    Set-Content "$Folder/powershell" "#!/bin/sh`nDOTNET_ROOT='$env:DOTNET_ROOT' exec '$PSHOME/pwsh' -sshs -NoLogo -NoProfile"
+    chmod 700 "$Folder/powershell"
+    $listener = [System.Net.Sockets.TcpListener]::new([ipaddress]::Loopback, 0)
+    $listener.Start(); $port = $listener.LocalEndpoint.Port; $listener.Stop()
+    @(
+        "Port $port", 'ListenAddress 127.0.0.1', "HostKey $Folder/host", "AuthorizedKeysFile $Folder/user.pub", "PidFile $Folder/pid"
+        'StrictModes no', 'UsePAM no', 'PasswordAuthentication no', 'PermitRootLogin yes', "Subsystem powershell $Folder/powershell"
+    ) | Set-Content "$Folder/config"
+    $environment = @{ NSS_WRAPPER_PASSWD = "$Folder/passwd"; NSS_WRAPPER_GROUP = "$Folder/group" }
+    # -r: it does not start itself anew for each session, which would be without the libraries that belong to it.
+    $process = Start-Process "$Prefix/bin/sshd" '-D', '-r', '-e', '-f', "$Folder/config" -PassThru -Environment $environment -RedirectStandardError "$Folder/log"
+    foreach ($attempt in 1..100) {
+        try { [System.Net.Sockets.TcpClient]::new('127.0.0.1', $port).Dispose(); break } catch { Start-Sleep -Milliseconds 100 }
+    }
+    [pscustomobject]@{ Process = $process; Port = $port; Key = "$Folder/user"; Folder = $Folder }
 }

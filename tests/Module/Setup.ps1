@@ -2,6 +2,8 @@
 Import-Module "$PSScriptRoot/../../MySqlRecovery.psd1"
 
 $Manifest = (Resolve-Path "$PSScriptRoot/../../MySqlRecovery.psd1").Path
+# The program of this PowerShell. Where it is a tool of .NET, (Get-Process -Id $PID).Path is dotnet.
+$Pwsh = Join-Path $PSHOME pwsh
 $Data = (Resolve-Path "$PSScriptRoot/Data").Path
 $First = "$Data/mysql-9.7/binlog.000001"
 $Second = "$Data/mysql-9.7/binlog.000002"

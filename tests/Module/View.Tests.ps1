@@ -45,7 +45,7 @@ Describe 'The table' {
         $view = Get-View $finding
         $view[0] -split '\s+' | Where-Object { $_ } | Should -Be 'Severity', 'Type', 'Server', 'Where', 'What'
         $view[-1] | Should -Match '^Error +RowMissing +db2:3306 +shop\.orders `id` = 7 +gone$'
-        pwsh -NoProfile -NonInteractive -Command "`$env:NO_COLOR = '1'; Import-Module '$Manifest'; [MySqlRecovery.Model.ConsistencyFinding] @{ Severity = 'Error' } | Out-String" |
+        & $Pwsh -NoProfile -NonInteractive -Command "`$env:NO_COLOR = '1'; Import-Module '$Manifest'; [MySqlRecovery.Model.ConsistencyFinding] @{ Severity = 'Error' } | Out-String" |
             Should -Not -Match '\e'
     }
 
@@ -58,7 +58,7 @@ Describe 'The table' {
 
     It 'serves objects that were not made live again' {
         Get-RowChange $Second | Export-Clixml "$TestDrive/rows.xml"
-        $lines = pwsh -NoProfile -NonInteractive -Command "
+        $lines = & $Pwsh -NoProfile -NonInteractive -Command "
             `$PSStyle.OutputRendering = 'PlainText'
             `$rows = Import-Clixml '$TestDrive/rows.xml'; Import-Module '$Manifest'
             `$rows | Out-String -Width 120" | Where-Object { $_ }

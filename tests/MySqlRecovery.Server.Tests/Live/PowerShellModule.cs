@@ -1,6 +1,4 @@
-using System.Diagnostics;
 using MySqlRecovery.Server.Tests.Servers;
-using Xunit;
 
 namespace MySqlRecovery.Server.Tests.Live;
 
@@ -9,22 +7,12 @@ internal static class PowerShellModule
 {
     private static readonly string Manifest = FindManifest();
 
-    /// <summary>Runs a script with the module loaded and gives its output lines; without pwsh or a built module the running test is skipped.</summary>
+    /// <summary>Runs a script with the module loaded and gives its output lines.</summary>
     public static string[] Run(string script)
     {
-        Assert.SkipUnless(
-            File.Exists(Path.Combine(Path.GetDirectoryName(Manifest)!, "bin", "MySqlRecovery.dll")), "The module is not built: dotnet build -c Release.");
         string text = $"$ErrorActionPreference = 'Stop'; Import-Module '{Manifest}'; {script}";
-        try
-        {
-            byte[] output = StockProgram.Run("pwsh", ["-NoProfile", "-NonInteractive", "-Command", text]);
-            return System.Text.Encoding.UTF8.GetString(output).Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-        }
-        catch (System.ComponentModel.Win32Exception)
-        {
-            Assert.Skip("There is no pwsh on PATH.");
-            throw new UnreachableException();
-        }
+        byte[] output = StockProgram.Run("dotnet", ["tool", "run", "pwsh", "--", "-NoProfile", "-NonInteractive", "-Command", text]);
+        return System.Text.Encoding.UTF8.GetString(output).Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
     }
 
     private static string FindManifest()

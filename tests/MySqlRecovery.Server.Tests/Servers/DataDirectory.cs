@@ -16,7 +16,7 @@ internal static class DataDirectory
         string data = Path.Combine(directory, "data");
         if (template is not null && Directory.Exists(template))
         {
-            Finish(directory, new(directory, "cp", "-a", template, data));
+            Finish(directory, new(directory, "cp", "-a", "--reflink=auto", template, data));
             return;
         }
 
