@@ -11,7 +11,7 @@ public sealed class PesterTests
         {
             int index = 0;
             foreach (PesterResult test in file)
-                yield return new(file.Key, index++, test.Name) { TestDisplayName = $"{file.Key}: {test.Name}" };
+                yield return new(file.Key, index++, test.Name) { TestDisplayName = $"{file.Key}: {test.Name}", Label = "" };
         }
     }
 
