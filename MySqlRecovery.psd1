@@ -37,6 +37,7 @@
         'CHANGELOG.md'
         'LICENSE'
         'README.md'
+        'THIRD-PARTY-NOTICES.txt'
         'bin/MySqlRecovery.dll'
         'bin/MySqlRecovery.Core.dll'
         'bin/private/MySqlRecovery.Client.dll'

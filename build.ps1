@@ -7,7 +7,8 @@
     Help     compiles docs/*.md into en-US/MySqlRecovery.dll-Help.xml: with Microsoft.PowerShell.PlatyPS, which it installs where
              the PowerShell Gallery can be reached, else with docs/ConvertTo-CommandHelp.ps1, whose output is the same
     Package  puts the files of the manifest's FileList into artifacts/MySqlRecovery/, and packs that folder as a zip and as
-             the .nupkg that the PowerShell Gallery takes
+             the .nupkg that the PowerShell Gallery takes; needs Microsoft.PowerShell.PSResourceGet 1.1, which is part of
+             PowerShell 7.5 and later
 .EXAMPLE
     ./build.ps1 -Task Build, Package
 #>
@@ -53,66 +54,19 @@ function Invoke-Package {
         Copy-Item $file $target
     }
 
+    # The tags by which the Gallery finds a module whose commands are asked for.
+    $tags = @('PSIncludes_Cmdlet') + $manifest.CmdletsToExport.ForEach{ "PSCmdlet_$_"; "PSCommand_$_" }
+    (Get-Content MySqlRecovery.psd1 -Raw) -replace '(?<=\bTags\s*=\s*@\()', "'$($tags -join "', '")', " | Set-Content "$folder/MySqlRecovery.psd1" -NoNewline
+
     $zip = Join-Path $PSScriptRoot "artifacts/MySqlRecovery.$($manifest.ModuleVersion).zip"
     Remove-Item $zip -ErrorAction Ignore
     [System.IO.Compression.ZipFile]::CreateFromDirectory((Resolve-Path $folder), $zip, 'Optimal', $true)
-    Test-ModuleManifest $folder/MySqlRecovery.psd1 | Out-Null
     Get-Item $zip
-    New-GalleryPackage -Folder $folder -Manifest $manifest -Path "$PSScriptRoot/artifacts/MySqlRecovery.$($manifest.ModuleVersion).nupkg"
-}
 
-# The package that Publish-PSResource would make: the folder, a .nuspec, and what the Open Packaging Conventions ask for.
-function New-GalleryPackage([string] $Folder, [string] $Path, [hashtable] $Manifest) {
-    $data = $Manifest.PrivateData.PSData
-    $tags = $data.Tags + 'PSModule', 'PSIncludes_Cmdlet' + $Manifest.CmdletsToExport.ForEach{ "PSCmdlet_$_"; "PSCommand_$_" }
-    $escape = { [System.Security.SecurityElement]::Escape($args[0]) }
-    $parts = [ordered]@{
-        'MySqlRecovery.nuspec' = @"
-<?xml version="1.0" encoding="utf-8"?>
-<package xmlns="http://schemas.microsoft.com/packaging/2013/05/nuspec.xsd">
-  <metadata>
-    <id>MySqlRecovery</id>
-    <version>$($Manifest.ModuleVersion)</version>
-    <authors>$(& $escape $Manifest.Author)</authors>
-    <requireLicenseAcceptance>false</requireLicenseAcceptance>
-    <licenseUrl>$(& $escape $data.LicenseUri)</licenseUrl>
-    <description>$(& $escape $Manifest.Description)</description>
-    <releaseNotes>$(& $escape $data.ReleaseNotes)</releaseNotes>
-    <copyright>$(& $escape $Manifest.Copyright)</copyright>
-    <tags>$(& $escape ($tags -join ' '))</tags>
-  </metadata>
-</package>
-"@
-        '_rels/.rels' = @'
-<?xml version="1.0" encoding="utf-8"?>
-<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">
-  <Relationship Type="http://schemas.microsoft.com/packaging/2010/07/manifest" Target="/MySqlRecovery.nuspec" Id="R1" />
-</Relationships>
-'@
-    }
-    $files = Get-ChildItem $Folder -Recurse -File
-    $extensions = @($files.Extension) + '.nuspec' | Where-Object { $_ } | Sort-Object -Unique
-    $types = $extensions.ForEach{ "<Default Extension=`"$($_.TrimStart('.'))`" ContentType=`"application/octet-stream`" />" }
-    $bare = $files.Where{ -not $_.Extension }.ForEach{ "<Override PartName=`"/$($_.Name)`" ContentType=`"application/octet-stream`" />" }
-    $parts['[Content_Types].xml'] = "<?xml version=`"1.0`" encoding=`"utf-8`"?>`n<Types xmlns=`"http://schemas.openxmlformats.org/package/2006/content-types`">" +
-        "<Default Extension=`"rels`" ContentType=`"application/vnd.openxmlformats-package.relationships+xml`" />$types$bare</Types>"
-
-    Remove-Item $Path -ErrorAction Ignore
-    $package = [System.IO.Compression.ZipFile]::Open($Path, 'Create')
-    try {
-        foreach ($part in $parts.GetEnumerator()) {
-            $stream = $package.CreateEntry($part.Key).Open()
-            $stream.Write([System.Text.Encoding]::UTF8.GetBytes($part.Value))
-            $stream.Dispose()
-        }
-
-        foreach ($file in $files) {
-            $name = [System.IO.Path]::GetRelativePath((Resolve-Path $Folder), $file.FullName).Replace('\', '/')
-            $null = [System.IO.Compression.ZipFileExtensions]::CreateEntryFromFile($package, $file.FullName, $name)
-        }
-    }
-    finally { $package.Dispose() }
-    Get-Item $Path
+    $package = Join-Path $PSScriptRoot "artifacts/MySqlRecovery.$($manifest.ModuleVersion).nupkg"
+    Remove-Item $package -ErrorAction Ignore
+    Compress-PSResource -Path $folder -DestinationPath artifacts
+    Get-Item $package
 }
 
 foreach ($name in $Task) { & "Invoke-$name" }

@@ -17,7 +17,7 @@ Describe 'The package' {
     It 'holds the files of the manifest, help and license among them, and nothing else' {
         $files = (Get-ChildItem "$TestDrive/bare/MySqlRecovery" -Recurse -File -Force).FullName.ForEach{ [System.IO.Path]::GetRelativePath("$TestDrive/bare/MySqlRecovery", $_).Replace('\', '/') }
         $listed = (Import-PowerShellDataFile $Manifest).FileList
-        $files | Sort-Object | Should -Be (($listed + 'MySqlRecovery.nuspec', '_rels/.rels', '[Content_Types].xml') | Sort-Object)
+        @($files) -notlike '*.psmdcp' | Sort-Object | Should -Be (($listed + 'MySqlRecovery.nuspec', '_rels/.rels', '[Content_Types].xml') | Sort-Object)
         $listed | Should -Contain 'LICENSE'
         $listed | Should -Contain 'en-US/about_MySqlRecovery.help.txt'
         $files | Should -Not -Match 'test|\.pdb$|src/'
@@ -29,7 +29,7 @@ Describe 'The package' {
         $nuspec.package.metadata.id, $nuspec.package.metadata.version | Should -Be 'MySqlRecovery', $version
         $tags = $nuspec.package.metadata.tags -split ' '
         $tags | Should -Contain 'PSModule'
-        (Get-Command -Module MySqlRecovery).Name | ForEach-Object { $tags | Should -Contain "PSCmdlet_$_" }
+        (Get-Command -Module MySqlRecovery).Name | ForEach-Object { $tags | Should -Contain "PSCmdlet_$_"; $tags | Should -Contain "PSCommand_$_" }
     }
 
     It 'is imported from a bare folder, without network, and undoes a change' -Skip:(-not $canIsolate) {
