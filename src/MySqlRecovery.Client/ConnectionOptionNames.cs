@@ -48,6 +48,9 @@ internal static class ConnectionOptionNames
             case "serverpublickeypath" or "serverrsapublickeyfile":
                 options.ServerPublicKeyPath = Text(name, value);
                 break;
+            case "enablecleartextplugin":
+                options.EnableCleartextPlugin = Switch(name, value);
+                break;
             default:
                 return TrySetTls(options, name, value);
         }

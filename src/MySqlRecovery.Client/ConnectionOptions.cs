@@ -49,6 +49,9 @@ internal sealed class ConnectionOptions
     /// <summary>PEM file with the server's RSA public key.</summary>
     public string? ServerPublicKeyPath { get; set; }
 
+    /// <summary>Whether a server whose certificate was not verified may ask for the password as it is (mysql_clear_password).</summary>
+    public bool? EnableCleartextPlugin { get; set; }
+
     /// <summary>For the whole of connecting and authenticating; zero means no limit.</summary>
     public TimeSpan? ConnectTimeout { get; set; }
 
@@ -88,6 +91,7 @@ internal sealed class ConnectionOptions
             (SslCert, SslKey) = (other.SslCert, other.SslKey);
         GetServerPublicKey ??= other.GetServerPublicKey;
         ServerPublicKeyPath ??= other.ServerPublicKeyPath;
+        EnableCleartextPlugin ??= other.EnableCleartextPlugin;
         ConnectTimeout ??= other.ConnectTimeout;
         CommandTimeout ??= other.CommandTimeout;
     }

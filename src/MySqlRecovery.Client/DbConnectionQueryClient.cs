@@ -37,20 +37,22 @@ internal sealed class DbConnectionQueryClient : IQueryClient
 
             // Chunk checksums take their time, and the token ends what takes too long.
             command.CommandTimeout = 0;
-            return new DbConnectionRows(command, command.ExecuteReader(), cancel, Server, token);
+            DbDataReader reader = command.ExecuteReader();
+
+            // KILL QUERY makes SLEEP and the like return as if nothing had been.
+            token.ThrowIfCancellationRequested();
+            return new ReaderRows(command, reader, cancel, e => Failed(e, token), command.Cancel, token);
         }
         catch (Exception e)
         {
             cancel.Dispose();
             command.Dispose();
-            if (e is DbException or InvalidOperationException)
-                throw Failed(e, Server, token);
-            throw;
+            throw Failed(e, token);
         }
     }
 
     /// <summary>The provider's exception as ours; its message is the server's.</summary>
-    internal static Exception Failed(Exception e, string server, CancellationToken token) => token.IsCancellationRequested
+    private Exception Failed(Exception e, CancellationToken token) => token.IsCancellationRequested
         ? new OperationCanceledException(e.Message, e, token)
-        : new RecoveryException("ServerQueryFailed", RecoveryErrorKind.InvalidArgument, e.Message, server, inner: e);
+        : new RecoveryException("ServerQueryFailed", RecoveryErrorKind.InvalidArgument, e.Message, Server, inner: e);
 }

@@ -1,120 +1,193 @@
+using System.Net.Sockets;
+using MySqlConnector;
 using MySqlRecovery.Client.Authentication;
-using MySqlRecovery.Client.Protocol;
-using MySqlRecovery.Client.Transport;
-using MySqlRecovery.IO;
+using MySqlRecovery.Model;
 
 namespace MySqlRecovery.Client;
 
-/// <summary>The connection phase: greeting, TLS, authentication.</summary>
-internal sealed class Login
+/// <summary>Has MySqlConnector connect, set up TLS and authenticate, and tells what goes wrong in this module's words.</summary>
+internal sealed class Login : IDisposable
 {
-    // The longest exchange there is (switch, full authentication, key, password) takes five; a server that goes on is broken.
-    private const int MaxSteps = 8;
+    // A file that is never there. Without one MySqlConnector asks each server on loopback for its key, whoever listens there.
+    private const string NoKey = "/nonexistent/no-server-public-key-was-given.pem";
 
-    private readonly PacketStream _packets;
+    private const string NoServer = "what answers is no MySQL or MariaDB server";
+
+    // Nothing that a server sends before the login is longer; what seems so is no MySQL protocol.
+    private const int LongestPacket = 1 << 20;
+
     private readonly ConnectionOptions _options;
+    private readonly CertificateCheck _certificates;
+    private readonly LoginWatch _watch;
 
-    public Login(PacketStream packets, ConnectionOptions options)
+    private Login(ConnectionOptions options)
     {
-        _packets = packets;
         _options = options;
+        _certificates = new CertificateCheck(options);
+        _watch = new LoginWatch(options, _certificates);
     }
 
-    public (InitialHandshake Handshake, Capabilities Capabilities) Run(CancellationToken token)
+    /// <summary>An open connection; the caller owns it.</summary>
+    /// <exception cref="RecoveryException">ServerUnreachable, ServerTimeout, ServerTlsFailed, ServerAuthenticationFailed ...</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    public static MySqlConnection Run(ConnectionOptions options, CancellationToken token)
     {
+        MariaDbPlugins.Register();
+        using var login = new Login(options);
+
+        // A socket is safe without TLS, but caching_sha2_password hands over the password itself, which a server takes
+        // there and MySqlConnector does not send: then the same again through TLS.
+        bool plainSocket = options.UsesSocket && options.EffectiveSslMode == SslMode.Preferred;
         try
         {
-            InitialHandshake handshake = ReadGreeting(token);
-            bool tls = WantsTls(handshake.Capabilities);
-            Capabilities capabilities = HandshakeResponse.Negotiate(handshake.Capabilities, _options.Database != null, tls);
-            if (tls)
-            {
-                using var upgrade = new TlsUpgrade(_options);
-                _packets.Write(HandshakeResponse.SslRequest(capabilities).Written, token);
-                _packets.Upgrade(upgrade.Upgrade, token);
-            }
-
-            Authenticate(handshake, capabilities, tls, token);
-            return (handshake, capabilities);
+            return login.Connect(plainSocket ? MySqlSslMode.None : Mode(options.EffectiveSslMode), token);
         }
-        catch (Exception e) when (e is EndOfStreamException or InvalidDataException)
+        catch (RecoveryException) when (plainSocket && login._watch.LacksKey)
         {
-            throw _packets.Failed(e.Message, e);
+            return login.Connect(MySqlSslMode.Preferred, token);
         }
     }
 
-    private InitialHandshake ReadGreeting(CancellationToken token)
+    public void Dispose() => _certificates.Dispose();
+
+    // Certificates are checked here, with an answer that says why; MySqlConnector asks for that in these modes only.
+    private static MySqlSslMode Mode(SslMode mode) => mode switch
     {
-        ReadOnlySpan<byte> greeting = _packets.Read(token).Span;
-        if (!greeting.IsEmpty && greeting[0] == PacketMarker.Error)
-            throw ServerErrors.FromServer(_options.Server, greeting);
-        return InitialHandshake.Parse(greeting);
-    }
+        SslMode.Disabled => MySqlSslMode.None,
+        SslMode.Preferred => MySqlSslMode.Preferred,
+        _ => MySqlSslMode.Required,
+    };
 
-    private bool WantsTls(Capabilities server)
+    private MySqlConnection Connect(MySqlSslMode mode, CancellationToken token)
     {
-        SslMode mode = _options.EffectiveSslMode;
-        if (mode == SslMode.Disabled || (mode == SslMode.Preferred && _options.UsesSocket))
-            return false;
-        bool offered = server.HasFlag(Capabilities.Ssl);
-        return offered || mode == SslMode.Preferred
-            ? offered
-            : throw ServerErrors.Tls(_options.Server, "the server offers no TLS", "Set up TLS on the server, or use -SslMode Preferred or Disabled.");
-    }
-
-    private void Authenticate(InitialHandshake handshake, Capabilities capabilities, bool tls, CancellationToken token)
-    {
-        var context = new AuthenticationContext(_options, tls, _options.UsesSocket);
-
-        // An unknown suggestion is not the last word: the account may have another plugin, to which the server switches.
-        string name = AuthenticationPlugins.Create(handshake.AuthPluginName) == null ? AuthenticationPlugins.NativePassword : handshake.AuthPluginName;
-        IAuthenticationPlugin plugin = AuthenticationPlugins.Create(name)!;
-        string user = _options.User ?? Environment.UserName;
-        byte[] response = plugin.Start(context, handshake.AuthPluginData);
-        if (response.Length > 250 && !capabilities.HasFlag(Capabilities.PluginAuthLenencClientData))
-            throw new InvalidDataException("the server cannot take an authentication answer of that length");
-        _packets.Write(HandshakeResponse.Create(capabilities, user, response, _options.Database, name).Written, token);
-
-        bool switched = false;
-        for (int step = 0; step < MaxSteps; step++)
+        TimeSpan limit = _options.ConnectTimeout ?? ConnectionOptions.DefaultConnectTimeout;
+        MySqlConnection connection = Create(mode, limit);
+        Task opening = connection.OpenAsync(token);
+        try
         {
-            ReadOnlySpan<byte> answer = _packets.Read(token).Span;
-            switch (answer.IsEmpty ? -1 : answer[0])
-            {
-                case PacketMarker.Ok:
-                    return;
-                case PacketMarker.Error:
-                    throw ServerErrors.FromServer(_options.Server, answer);
-                case PacketMarker.Eof when !switched:
-                    switched = true;
-                    plugin = Switch(answer[1..], context, token);
-                    break;
-                case PacketMarker.AuthMoreData:
-                    if (plugin.Continue(context, answer[1..]) is { } more)
-                        _packets.Write(more, token);
-                    break;
-                default:
-                    throw new InvalidDataException("the server's answer to the credentials makes no sense");
-            }
+            opening.WaitAsync(limit > TimeSpan.Zero ? limit : Timeout.InfiniteTimeSpan, token).GetAwaiter().GetResult();
+            return connection;
         }
-
-        throw new InvalidDataException($"the authentication did not end after {MaxSteps} steps");
+        catch (Exception e)
+        {
+            // What still runs ends by itself, for it has a limit as well.
+            opening.ContinueWith(
+                ended =>
+                {
+                    _ = ended.Exception;
+                    connection.Dispose();
+                },
+                CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+            token.ThrowIfCancellationRequested();
+            throw e is TimeoutException && !opening.IsFaulted ? ServerErrors.ConnectTimeout(_options.Server, limit) : Explain(e, limit);
+        }
+        finally
+        {
+            _watch.IsOn = false;
+        }
     }
 
-    private IAuthenticationPlugin Switch(ReadOnlySpan<byte> request, AuthenticationContext context, CancellationToken token)
+    private MySqlConnection Create(MySqlSslMode mode, TimeSpan limit)
     {
-        // Without a name it is the request to switch to the passwords of MySQL 4.0.
-        if (request.IsEmpty)
-            throw ServerErrors.AuthenticationUnsupported(_options.Server, "mysql_old_password");
-        var cursor = new IO.ByteCursor(request);
-        string name = cursor.ReadNullTerminated();
-        ReadOnlySpan<byte> challenge = cursor.Rest;
+        var settings = new MySqlConnectionStringBuilder
+        {
+            Server = _options.UsesSocket ? _options.Socket! : _options.Host ?? "localhost",
+            Port = (uint)(_options.Port ?? ConnectionOptions.DefaultPort),
+            ConnectionProtocol = _options.UsesSocket ? MySqlConnectionProtocol.UnixSocket : MySqlConnectionProtocol.Sockets,
+            UserID = _options.User ?? Environment.UserName,
+            Password = _options.Password ?? "",
+            Database = _options.Database ?? "",
+            SslMode = mode,
+            AllowPublicKeyRetrieval = _options.GetServerPublicKey == true,
+            ServerRsaPublicKeyFile = _options.ServerPublicKeyPath ?? (_options.GetServerPublicKey == true ? "" : NoKey),
+            ConnectionTimeout = limit > TimeSpan.Zero ? (uint)Math.Ceiling(limit.TotalSeconds) + 1 : 0,
+            DefaultCommandTimeout = 0, // AnswerGuard looks after it
+            CancellationTimeout = -1,
+            Pooling = false,
+            UseCompression = false,
+            AllowUserVariables = true,
+            AllowZeroDateTime = true,
+            TreatTinyAsBoolean = false,
+            GuidFormat = MySqlGuidFormat.None,
+            ServerRedirectionMode = MySqlServerRedirectionMode.Disabled,
+            AutoEnlist = false,
+            ApplicationName = "MySqlRecovery",
+        };
+        _watch.Begin();
+        MySqlDataSourceBuilder source = new MySqlDataSourceBuilder(settings.ConnectionString).UseLoggerFactory(_watch);
+        source.UseRemoteCertificateValidationCallback((_, certificate, chain, errors) => _certificates.Accept(certificate, chain, errors));
+        if (_certificates.ClientCertificate is { } own)
+        {
+            source.UseClientCertificatesCallback(certificates =>
+            {
+                certificates.Add(own);
+                return ValueTask.CompletedTask;
+            });
+        }
 
-        // Most plugins send the zero behind the challenge as well, MariaDB's ed25519 does not.
-        if (challenge.Length is 21 or 33 && challenge[^1] == 0)
-            challenge = challenge[..^1];
-        IAuthenticationPlugin plugin = AuthenticationPlugins.Create(name) ?? throw ServerErrors.AuthenticationUnsupported(_options.Server, name);
-        _packets.Write(plugin.Start(context, challenge), token);
-        return plugin;
+        return source.Build().CreateConnection();
+    }
+
+    private Exception Explain(Exception e, TimeSpan limit)
+    {
+        string server = _options.Server;
+        if (_watch.Refusal is { } refusal)
+            return refusal;
+        if (_certificates.Refusal is { } untrusted)
+        {
+            return ServerErrors.Tls(
+                server, untrusted, "Check SslCa and the host name; -SslMode Required connects without checking them.");
+        }
+
+        if (_watch.LacksTls)
+        {
+            return ServerErrors.Tls(
+                server, "the server offers no TLS", "Set up TLS on the server, or use -SslMode Preferred or Disabled.");
+        }
+
+        if (_watch.TlsFailure is { } broken)
+            return ServerErrors.TlsBroken(server, broken);
+        if (_watch.UnknownPlugin is { } plugin)
+            return ServerErrors.AuthenticationUnsupported(server, plugin);
+        if (_watch.LacksKey || e is UnauthorizedAccessException)
+            return LacksKey();
+        if (_watch.HasBadKey || e is System.Security.Cryptography.CryptographicException)
+            return ServerErrors.Authentication(server, "the server's RSA public key cannot be used for this password");
+        bool isConnecting = e is MySqlException { ErrorCode: MySqlErrorCode.UnableToConnectToHost } || !_watch.IsConnected;
+        if (isConnecting && e is MySqlException { SqlState: null or "" } own)
+            return Unreachable(own, limit);
+        return ServerErrors.FromConnector(server, e, hasGreeting: _watch.HasGreeting);
+    }
+
+    private Exception Unreachable(MySqlException e, TimeSpan limit)
+    {
+        string server = _options.Server;
+        if (_watch.NetworkFailure is { } failure)
+        {
+            string what = _watch.IsNameUnknown ? "the host name cannot be resolved" : "no connection";
+            return ServerErrors.Unreachable(server, $"{what}: {failure.Message}", e);
+        }
+
+        return e.InnerException switch
+        {
+            MySqlEndOfStreamException { ExpectedByteCount: > LongestPacket } => ServerErrors.Protocol(server, NoServer, e),
+            IOException or SocketException => ServerErrors.Lost(server, inner: e),
+            ArgumentException path when !_watch.IsConnected =>
+                ServerErrors.Unreachable(server, $"this cannot be the address of a server: {path.Message}", e),
+            ArgumentException => ServerErrors.Protocol(server, NoServer, e),
+            _ when e.Message.Contains("Timeout", StringComparison.Ordinal) => ServerErrors.ConnectTimeout(server, limit),
+            _ when _options.UsesSocket => ServerErrors.Unreachable(server, "no server listens on this socket", e),
+            _ => ServerErrors.Unreachable(server, e.Message, e),
+        };
+    }
+
+    private RecoveryException LacksKey()
+    {
+        if (_options.ServerPublicKeyPath is { } path)
+            return ServerErrors.CertificateFile(path, "the server's public key cannot be read");
+        return ServerErrors.Authentication(
+            _options.Server, "the account's plugin needs TLS or the server's RSA public key to send the password safely",
+            "Use -SslMode Required, or a connection string with ServerPublicKeyPath, "
+            + "or GetServerPublicKey=true where the network is trusted.");
     }
 }

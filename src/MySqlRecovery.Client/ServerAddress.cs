@@ -12,7 +12,8 @@ namespace MySqlRecovery.Client;
 internal static class ServerAddress
 {
     /// <summary>The options that the text says; everything else is left null.</summary>
-    /// <exception cref="RecoveryException">ConnectionOptionInvalid; the message never repeats the text, which may hold a password.</exception>
+    /// <exception cref="RecoveryException">ConnectionOptionInvalid; the message never repeats the text, which may hold a
+    /// password.</exception>
     public static ConnectionOptions Parse(string text)
     {
         text = text.Trim();
@@ -25,6 +26,9 @@ internal static class ServerAddress
 
     private static ConnectionOptions ParseHostAndPort(string text)
     {
+        // Who writes user:password@host or a URL must not read his password in the error.
+        if (text.Contains('@') || text.Contains("//", StringComparison.Ordinal))
+            throw Invalid("the server is not named as user@host or by a URL: give the user with -Credential or in a connection string");
         string host = text;
         string? port = null;
         int colon = text.IndexOf(':');
@@ -32,11 +36,11 @@ internal static class ServerAddress
         {
             int close = text.IndexOf(']');
             if (close < 0 || (close + 1 < text.Length && text[close + 1] != ':'))
-                throw Invalid($"'{text}' is not [address]:port");
+                throw Invalid("an IPv6 address with a port is written as [address]:port");
             host = text[1..close];
             port = close + 1 < text.Length ? text[(close + 2)..] : null;
             if (!IPAddress.TryParse(host, out _))
-                throw Invalid($"'{host}' is not an IPv6 address");
+                throw Invalid("what stands in brackets is not an IPv6 address");
         }
         else if (colon >= 0 && colon == text.LastIndexOf(':'))
         {
@@ -45,10 +49,10 @@ internal static class ServerAddress
         }
         else if (colon >= 0 && !IPAddress.TryParse(text, out _))
         {
-            throw Invalid($"'{text}' is neither host:port nor an IPv6 address");
+            throw Invalid("the server's name is neither host:port nor an IPv6 address");
         }
 
-        if (host.Length == 0 || host.Any(c => char.IsWhiteSpace(c) || c is ';' or '@' or ','))
+        if (host.Length == 0 || host.Any(c => char.IsWhiteSpace(c) || c is ';' or ','))
             throw Invalid("the server must be given as host, host:port, a socket's path or a connection string");
         return new ConnectionOptions { Host = host, Port = port == null ? null : ParsePort(port) };
     }
@@ -56,7 +60,7 @@ internal static class ServerAddress
     private static int ParsePort(string text) =>
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int port) && port is > 0 and <= 65535
             ? port
-            : throw Invalid($"the port '{text}' is not a number from 1 to 65535");
+            : throw Invalid("the port is not a number from 1 to 65535");
 
     private static ConnectionOptions ParseConnectionString(string text)
     {

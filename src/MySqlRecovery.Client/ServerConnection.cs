@@ -1,31 +1,39 @@
+using System.Data;
+using System.Data.Common;
+using System.Net.Sockets;
+using System.Text;
+using MySqlConnector;
 using MySqlRecovery.Client.Protocol;
-using MySqlRecovery.Client.Transport;
 using MySqlRecovery.Model;
 using MySqlRecovery.Server;
 
 namespace MySqlRecovery.Client;
 
 /// <summary>
-/// A connection to a MySQL, MariaDB or Percona server. Synchronous, for one thread; every call takes a token whose
-/// cancellation closes the connection, because an answer that is abandoned half-way cannot be picked up again.
+/// A connection to a MySQL, MariaDB or Percona server: MySqlConnector's, with the commands of replication beside it.
+/// Synchronous, for one thread; every call takes a token whose cancellation closes the connection, because an answer that
+/// is abandoned half-way cannot be picked up again.
 /// </summary>
 internal sealed class ServerConnection : IQueryClient, IDisposable
 {
     // max_allowed_packet is at most 1 GiB on every server; an event and a row have a little around it.
     private const int MaxPayload = (1 << 30) + (16 << 20);
 
+    private readonly MySqlConnection _connection;
+    private readonly SessionStream _session;
     private readonly PacketStream _packets;
-    private readonly bool _deprecateEof;
-    private TextResultSet? _result;
+    private ReaderRows? _rows;
 
-    private ServerConnection(ConnectionOptions options, PacketStream packets, InitialHandshake handshake, Capabilities capabilities)
+    private ServerConnection(ConnectionOptions options, MySqlConnection connection)
     {
-        _packets = packets;
-        _deprecateEof = capabilities.HasFlag(Capabilities.DeprecateEof);
         Options = options;
-        VersionText = ServerFacts.StripPrefix(handshake.ServerVersion);
-        ConnectionId = handshake.ConnectionId;
-        IsTls = capabilities.HasFlag(Capabilities.Ssl);
+        VersionText = ServerFacts.StripPrefix(connection.ServerVersion);
+        ConnectionId = (uint)connection.ServerThread;
+        _connection = connection;
+        _session = SessionStream.Of(connection, Server);
+        _session.Guard.MaxPayload = MaxPayload;
+        _session.Guard.Timeout = options.CommandTimeout ?? ConnectionOptions.DefaultCommandTimeout;
+        _packets = new PacketStream(_session.Guard, _session.Socket, Server);
     }
 
     /// <summary>What the connection was opened with; to open another like it.</summary>
@@ -44,10 +52,10 @@ internal sealed class ServerConnection : IQueryClient, IDisposable
     /// <summary>The server's number for this connection, as KILL takes it.</summary>
     public uint ConnectionId { get; }
 
-    public bool IsTls { get; }
+    public bool IsTls => _session.IsTls;
 
     /// <summary>False once the connection was closed, lost or cancelled.</summary>
-    public bool IsOpen => _packets.IsOpen;
+    public bool IsOpen => _packets.IsOpen && _connection.State == ConnectionState.Open;
 
     /// <summary>Connects and authenticates.</summary>
     /// <exception cref="RecoveryException">ServerUnreachable, ServerTimeout, ServerTlsFailed, ServerAuthenticationFailed,
@@ -55,49 +63,41 @@ internal sealed class ServerConnection : IQueryClient, IDisposable
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public static ServerConnection Open(ConnectionOptions options, CancellationToken token)
     {
-        TimeSpan limit = options.ConnectTimeout ?? ConnectionOptions.DefaultConnectTimeout;
-        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(token);
-        if (limit > TimeSpan.Zero)
-            deadline.CancelAfter(limit);
-        PacketStream? packets = null;
-        try
-        {
-            packets = new PacketStream(ServerSocket.Connect(options, deadline.Token), options.Server);
-            (InitialHandshake handshake, Capabilities capabilities) = new Login(packets, options).Run(deadline.Token);
-            packets.MaxPayload = MaxPayload;
-            packets.Timeout = options.CommandTimeout ?? ConnectionOptions.DefaultCommandTimeout;
-            return new ServerConnection(options, packets, handshake, capabilities);
-        }
-        catch (Exception e) when (deadline.IsCancellationRequested && e is (OperationCanceledException or RecoveryException { ErrorId: "ServerTlsFailed" }))
-        {
-            // A TLS handshake that is cut off by the deadline fails like any other.
-            packets?.Dispose();
-            token.ThrowIfCancellationRequested();
-            throw ServerErrors.ConnectTimeout(options.Server, limit);
-        }
-        catch
-        {
-            packets?.Dispose();
-            throw;
-        }
+        SessionStream.Check();
+        return new ServerConnection(options, Login.Run(options, token));
     }
 
     /// <inheritdoc/>
-    public IQueryRows Query(string sql, CancellationToken token) => QueryWithTypes(sql, token);
-
-    /// <summary>As <see cref="Query"/>, with the columns' types.</summary>
-    public TextResultSet QueryWithTypes(string sql, CancellationToken token)
+    public IQueryRows Query(string sql, CancellationToken token)
     {
-        Send(ServerCommand.Query, new PayloadWriter(sql.Length + 16).Text(sql).Written, token);
-        return _result = TextResultSet.Begin(_packets, Server, _deprecateEof, token);
+        BeginCommand(token);
+        var command = new MySqlCommand(Sendable(sql), _connection) { CommandTimeout = 0 };
+        CancellationTokenRegistration cancel = token.UnsafeRegister(static s => ((ServerConnection)s!).Abort(), this);
+        try
+        {
+            MySqlDataReader reader = command.ExecuteReader();
+            token.ThrowIfCancellationRequested();
+            return _rows = new ReaderRows(command, reader, cancel, e => Failed(e, token), Abort, token);
+        }
+        catch (Exception e)
+        {
+            cancel.Dispose();
+            command.Dispose();
+            throw Failed(e, token);
+        }
     }
 
     /// <summary>Asks for a sign of life.</summary>
-    public void Ping(CancellationToken token) => Command(ServerCommand.Ping, default, token);
+    public void Ping(CancellationToken token) => Run(
+        () =>
+        {
+            if (!_connection.Ping())
+                throw ServerErrors.Lost(Server);
+        },
+        token);
 
     /// <summary>Changes the default database.</summary>
-    public void InitDb(string database, CancellationToken token) =>
-        Command(ServerCommand.InitDb, new PayloadWriter().Text(database).Written, token);
+    public void InitDb(string database, CancellationToken token) => Run(() => _connection.ChangeDatabase(database), token);
 
     /// <summary>Asks the server who it is.</summary>
     public ServerFacts GetFacts(CancellationToken token)
@@ -116,19 +116,16 @@ internal sealed class ServerConnection : IQueryClient, IDisposable
     /// <summary>Says goodbye if the connection is idle, and closes it.</summary>
     public void Dispose()
     {
-        if (!IsOpen)
-            return;
-        if (_result is null or { AtEnd: true })
+        if (!IsOpen || _rows is { IsOver: false })
+            Abort();
+        _session.Guard.Timeout = TimeSpan.FromSeconds(1);
+        try
         {
-            try
-            {
-                _packets.Timeout = TimeSpan.FromSeconds(1);
-                Send(ServerCommand.Quit, default, default);
-            }
-            catch (RecoveryException)
-            {
-                // It is gone already, which is what was wanted.
-            }
+            _connection.Dispose();
+        }
+        catch (Exception e) when (e is DbException or InvalidOperationException or IOException or SocketException)
+        {
+            // It is gone already, which is what was wanted.
         }
 
         _packets.Dispose();
@@ -140,8 +137,7 @@ internal sealed class ServerConnection : IQueryClient, IDisposable
     /// <summary>A command that is answered by OK or an error.</summary>
     internal void Command(ServerCommand command, ReadOnlySpan<byte> arguments, CancellationToken token)
     {
-        Send(command, arguments, token);
-        ReadOnlySpan<byte> answer = _packets.Read(token).Span;
+        ReadOnlySpan<byte> answer = BeginStream(command, arguments, token).Read(token).Span;
         if (!answer.IsEmpty && answer[0] == PacketMarker.Error)
             throw ServerErrors.FromServer(Server, answer);
         if (answer.IsEmpty || answer[0] != PacketMarker.Ok)
@@ -151,17 +147,59 @@ internal sealed class ServerConnection : IQueryClient, IDisposable
     /// <summary>Begins a command whose answer is a stream of packets that belong to the caller, to the end of the connection.</summary>
     internal PacketStream BeginStream(ServerCommand command, ReadOnlySpan<byte> arguments, CancellationToken token)
     {
-        Send(command, arguments, token);
+        BeginCommand(token);
+        _packets.BeginCommand();
+        _packets.Write(new PayloadWriter(arguments.Length + 1).Byte((byte)command).Bytes(arguments).Written, token);
         return _packets;
     }
 
-    private void Send(ServerCommand command, ReadOnlySpan<byte> arguments, CancellationToken token)
+    /// <summary>
+    /// MySqlConnector forgets the empty packet that ends a command of just n times 2^24 - 1 bytes, be it without or with the
+    /// two bytes for query attributes: a blank more and it has another length.
+    /// </summary>
+    private static string Sendable(string sql)
     {
-        if (_result is { AtEnd: false } && IsOpen)
-            throw new InvalidOperationException("the rows of the last query have not been read or disposed of");
+        if (sql.Length < PacketMarker.MaxChunk / 4)
+            return sql;
+        int length = Encoding.UTF8.GetByteCount(sql) + 1;
+        while (length % PacketMarker.MaxChunk == 0 || (length + 2) % PacketMarker.MaxChunk == 0)
+            (sql, length) = (sql + " ", length + 1);
+        return sql;
+    }
+
+    private void Run(Action command, CancellationToken token)
+    {
+        BeginCommand(token);
+        using CancellationTokenRegistration cancel = token.UnsafeRegister(static s => ((ServerConnection)s!).Abort(), this);
+        try
+        {
+            command();
+            token.ThrowIfCancellationRequested();
+        }
+        catch (Exception e)
+        {
+            throw Failed(e, token);
+        }
+    }
+
+    private void BeginCommand(CancellationToken token)
+    {
+        token.ThrowIfCancellationRequested();
         if (!IsOpen)
             throw ServerErrors.Lost(Server, "the connection is closed");
-        _packets.BeginCommand();
-        _packets.Write(new PayloadWriter(arguments.Length + 1).Byte((byte)command).Bytes(arguments).Written, token);
+        if (_rows is { IsOver: false })
+            throw new InvalidOperationException("the rows of the last query have not been read or disposed of");
+        _session.Guard.BeginAnswer(isCounted: true);
+    }
+
+    /// <summary>What ended a command. Unless the server refused it in good form, the connection is of no use any more.</summary>
+    private Exception Failed(Exception e, CancellationToken token)
+    {
+        bool isRefusal = e is MySqlException { SqlState.Length: > 0 } && _session.Guard.Failure == null && IsOpen;
+        if (!isRefusal)
+            Abort();
+        if (token.IsCancellationRequested)
+            return new OperationCanceledException(e.Message, e, token);
+        return _session.Guard.Failure ?? ServerErrors.FromConnector(Server, e);
     }
 }

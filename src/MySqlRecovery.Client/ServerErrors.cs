@@ -1,3 +1,5 @@
+using System.Net.Sockets;
+using MySqlConnector;
 using MySqlRecovery.Client.Protocol;
 using MySqlRecovery.Model;
 
@@ -15,7 +17,8 @@ internal static class ServerErrors
         recommendedAction: "Check host, port and firewall, or allow more time with ConnectTimeout.");
 
     public static RecoveryException Silent(string server, TimeSpan limit, Exception? inner) => new(
-        "ServerTimeout", RecoveryErrorKind.OperationTimeout, $"the server was silent for {limit.TotalSeconds:0.#} s", server,
+        "ServerTimeout", RecoveryErrorKind.OperationTimeout,
+        $"the server was silent, or sent next to nothing, for {limit.TotalSeconds:0.#} s", server,
         recommendedAction: "If the statement may take that long, allow more time with CommandTimeout.", inner: inner);
 
     public static RecoveryException Lost(string server, string why = "the connection broke off", Exception? inner = null) => new(
@@ -29,17 +32,36 @@ internal static class ServerErrors
     public static RecoveryException Tls(string server, string what, string? action = null, Exception? inner = null) => new(
         "ServerTlsFailed", RecoveryErrorKind.ConnectionError, what, server, recommendedAction: action, inner: inner);
 
+    public static RecoveryException TlsBroken(string server, Exception inner) => Tls(
+        server, $"TLS could not be set up: {(inner.InnerException ?? inner).Message}",
+        "A server as old as MySQL 5.6 has a TLS that is refused today: reach it with -SslMode Disabled through a tunnel or its Unix socket.", inner);
+
     public static RecoveryException Authentication(string server, string what, string? action = null) => new(
         "ServerAuthenticationFailed", RecoveryErrorKind.AuthenticationError, what, server, recommendedAction: action);
 
     public static RecoveryException AuthenticationUnsupported(string server, string plugin) => new(
         "ServerAuthenticationUnsupported", RecoveryErrorKind.NotSupported,
         $"the account uses the authentication plugin '{plugin}', which this client does not know", server,
-        recommendedAction: "Use an account with caching_sha2_password, sha256_password, mysql_native_password or client_ed25519.");
+        recommendedAction: "Use an account with caching_sha2_password, sha256_password, mysql_native_password, client_ed25519 or parsec.");
 
     /// <summary>A file of certificates or keys cannot be used.</summary>
     public static RecoveryException CertificateFile(string path, string what, Exception? inner = null) => new(
         "CertificateFileInvalid", RecoveryErrorKind.InvalidArgument, what, path, inner: inner);
+
+    /// <summary>What an exception of MySqlConnector means.</summary>
+    /// <param name="server">The server.</param>
+    /// <param name="e">The exception.</param>
+    /// <param name="hasGreeting">Whether the server has greeted; what it says before has no SQLSTATE.</param>
+    public static RecoveryException FromConnector(string server, Exception e, bool hasGreeting = true) => e switch
+    {
+        RecoveryException ours => ours,
+        { InnerException: RecoveryException ours } => ours,
+        MySqlException { SqlState: { Length: > 0 } state } refused => ServerErrorCodes.ToException(
+            server, new ErrorPacket(refused.Number, hasGreeting ? state : "", refused.Message)),
+        MySqlEndOfStreamException or IOException or SocketException or ObjectDisposedException => Lost(server, inner: e),
+        MySqlException { InnerException: IOException or SocketException } => Lost(server, inner: e),
+        _ => Protocol(server, $"the server sent what makes no sense: {e.Message}", e),
+    };
 
     /// <summary>What an ERR packet means.</summary>
     public static RecoveryException FromServer(string server, ReadOnlySpan<byte> payload)

@@ -80,6 +80,13 @@ public sealed class ServerAddressTests
     [InlineData("Server=db1;Password='Secret#42")]
     [InlineData("Server=db1;Port=Secret#42")]
     [InlineData("Secret#42@db1")]
+    [InlineData("root:Secret#42@db1")]
+    [InlineData("root:Secret#42@db1:3306")]
+    [InlineData("mysql://root:Secret#42@db1:3306/shop")]
+    [InlineData("jdbc:mysql://db1/?user=root&password=Secret#42")]
+    [InlineData("db1:Secret#42")]
+    [InlineData("[Secret#42]:3306")]
+    [InlineData("root:Secret#42:db1")]
     public void An_error_does_not_repeat_what_may_be_a_password(string text) => Fail.With("ConnectionOptionInvalid", () => ServerAddress.Parse(text));
 
     [Fact]

@@ -12,16 +12,25 @@ internal static class Ed25519
     /// <summary>The signature, 64 bytes.</summary>
     public static byte[] Sign(ReadOnlySpan<byte> secret, ReadOnlySpan<byte> message)
     {
-        byte[] hash = SHA512.HashData(secret);
-        hash[0] &= 0xF8;
-        hash[31] = (byte)((hash[31] & 0x7F) | 0x40);
+        byte[] hash = Hash(secret);
         ReadOnlySpan<byte> key = hash.AsSpan(0, 32);
-
         byte[] publicKey = Ed25519Point.MultiplyBase(key).Encode();
         byte[] nonce = Ed25519Scalar.Reduce(SHA512.HashData([.. hash.AsSpan(32), .. message]));
         byte[] commitment = Ed25519Point.MultiplyBase(nonce).Encode();
         byte[] challenge = Ed25519Scalar.Reduce(SHA512.HashData([.. commitment, .. publicKey, .. message]));
         return [.. commitment, .. Ed25519Scalar.MultiplyAdd(challenge, key, nonce)];
+    }
+
+    /// <summary>The public key, 32 bytes.</summary>
+    public static byte[] PublicKey(ReadOnlySpan<byte> secret) => Ed25519Point.MultiplyBase(Hash(secret).AsSpan(0, 32)).Encode();
+
+    // The scalar, clamped, and behind it what nonces are made of.
+    private static byte[] Hash(ReadOnlySpan<byte> secret)
+    {
+        byte[] hash = SHA512.HashData(secret);
+        hash[0] &= 0xF8;
+        hash[31] = (byte)((hash[31] & 0x7F) | 0x40);
+        return hash;
     }
 }
 

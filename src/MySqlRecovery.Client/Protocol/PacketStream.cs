@@ -6,60 +6,44 @@ using MySqlRecovery.Model;
 namespace MySqlRecovery.Client.Protocol;
 
 /// <summary>
-/// Packets over a socket: splits and joins those of 16 MiB and more, checks the sequence ids, bounds what the other side
-/// can make us hold, and turns time-outs, cancellation and network failures into errors. After any of them the
-/// connection is closed, for nobody knows what would come next.
+/// Packets over the stream of a connection: splits and joins those of 16 MiB and more, checks the sequence ids, and turns
+/// cancellation and network failures into errors. After any of them the connection is closed, for nobody knows what would
+/// come next.
 /// </summary>
 internal sealed class PacketStream : IDisposable
 {
     private const int HeaderLength = 4;
     private const int InitialBuffer = 64 << 10;
 
+    private readonly AnswerGuard _stream;
     private readonly Socket _socket;
     private readonly string _server;
-    private Stream _stream;
     private byte[] _buffer = new byte[InitialBuffer];
     private int _start;
     private int _end;
     private byte _sequence;
-    private TimeSpan _timeout;
 
-    public PacketStream(Socket socket, string server)
+    public PacketStream(AnswerGuard stream, Socket socket, string server)
     {
+        _stream = stream;
         _socket = socket;
         _server = server;
-        _stream = new NetworkStream(socket, ownsSocket: true);
     }
 
     public bool IsOpen { get; private set; } = true;
 
-    /// <summary>Longest payload to accept, in bytes.</summary>
-    public int MaxPayload { get; set; } = 1 << 20;
-
     /// <summary>How long the other side may stay silent; zero means no limit.</summary>
     public TimeSpan Timeout
     {
-        get => _timeout;
-        set
-        {
-            _timeout = value;
-            _stream.ReadTimeout = _stream.WriteTimeout =
-                value > TimeSpan.Zero ? (int)Math.Min(Math.Ceiling(value.TotalMilliseconds), int.MaxValue) : System.Threading.Timeout.Infinite;
-        }
+        get => _stream.Timeout;
+        set => _stream.Timeout = value;
     }
 
     /// <summary>A command and its answer count their packets from 0.</summary>
-    public void BeginCommand() => _sequence = 0;
-
-    /// <summary>Puts TLS between socket and packets.</summary>
-    public void Upgrade(Func<Stream, Stream> upgrade, CancellationToken token)
+    public void BeginCommand()
     {
-        // Bytes that came before TLS did are not from the server that TLS will vouch for.
-        if (_start != _end)
-            throw Failed("the server sent more than its greeting before TLS was set up");
-        using (token.UnsafeRegister(static s => ((Socket)s!).Dispose(), _socket))
-            _stream = upgrade(_stream);
-        Timeout = _timeout;
+        _sequence = 0;
+        _stream.BeginAnswer(isCounted: false);
     }
 
     /// <summary>The payload of the next packet, valid until the next call.</summary>
@@ -72,8 +56,6 @@ internal sealed class PacketStream : IDisposable
             Require(joined + HeaderLength, token);
             uint header = BinaryPrimitives.ReadUInt32LittleEndian(_buffer.AsSpan(_start + joined));
             chunk = (int)(header & PacketMarker.MaxChunk);
-            if (joined + chunk > MaxPayload)
-                throw Failed($"the server sent a packet of more than {MaxPayload} bytes");
             DropHeader(joined);
             Require(joined + chunk, token);
             CheckSequence((byte)(header >> 24), isError: joined == 0 && chunk > 0 && _buffer[_start] == PacketMarker.Error);
@@ -111,6 +93,7 @@ internal sealed class PacketStream : IDisposable
     {
         IsOpen = false;
         _stream.Dispose();
+        _socket.Dispose();
     }
 
     private void DropHeader(int joined)
@@ -148,7 +131,7 @@ internal sealed class PacketStream : IDisposable
             }
 
             if (_end == _buffer.Length)
-                Array.Resize(ref _buffer, (int)Math.Min(_buffer.Length * 2L, MaxPayload + InitialBuffer));
+                Array.Resize(ref _buffer, (int)Math.Min(_buffer.Length * 2L, _stream.MaxPayload + InitialBuffer));
             _end += Receive(token);
         }
     }
@@ -192,8 +175,6 @@ internal sealed class PacketStream : IDisposable
         Dispose();
         if (token.IsCancellationRequested)
             return new OperationCanceledException(token);
-        return e is IOException { InnerException: SocketException { SocketErrorCode: SocketError.TimedOut or SocketError.WouldBlock } }
-            ? ServerErrors.Silent(_server, _timeout, e)
-            : ServerErrors.Lost(_server, inner: e);
+        return _stream.Failure ?? ServerErrors.Lost(_server, inner: e);
     }
 }

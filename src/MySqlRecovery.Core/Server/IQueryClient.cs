@@ -42,15 +42,18 @@ internal static class QueryClientExtensions
     }
 
     /// <summary>The whole result as text.</summary>
+    /// <exception cref="Model.RecoveryException">ServerAnswerTooLarge, and what <see cref="IQueryClient.Query"/> ends in.</exception>
     public static List<string?[]> QueryAll(this IQueryClient client, string sql, CancellationToken token)
     {
         using IQueryRows rows = client.Query(sql, token);
         var all = new List<string?[]>();
+        var budget = new AnswerBudget(client.Server);
         while (rows.Read())
         {
+            budget.AddRow();
             var row = new string?[rows.ColumnNames.Count];
             for (int i = 0; i < row.Length; i++)
-                row[i] = rows.GetString(i);
+                row[i] = budget.Take(rows.GetString(i));
             all.Add(row);
         }
 

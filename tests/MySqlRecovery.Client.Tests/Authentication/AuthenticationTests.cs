@@ -4,6 +4,7 @@ using System.Text;
 using MySqlRecovery.Client.Protocol;
 using MySqlRecovery.Client.Tests.Fakes;
 using MySqlRecovery.IO;
+using MySqlRecovery.Model;
 
 namespace MySqlRecovery.Client.Tests.Authentication;
 
@@ -25,7 +26,7 @@ public sealed class AuthenticationTests
             Assert.True(NativeMatches(answer, FakeSession.Challenge));
             Assert.Contains("MySqlRecovery", Encoding.ASCII.GetString(response));
             Assert.Equal(-1, response.AsSpan().IndexOf(Password));
-            s.Write(FakeSession.OkPayload);
+            s.LetIn();
             s.WaitForEnd();
         });
         ConnectionOptions options = server.Options;
@@ -36,28 +37,44 @@ public sealed class AuthenticationTests
     }
 
     [Fact]
-    public void A_switch_to_another_plugin_is_followed_once()
+    public void A_switch_to_another_plugin_is_followed()
     {
-        using var server = new FakeServer(
-            s =>
-            {
-                s.Write(FakeSession.Greeting("some_plugin_from_the_future"));
-                s.Read();
-                s.Write([0xFE, .. "mysql_native_password\0"u8, .. OtherChallenge, 0]);
-                Assert.True(NativeMatches(s.Read(), OtherChallenge));
-                s.Write(FakeSession.OkPayload);
-                s.WaitForEnd();
-            },
-            s =>
-            {
-                s.Write(FakeSession.Greeting());
-                s.Read();
-                s.Write([0xFE, .. "mysql_native_password\0"u8, .. OtherChallenge, 0]);
-                s.Read();
-                s.Write([0xFE, .. "mysql_native_password\0"u8, .. OtherChallenge, 0]);
-            });
+        using var server = new FakeServer(s =>
+        {
+            s.Write(FakeSession.Greeting("caching_sha2_password"));
+            s.Read();
+            s.Write(Switch("mysql_native_password"));
+            Assert.True(NativeMatches(s.Read(), OtherChallenge));
+            s.LetIn();
+            s.WaitForEnd();
+        });
         ServerConnection.Open(server.Options, Token).Dispose();
-        Fail.ToOpen("ServerProtocolError", server.Options);
+    }
+
+    [Fact]
+    public void Switches_without_end_are_an_error()
+    {
+        using var server = new FakeServer(s =>
+        {
+            s.Write(FakeSession.Greeting());
+            for (int i = 0; i < 50; i++)
+            {
+                s.TryRead();
+                s.Write(Switch("mysql_native_password"));
+            }
+        });
+        Assert.Contains("did not end", Fail.ToOpen("ServerProtocolError", server.Options).Message);
+    }
+
+    [Fact]
+    public void A_server_that_suggests_a_plugin_that_we_do_not_know_is_told()
+    {
+        using var server = new FakeServer(s =>
+        {
+            s.Write(FakeSession.Greeting("some_plugin_from_the_future"));
+            s.AssertNothingComes();
+        });
+        Assert.Contains("'some_plugin_from_the_future'", Fail.ToOpen("ServerAuthenticationUnsupported", server.Options).Message);
     }
 
     [Theory]
@@ -75,53 +92,79 @@ public sealed class AuthenticationTests
     }
 
     [Theory]
-    [InlineData("mysql_clear_password", false)]
-    [InlineData("mysql_clear_password", true)]
-    [InlineData("sha256_password", false)]
-    [InlineData("sha256_password", true)]
-    public void A_server_that_asks_for_the_password_without_TLS_does_not_get_it(string plugin, bool bySwitch)
+    [InlineData("mysql_clear_password", "mysql_native_password")]
+    [InlineData("sha256_password", "mysql_native_password")]
+    [InlineData("sha256_password", "sha256_password")]
+    [InlineData("caching_sha2_password", "mysql_native_password")]
+    [InlineData("caching_sha2_password", "caching_sha2_password")]
+    public void A_server_that_asks_for_the_password_without_TLS_does_not_get_it(string plugin, string suggested)
     {
+        // It would be on loopback, where MySqlConnector hands it to whoever gives a key, asked or not.
+        using var key = RSA.Create(2048);
+        byte[] pem = [1, .. Encoding.ASCII.GetBytes(key.ExportSubjectPublicKeyInfoPem())];
         using var server = new FakeServer(s =>
         {
-            s.Write(FakeSession.Greeting(bySwitch ? "mysql_native_password" : plugin));
-            if (bySwitch)
+            s.Write(FakeSession.Greeting(suggested));
+            s.Read();
+            if (plugin != suggested || plugin == "sha256_password")
             {
-                s.Read();
-                s.Write([0xFE, .. Encoding.ASCII.GetBytes(plugin), 0, .. OtherChallenge, 0]);
+                s.Write(Switch(plugin));
+                if (plugin == "caching_sha2_password")
+                    s.Read();
             }
 
+            if (plugin == "caching_sha2_password")
+                s.Write([1, 4]);
+            s.Sequence++;
+            s.Write(pem);
             s.WaitForEnd();
-            Assert.Equal(-1, s.Received.ToArray().AsSpan().IndexOf(Password));
         });
         Assert.Contains("TLS", Fail.ToOpen("ServerAuthenticationFailed", server.Options).Message);
+        Assert.Equal(-1, server.Received.IndexOf(Password));
     }
 
     [Theory]
-    [InlineData("mysql_clear_password")]
-    [InlineData("sha256_password")]
-    [InlineData("caching_sha2_password")]
-    public void Through_TLS_the_password_goes_as_it_is(string plugin)
+    [InlineData(SslMode.Preferred)]
+    [InlineData(SslMode.Required)]
+    public void The_password_as_it_is_needs_a_verified_certificate(SslMode mode)
     {
         using X509Certificate2 certificate = TestCertificate();
         using var server = new FakeServer(s =>
         {
-            s.Write(FakeSession.Greeting(plugin, FakeSession.Classic | Capabilities.Ssl));
-            byte[] request = s.Read();
-            Assert.Equal(32, request.Length);
-            s.StartTls(certificate);
-            Parse(s.Read(), out byte[] answer);
-            if (plugin == "caching_sha2_password")
-            {
-                s.Write([1, 4]);
-                answer = s.Read();
-            }
-
-            Assert.Equal([.. Password, 0], answer);
-            s.Write(FakeSession.OkPayload);
+            AskThroughTls(s, certificate, "mysql_clear_password");
             s.WaitForEnd();
         });
-        using ServerConnection connection = ServerConnection.Open(server.Options, Token);
-        Assert.True(connection.IsTls);
+        ConnectionOptions options = server.Options;
+        options.SslMode = mode;
+        RecoveryException refused = Fail.ToOpen("ServerAuthenticationFailed", options);
+        Assert.Contains("verified certificate", refused.Message);
+        Assert.Contains("EnableCleartextPlugin", refused.RecommendedAction);
+        Assert.Equal(-1, server.Received.IndexOf(Password));
+    }
+
+    [Theory]
+    [InlineData("mysql_clear_password", true)]
+    [InlineData("mysql_clear_password", false)]
+    [InlineData("sha256_password", false)]
+    [InlineData("caching_sha2_password", false)]
+    public void Through_TLS_the_password_goes_as_it_is(string plugin, bool verified)
+    {
+        using X509Certificate2 certificate = TestCertificate();
+        using var server = new FakeServer(s =>
+        {
+            Assert.Equal([.. Password, 0], AskThroughTls(s, certificate, plugin));
+            s.LetIn();
+            s.WaitForEnd();
+        });
+        ConnectionOptions options = server.Options;
+        options.EnableCleartextPlugin = plugin == "mysql_clear_password" && !verified ? true : null;
+        string authority = Path.GetTempFileName();
+        File.WriteAllText(authority, certificate.ExportCertificatePem());
+        if (verified)
+            (options.SslMode, options.SslCa) = (SslMode.VerifyCa, authority);
+        using (ServerConnection connection = ServerConnection.Open(options, Token))
+            Assert.True(connection.IsTls);
+        File.Delete(authority);
     }
 
     [Theory]
@@ -132,21 +175,21 @@ public sealed class AuthenticationTests
         using var key = RSA.Create(2048);
         using var server = new FakeServer(s =>
         {
+            byte[] challenge = FakeSession.Challenge;
             s.Write(FakeSession.Greeting(plugin));
-            Parse(s.Read(), out byte[] answer);
+            s.Read();
             if (plugin == "caching_sha2_password")
-            {
                 s.Write([1, 4]);
-                answer = s.Read();
-            }
-
-            Assert.Equal([(byte)(plugin == "sha256_password" ? 1 : 2)], answer);
+            else
+                s.Write(Switch(plugin));
+            Assert.Equal([(byte)(plugin == "sha256_password" ? 1 : 2)], s.Read());
             s.Write([1, .. Encoding.ASCII.GetBytes(key.ExportSubjectPublicKeyInfoPem())]);
             byte[] secret = key.Decrypt(s.Read(), RSAEncryptionPadding.OaepSHA1);
+            byte[] mask = plugin == "sha256_password" ? OtherChallenge : FakeSession.Challenge;
             for (int i = 0; i < secret.Length; i++)
-                secret[i] ^= FakeSession.Challenge[i % 20];
+                secret[i] ^= mask[i % mask.Length];
             Assert.Equal([.. Password, 0], secret);
-            s.Write(FakeSession.OkPayload);
+            s.LetIn();
             s.WaitForEnd();
         });
         ConnectionOptions options = server.Options;
@@ -161,7 +204,10 @@ public sealed class AuthenticationTests
         {
             s.Write(FakeSession.Greeting("sha256_password"));
             s.Read();
+            s.Write(Switch("sha256_password"));
+            s.Read();
             s.Write([1, .. "-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----\n"u8]);
+            s.WaitForEnd();
         });
         ConnectionOptions options = server.Options;
         options.GetServerPublicKey = true;
@@ -175,10 +221,15 @@ public sealed class AuthenticationTests
         using var server = new FakeServer(s =>
         {
             byte[] greeting = FakeSession.Greeting(capabilities: FakeSession.Classic | Capabilities.Ssl);
-            s.WriteRaw([(byte)greeting.Length, 0, 0, 0, .. greeting, 7, 0, 0, 2, .. FakeSession.OkPayload]);
+            s.WriteRaw([(byte)greeting.Length, 0, 0, 0, .. greeting, 7, 0, 0, 3, .. FakeSession.OkPayload]);
+            s.Sequence = 1;
+            s.Read();
+            s.StartTls(certificate);
+            s.Read();
+            s.Write(FakeSession.ErrorPayload(1045, "No."));
             s.WaitForEnd();
         });
-        Assert.Contains("before TLS", Fail.ToOpen("ServerProtocolError", server.Options).Message);
+        Fail.ToOpen("ServerAuthenticationFailed", server.Options);
     }
 
     [Fact]
@@ -187,8 +238,7 @@ public sealed class AuthenticationTests
         using var server = new FakeServer(s =>
         {
             s.Write(FakeSession.Greeting());
-            s.WaitForEnd();
-            Assert.Empty(s.Received);
+            s.AssertNothingComes();
         });
         ConnectionOptions options = server.Options;
         options.SslMode = SslMode.Required;
@@ -206,7 +256,7 @@ public sealed class AuthenticationTests
                 s.Write([1, 3]);
             s.WaitForEnd();
         });
-        Assert.Contains("did not end", Fail.ToOpen("ServerProtocolError", server.Options).Message);
+        Fail.ToOpen("ServerProtocolError", server.Options);
     }
 
     [Theory]
@@ -230,15 +280,25 @@ public sealed class AuthenticationTests
     [Fact]
     public void Files_of_keys_that_cannot_be_read_are_named_before_anything_is_sent()
     {
-        using var server = new FakeServer(s =>
-        {
-            s.Write(FakeSession.Greeting(capabilities: FakeSession.Classic | Capabilities.Ssl));
-            s.WaitForEnd();
-            Assert.Empty(s.Received);
-        });
+        using var server = new FakeServer(s => s.AssertNothingComes());
         ConnectionOptions options = server.Options;
         options.SslCa = Path.Combine(Path.GetTempPath(), "no-such-ca.pem");
         Assert.Equal(options.SslCa, Fail.ToOpen("CertificateFileInvalid", options).Path);
+        server.StopListening();
+    }
+
+    private static byte[] Switch(string plugin) => [0xFE, .. Encoding.ASCII.GetBytes(plugin), 0, .. OtherChallenge, 0];
+
+    /// <summary>Has the client set up TLS and asks for the password; gives what it sends.</summary>
+    private static byte[] AskThroughTls(FakeSession s, X509Certificate2 certificate, string plugin)
+    {
+        bool suggested = plugin == "caching_sha2_password";
+        s.Write(FakeSession.Greeting(suggested ? plugin : "mysql_native_password", FakeSession.Classic | Capabilities.Ssl));
+        Assert.Equal(32, s.Read().Length);
+        s.StartTls(certificate);
+        s.TryRead();
+        s.Write(suggested ? [1, 4] : Switch(plugin));
+        return s.TryRead();
     }
 
     private static (string User, string Database, string Plugin) Parse(byte[] response, out byte[] answer)
@@ -246,10 +306,17 @@ public sealed class AuthenticationTests
         var cursor = new ByteCursor(response);
         var capabilities = (Capabilities)cursor.ReadUInt32();
         cursor.Skip(4 + 1 + 23);
-        string user = cursor.ReadNullTerminated();
+        string user = ReadNullTerminated(ref cursor);
         answer = cursor.Take(cursor.ReadLength()).ToArray();
-        string database = capabilities.HasFlag(Capabilities.ConnectWithDb) ? cursor.ReadNullTerminated() : "";
-        return (user, database, cursor.ReadNullTerminated());
+        string database = capabilities.HasFlag(Capabilities.ConnectWithDb) ? ReadNullTerminated(ref cursor) : "";
+        return (user, database, ReadNullTerminated(ref cursor));
+    }
+
+    private static string ReadNullTerminated(ref ByteCursor cursor)
+    {
+        string text = Encoding.UTF8.GetString(cursor.Take(cursor.Rest.IndexOf((byte)0)));
+        cursor.Skip(1);
+        return text;
     }
 
     /// <summary>The server's side of mysql_native_password, which stores SHA1(SHA1(password)) only.</summary>

@@ -8,7 +8,7 @@ internal static class Fail
     public static RecoveryException With(string errorId, Action action)
     {
         RecoveryException failure = Assert.Throws<RecoveryException>(action);
-        Assert.Equal(errorId, failure.ErrorId);
+        Assert.True(errorId == failure.ErrorId, $"{errorId} was expected: {failure}");
         Assert.DoesNotContain("Secret#42", failure.ToString());
         return failure;
     }

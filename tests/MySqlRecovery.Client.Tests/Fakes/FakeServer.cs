@@ -9,6 +9,7 @@ internal sealed class FakeServer : IDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly Thread _thread;
+    private readonly List<byte> _received = [];
     private ExceptionDispatchInfo? _failure;
     private volatile bool _stopped;
 
@@ -26,6 +27,16 @@ internal sealed class FakeServer : IDisposable
         Host = "127.0.0.1", Port = Port, User = "tester", Password = "Secret#42", ConnectTimeout = TimeSpan.FromSeconds(10),
         CommandTimeout = TimeSpan.FromSeconds(10),
     };
+
+    /// <summary>Everything that clients sent, once the script has ended.</summary>
+    public ReadOnlySpan<byte> Received
+    {
+        get
+        {
+            _thread.Join(TimeSpan.FromSeconds(20));
+            return _received.ToArray();
+        }
+    }
 
     /// <summary>Whoever did not come until now is not waited for.</summary>
     public void StopListening()
@@ -52,7 +63,14 @@ internal sealed class FakeServer : IDisposable
             {
                 using TcpClient client = _listener.AcceptTcpClient();
                 using var session = new FakeSession(client.GetStream());
-                script(session);
+                try
+                {
+                    script(session);
+                }
+                finally
+                {
+                    _received.AddRange(session.Received);
+                }
             }
         }
         catch (Exception e) when (e is IOException or SocketException or ObjectDisposedException)

@@ -14,6 +14,10 @@ internal sealed class FakeSession : IDisposable
         Capabilities.LongPassword | Capabilities.LongFlag | Capabilities.ConnectWithDb | Capabilities.Protocol41 | Capabilities.Transactions |
         Capabilities.SecureConnection | Capabilities.PluginAuth | Capabilities.ConnectAttrs | Capabilities.PluginAuthLenencClientData;
 
+    public const byte VarString = 253;
+
+    public const byte LongLong = 8;
+
     public static readonly byte[] Challenge = Encoding.ASCII.GetBytes("abcdefgh12345678ABCD");
 
     private Stream _stream;
@@ -41,9 +45,9 @@ internal sealed class FakeSession : IDisposable
     public static byte[] ErrorPayload(int code, string message) =>
         new PayloadWriter().Byte(0xFF).UInt16((ushort)code).Text("#HY000").Text(message).Written.ToArray();
 
-    public static byte[] ColumnPayload(string name, ColumnType type = ColumnType.VarString) =>
+    public static byte[] ColumnPayload(string name, byte type = VarString, ushort characterSet = 45) =>
         new PayloadWriter().LengthEncodedText("def").LengthEncodedText("db").LengthEncodedText("t").LengthEncodedText("t")
-            .LengthEncodedText(name).LengthEncodedText(name).Byte(12).UInt16(45).UInt32(100).Byte((byte)type).UInt16(0).Byte(0).UInt16(0)
+            .LengthEncodedText(name).LengthEncodedText(name).Byte(12).UInt16(characterSet).UInt32(100).Byte(type).UInt16(0).Byte(0).UInt16(0)
             .Written.ToArray();
 
     public static byte[] RowPayload(params string?[] values)
@@ -60,12 +64,20 @@ internal sealed class FakeSession : IDisposable
         return row.Written.ToArray();
     }
 
+    /// <summary>Says yes to the credentials, and to the SET NAMES that comes then.</summary>
+    public void LetIn()
+    {
+        Write(OkPayload);
+        Assert.Contains("SET NAMES", Encoding.ASCII.GetString(ReadCommand()));
+        Write(OkPayload);
+    }
+
     /// <summary>Greets, takes any credentials, and says yes.</summary>
     public void Accept(Capabilities capabilities = Classic, string version = "8.0.99-fake")
     {
         Write(Greeting(capabilities: capabilities, version: version));
         Read();
-        Write(OkPayload);
+        LetIn();
     }
 
     /// <summary>The next command, whose answer counts from 1.</summary>
@@ -94,6 +106,27 @@ internal sealed class FakeSession : IDisposable
         return payload.ToArray();
     }
 
+    /// <summary>As <see cref="Read"/>; nothing if the client hangs up instead.</summary>
+    public byte[] TryRead()
+    {
+        var header = new byte[4];
+        if (_stream.ReadAtLeast(header, header.Length, throwOnEndOfStream: false) < header.Length)
+            return [];
+        var payload = new byte[BinaryPrimitives.ReadInt32LittleEndian(header) & 0xFFFFFF];
+        _stream.ReadExactly(payload);
+        Received.AddRange(payload);
+
+        // A goodbye is a new command.
+        return header[3] == Sequence++ ? payload : [];
+    }
+
+    /// <summary>Waits for the end, before which nothing but a goodbye may come.</summary>
+    public void AssertNothingComes()
+    {
+        WaitForEnd();
+        Assert.True(Received is [] or [1, 0, 0, 0, 1], $"{Received.Count} bytes came");
+    }
+
     public void Write(ReadOnlySpan<byte> payload)
     {
         int length;
@@ -111,12 +144,20 @@ internal sealed class FakeSession : IDisposable
     /// <summary>The client finds the end of the stream behind what was sent.</summary>
     public void EndSending() => ((NetworkStream)_stream).Socket.Shutdown(SocketShutdown.Send);
 
+    /// <summary>Waits until the client has sent something or hung up, and takes what came; no longer than this.</summary>
+    public void WaitForBytes(TimeSpan longest)
+    {
+        Socket socket = ((NetworkStream)_stream).Socket;
+        var bytes = new byte[4096];
+        if (socket.Poll(longest, SelectMode.SelectRead))
+            Received.AddRange(bytes.AsSpan(0, socket.Receive(bytes)));
+    }
+
     /// <summary>Waits until the client hangs up.</summary>
     public void WaitForEnd()
     {
-        while (_stream.ReadByte() >= 0)
-        {
-        }
+        for (int next = _stream.ReadByte(); next >= 0; next = _stream.ReadByte())
+            Received.Add((byte)next);
     }
 
     public void StartTls(X509Certificate2 certificate)

@@ -35,8 +35,14 @@ internal sealed class ColumnSql
     /// <summary>In backquotes.</summary>
     public string Name { get; }
 
+    /// <summary>
+    /// An expression whose bytes are the value's text, exactly: of other than binary strings, providers make numbers and
+    /// times of their own.
+    /// </summary>
+    public string Value => Kind is ColumnKind.Text or ColumnKind.Members || (Kind is ColumnKind.Bytes && _column.DataType != "vector") ? Plain : $"CAST({Plain} AS BINARY)";
+
     /// <summary>An expression whose text is the value, exactly.</summary>
-    public string Value => Kind switch
+    private string Plain => Kind switch
     {
         // The display width of a ZEROFILL may differ, and BIT is not text.
         ColumnKind.Integer or ColumnKind.Decimal => _column.IsZerofill ? $"({Name}+0)" : Name,
@@ -67,7 +73,7 @@ internal sealed class ColumnSql
             ColumnKind.Text => Converted,
             ColumnKind.Members => $"CONCAT({Name}+0=0,{Converted})",
             ColumnKind.Real when _column.ColumnType.StartsWith("double", StringComparison.OrdinalIgnoreCase) && !_column.ColumnType.Contains('(', StringComparison.Ordinal) => Name,
-            _ => Value,
+            _ => Plain,
         };
         if (IsLong)
             return fast ? $"LENGTH({value}),CRC32({value})" : $"SHA2({value},256)";
@@ -118,7 +124,7 @@ internal sealed class ColumnSql
         if (Kind is ColumnKind.Bytes)
             return $"HEX({Name}) = '{Convert.ToHexString(value)}'";
         string text = IsPlain(value) ? $"'{Encoding.ASCII.GetString(value).Replace("'", "''", StringComparison.Ordinal)}'" : $"X'{Convert.ToHexString(value)}'";
-        return $"CAST({Value} AS BINARY) = {text}";
+        return $"CAST({Plain} AS BINARY) = {text}";
     }
 
     // Quoted in every sql_mode, and the same bytes in every character set that the session may have.

@@ -51,8 +51,14 @@ internal sealed class ReadingSession(IQueryClient client, bool fast, Cancellatio
     {
         using IQueryRows rows = client.Query(table.KeyHashes(range, fast), token);
         var hashes = new Dictionary<ComparedKey, string>();
+        var budget = new AnswerBudget(client.Server);
         while (rows.Read())
-            hashes[new ComparedKey(Enumerable.Range(0, keyLength).Select(i => rows.GetBytes(i)!).ToArray())] = rows.GetString(keyLength)!;
+        {
+            budget.AddRow();
+            var key = new ComparedKey(Enumerable.Range(0, keyLength).Select(i => budget.Take(rows.GetBytes(i))!).ToArray());
+            hashes[key] = budget.Take(rows.GetString(keyLength))!;
+        }
+
         return hashes;
     }
 
@@ -60,9 +66,11 @@ internal sealed class ReadingSession(IQueryClient client, bool fast, Cancellatio
     {
         using IQueryRows rows = client.Query(table.Rows([.. keys.Select(k => k.Values)]), token);
         var found = new Dictionary<ComparedKey, RowData>();
+        var budget = new AnswerBudget(client.Server);
         while (rows.Read())
         {
-            var row = new RowData(Enumerable.Range(0, compared.Columns.Length).Select(rows.GetBytes).ToArray());
+            budget.AddRow();
+            var row = new RowData(Enumerable.Range(0, compared.Columns.Length).Select(i => budget.Take(rows.GetBytes(i))).ToArray());
             found[new ComparedKey(Array.ConvertAll(compared.Key, i => row[i]!))] = row;
         }
 
@@ -81,8 +89,14 @@ internal sealed class ReadingSession(IQueryClient client, bool fast, Cancellatio
     {
         using IQueryRows rows = client.Query(table.RowsByHash(hashes), token);
         var found = new Dictionary<string, RowData>();
+        var budget = new AnswerBudget(client.Server);
         while (rows.Read())
-            found[rows.GetString(0)!] = new RowData(Enumerable.Range(1, compared.Columns.Length).Select(rows.GetBytes).ToArray());
+        {
+            budget.AddRow();
+            string hash = budget.Take(rows.GetString(0))!;
+            found[hash] = new RowData(Enumerable.Range(1, compared.Columns.Length).Select(i => budget.Take(rows.GetBytes(i))).ToArray());
+        }
+
         return found;
     }
 

@@ -35,7 +35,7 @@ internal sealed class TableSql
         $"SELECT {Values(_table.Key.Take(_table.OrderedKeyLength))}{_from}{Where(range)} ORDER BY {_keyOrder} LIMIT {rows - 1},1";
 
     /// <summary>Smallest and largest value of the key's first column.</summary>
-    public string Ends() => $"SELECT MIN({_columns[_table.Key[0]].Name}),MAX({_columns[_table.Key[0]].Name}) FROM {Name}";
+    public string Ends() => $"SELECT CAST(MIN({_columns[_table.Key[0]].Name}) AS BINARY),CAST(MAX({_columns[_table.Key[0]].Name}) AS BINARY) FROM {Name}";
 
     /// <summary>Key columns and hash of each row.</summary>
     public string KeyHashes(KeyRange range, bool fast) => $"SELECT {Values(_table.Key)},{TextHash(fast)}{_from}{Where(range)}";

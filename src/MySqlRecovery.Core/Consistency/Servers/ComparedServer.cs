@@ -59,11 +59,13 @@ internal sealed class ComparedServer : IDisposable
         string sql = IsMariaDb ? "SHOW ALL SLAVES STATUS" : IsMySql(8, 0, 22) ? "SHOW REPLICA STATUS" : "SHOW SLAVE STATUS";
         using IQueryRows rows = Client.Query(sql, _token);
         var channels = new List<Dictionary<string, string?>>();
+        var budget = new AnswerBudget(Client.Server);
         while (rows.Read())
         {
+            budget.AddRow();
             var channel = new Dictionary<string, string?>(StringComparer.OrdinalIgnoreCase);
             for (int i = 0; i < rows.ColumnNames.Count; i++)
-                channel[CurrentName(rows.ColumnNames[i])] = rows.GetString(i);
+                channel[CurrentName(rows.ColumnNames[i])] = budget.Take(rows.GetString(i));
             channels.Add(channel);
         }
 

@@ -1,0 +1,64 @@
+using System.Diagnostics;
+using MySqlRecovery.Model;
+
+namespace MySqlRecovery.Server;
+
+/// <summary>
+/// What the answer to one question may have in rows, bytes and time, where all of it is kept: a server that never stops
+/// answering is not one that has much to say.
+/// </summary>
+internal sealed class AnswerBudget(string server)
+{
+    /// <summary>The columns of a hundred thousand tables, and some more.</summary>
+    public const int MaxRows = 5_000_000;
+
+    /// <summary>Of memory, that is with what .NET needs around each value.</summary>
+    public const long MaxBytes = 1L << 30;
+
+    private const int BytesAround = 32;
+
+    private static readonly TimeSpan MaxTime = TimeSpan.FromMinutes(30);
+
+    private readonly long _start = Stopwatch.GetTimestamp();
+    private int _rows;
+    private long _bytes;
+
+    /// <summary>One row more.</summary>
+    /// <exception cref="RecoveryException">ServerAnswerTooLarge</exception>
+    public void AddRow()
+    {
+        if (++_rows > MaxRows)
+            throw Exceeded($"more than {MaxRows} rows");
+        if ((_rows & 0xFF) == 0 && Stopwatch.GetElapsedTime(_start) > MaxTime)
+            throw Exceeded($"rows for more than {MaxTime.TotalMinutes:0} minutes");
+    }
+
+    /// <summary>One value more, which is given back.</summary>
+    /// <exception cref="RecoveryException">ServerAnswerTooLarge</exception>
+    public string? Take(string? value)
+    {
+        Add((value?.Length ?? 0) * sizeof(char));
+        return value;
+    }
+
+    /// <summary>One value more, which is given back.</summary>
+    /// <exception cref="RecoveryException">ServerAnswerTooLarge</exception>
+    public byte[]? Take(byte[]? value)
+    {
+        Add(value?.Length ?? 0);
+        return value;
+    }
+
+    private void Add(long bytes)
+    {
+        _bytes += bytes + BytesAround;
+
+        // One row may be as long as a server's rows are.
+        if (_bytes > MaxBytes && _rows > 1)
+            throw Exceeded($"more than {MaxBytes >> 20} MiB");
+    }
+
+    private RecoveryException Exceeded(string what) => new(
+        "ServerAnswerTooLarge", RecoveryErrorKind.LimitsExceeded, $"the server answers one question with {what}", server,
+        recommendedAction: "Check that this is the server that you mean, and that what is asked about is not larger than that.");
+}
