@@ -41,3 +41,11 @@ internal sealed record ServerFacts(
         return versionComment?.Contains("Percona", StringComparison.OrdinalIgnoreCase) == true ? ServerFlavor.Percona : ServerFlavor.MySql;
     }
 }
+
+/// <summary>Whose server it is, as far as the protocol and the binlog differ.</summary>
+internal enum ServerFlavor
+{
+    MySql,
+    MariaDb,
+    Percona,
+}

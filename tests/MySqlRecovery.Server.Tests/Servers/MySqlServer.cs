@@ -155,7 +155,7 @@ public sealed partial class MySqlServer : IDisposable
             .. ConnectionArguments, "--default-character-set=utf8mb4", "--compact", "--skip-dump-date", "--hex-blob",
             "--order-by-primary", "--skip-extended-insert", "--complete-insert", "--no-tablespaces",
         ];
-        if (Flavour != ServerFlavour.MariaDb)
+        if (Flavour is not (ServerFlavour.MariaDb or ServerFlavour.MariaDb118))
             options = [.. options, "--set-gtid-purged=OFF", "--column-statistics=OFF"];
         return AutoIncrement().Replace(Run("mysqldump", [.. options, database]), "");
     }
@@ -173,7 +173,7 @@ public sealed partial class MySqlServer : IDisposable
     /// <summary>Where the server writes next.</summary>
     public BinlogPosition Position()
     {
-        bool renamed = Flavour != ServerFlavour.MariaDb && System.Version.Parse(MajorMinor().Match(Version).Value) >= new Version(8, 2);
+        bool renamed = Flavour is not (ServerFlavour.MariaDb or ServerFlavour.MariaDb118) && System.Version.Parse(MajorMinor().Match(Version).Value) >= new Version(8, 2);
         string[] row = Query(renamed ? "SHOW BINARY LOG STATUS" : "SHOW MASTER STATUS")[0];
         return new BinlogPosition(row[0], long.Parse(row[1]));
     }

@@ -11,4 +11,7 @@ public enum ServerFlavour
 
     /// <summary>MariaDB.</summary>
     MariaDb,
+
+    /// <summary>MariaDB 11.8, the first long-term one with the parsec plugin.</summary>
+    MariaDb118,
 }

@@ -43,7 +43,7 @@ public sealed class ServerInstallation
     /// <summary>Settings without which the server does not find its own files; empty for programs on PATH.</summary>
     internal string Settings => _prefix is null ? "[mysqld]\n" : File.ReadAllText(Path.Combine(_prefix, "server.cnf"));
 
-    private string Daemon => _flavour == ServerFlavour.MariaDb ? "mariadbd" : "mysqld";
+    private string Daemon => _flavour is ServerFlavour.MariaDb or ServerFlavour.MariaDb118 ? "mariadbd" : "mysqld";
 
     /// <summary>Finds or installs a server, once a process; where that cannot be, the running test is skipped.</summary>
     public static ServerInstallation Find(ServerFlavour flavour)
@@ -60,7 +60,7 @@ public sealed class ServerInstallation
     {
         if (_flavour == ServerFlavour.MySql56 && name != "mysqld")
             return Find(ServerFlavour.MySql).Program(name);
-        if (_flavour == ServerFlavour.MariaDb)
+        if (_flavour is ServerFlavour.MariaDb or ServerFlavour.MariaDb118)
         {
             name = name switch
             {
