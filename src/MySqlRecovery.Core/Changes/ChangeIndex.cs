@@ -8,7 +8,6 @@ using MySqlRecovery.Binlog.Scan;
 using MySqlRecovery.Gtids;
 using MySqlRecovery.IO;
 using MySqlRecovery.Model;
-using MySqlRecovery.Output.Sql;
 
 namespace MySqlRecovery.Changes;
 

@@ -6,7 +6,6 @@ using MySqlRecovery.Binlog.Rows;
 using MySqlRecovery.Binlog.Scan;
 using MySqlRecovery.Gtids;
 using MySqlRecovery.Model;
-using MySqlRecovery.Output.ReversedBinlog;
 
 namespace MySqlRecovery.Changes;
 

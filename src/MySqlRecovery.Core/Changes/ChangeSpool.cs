@@ -4,7 +4,6 @@ using MySqlRecovery.Binlog.Rows;
 using MySqlRecovery.Gtids;
 using MySqlRecovery.IO;
 using MySqlRecovery.Model;
-using MySqlRecovery.Output.ReversedBinlog;
 
 namespace MySqlRecovery.Changes;
 

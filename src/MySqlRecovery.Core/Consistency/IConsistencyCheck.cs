@@ -1,5 +1,3 @@
-using MySqlRecovery.Consistency.Logs;
-using MySqlRecovery.Consistency.Servers;
 using MySqlRecovery.Model;
 
 namespace MySqlRecovery.Consistency;
@@ -12,28 +10,4 @@ internal interface IConsistencyCheck
     /// <param name="token">Ends the check.</param>
     /// <exception cref="RecoveryException">The check cannot go on.</exception>
     IEnumerable<ConsistencyFinding> Run(Action<RecoveryException> onError, CancellationToken token);
-}
-
-/// <summary>A check of rows whose findings get their causes from a check of logs that ran before.</summary>
-internal sealed class ExplainedCheck(IConsistencyCheck rows, LiveLogCheck logs, ServerPair pair) : IConsistencyCheck
-{
-    public IEnumerable<ConsistencyFinding> Run(Action<RecoveryException> onError, CancellationToken token)
-    {
-        RowCauses? causes = logs.NotApplied is { } transactions ? new RowCauses(pair, transactions, token) : null;
-        foreach (ConsistencyFinding finding in rows.Run(onError, token))
-        {
-            try
-            {
-                causes?.Explain(finding);
-            }
-            catch (RecoveryException e)
-            {
-                // Once is enough: what keeps one row's cause from being found keeps them all.
-                causes = null;
-                onError(e);
-            }
-
-            yield return finding;
-        }
-    }
 }

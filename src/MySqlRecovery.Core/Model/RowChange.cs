@@ -1,6 +1,5 @@
 using System.Collections.Specialized;
 using System.Globalization;
-using MySqlRecovery.Binlog.Events;
 using MySqlRecovery.Binlog.Rows;
 using MySqlRecovery.Gtids;
 

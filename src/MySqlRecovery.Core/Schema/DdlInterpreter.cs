@@ -1,5 +1,4 @@
 using MySqlRecovery.Model;
-using MySqlRecovery.Server;
 
 namespace MySqlRecovery.Schema;
 

@@ -1,3 +1,4 @@
+using MySqlRecovery.Binlog.Events;
 using MySqlRecovery.Binlog.Rows;
 using MySqlRecovery.Model;
 using MySqlRecovery.Text;

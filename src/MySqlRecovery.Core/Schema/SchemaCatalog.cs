@@ -1,6 +1,5 @@
 using System.Text;
 using MySqlRecovery.Model;
-using MySqlRecovery.Server;
 using MySqlRecovery.Text;
 
 namespace MySqlRecovery.Schema;

@@ -1,5 +1,3 @@
-using MySqlRecovery.Model;
-
 namespace MySqlRecovery.Server;
 
 /// <summary>SQL on a server, by whatever connection.</summary>

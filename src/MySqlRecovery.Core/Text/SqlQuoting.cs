@@ -48,6 +48,14 @@ internal static class SqlQuoting
     };
 }
 
+/// <summary>Names in backquotes, which every sql_mode takes.</summary>
+internal static class SqlIdentifier
+{
+    public static byte[] Quote(string name) => Encoding.UTF8.GetBytes($"`{name.Replace("`", "``", StringComparison.Ordinal)}`");
+
+    public static byte[] Quote(string database, string table) => [.. Quote(database), (byte)'.', .. Quote(table)];
+}
+
 /// <summary>
 /// The sql_mode bits that change how a statement reads, with the values that the server uses for them (sql/system_variables.h,
 /// MODE_*), so that the mode which a query event carries can be cast.

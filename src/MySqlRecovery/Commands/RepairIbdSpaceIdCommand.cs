@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using MySqlRecovery.Client;
+using MySqlRecovery.InnoDb.Dictionary;
 using MySqlRecovery.InnoDb.Pages;
 using MySqlRecovery.InnoDb.Records;
 using MySqlRecovery.InnoDb.Repair;

@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using System.Reflection;
+using MySqlRecovery.InnoDb.Dictionary;
 using MySqlRecovery.InnoDb.Records;
 using MySqlRecovery.InnoDb.Repair;
 using MySqlRecovery.Schema;

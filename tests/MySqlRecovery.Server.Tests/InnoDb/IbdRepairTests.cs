@@ -1,3 +1,4 @@
+using MySqlRecovery.InnoDb.Dictionary;
 using MySqlRecovery.InnoDb.Records;
 using MySqlRecovery.InnoDb.Repair;
 using MySqlRecovery.InnoDb.Tablespace;

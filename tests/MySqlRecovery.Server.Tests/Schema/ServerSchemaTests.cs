@@ -1,4 +1,5 @@
 using MySqlRecovery.Client;
+using MySqlRecovery.InnoDb.Pages;
 using MySqlRecovery.InnoDb.Repair;
 using MySqlRecovery.InnoDb.Tablespace;
 using MySqlRecovery.Model;

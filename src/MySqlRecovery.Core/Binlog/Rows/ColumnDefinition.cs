@@ -1,3 +1,4 @@
+using MySqlRecovery.Binlog.Events;
 using MySqlRecovery.IO;
 using MySqlRecovery.Text;
 

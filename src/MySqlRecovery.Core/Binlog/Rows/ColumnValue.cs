@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Globalization;
 using System.IO.Compression;
 using System.Text;
+using MySqlRecovery.Binlog.Events;
 using MySqlRecovery.Binlog.Rows.Json;
 using MySqlRecovery.Text;
 
@@ -33,7 +34,7 @@ internal static class ColumnValue
         ColumnType.Date or ColumnType.NewDate => Date(column, value, DateTimeKind.Unspecified),
         ColumnType.DateTime or ColumnType.DateTime2 => Date(column, value, DateTimeKind.Unspecified),
         ColumnType.Timestamp or ColumnType.Timestamp2 => Date(column, value, DateTimeKind.Utc),
-        ColumnType.Time or ColumnType.Time2 => TemporalText.Read(column, value).ToTimeSpan(),
+        ColumnType.Time or ColumnType.Time2 => TemporalValue.Read(column, value).ToTimeSpan(),
         ColumnType.Json => Json(value),
         ColumnType.Geometry or ColumnType.Vector => value.ToArray(),
         ColumnType.MariaDbBlobCompressed or ColumnType.MariaDbVarCharCompressed => Text(column, CompressedColumn.Expand(value)),
@@ -77,10 +78,10 @@ internal static class ColumnValue
 
     private static object Date(ColumnDefinition column, ReadOnlySpan<byte> value, DateTimeKind kind)
     {
-        if (TemporalText.Read(column, value).ToDateTime(kind) is { } date)
+        if (TemporalValue.Read(column, value).ToDateTime(kind) is { } date)
             return date;
         using var text = new TextBuffer();
-        TemporalText.Write(column, value, text);
+        TemporalValue.Write(column, value, text);
         return text.ToString();
     }
 

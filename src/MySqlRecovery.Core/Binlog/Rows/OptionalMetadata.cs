@@ -1,4 +1,5 @@
 using System.Text;
+using MySqlRecovery.Binlog.Events;
 using MySqlRecovery.IO;
 using MySqlRecovery.Text;
 

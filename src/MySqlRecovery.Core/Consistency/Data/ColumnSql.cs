@@ -1,5 +1,6 @@
 using System.Text.Unicode;
 using System.Text;
+using MySqlRecovery.Binlog.Events;
 using MySqlRecovery.Consistency.Schema;
 using MySqlRecovery.Output.Sql;
 using MySqlRecovery.Text;

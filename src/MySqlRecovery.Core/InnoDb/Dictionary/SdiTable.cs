@@ -1,5 +1,5 @@
 using System.Text.Json;
-using MySqlRecovery.InnoDb.Tablespace;
+using MySqlRecovery.InnoDb.Pages;
 using MySqlRecovery.Model;
 
 namespace MySqlRecovery.InnoDb.Dictionary;

@@ -1,6 +1,5 @@
 using System.Collections;
 using System.Numerics;
-using MySqlRecovery.InnoDb.Tablespace;
 
 namespace MySqlRecovery.InnoDb.Pages;
 

@@ -2,7 +2,6 @@ using System.Buffers.Binary;
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using MySqlRecovery.IO;
-using MySqlRecovery.InnoDb.Tablespace;
 
 namespace MySqlRecovery.InnoDb.Pages;
 

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using MySqlRecovery.InnoDb.Tablespace;
 using MySqlRecovery.Model;
 
 namespace MySqlRecovery.InnoDb.Pages;

@@ -1,5 +1,3 @@
-using MySqlRecovery.InnoDb.Records;
-
 namespace MySqlRecovery.InnoDb.Pages;
 
 /// <summary>

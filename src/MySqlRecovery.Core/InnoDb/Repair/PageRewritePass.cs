@@ -2,7 +2,6 @@ using System.Runtime.CompilerServices;
 using MySqlRecovery.Consistency.Data;
 using MySqlRecovery.IO;
 using MySqlRecovery.InnoDb.Pages;
-using MySqlRecovery.InnoDb.Tablespace;
 using MySqlRecovery.Model;
 
 namespace MySqlRecovery.InnoDb.Repair;

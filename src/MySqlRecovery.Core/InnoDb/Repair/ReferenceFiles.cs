@@ -1,6 +1,6 @@
 using System.Globalization;
 using MySqlRecovery.InnoDb.Dictionary;
-using MySqlRecovery.InnoDb.Tablespace;
+using MySqlRecovery.InnoDb.Pages;
 using MySqlRecovery.Model;
 using MySqlRecovery.Server;
 

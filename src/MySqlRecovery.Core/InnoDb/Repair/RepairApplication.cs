@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 using MySqlRecovery.Consistency.Data;
 using MySqlRecovery.IO;
 using MySqlRecovery.InnoDb.Cfg;
-using MySqlRecovery.InnoDb.Tablespace;
+using MySqlRecovery.InnoDb.Pages;
 using MySqlRecovery.Model;
 
 namespace MySqlRecovery.InnoDb.Repair;

@@ -1,5 +1,5 @@
 using System.Text.RegularExpressions;
-using MySqlRecovery.InnoDb.Tablespace;
+using MySqlRecovery.InnoDb.Pages;
 
 namespace MySqlRecovery.InnoDb.Repair;
 

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using MySqlRecovery.Consistency.Data;
+using MySqlRecovery.InnoDb.Pages;
 using MySqlRecovery.Model;
 
 namespace MySqlRecovery.InnoDb.Tablespace;

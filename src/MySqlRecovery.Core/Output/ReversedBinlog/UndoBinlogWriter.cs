@@ -7,7 +7,6 @@ using MySqlRecovery.Changes;
 using MySqlRecovery.Gtids;
 using MySqlRecovery.IO;
 using MySqlRecovery.Model;
-using MySqlRecovery.Output.Sql;
 
 namespace MySqlRecovery.Output.ReversedBinlog;
 

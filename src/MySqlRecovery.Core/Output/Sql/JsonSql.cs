@@ -1,4 +1,4 @@
-using MySqlRecovery.Binlog.Rows;
+using MySqlRecovery.Binlog.Events;
 using MySqlRecovery.Binlog.Rows.Json;
 using MySqlRecovery.Text;
 

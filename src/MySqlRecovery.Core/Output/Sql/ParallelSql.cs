@@ -2,7 +2,6 @@ using System.Runtime.CompilerServices;
 using MySqlRecovery.Binlog.Filter;
 using MySqlRecovery.Changes;
 using MySqlRecovery.IO;
-using MySqlRecovery.Text;
 
 namespace MySqlRecovery.Output.Sql;
 

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using MySqlRecovery.Binlog.Events;
 using MySqlRecovery.Binlog.Rows;
 using MySqlRecovery.Model;
 using MySqlRecovery.Text;

@@ -1,4 +1,5 @@
 using MySqlRecovery.Binlog.Rows;
+using MySqlRecovery.Changes;
 using MySqlRecovery.Model;
 
 namespace MySqlRecovery.Output.Sql;

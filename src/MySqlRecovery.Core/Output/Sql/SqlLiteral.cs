@@ -4,6 +4,7 @@ using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using System.Text.Unicode;
 using System.Text;
+using MySqlRecovery.Binlog.Events;
 using MySqlRecovery.Binlog.Rows;
 using MySqlRecovery.Text;
 
@@ -63,7 +64,7 @@ internal static class SqlLiteral
                 WriteHex(value, sql);
                 break;
             default:
-                if (TemporalText.IsTemporal(column.Type))
+                if (TemporalValue.IsTemporal(column.Type))
                     WriteTemporal(column, value, sql);
                 else
                     WriteString(column, value, sql);
@@ -137,7 +138,7 @@ internal static class SqlLiteral
     private static void WriteTemporal(ColumnDefinition column, ReadOnlySpan<byte> value, TextBuffer sql)
     {
         sql.Append((byte)'\'');
-        TemporalText.Write(column, value, sql);
+        TemporalValue.Write(column, value, sql);
         sql.Append((byte)'\'');
     }
 

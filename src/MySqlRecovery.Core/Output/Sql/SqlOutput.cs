@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using MySqlRecovery.IO;
-using MySqlRecovery.Text;
 
 namespace MySqlRecovery.Output.Sql;
 

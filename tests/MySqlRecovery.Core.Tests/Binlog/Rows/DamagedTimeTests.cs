@@ -1,3 +1,4 @@
+using MySqlRecovery.Binlog.Events;
 using MySqlRecovery.Binlog.Rows;
 using MySqlRecovery.Text;
 using Xunit;
@@ -21,7 +22,7 @@ public sealed class DamagedTimeTests
         using var text = new TextBuffer();
 
         Assert.Throws<InvalidDataException>(() => ColumnValue.Decode(Microseconds, LastSecond(1_000_000)));
-        Assert.Throws<InvalidDataException>(() => TemporalText.Write(Microseconds, LastSecond(0xFFFFFF), text));
+        Assert.Throws<InvalidDataException>(() => TemporalValue.Write(Microseconds, LastSecond(0xFFFFFF), text));
     }
 
     private static byte[] LastSecond(int microsecond)

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Buffers.Text;
 using System.Globalization;
+using MySqlRecovery.Binlog.Events;
 using MySqlRecovery.Text;
 
 namespace MySqlRecovery.Binlog.Rows.Json;

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using MySqlRecovery.Binlog.Events;
 
 namespace MySqlRecovery.Binlog.Rows.Json;
 

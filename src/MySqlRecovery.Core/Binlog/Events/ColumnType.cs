@@ -1,4 +1,4 @@
-namespace MySqlRecovery.Binlog.Rows;
+namespace MySqlRecovery.Binlog.Events;
 
 /// <summary>Column types as the table map writes them: MySQL's <c>enum_field_types</c>, with MariaDB's two own.</summary>
 internal enum ColumnType : byte

@@ -1,8 +1,8 @@
 using System.Runtime.CompilerServices;
 using System.Text;
-using MySqlRecovery.Output.Sql;
+using MySqlRecovery.Text;
 
-namespace MySqlRecovery.Text;
+namespace MySqlRecovery.Output.Sql;
 
 /// <summary>Statements as UTF-8 text, one a line.</summary>
 internal sealed class SqlText : SqlOutput
@@ -29,12 +29,4 @@ internal sealed class SqlText : SqlOutput
     public void Clear() => _buffer.Clear();
 
     public override void Dispose() => _buffer.Dispose();
-}
-
-/// <summary>Names in backquotes, which every sql_mode takes.</summary>
-internal static class SqlIdentifier
-{
-    public static byte[] Quote(string name) => Encoding.UTF8.GetBytes($"`{name.Replace("`", "``", StringComparison.Ordinal)}`");
-
-    public static byte[] Quote(string database, string table) => [.. Quote(database), (byte)'.', .. Quote(table)];
 }

@@ -1,6 +1,6 @@
-using MySqlRecovery.InnoDb.Dictionary;
+using MySqlRecovery.InnoDb.Records;
 
-namespace MySqlRecovery.InnoDb.Records;
+namespace MySqlRecovery.InnoDb.Dictionary;
 
 /// <summary>The layout of clustered index records as the SDI describes it.</summary>
 internal static class SdiRecordLayout

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 
-namespace MySqlRecovery.InnoDb.Tablespace;
+namespace MySqlRecovery.InnoDb.Pages;
 
 /// <summary>Names of tables and databases as files (strings/ctype.cc, my_charset_filename): <c>@002d</c> stands for a hyphen.</summary>
 internal static class TableFileName

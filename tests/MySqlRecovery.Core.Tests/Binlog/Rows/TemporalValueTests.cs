@@ -1,3 +1,4 @@
+using MySqlRecovery.Binlog.Events;
 using MySqlRecovery.Binlog.Rows;
 using MySqlRecovery.IO;
 using MySqlRecovery.Text;
@@ -5,7 +6,7 @@ using Xunit;
 
 namespace MySqlRecovery.Core.Tests.Binlog.Rows;
 
-public sealed class TemporalTextTests
+public sealed class TemporalValueTests
 {
     [Theory]
     [InlineData((byte)ColumnType.Date, 0, "5DD00F", "2024-02-29")]
@@ -24,13 +25,13 @@ public sealed class TemporalTextTests
     public void A_value_is_written_as_the_server_prints_it(byte type, int scale, string hex, string expected)
     {
         using var text = new TextBuffer();
-        TemporalText.Write(Column((ColumnType)type, scale), Convert.FromHexString(hex), text);
+        TemporalValue.Write(Column((ColumnType)type, scale), Convert.FromHexString(hex), text);
         Assert.Equal(expected, text.ToString());
     }
 
     [Fact]
     public void A_datetime_below_zero_is_refused() =>
-        Assert.Throws<InvalidDataException>(() => TemporalText.Read(Column(ColumnType.DateTime2, 0), Convert.FromHexString("7FFFFFFFFF")));
+        Assert.Throws<InvalidDataException>(() => TemporalValue.Read(Column(ColumnType.DateTime2, 0), Convert.FromHexString("7FFFFFFFFF")));
 
     [Fact]
     public void Whatever_the_bytes_a_value_is_an_object_or_refused()

@@ -1,7 +1,8 @@
+using MySqlRecovery.InnoDb.Records;
 using MySqlRecovery.Schema;
 using MySqlRecovery.Text;
 
-namespace MySqlRecovery.InnoDb.Records;
+namespace MySqlRecovery.InnoDb.Dictionary;
 
 /// <summary>
 /// The layout of clustered index records by a CREATE TABLE statement. What the statement leaves to the server gives several

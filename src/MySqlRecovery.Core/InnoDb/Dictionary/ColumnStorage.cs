@@ -1,7 +1,7 @@
-using MySqlRecovery.InnoDb.Dictionary;
+using MySqlRecovery.InnoDb.Records;
 using MySqlRecovery.Text;
 
-namespace MySqlRecovery.InnoDb.Records;
+namespace MySqlRecovery.InnoDb.Dictionary;
 
 /// <summary>How long a column type is in an InnoDB record (data0type.ic, ha_innodb.cc get_innobase_type_from_mysql_type).</summary>
 internal static class ColumnStorage

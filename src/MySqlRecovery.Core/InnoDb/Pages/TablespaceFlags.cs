@@ -1,9 +1,6 @@
 using System.Numerics;
-using MySqlRecovery.InnoDb.Dictionary;
-using MySqlRecovery.InnoDb.Pages;
-using MySqlRecovery.InnoDb.Records;
 
-namespace MySqlRecovery.InnoDb.Tablespace;
+namespace MySqlRecovery.InnoDb.Pages;
 
 /// <summary>
 /// The tablespace flags, four bytes at offset 54 of page 0: MySQL's layout (fsp0types.h), or MariaDB's full_crc32
@@ -74,48 +71,5 @@ internal readonly record struct TablespaceFlags(uint Value)
             : HasAtomicBlobs ? "ROW_FORMAT=DYNAMIC"
             : "ROW_FORMAT=COMPACT or REDUNDANT";
         return PageSize == DefaultPageSize ? rows : $"{rows}, innodb_page_size={PageSize}";
-    }
-}
-
-/// <summary>What must be known of a source file before its pages can be understood one by one.</summary>
-internal sealed class TablespaceMap
-{
-    public required IReadOnlyList<BTreeRoot> Roots { get; init; }
-
-    public required ExtentMap Extents { get; init; }
-
-    /// <summary>The root of the clustered index; null only for a file without a table.</summary>
-    public required BTreeRoot? Clustered { get; init; }
-
-    /// <summary>The layout of clustered records; null if it is not known or not needed.</summary>
-    public required RecordLayout? Layout { get; init; }
-
-    public BTreeRoot? RootOf(ulong indexId)
-    {
-        foreach (BTreeRoot root in Roots)
-        {
-            if (root.IndexId == indexId)
-                return root;
-        }
-
-        return null;
-    }
-
-    public bool HasRootAt(uint page)
-    {
-        foreach (BTreeRoot root in Roots)
-        {
-            if (root.Page == page)
-                return true;
-        }
-
-        return false;
-    }
-
-    /// <summary>The clustered index is created first: its root comes first among the table's.</summary>
-    public static BTreeRoot? FindClustered(IEnumerable<BTreeRoot> roots, SdiTable? table, uint spaceId)
-    {
-        List<BTreeRoot> own = roots.Where(r => !r.IsSdi).ToList();
-        return own.FirstOrDefault(r => table != null && table.IndexNameAt(r.Page, spaceId) == table.Indexes[0].Name) ?? own.FirstOrDefault();
     }
 }

@@ -5,7 +5,7 @@ using MySqlRecovery.Binlog.Events;
 using MySqlRecovery.Binlog.Rows;
 using MySqlRecovery.Model;
 
-namespace MySqlRecovery.Output.Sql;
+namespace MySqlRecovery.Changes;
 
 /// <summary>
 /// Under which name a table's changes are written: <c>db.a</c> as <c>db2.b</c>, or all tables of a database as those of

@@ -1,6 +1,6 @@
 using MySqlRecovery.Binlog.Scan;
 
-namespace MySqlRecovery.Commands;
+namespace MySqlRecovery.Input;
 
 /// <summary>Makes a cmdlet's output of the events of one scan.</summary>
 internal interface IEventOutput

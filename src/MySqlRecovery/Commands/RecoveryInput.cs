@@ -4,10 +4,10 @@ using MySqlRecovery.Binlog.Filter;
 using MySqlRecovery.Binlog.Rows;
 using MySqlRecovery.Binlog.Scan;
 using MySqlRecovery.Changes;
-using MySqlRecovery.Commands;
+using MySqlRecovery.Input;
 using MySqlRecovery.Model;
 
-namespace MySqlRecovery.Input;
+namespace MySqlRecovery.Commands;
 
 /// <summary>
 /// What SQL or an undo is made from: log files, a server, or events and rows as they come down the pipeline, live or as the

@@ -1,11 +1,10 @@
 using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
-using MySqlRecovery.Binlog.Events;
 using MySqlRecovery.Binlog.Filter;
 using MySqlRecovery.Binlog.Rows;
 using MySqlRecovery.Model;
 
-namespace MySqlRecovery.Output.ReversedBinlog;
+namespace MySqlRecovery.Changes;
 
 /// <summary>
 /// Turns a row event into the one that undoes it: rows in reverse, images, column bitmaps and partition ids swapped.

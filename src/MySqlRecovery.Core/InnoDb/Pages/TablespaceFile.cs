@@ -1,9 +1,8 @@
 using Microsoft.Win32.SafeHandles;
 using MySqlRecovery.Consistency.Data;
-using MySqlRecovery.InnoDb.Pages;
 using MySqlRecovery.Model;
 
-namespace MySqlRecovery.InnoDb.Tablespace;
+namespace MySqlRecovery.InnoDb.Pages;
 
 /// <summary>An .ibd file open for reading, and what page 0 says about its shape.</summary>
 internal sealed class TablespaceFile : IDisposable
