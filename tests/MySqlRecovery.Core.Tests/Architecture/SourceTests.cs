@@ -1,0 +1,46 @@
+using System.Text.RegularExpressions;
+using Xunit;
+
+namespace MySqlRecovery.Tests.Architecture;
+
+public partial class SourceTests
+{
+    /// <summary>Texts in the sources that look like an error id and are none.</summary>
+    private static readonly string[] NoErrorIds = ["MariaDB", "MySqlRecovery"];
+
+    [Fact]
+    public void Every_error_id_is_in_the_help_and_every_one_in_the_help_is_used()
+    {
+        string help = File.ReadAllText(Path.Combine(Repository.Root, "en-US", "about_MySqlRecovery.help.txt"));
+        string section = help[help.IndexOf("ERROR IDS", StringComparison.Ordinal)..help.IndexOf("SEE ALSO", StringComparison.Ordinal)];
+        string[] documented = [.. HelpEntry().Matches(section).Select(match => match.Groups[1].Value).Order(StringComparer.Ordinal)];
+        string[] engine = [.. Repository.Sources("src/MySqlRecovery.Core").Concat(Repository.Sources("src/MySqlRecovery.Client"))];
+        string[] all = [.. engine.Concat(Repository.Sources("src/MySqlRecovery"))];
+
+        Assert.Empty(Words(engine, Text()).Except(documented).Except(NoErrorIds));
+        Assert.Empty(Words(all, BeforeKind()).Except(documented));
+        Assert.Empty(documented.Except(Words(all, Text())));
+
+        static HashSet<string> Words(IEnumerable<string> files, Regex pattern) =>
+            [.. files.SelectMany(file => pattern.Matches(Code(file))).Select(match => match.Groups[1].Value)];
+    }
+
+    [Fact]
+    public void No_file_is_longer_than_400_lines() =>
+        Assert.Empty(Repository.Sources("src").Where(file => File.ReadLines(file).Count() > 400).Select(Path.GetFileName));
+
+    private static string Code(string file) => Comment().Replace(File.ReadAllText(file), string.Empty);
+
+    [GeneratedRegex("//.*")]
+    private static partial Regex Comment();
+
+    [GeneratedRegex("^ {8}([A-Z][A-Za-z]+)", RegexOptions.Multiline)]
+    private static partial Regex HelpEntry();
+
+    /// <summary>A text of two or more words in Pascal case.</summary>
+    [GeneratedRegex("\"((?:[A-Z][a-z]+){2,}|[A-Z][a-z]+(?:[A-Z][a-z]*)+)\"")]
+    private static partial Regex Text();
+
+    [GeneratedRegex("\"([A-Za-z]+)\",\\s*RecoveryErrorKind")]
+    private static partial Regex BeforeKind();
+}
