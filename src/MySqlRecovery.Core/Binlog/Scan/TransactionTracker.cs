@@ -114,6 +114,9 @@ internal sealed class TransactionTracker
     private void ObserveQuery(EventReader reader)
     {
         QueryEvent query = QueryEvent.Parse(reader.Body);
+        // The one before was never ended: the server or the receiver stopped in it.
+        if (_hasBegun && query.IsBegin)
+            Forget();
         if (!IsInside || query.IsBegin)
         {
             if (!IsInside)
