@@ -81,8 +81,8 @@ internal static class ApplyCommand
 
     private static ChangeIndex Index(string log)
     {
-        using var scan = new EventScan([LogRange.Whole(log)], new EventFilter { WithStatements = true }, gtids: null, CancellationToken.None);
-        return ChangeIndexBuilder.Build(scan, where: null, reverse: true);
+        using var scan = new EventScan([LogRange.Whole(log)], new EventFilter { WithStatements = true }, CancellationToken.None);
+        return ChangeIndexBuilder.Build(scan, reverse: true);
     }
 
     private static void Shell(string command)

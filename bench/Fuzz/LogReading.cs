@@ -22,7 +22,7 @@ internal static class LogReading
     ];
 
     private static EventScan Open(string log, bool salvage = false) =>
-        new([LogRange.Whole(log)], EventFilter.All, gtids: null, CancellationToken.None) { Salvage = salvage };
+        new([LogRange.Whole(log)], EventFilter.All, CancellationToken.None) { Salvage = salvage };
 
     private static void Decode(string log, bool salvage)
     {
@@ -41,9 +41,9 @@ internal static class LogReading
     private static void Measure(string log)
     {
         using EventScan scan = Open(log);
-        var measure = new BinlogMeasure(BinlogSummaryKind.Transaction, where: null);
+        var measure = new BinlogMeasure(BinlogSummaryKind.Transaction);
         while (scan.Read())
-            measure.Add(scan);
+            measure.Add(new EventView(scan));
         foreach (BinlogSummary _ in measure.Complete())
             continue;
     }
@@ -51,7 +51,7 @@ internal static class LogReading
     private static void UndoBinlog(string log, string destination)
     {
         using EventScan scan = Open(log, salvage: true);
-        using ChangeIndex index = ChangeIndexBuilder.Build(scan, where: null, reverse: true);
+        using ChangeIndex index = ChangeIndexBuilder.Build(scan, reverse: true);
         if (index.Transactions.Count > 0)
             UndoBinlogWriter.Write(index, where: null, destination, overwrite: true, gtidSource: null, CancellationToken.None);
     }
@@ -59,7 +59,7 @@ internal static class LogReading
     private static void Export(string log, string destination, bool reverse)
     {
         using EventScan scan = Open(log, salvage: true);
-        using ChangeIndex index = ChangeIndexBuilder.Build(scan, where: null, reverse);
+        using ChangeIndex index = ChangeIndexBuilder.Build(scan, reverse);
         if (index.Transactions.Count > 0)
             RowSqlExport.WriteFile(index, where: null, new SqlForm { Reverse = reverse }, destination, overwrite: true, CancellationToken.None);
     }

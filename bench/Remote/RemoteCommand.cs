@@ -53,7 +53,7 @@ internal static class RemoteCommand
     private static string ReadEvents(ConnectionOptions connection, string file)
     {
         var log = new ServerLog(connection, new ServerLogRequest { StartFile = file, StopFile = file }, Console.Error.WriteLine, CancellationToken.None);
-        using var scan = new EventScan(log.Ranges(), EventFilter.All, null, CancellationToken.None);
+        using var scan = new EventScan(log.Ranges(), EventFilter.All, CancellationToken.None);
         int count = 0;
         while (scan.Read())
             count++;

@@ -43,14 +43,14 @@ internal static class EngineCommand
     private static EventScan Scan(string log, string[] tables, bool withStatements) => new(
         [LogRange.Whole(log)],
         new EventFilter { Tables = tables.Length == 0 ? null : new TableFilter([], [], tables, []), WithStatements = withStatements },
-        gtids: null, CancellationToken.None);
+        CancellationToken.None);
 
     private static string Measure(string log)
     {
         using EventScan scan = Scan(log, [], withStatements: true);
-        var measure = new BinlogMeasure(BinlogSummaryKind.Table, where: null);
+        var measure = new BinlogMeasure(BinlogSummaryKind.Table);
         while (scan.Read())
-            measure.Add(scan);
+            measure.Add(new EventView(scan));
         return $"rows={measure.Complete().Sum(s => s.RowCount)}";
     }
 
@@ -70,7 +70,7 @@ internal static class EngineCommand
         while (scan.Read())
         {
             if (scan.Reader.Header.Type.Operation() != null)
-                count += scan.ToBinlogEvent().ToRowChanges(scan.Table!, where: null).Count;
+                count += scan.ToRowChanges().Count;
         }
 
         return $"rows={count}";
@@ -91,7 +91,7 @@ internal static class EngineCommand
     private static ChangeIndex Index(string log, string[] tables)
     {
         using EventScan scan = Scan(log, tables, withStatements: true);
-        return ChangeIndexBuilder.Build(scan, where: null, reverse: true);
+        return ChangeIndexBuilder.Build(scan, reverse: true);
     }
 
     private static string Verify(string ibd)

@@ -24,7 +24,7 @@ public static class BinlogRecovery
     /// <exception cref="RecoveryException">A file is missing, is no binlog, or is damaged; the events before that have been given.</exception>
     public static IEnumerable<BinlogEvent> ReadEvents(IEnumerable<string> logFiles)
     {
-        using var scan = new EventScan(logFiles.Select(LogRange.Whole), EventFilter.All, gtids: null, CancellationToken.None);
+        using var scan = new EventScan(logFiles.Select(LogRange.Whole), EventFilter.All, CancellationToken.None);
         while (scan.Read())
             yield return scan.ToBinlogEvent();
     }
@@ -42,11 +42,13 @@ public static class BinlogRecovery
     public static IReadOnlyList<BinlogSummary> Measure(IEnumerable<BinlogEvent> events, BinlogSummaryKind by)
     {
         var maps = new PipelineTableMaps(schema: null);
-        var measure = new BinlogMeasure(by, where: null);
+        var measure = new BinlogMeasure(by);
+        var piped = new PipedEvent();
         foreach (BinlogEvent item in events)
         {
-            if (maps.Find(item) is { } map)
-                measure.Add(item, map);
+            piped.Set(item, maps.Find(item));
+            if (piped.Table != null)
+                measure.Add(new EventView(piped));
         }
 
         return [.. measure.Complete()];
@@ -76,18 +78,13 @@ public static class BinlogRecovery
 
     private static ChangeIndex Index(IEnumerable<BinlogEvent> events)
     {
-        var spool = new ChangeSpool(new PipelineTableMaps(schema: null), reverse: true);
-        try
-        {
-            foreach (BinlogEvent item in events)
-                spool.Add(item);
-            ChangeIndex index = spool.Complete();
-            return index.Transactions.Count > 0 ? index : throw index.NothingFound();
-        }
-        catch
-        {
-            spool.Dispose();
-            throw;
-        }
+        using var spool = new ChangeSpool(new PipelineTableMaps(schema: null), EventFilter.All, reverse: true);
+        foreach (BinlogEvent item in events)
+            spool.Add(item);
+        ChangeIndex index = spool.Complete();
+        if (index.Transactions.Count > 0)
+            return index;
+        index.Dispose();
+        throw index.NothingFound();
     }
 }

@@ -1,9 +1,7 @@
 using MySqlRecovery.Binlog.Events;
 using MySqlRecovery.Binlog.Filter;
-using MySqlRecovery.Binlog.Reading;
 using MySqlRecovery.Binlog.Rows;
 using MySqlRecovery.Binlog.Scan;
-using MySqlRecovery.Gtids;
 using MySqlRecovery.Model;
 
 namespace MySqlRecovery.Changes;
@@ -12,8 +10,7 @@ namespace MySqlRecovery.Changes;
 internal sealed class BinlogMeasure
 {
     private readonly BinlogSummaryKind _kind;
-    private readonly RowPredicate? _where;
-    private readonly ChangeIndex _unseen = new();
+    private readonly ChangeObstacles _unseen = new();
     private readonly StatementEffects _effects;
     private readonly Dictionary<(string Database, string Table), BinlogSummary> _tables = [];
     private readonly Dictionary<TableMap, BinlogSummary> _byMap = new(ReferenceEqualityComparer.Instance);
@@ -24,57 +21,34 @@ internal sealed class BinlogMeasure
     private long _transactionNumber;
     private readonly Dictionary<BinlogSummary, long> _lastTransaction = new(ReferenceEqualityComparer.Instance);
 
-    public BinlogMeasure(BinlogSummaryKind kind, RowPredicate? where, TableFilter? tables = null)
+    public BinlogMeasure(BinlogSummaryKind kind, TableFilter? tables = null)
     {
         _kind = kind;
-        _where = where;
-        _effects = new StatementEffects(_unseen, reverse: false, tables, namesNewTables: false);
+        _effects = new StatementEffects(reverse: false, tables, namesNewTables: false);
     }
 
     /// <summary>What changed rows or tables without row images, and so is in no sum.</summary>
-    public string[] Unseen => _unseen.Obstacles.ToReasons();
+    public string[] Unseen => _unseen.ToReasons();
 
-    /// <summary>Counts the event that a scan stands on.</summary>
-    public void Add(EventScan scan)
+    /// <summary>Counts the rows of an event that were let through.</summary>
+    public void Add(in EventView view)
     {
-        EventReader reader = scan.Reader;
-        if (reader.Header.Type.Operation() == null)
+        if (!view.HasRows)
         {
-            _effects.Observe(scan);
+            if (_effects.Observe(view, []).Obstacle is { } obstacle)
+                _unseen.Add(view.LogFile, view.Position, obstacle);
             return;
         }
 
         try
         {
-            var facts = new Facts(
-                scan.Chosen.Server, reader.LogFile, reader.EndPosition, reader.Header.Length, reader.Header.Time,
-                scan.Transaction.Position, _kind == BinlogSummaryKind.Transaction ? scan.Transaction.GtidText : null, scan.Transaction.ThreadId);
-            Add(facts, scan.Table!, scan.ParseRows());
+            AddRows(view, view.Table!, view.Rows);
         }
         catch (Exception e) when (e is EndOfStreamException or InvalidDataException)
         {
-            throw scan.Malformed(e);
+            throw view.Malformed(e);
         }
     }
-
-    /// <summary>Counts an event that came down the pipeline.</summary>
-    public void Add(BinlogEvent item, TableMap map)
-    {
-        try
-        {
-            var facts = new Facts(
-                item.Server, item.LogFile, item.EndPosition, item.Size, item.Timestamp, item.TransactionPosition, item.Gtid, item.ThreadId);
-            Add(facts, map, RowsEvent.Parse((BinlogEventType)item.RawEvent![4], item.RawEvent.AsSpan(EventHeader.Size), map.Columns.Length));
-        }
-        catch (Exception e) when (e is EndOfStreamException or InvalidDataException)
-        {
-            throw new RecoveryException(
-                "BinlogEventMalformed", RecoveryErrorKind.InvalidData, $"the event cannot be read: {e.Message}", item.LogFile, item.Position, inner: e);
-        }
-    }
-
-    /// <summary>Takes an event without rows that came down the pipeline in.</summary>
-    public void Add(BinlogEvent item) => _effects.Observe(item);
 
     /// <summary>Transactions that are complete; none when summing by table.</summary>
     public bool TryTake(out BinlogSummary? summary) => _finished.TryDequeue(out summary);
@@ -88,25 +62,25 @@ internal sealed class BinlogMeasure
             : _tables.Values.OrderBy(t => t.Database, StringComparer.Ordinal).ThenBy(t => t.Table, StringComparer.Ordinal);
     }
 
-    private void Add(in Facts facts, TableMap map, in RowsEvent rows)
+    private void AddRows(in EventView view, TableMap map, in RowsEvent rows)
     {
-        int count = RowsReverser.Measure(rows, map, _where).Rows;
+        int count = view.MeasureRows(rows).Count;
         if (count == 0)
             return;
-        if (_current != (facts.LogFile, facts.TransactionPosition))
+        if (_current != (view.LogFile, view.TransactionPosition))
         {
             FinishTransaction();
-            _current = (facts.LogFile, facts.TransactionPosition);
+            _current = (view.LogFile, view.TransactionPosition);
             _transactionNumber++;
         }
 
-        BinlogSummary summary = _kind == BinlogSummaryKind.Table ? Table(map, facts) : Transaction(map, facts);
+        BinlogSummary summary = _kind == BinlogSummaryKind.Table ? Table(map, view) : Transaction(map, view);
         Count(summary, rows.Operation, count);
         summary.EventCount++;
-        summary.Size += facts.Size;
-        summary.LastTimestamp = facts.Timestamp;
-        summary.EndLogFile = facts.LogFile;
-        summary.EndPosition = facts.EndPosition;
+        summary.Size += view.Size;
+        summary.LastTimestamp = view.Timestamp;
+        summary.EndLogFile = view.LogFile;
+        summary.EndPosition = view.EndPosition;
         if (ChangeRules.FindObstacle(rows, map, reverse: true) is { } cause)
         {
             summary.IsComplete = false;
@@ -126,12 +100,12 @@ internal sealed class BinlogMeasure
             summary.DeleteCount += count;
     }
 
-    private BinlogSummary Table(TableMap map, in Facts facts)
+    private BinlogSummary Table(TableMap map, in EventView view)
     {
         if (!_byMap.TryGetValue(map, out BinlogSummary? summary))
         {
             if (!_tables.TryGetValue((map.Database, map.Table), out summary))
-                _tables.Add((map.Database, map.Table), summary = Start(map.Database, map.Table, facts));
+                _tables.Add((map.Database, map.Table), summary = Start(map.Database, map.Table, view));
             _byMap.Add(map, summary);
         }
 
@@ -144,13 +118,13 @@ internal sealed class BinlogMeasure
         return summary;
     }
 
-    private BinlogSummary Transaction(TableMap map, in Facts facts)
+    private BinlogSummary Transaction(TableMap map, in EventView view)
     {
         if (_transaction == null)
         {
-            _transaction = Start(null, string.Empty, facts);
-            _transaction.Gtid = facts.Gtid;
-            _transaction.ThreadId = facts.ThreadId;
+            _transaction = Start(null, string.Empty, view);
+            _transaction.Gtid = view.GtidText;
+            _transaction.ThreadId = view.ThreadId;
             _transaction.TransactionCount = 1;
         }
 
@@ -167,16 +141,13 @@ internal sealed class BinlogMeasure
         _transactionTables.Clear();
     }
 
-    private static BinlogSummary Start(string? database, string table, in Facts facts) => new()
+    private static BinlogSummary Start(string? database, string table, in EventView view) => new()
     {
         Database = database,
         Table = table,
-        FirstTimestamp = facts.Timestamp,
-        Server = facts.Server,
-        LogFile = facts.LogFile,
-        StartPosition = facts.TransactionPosition,
+        FirstTimestamp = view.Timestamp,
+        Server = view.Server,
+        LogFile = view.LogFile,
+        StartPosition = view.TransactionPosition,
     };
-
-    private readonly record struct Facts(
-        string? Server, string LogFile, long EndPosition, long Size, DateTime Timestamp, long TransactionPosition, string? Gtid, uint? ThreadId);
 }

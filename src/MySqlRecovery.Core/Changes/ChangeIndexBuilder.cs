@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using MySqlRecovery.Binlog.Events;
 using MySqlRecovery.Binlog.Filter;
@@ -5,104 +6,377 @@ using MySqlRecovery.Binlog.Reading;
 using MySqlRecovery.Binlog.Rows;
 using MySqlRecovery.Binlog.Scan;
 using MySqlRecovery.Gtids;
+using MySqlRecovery.IO;
 using MySqlRecovery.Model;
 
 namespace MySqlRecovery.Changes;
 
-/// <summary>Makes an <see cref="ChangeIndex"/> from the events that a scan lets through, to undo them or to do them again.</summary>
-internal static class ChangeIndexBuilder
+/// <summary>
+/// Makes a <see cref="ChangeIndex"/> of the events of a scan or of a pipeline, to undo them or to do them again. Rows that
+/// turn out not to count, as those of an XA transaction that is rolled back, are taken out again.
+/// </summary>
+internal sealed class ChangeIndexBuilder : IDisposable
 {
+    private readonly bool _reverse;
+    private readonly ITableSchemaSource? _schema;
+    private readonly long _maximumMemory;
+    private readonly StatementEffects _effects;
+    private readonly ChangeObstacles _obstacles = new();
+    private readonly Dictionary<string, (int First, int End, string LogFile, long Position, long Transaction)> _prepared = new(StringComparer.OrdinalIgnoreCase);
+
+    private readonly List<TableMap> _maps = [];
+    private readonly List<long> _rowsOfMap = [];
+    private readonly Dictionary<TableMap, int> _mapNumbers = new(ReferenceEqualityComparer.Instance);
+    private (TableMap? Map, int Number) _lastMap;
+    private readonly List<Gtid> _gtidSources = [];
+    private readonly Dictionary<Gtid, int> _gtidSourceNumbers = [];
+    private (Gtid? Source, int Number) _lastGtidSource;
+
+    private readonly List<ByteSource> _sources = [];
+    private readonly List<string> _logFiles = [];
+    private FormatDescriptionEvent? _format;
+    private int _logIndex = -1;
+    private int _logSource;
+    private SpoolFile? _spool;
+    private int _spoolSource;
+
+    private SpillingStore _store;
+    private IndexedEvent.List _events;
+    private IndexedTransaction.List _transactions;
+    private (int Log, long Position) _lastTransaction = (-1, -1);
+    private (int Log, long Position) _transaction = (-1, -1);
+    private int _statement;
+    private ulong[] _excluded = [];
+    private bool _isComplete;
+
+    /// <param name="reverse">Whether the rows are to be undone.</param>
+    /// <param name="schema">What is known of the tables from elsewhere, or null.</param>
+    /// <param name="effects">What follows the statements among the events.</param>
+    /// <param name="maximumMemory">Bytes of memory for the packed index; what is beyond goes to a temporary file.</param>
+    public ChangeIndexBuilder(bool reverse, ITableSchemaSource? schema, StatementEffects effects, long maximumMemory)
+    {
+        (_reverse, _schema, _effects, _maximumMemory) = (reverse, schema, effects, maximumMemory);
+        Start();
+    }
+
+    /// <summary>Indexes all that a scan lets through.</summary>
+    /// <param name="scan">At its start.</param>
+    /// <param name="reverse">Whether the rows are to be undone.</param>
+    /// <param name="onEvent">Is told of every event.</param>
+    /// <param name="findLaterChanges">Looks for rows that something else changed again later.</param>
+    /// <param name="maximumMemory">Bytes of memory for the packed index.</param>
     [MethodImpl(Jit.Hot)]
     public static ChangeIndex Build(
-        EventScan scan, RowPredicate? where, bool reverse, Action<EventScan>? onEvent = null, long maximumMemory = ChangeIndex.DefaultMaximumMemory)
+        EventScan scan, bool reverse, Action<EventScan>? onEvent = null, Func<ChangeIndex, string[]>? findLaterChanges = null,
+        long maximumMemory = ChangeIndex.DefaultMaximumMemory)
     {
-        var index = new ChangeIndex(maximumMemory);
-        try
+        var effects = new StatementEffects(reverse, scan.Tables, namesNewTables: !scan.ChoosesOperations);
+        using var builder = new ChangeIndexBuilder(reverse, scan.Schema, effects, maximumMemory);
+        while (scan.Read())
         {
-            (int Log, long Position) transaction = (-1, -1);
-            int statement = 0;
-            var effects = new StatementEffects(index, reverse, scan.Tables, namesNewTables: !scan.ChoosesOperations);
-            while (scan.Read())
-            {
-                AddGaps(scan, index);
-                onEvent?.Invoke(scan);
-                if (scan.Reader.Header.Type.Operation() == null)
-                {
-                    effects.Observe(scan);
-                    continue;
-                }
-
-                if (transaction != (scan.LogIndex, scan.Transaction.Position) || index.Transactions.Count == 0)
-                {
-                    transaction = (scan.LogIndex, scan.Transaction.Position);
-                    statement++;
-                }
-
-                AddRows(scan, index, effects, where, reverse, ref statement);
-            }
-
-            AddGaps(scan, index);
-            effects.Complete();
-            return index;
+            builder.AddGaps(scan);
+            onEvent?.Invoke(scan);
+            builder.Add(new EventView(scan), scan);
         }
-        catch
-        {
-            index.Dispose();
-            throw;
-        }
+
+        builder.AddGaps(scan);
+        return builder.Complete(findLaterChanges);
     }
 
+    /// <summary>Takes an event of a pipeline in.</summary>
+    public void Add(in EventView view) => Add(view, scan: null);
+
+    /// <summary>The index of all that was added; it owns the sources from here on.</summary>
+    public ChangeIndex Complete(Func<ChangeIndex, string[]>? findLaterChanges = null)
+    {
+        foreach (var undecided in _prepared.Values)
+            ExcludeUndecided(undecided);
+        Compact();
+        ChangeIndex index = ToIndex([]);
+        if (findLaterChanges != null)
+            index = ToIndex(findLaterChanges(index));
+        _isComplete = true;
+        return index;
+    }
+
+    public void Dispose()
+    {
+        if (_isComplete)
+            return;
+        _store.Dispose();
+        foreach (ByteSource source in _sources)
+            source.Dispose();
+    }
+
+    private ChangeIndex ToIndex(string[] laterChanges) => new(_store, [.. _rowsOfMap], [.. _gtidSources])
+    {
+        Sources = [.. _sources],
+        Maps = [.. _maps],
+        Events = _events,
+        Transactions = _transactions,
+        LogFiles = [.. _logFiles],
+        Format = _format,
+        Reasons = _obstacles.ToReasons(),
+        LaterChanges = laterChanges,
+    };
+
     [MethodImpl(Jit.Hot)]
-    private static void AddGaps(EventScan scan, ChangeIndex index)
+    private void AddGaps(EventScan scan)
     {
         while (scan.Gaps.TryDequeue(out RecoveryException? gap))
-            index.Obstacles.Add(Path.GetFileName(gap.Path ?? string.Empty), gap.Offset ?? 0, gap.Detail);
+            _obstacles.Add(Path.GetFileName(gap.Path ?? string.Empty), gap.Offset ?? 0, gap.Detail);
     }
 
     [MethodImpl(Jit.Hot)]
-    private static void AddRows(EventScan scan, ChangeIndex index, StatementEffects effects, RowPredicate? where, bool reverse, ref int statement)
+    private void Add(in EventView view, EventScan? scan)
     {
-        EventReader reader = scan.Reader;
-        TableMap map = scan.Table!;
+        if (!view.HasRows)
+        {
+            StatementEffect effect = _effects.Observe(view, _maps);
+            if (effect.IsAny)
+                Apply(effect, view);
+            return;
+        }
+
+        if (_transaction != (view.LogIndex, view.TransactionPosition))
+        {
+            _transaction = (view.LogIndex, view.TransactionPosition);
+            _statement++;
+        }
+
         try
         {
-            RowsEvent rows = scan.ParseRows();
-            (int bytes, int count) = RowsReverser.Measure(rows, map, where);
-            TransactionEnd end = scan.Outcome.EndOf(reader.Position);
-            if ((ChangeRules.FindObstacle(rows, map, reverse) ?? ChangeRules.FindObstacle(end)) is { } cause)
-            {
-                index.Obstacles.AddRows(map.Database, map.Table, count, cause, reader.LogFile, reader.Position);
-            }
-            else if (count > 0)
-            {
-                (int log, int source, long offset) = index.Locate(scan);
-                index.BeginTransaction(log, scan.Transaction.Position, Kind(scan, index), scan.Transaction.ThreadId ?? 0, scan.Transaction.Gtid);
-                index.Add(new IndexedEvent(
-                        rows.Type, offset, scan.Raw.Length, rows.Rows.Length, bytes, count,
-                        source, index.NumberOf(map), statement));
-                if (end == TransactionEnd.Prepare)
-                    effects.ObservePrepared(scan.Outcome.XaId, new StatementEffects.Place(reader.LogFile, reader.Position, scan.Transaction.Position));
-            }
-
-            if (reverse && count > 0)
-                UnloggedCascades.Note(index, rows, map, count, scan.Schema, reader.LogFile, reader.Position);
-            if (rows.EndsStatement)
-                statement++;
+            AddRows(view, scan);
         }
         catch (Exception e) when (e is EndOfStreamException or InvalidDataException)
         {
-            throw scan.Malformed(e);
+            throw view.Malformed(e);
         }
     }
 
     [MethodImpl(Jit.Hot)]
-    private static IndexedTransactionKind Kind(EventScan scan, ChangeIndex index)
+    private void AddRows(in EventView view, EventScan? scan)
     {
-        // Behind a gap the start of the transaction may be lost: it is like the ones before it.
-        if (scan.Salvage && !scan.Transaction.HasGtidEvent && index.Transactions.Count > 0)
-            return index.Transactions[^1].Kind;
-        if (scan.Transaction.Gtid != null)
+        TableMap map = view.Table!;
+        RowsEvent rows = view.Rows;
+        (int bytes, int count) = view.MeasureRows(rows);
+        TransactionEnd? end = view.End;
+        if ((ChangeRules.FindObstacle(rows, map, _reverse) ?? ChangeRules.FindObstacle(end)) is { } cause)
+        {
+            _obstacles.AddRows(map.Database, map.Table, count, cause, view.LogFile, view.Position);
+        }
+        else if (count > 0)
+        {
+            OpenLog(view, scan);
+            BeginTransaction(view);
+            IndexedEvent item = scan is { IsExpanded: false }
+                ? new IndexedEvent(rows.Type, view.Position, view.Raw.Length, rows.Rows.Length, bytes, count, _logSource, NumberOf(map), _statement)
+                : Spool(view, rows, bytes, count, keepsAll: scan != null);
+            _events.Add(item);
+            _rowsOfMap[item.Map] += count;
+            if (end == TransactionEnd.Prepare)
+                NotePrepared(view);
+        }
+
+        if (_reverse && count > 0 && _schema != null)
+        {
+            foreach (string unlogged in UnloggedCascades.Find(rows, map, _schema))
+                _obstacles.AddRows(map.Database, map.Table, count, unlogged, view.LogFile, view.Position);
+        }
+
+        if (rows.EndsStatement)
+            _statement++;
+    }
+
+    /// <summary>Keeps the bytes of an event that no log has in this form: all rows of an expanded one, the chosen ones of a pipeline.</summary>
+    private IndexedEvent Spool(in EventView view, in RowsEvent rows, int bytes, int count, bool keepsAll)
+    {
+        if (_spool == null)
+        {
+            _spool = SpoolFile.Create();
+            _spoolSource = _sources.Count;
+            _sources.Add(_spool);
+        }
+
+        long offset = _spool.Length;
+        ReadOnlySpan<byte> raw = view.Raw;
+        if (keepsAll || view.ChosenRows is not { } chosen)
+        {
+            _spool.Append(raw);
+            return new IndexedEvent(rows.Type, offset, raw.Length, rows.Rows.Length, bytes, count, _spoolSource, NumberOf(view.Table!), _statement);
+        }
+
+        int head = EventHeader.Size + rows.At.Rows;
+        _spool.Append(raw[..head]);
+        foreach (RowCursorMark row in chosen)
+            _spool.Append(rows.Rows[row.Start..row.End]);
+        return new IndexedEvent(rows.Type, offset, head + bytes, bytes, bytes, count, _spoolSource, NumberOf(view.Table!), _statement);
+    }
+
+    [MethodImpl(Jit.Hot)]
+    private void OpenLog(in EventView view, EventScan? scan)
+    {
+        _format = view.Format;
+        if (view.LogIndex == _logIndex)
+            return;
+        _logIndex = view.LogIndex;
+        _logFiles.Add(view.LogFile);
+        if (scan == null)
+            return;
+        _logSource = _sources.Count;
+        _sources.Add(scan.Reader.TakeSource());
+    }
+
+    /// <summary>Starts a transaction unless it is the one that the last event was of; its log and start tell.</summary>
+    [MethodImpl(Jit.Hot)]
+    private void BeginTransaction(in EventView view)
+    {
+        int log = _logFiles.Count - 1;
+        long position = view.TransactionPosition;
+        if ((log, position) == _lastTransaction)
+            return;
+        _lastTransaction = (log, position);
+        Gtid? gtid = view.Gtid;
+        int source = gtid is { } id ? NumberOf(id.WithNumber(0)) : -1;
+        _transactions.Add(new IndexedTransaction(_events.Count, Kind(view), view.ThreadId ?? 0, log, position, source, gtid?.Number ?? 0));
+    }
+
+    [MethodImpl(Jit.Hot)]
+    private IndexedTransactionKind Kind(in EventView view)
+    {
+        // After a gap the start of the transaction may be lost: it is like the ones before it.
+        if (view.MayLackStart && _transactions.Count > 0)
+            return _transactions[^1].Kind;
+        if (view.GtidText != null)
             return IndexedTransactionKind.Gtid;
-        return scan.Transaction.HasGtidEvent ? IndexedTransactionKind.Anonymous : IndexedTransactionKind.Plain;
+        return view.HasGtidEvent ? IndexedTransactionKind.Anonymous : IndexedTransactionKind.Plain;
+    }
+
+    [MethodImpl(Jit.Hot)]
+    private int NumberOf(TableMap map)
+    {
+        if (map == _lastMap.Map)
+            return _lastMap.Number;
+        if (!_mapNumbers.TryGetValue(map, out int number))
+        {
+            number = _maps.Count;
+            _mapNumbers.Add(map, number);
+            _maps.Add(map);
+            _rowsOfMap.Add(0);
+        }
+
+        _lastMap = (map, number);
+        return number;
+    }
+
+    private int NumberOf(Gtid source)
+    {
+        if (_lastGtidSource.Source == source)
+            return _lastGtidSource.Number;
+        if (!_gtidSourceNumbers.TryGetValue(source, out int number))
+        {
+            number = _gtidSources.Count;
+            _gtidSourceNumbers.Add(source, number);
+            _gtidSources.Add(source);
+        }
+
+        _lastGtidSource = (source, number);
+        return number;
+    }
+
+    // The last event of the index is of an XA transaction that was prepared.
+    private void NotePrepared(in EventView view)
+    {
+        int last = _events.Count - 1;
+        string id = view.XaId ?? string.Empty;
+        _effects.NotePrepared(id);
+        (string, long) transaction = (view.LogFile, view.TransactionPosition);
+        bool isKnown = _prepared.TryGetValue(id, out var known);
+        if (isKnown && (known.LogFile, known.Transaction) != transaction)
+        {
+            ExcludeUndecided(known);
+            isKnown = false;
+        }
+
+        _prepared[id] = isKnown ? known with { End = last + 1 } : (last, last + 1, view.LogFile, view.Position, view.TransactionPosition);
+    }
+
+    private void Apply(in StatementEffect effect, in EventView view)
+    {
+        (string log, long position) = (view.LogFile, view.Position);
+        if (effect.Obstacle != null)
+            _obstacles.Add(log, position, effect.Obstacle);
+        foreach (TableMap map in effect.LostTables)
+            ExcludeTable(map, effect.LossCause!, log, position);
+        if (effect.DecidedXaId != null && _prepared.Remove(effect.DecidedXaId, out var rows) && effect.IsXaRollback)
+            Exclude(rows.First, rows.End, cause: null, log, position);
+    }
+
+    private void ExcludeUndecided((int First, int End, string LogFile, long Position, long Transaction) rows) => Exclude(
+        rows.First, rows.End, "an XA transaction was prepared, and no XA COMMIT of it is among the chosen events", rows.LogFile, rows.Position);
+
+    /// <summary>Takes all events of a table map out.</summary>
+    private void ExcludeTable(TableMap map, string cause, string logFile, long position)
+    {
+        int number = NumberOf(map);
+        for (int i = 0; i < _events.Count && _rowsOfMap[number] > 0; i++)
+        {
+            if (_events[i].Map == number)
+                Exclude(i, i + 1, cause, logFile, position);
+        }
+    }
+
+    /// <summary>Takes events out; a cause makes an obstacle of them.</summary>
+    private void Exclude(int first, int end, string? cause, string logFile, long position)
+    {
+        for (int number = first; number < end; number++)
+        {
+            if (IsExcluded(number))
+                continue;
+            if (number / 64 >= _excluded.Length)
+                Array.Resize(ref _excluded, Math.Max(number / 64 + 1, 2 * _excluded.Length));
+            _excluded[number / 64] |= 1UL << number % 64;
+            IndexedEvent item = _events[number];
+            _rowsOfMap[item.Map] -= item.RowCount;
+            TableMap map = _maps[item.Map];
+            if (cause != null)
+                _obstacles.AddRows(map.Database, map.Table, item.RowCount, cause, logFile, position);
+        }
+    }
+
+    private bool IsExcluded(int number) => number / 64 < _excluded.Length && (_excluded[number / 64] & 1UL << number % 64) != 0;
+
+    /// <summary>Removes what was taken out.</summary>
+    private void Compact()
+    {
+        if (_excluded.Length == 0)
+            return;
+        (SpillingStore store, IndexedEvent.List events, IndexedTransaction.List transactions) = (_store, _events, _transactions);
+        Start();
+        for (int t = 0; t < transactions.Count; t++)
+        {
+            IndexedTransaction transaction = transactions[t];
+            int end = t + 1 < transactions.Count ? transactions[t + 1].FirstEvent : events.Count;
+            int first = _events.Count;
+            for (int e = transaction.FirstEvent; e < end; e++)
+            {
+                if (!IsExcluded(e))
+                    _events.Add(events[e]);
+            }
+
+            if (_events.Count > first)
+                _transactions.Add(transaction with { FirstEvent = first });
+        }
+
+        store.Dispose();
+        _excluded = [];
+    }
+
+    [MemberNotNull(nameof(_store), nameof(_events), nameof(_transactions))]
+    private void Start()
+    {
+        _store = new SpillingStore(_maximumMemory);
+        _events = new IndexedEvent.List(_store);
+        _transactions = new IndexedTransaction.List(_store);
     }
 }

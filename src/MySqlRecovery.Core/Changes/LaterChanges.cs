@@ -27,11 +27,11 @@ internal sealed class LaterChanges(EventSelection selection, string[] columns)
     {
         while (TryRead(scan))
         {
-            if (scan.Table == null || scan.Reader.Header.Type.Operation() == null)
+            if (!new EventView(scan).HasRows)
                 continue;
             bool mayBeChosen = selection.Includes(scan);
             if (mayBeChosen || _chosen.Count > 0)
-                Observe(scan, scan.Table, mayBeChosen);
+                Observe(scan, scan.Table!, mayBeChosen);
         }
 
         if (_found > _listed.Count)
@@ -72,7 +72,7 @@ internal sealed class LaterChanges(EventSelection selection, string[] columns)
         }
         catch (Exception e) when (e is EndOfStreamException or InvalidDataException)
         {
-            NoteUnread($"not looked for in this: {scan.Malformed(e).Message}");
+            NoteUnread($"not looked for in this: {new EventView(scan).Malformed(e).Message}");
         }
     }
 

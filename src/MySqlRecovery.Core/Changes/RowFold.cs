@@ -35,7 +35,7 @@ internal sealed class RowFold
         using var windows = new SourceWindows(index.Sources, backwards: false);
         for (int t = 0; t < index.Transactions.Count; t++)
         {
-            int end = t + 1 < index.Transactions.Count ? index.Transactions[t + 1].FirstEvent : index.Events.Count;
+            int end = index.EndOf(t);
             for (int number = index.Transactions[t].FirstEvent; number < end; number++)
             {
                 stop.ThrowIfCancellationRequested();

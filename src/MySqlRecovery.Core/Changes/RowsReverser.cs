@@ -26,23 +26,6 @@ internal static class RowsReverser
         _ => throw new ArgumentOutOfRangeException(nameof(type), type, "not a row event that can be reversed"),
     };
 
-    /// <summary>Bytes of the rows that are kept, and how many they are.</summary>
-    [MethodImpl(Jit.Hot)]
-    public static (int Bytes, int Rows) Measure(in RowsEvent rows, TableMap map, RowPredicate? where)
-    {
-        var cursor = new RowCursor(rows, map);
-        int bytes = 0, count = 0;
-        while (cursor.MoveNext())
-        {
-            if (where != null && !where.IsMatch(cursor))
-                continue;
-            bytes += cursor.End - cursor.Start;
-            count++;
-        }
-
-        return (bytes, count);
-    }
-
     /// <summary>Writes the body of the undoing event; <paramref name="body"/> has room for the head and the kept rows exactly.</summary>
     [MethodImpl(Jit.Hot)]
     public static void Write(in RowsEvent rows, TableMap map, RowPredicate? where, bool endsStatement, Span<byte> body)

@@ -1,4 +1,6 @@
+using System.Runtime.CompilerServices;
 using System.Text.RegularExpressions;
+using MySqlRecovery.Binlog.Events;
 using MySqlRecovery.Binlog.Filter;
 using MySqlRecovery.Binlog.Rows;
 using MySqlRecovery.Binlog.Scan;
@@ -9,14 +11,13 @@ using MySqlRecovery.Text;
 namespace MySqlRecovery.Changes;
 
 /// <summary>
-/// Follows the statements of a log while its rows are indexed: what changed data without row images is an obstacle, what
-/// was rolled back is taken out again, and rows that a later DDL put out of reach are refused.
+/// Follows the statements of a log while its rows are read, and says what they mean for the rows so far: what changed data
+/// without row images, what a later DDL put out of reach, and which prepared XA transactions were decided.
 /// </summary>
-/// <param name="index">What rows there are.</param>
-/// <param name="reverse">Whether they are to be undone.</param>
+/// <param name="reverse">Whether the rows are to be undone.</param>
 /// <param name="tables">The tables asked for, or null.</param>
 /// <param name="namesNewTables">Whether a table that came new and empty is worth a word: it holds no row that could be missed.</param>
-internal sealed partial class StatementEffects(ChangeIndex index, bool reverse, TableFilter? tables, bool namesNewTables)
+internal sealed partial class StatementEffects(bool reverse, TableFilter? tables, bool namesNewTables)
 {
     private const int ShownLength = 120;
     private const string UnknownColumn = "?";
@@ -24,91 +25,74 @@ internal sealed partial class StatementEffects(ChangeIndex index, bool reverse, 
     // SELECT is logged for the stored functions in it that change data.
     private static readonly string[] DataWords = ["INSERT", "UPDATE", "DELETE", "REPLACE", "LOAD", "WITH", "SELECT"];
 
-    private readonly Dictionary<string, (int First, int End, Place Place)> _prepared = new(StringComparer.OrdinalIgnoreCase);
     private readonly HashSet<string> _preparedIds = new(StringComparer.OrdinalIgnoreCase);
     private string? _endedXaId;
 
-    /// <summary>Takes a statement in.</summary>
-    /// <param name="statement">Its text.</param>
-    /// <param name="database">The default database.</param>
-    /// <param name="place">Where it is, and in which transaction.</param>
-    public void Observe(string statement, string database, Place place)
+    /// <summary>Takes an event without rows in.</summary>
+    /// <param name="view">The event.</param>
+    /// <param name="maps">The tables of the rows so far.</param>
+    [MethodImpl(Jit.Hot)]
+    public StatementEffect Observe(in EventView view, IReadOnlyList<TableMap> maps)
+    {
+        BinlogEventType type = view.Type;
+        if (type.IsQuery())
+            return view.TryGetStatement(out string statement, out string database) ? Observe(statement, database, maps) : default;
+        if (type != BinlogEventType.XaPrepare)
+            return new StatementEffect { Obstacle = UnreadChange.Find(type) };
+        // What it prepares may have no rows among the chosen ones.
+        bool isOnePhase = view.Raw.Length > EventHeader.Size && view.Raw[EventHeader.Size] != 0;
+        if (_endedXaId != null && !isOnePhase)
+            _preparedIds.Add(_endedXaId);
+        _endedXaId = null;
+        return default;
+    }
+
+    /// <summary>Rows of an XA transaction that was prepared are among those taken.</summary>
+    public void NotePrepared(string id) => _preparedIds.Add(id);
+
+    private StatementEffect Observe(string statement, string database, IReadOnlyList<TableMap> maps)
     {
         statement = SkipComments(statement);
         string[] words = statement.Split([' ', '\t', '\r', '\n'], 4, StringSplitOptions.RemoveEmptyEntries);
         switch (words.Length == 0 ? string.Empty : words[0].ToUpperInvariant())
         {
             case "XA" when words.Length > 2:
-                ObserveXa(words[1].ToUpperInvariant(), statement, place);
-                break;
+                return ObserveXa(words[1].ToUpperInvariant(), statement);
             case var word when DataWords.Contains(word):
-                if (tables?.MayName(statement) != false)
-                    index.Obstacles.Add(place.LogFile, place.Position, $"changed rows as a statement, without row images: {Shorten(statement)}");
-                break;
+                return tables?.MayName(statement) == false
+                    ? default : new StatementEffect { Obstacle = $"changed rows as a statement, without row images: {Shorten(statement)}" };
             default:
-                if (SchemaCatalog.IsDdl(statement))
-                    ObserveDdl(statement, database, place);
-                break;
+                return SchemaCatalog.IsDdl(statement) ? ObserveDdl(statement, database, maps) : default;
         }
     }
 
-    /// <summary>Takes an XA_PREPARE event in: what it prepares may have no rows among the chosen ones.</summary>
-    public void ObserveXaPrepare(bool isOnePhase)
-    {
-        if (_endedXaId != null && !isOnePhase)
-            _preparedIds.Add(_endedXaId);
-        _endedXaId = null;
-    }
-
-    /// <summary>Takes the last event of the index in: it is of an XA transaction that was prepared.</summary>
-    public void ObservePrepared(string? id, Place place)
-    {
-        int last = index.Events.Count - 1;
-        id ??= string.Empty;
-        if (_prepared.Remove(id, out var known) && (known.Place.LogFile, known.Place.TransactionPosition) != (place.LogFile, place.TransactionPosition))
-        {
-            ExcludeUndecided(known);
-            known = default;
-        }
-
-        _prepared[id] = known.Place == default ? (last, last + 1, place) : known with { End = last + 1 };
-    }
-
-    /// <summary>Everything was read: takes out what is still undecided.</summary>
-    public void Complete()
-    {
-        foreach (var undecided in _prepared.Values)
-            ExcludeUndecided(undecided);
-        index.Compact();
-    }
-
-    private void ExcludeUndecided((int First, int End, Place Place) rows) =>
-        index.Exclude(rows.First, rows.End, "an XA transaction was prepared, and no XA COMMIT of it is among the chosen events", rows.Place);
-
-    private void ObserveXa(string verb, string statement, Place place)
+    private StatementEffect ObserveXa(string verb, string statement)
     {
         string id = TransactionOutcome.XaIdOf(statement);
         switch (verb)
         {
             case "END": // MariaDB 10.5+ has XA START in its GTID event only
                 _endedXaId = id;
-                break;
+                return default;
             case "COMMIT":
-                if (!_prepared.Remove(id) & !_preparedIds.Remove(id))
-                    index.Obstacles.Add(place.LogFile, place.Position, $"committed rows that were prepared before the chosen events: {Shorten(statement)}");
-                break;
+                return new StatementEffect
+                {
+                    DecidedXaId = id,
+                    Obstacle = _preparedIds.Remove(id)
+                        ? null : $"committed rows that were prepared before the chosen events: {Shorten(statement)}",
+                };
             case "ROLLBACK":
                 _preparedIds.Remove(id);
-                if (_prepared.Remove(id, out var rows))
-                    index.Exclude(rows.First, rows.End, cause: null, place);
-                break;
+                return new StatementEffect { DecidedXaId = id, IsXaRollback = true };
+            default:
+                return default;
         }
     }
 
-    private void ObserveDdl(string statement, string database, Place place)
+    private StatementEffect ObserveDdl(string statement, string database, IReadOnlyList<TableMap> maps)
     {
         var catalog = SchemaCatalog.Parse(string.Empty);
-        foreach (TableMap map in index.Maps)
+        foreach (TableMap map in maps)
         {
             if (MayName(statement, map.Table) || MayName(statement, map.Database))
                 catalog.Put(AsSchema(map));
@@ -116,24 +100,23 @@ internal sealed partial class StatementEffects(ChangeIndex index, bool reverse, 
 
         SchemaChange change = catalog.Apply(statement, database);
         if (change.Kind is SchemaChangeKind.None or SchemaChangeKind.Other && change.DroppedDatabase == null)
-            return;
+            return default;
         List<TableName> concerned = [.. change.Tables.Where(t => tables?.IsMatch(t.Database ?? database, t.Name) != false)];
         if (concerned.Count == 0 && change.DroppedDatabase == null)
-            return;
+            return default;
         bool isNewTable = change.Kind == SchemaChangeKind.Create && !ReplacesTable().IsMatch(statement) && !TakesFromSelect().IsMatch(statement);
         if (isNewTable && !namesNewTables)
-            return;
+            return default;
         string text = Shorten(statement);
-        index.Obstacles.Add(place.LogFile, place.Position, $"changed the tables themselves: {text}");
-        if (!reverse)
-            return;
-        foreach (TableMap map in index.Maps)
+        TableMap[] lost = !reverse ? [] : [.. maps.Where(map =>
+            (concerned.Any(t => Same(t.Database ?? database, map.Database) && Same(t.Name, map.Table)) || Same(change.DroppedDatabase, map.Database))
+            && PutsOutOfReach(change.Kind, statement, map, catalog))];
+        return new StatementEffect
         {
-            bool isNamed = concerned.Any(t => Same(t.Database ?? database, map.Database) && Same(t.Name, map.Table))
-                || Same(change.DroppedDatabase, map.Database);
-            if (isNamed && PutsOutOfReach(change.Kind, statement, map, catalog))
-                index.ExcludeTable(map, $"a later statement put them out of reach: {text}", place);
-        }
+            Obstacle = $"changed the tables themselves: {text}",
+            LostTables = lost,
+            LossCause = $"a later statement put them out of reach: {text}",
+        };
     }
 
     // A quote in a name is doubled in the statement.
@@ -187,10 +170,30 @@ internal sealed partial class StatementEffects(ChangeIndex index, bool reverse, 
         string line = statement.ReplaceLineEndings(" ");
         return line.Length <= ShownLength ? line : string.Concat(line.AsSpan(0, ShownLength), "…");
     }
+}
 
-    /// <summary>A place in a log.</summary>
-    /// <param name="LogFile">The log.</param>
-    /// <param name="Position">Offset of the event.</param>
-    /// <param name="TransactionPosition">Offset of its transaction's first event.</param>
-    internal readonly record struct Place(string LogFile, long Position, long TransactionPosition);
+/// <summary>What an event without rows means for the rows so far.</summary>
+internal readonly record struct StatementEffect
+{
+    /// <summary>What an undo has to say of it; null for nothing.</summary>
+    public string? Obstacle { get; init; }
+
+    /// <summary>Tables whose rows so far can no longer be undone.</summary>
+    public TableMap[] LostTables
+    {
+        get => field ?? [];
+        init;
+    }
+
+    /// <summary>Why.</summary>
+    public string? LossCause { get; init; }
+
+    /// <summary>The prepared XA transaction that it decides; null for none.</summary>
+    public string? DecidedXaId { get; init; }
+
+    /// <summary>Whether that is rolled back; else it is committed.</summary>
+    public bool IsXaRollback { get; init; }
+
+    /// <summary>Whether it means anything.</summary>
+    public bool IsAny => Obstacle != null || DecidedXaId != null;
 }

@@ -6,13 +6,16 @@ namespace MySqlRecovery.Changes;
 /// <summary>Changes that foreign keys made to other tables and that the log does not hold.</summary>
 internal static class UnloggedCascades
 {
-    /// <summary>Notes the tables whose rows a row event changed unseen; needs a schema with the foreign keys.</summary>
-    public static void Note(
-        ChangeIndex index, in RowsEvent rows, TableMap map, int rowCount, ITableSchemaSource? schema, string logFile, long position)
+    /// <summary>What a row event changed unseen, one cause a table.</summary>
+    /// <param name="rows">The event.</param>
+    /// <param name="map">Its table.</param>
+    /// <param name="schema">Knows the foreign keys.</param>
+    public static List<string> Find(in RowsEvent rows, TableMap map, ITableSchemaSource schema)
     {
+        var causes = new List<string>();
         // From MySQL 9.6 on the changes are in the log, and the flag says so.
-        if (schema == null || rows.Operation == RowOperation.Insert || rows.Flags.HasFlag(RowsEventFlags.UseSqlForeignKey))
-            return;
+        if (rows.Operation == RowOperation.Insert || rows.Flags.HasFlag(RowsEventFlags.UseSqlForeignKey))
+            return causes;
         HashSet<int>? changed = null;
         foreach ((string child, string[] columns) in schema.FindCascades(map, rows.Operation))
         {
@@ -21,10 +24,10 @@ internal static class UnloggedCascades
                 ? Array.Exists(map.PrimaryKey, changed.Contains)
                 : changed.Any(i => columns.Contains(map.Columns[i].Name, StringComparer.OrdinalIgnoreCase)));
             if (isTouched)
-                index.Obstacles.AddRows(
-                    map.Database, map.Table, rowCount, $"a foreign key changed rows of {child} with them, which this server does not log",
-                    logFile, position);
+                causes.Add($"a foreign key changed rows of {child} with them, which this server does not log");
         }
+
+        return causes;
     }
 
     private static HashSet<int> ChangedColumns(in RowsEvent rows, TableMap map)

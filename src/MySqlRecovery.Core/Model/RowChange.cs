@@ -24,8 +24,32 @@ public sealed class RowChange
     {
     }
 
-    internal RowChange(RowSource source, int start, int middle, int end) =>
-        (_source, _start, _middle, _end) = (source, start, middle, end);
+    internal RowChange(RowSource source) => _source = source;
+
+    /// <summary>A row of an event whose facts another object has.</summary>
+    internal RowChange(RowChange other, int index, int start, int middle, int end)
+    {
+        (_source, RowIndex, _start, _middle, _end) = (other._source, index, start, middle, end);
+        Server = other.Server;
+        LogFile = other.LogFile;
+        Position = other.Position;
+        EndPosition = other.EndPosition;
+        Timestamp = other.Timestamp;
+        Gtid = other.Gtid;
+        ThreadId = other.ThreadId;
+        ServerId = other.ServerId;
+        ServerVersion = other.ServerVersion;
+        Database = other.Database;
+        Table = other.Table;
+        Operation = other.Operation;
+        Statement = other.Statement;
+        TransactionPosition = other.TransactionPosition;
+        TransactionEnd = other.TransactionEnd;
+        XaId = other.XaId;
+    }
+
+    /// <summary>What the rows of one event have in common; null for an object that was made of properties.</summary>
+    internal RowSource? Source => _source;
 
     /// <summary>The server that the row was read from, <c>host:port</c>; null for a file.</summary>
     public string? Server { get; set => field = value is "" ? null : value; }
@@ -152,6 +176,17 @@ public sealed class RowChange
     {
         get => _formatEvent ??= _source?.FormatEvent;
         set => _formatEvent = value;
+    }
+
+    /// <summary>Whether the object carries what an undo or SQL is made from.</summary>
+    internal bool IsComplete => _source != null
+        || (_tableMapEvent != null && _rowsEventHead != null && _formatEvent != null && (_beforeImage ?? _afterImage) != null);
+
+    /// <summary>Bytes of the row as the event holds them: the image before, then the one after.</summary>
+    internal void WriteImages(Stream target)
+    {
+        target.Write(_beforeImage ?? (Operation == RowOperation.Insert ? default : Slice(_start, _middle)));
+        target.Write(_afterImage ?? AfterSpan);
     }
 
     private ReadOnlySpan<byte> AfterSpan => Operation switch

@@ -43,7 +43,7 @@ public abstract partial class BinlogCmdlet
             StopPosition = StopPosition,
             StartGtid = StartGtid,
             StartTime = StartTime?.ToUniversalTime(),
-            UsesGtid = StartGtid != null || GtidFilter != null,
+            UsesGtid = StartGtid != null || Filter.Gtids != null,
             Follow = follow,
         };
         return new LogInput(
@@ -52,7 +52,7 @@ public abstract partial class BinlogCmdlet
     }
 
     /// <summary>A scan with the cmdlet's filters.</summary>
-    internal EventScan OpenScan(LogInput input) => new(input.Ranges(false), Filter, GtidFilter, StopToken, input.OpenSchema())
+    internal EventScan OpenScan(LogInput input) => new(input.Ranges(false), Filter, StopToken, input.OpenSchema())
     {
         Salvage = Salvage,
         Keyring = _keyring,
@@ -61,11 +61,11 @@ public abstract partial class BinlogCmdlet
     /// <summary>Rows of an undo that something of the same logs that was not chosen changed again later.</summary>
     internal string[] FindLaterChanges(ChangeIndex index, LogInput input, string[] columns)
     {
-        var selection = new EventSelection(Filter, GtidFilter, StartPosition > 0 || StopPosition != null);
+        var selection = new EventSelection(Filter, StartPosition > 0 || StopPosition != null);
         if (!selection.IsPartial || index.Transactions.Count == 0)
             return [];
         var tables = new TableFilter([], [], [.. index.TableNames(TableRenames.None).Select(WildcardPattern.Escape)], []);
-        using var scan = new EventScan(input.Ranges(true), new EventFilter { Tables = tables }, null, StopToken, input.OpenSchema())
+        using var scan = new EventScan(input.Ranges(true), new EventFilter { Tables = tables }, StopToken, input.OpenSchema())
         {
             Salvage = Salvage,
             Keyring = _keyring,

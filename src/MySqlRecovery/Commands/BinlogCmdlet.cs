@@ -128,9 +128,7 @@ public abstract partial class BinlogCmdlet : ServerCmdlet
     internal RowPredicate? Predicate { get; private set; }
 
     /// <summary>The filters but for the position, for a scan.</summary>
-    private protected EventFilter Filter { get; private set; } = EventFilter.All;
-
-    private protected GtidFilter? GtidFilter { get; private set; }
+    internal EventFilter Filter { get; private set; } = EventFilter.All;
 
     /// <summary>Event types to take; only Get-BinlogEvent offers the choice.</summary>
     private protected virtual BinlogEventType[]? TypesTaken => null;
@@ -154,20 +152,18 @@ public abstract partial class BinlogCmdlet : ServerCmdlet
             StopTime = StopTime?.ToUniversalTime(),
             Tables = Database.Length + ExcludeDatabase.Length + Table.Length + ExcludeTable.Length == 0
                 ? null : new TableFilter(Database, ExcludeDatabase, Table, ExcludeTable),
+            Gtids = Gtid.Length + ExcludeGtid.Length == 0 ? null : Try(() => new GtidFilter(
+                Gtid.Length == 0 ? null : GtidSet.Parse(Gtid), ExcludeGtid.Length == 0 ? null : GtidSet.Parse(ExcludeGtid))),
             Where = Predicate,
             WithStatements = TakesStatements,
         };
         if (KeyringPath.Length > 0)
             _keyring = Try(() => Keyring.Open(KeyringPath.Select(this.ResolveDestination)));
-        if (Gtid.Length + ExcludeGtid.Length > 0)
-            GtidFilter = Try(() => new GtidFilter(
-                Gtid.Length == 0 ? null : GtidSet.Parse(Gtid), ExcludeGtid.Length == 0 ? null : GtidSet.Parse(ExcludeGtid)));
     }
 
     /// <summary>Says aloud that something of the range could not be taken.</summary>
-    private protected void WarnIfIncomplete(ChangeIndex index)
+    private protected void WarnIfIncomplete(string[] reasons)
     {
-        string[] reasons = index.Obstacles.ToReasons();
         if (reasons.Length > 0)
             WriteWarning($"This is not complete: {reasons[0]}{(reasons.Length > 1 ? $" (and {reasons.Length - 1} more: see Reason)" : string.Empty)}");
     }
@@ -179,21 +175,6 @@ public abstract partial class BinlogCmdlet : ServerCmdlet
             WriteWarning($"Rows of this undo were changed again later by what is not undone: {index.LaterChanges[0]}"
                 + (index.LaterChanges.Length > 1 ? $" (and {index.LaterChanges.Length - 1} more: see LaterChange)" : string.Empty));
     }
-
-    /// <summary>Whether a row event that came down the pipeline passes the filters, its rows aside.</summary>
-    internal bool IsMatch(BinlogEvent item, TableMap map) =>
-        IsMatch(item.EventType, item.ServerId, item.Timestamp, item.ThreadId, item.Gtid)
-        && Filter.Tables?.IsMatch(map.Database, map.Table) != false;
-
-    /// <summary>Whether a row that came down the pipeline passes the filters, its values aside.</summary>
-    internal bool IsMatch(RowChange item, TableMap map) =>
-        IsMatch(TypeOf(item.Operation), item.ServerId, item.Timestamp, item.ThreadId, item.Gtid)
-        && Filter.Tables?.IsMatch(map.Database, map.Table) != false;
-
-    /// <summary>Whether an event without rows that came down the pipeline passes the filters.</summary>
-    internal bool IsMatch(BinlogEvent item) =>
-        IsMatch(item.EventType, item.ServerId, item.Timestamp, item.ThreadId, item.Gtid)
-        && Filter.Tables?.IsDatabaseMatch(item.Database ?? string.Empty) != false;
 
     /// <summary>Positions mean files: an object that came down the pipeline does not say which file is first or last.</summary>
     internal void CheckNoPosition()
@@ -216,16 +197,4 @@ public abstract partial class BinlogCmdlet : ServerCmdlet
                 "InvalidParameters", RecoveryErrorKind.InvalidArgument, "-StartGtid and -StartFile are two places to start at",
                 recommendedAction: "Give one of them.");
     }
-
-    private bool IsMatch(BinlogEventType type, uint serverId, DateTime timestamp, uint? threadId, string? gtid) =>
-        Filter.IsMatch(type, serverId, timestamp)
-        && (Filter.ThreadIds == null || (threadId is { } thread && Filter.ThreadIds.Contains(thread)))
-        && GtidFilter?.IsMatch(gtid) != false;
-
-    private static BinlogEventType TypeOf(RowOperation operation) => operation switch
-    {
-        RowOperation.Insert => BinlogEventType.WriteRows,
-        RowOperation.Update => BinlogEventType.UpdateRows,
-        _ => BinlogEventType.DeleteRows,
-    };
 }

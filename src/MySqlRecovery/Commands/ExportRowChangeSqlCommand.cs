@@ -172,14 +172,15 @@ public sealed class ExportRowChangeSqlCommand : BinlogCmdlet
                 WriteObject(statement);
         }
         while (more);
-        WarnIfIncomplete(index);
+        WarnIfIncomplete(export.Reasons);
         WarnOfLaterChanges(index);
     }
 
     private void WriteFile(ChangeIndex index, string path)
     {
-        WriteObject(Try(() => RowSqlExport.WriteFile(index, _input.RowTest, _form, path, Force, StopToken)));
-        WarnIfIncomplete(index);
+        SqlExport result = Try(() => RowSqlExport.WriteFile(index, _input.RowTest, _form, path, Force, StopToken));
+        WriteObject(result);
+        WarnIfIncomplete(result.Reason);
         WarnOfLaterChanges(index);
     }
 }

@@ -16,6 +16,7 @@ public sealed class GetRowChangeCommand : LogFileCmdlet
     private const string FindingSet = "Finding";
 
     private readonly List<string> _files = [];
+    private readonly PipedEvent _event = new();
     private PipelineTableMaps? _maps;
     private FindingSelection? _selection;
 
@@ -69,7 +70,9 @@ public sealed class GetRowChangeCommand : LogFileCmdlet
         List<RowChange> changes;
         try
         {
-            changes = (_maps ??= new(Schema)).Find(item) is { } map && IsMatch(item, map) ? item.ToRowChanges(map, Predicate) : [];
+            _event.Set(item, (_maps ??= new(Schema)).Find(item));
+            var view = new EventView(_event);
+            changes = view.HasRows && view.IsMatch(Filter) ? EventObjects.ToRowChanges(view, item) : [];
         }
         catch (RecoveryException e)
         {
@@ -87,9 +90,9 @@ public sealed class GetRowChangeCommand : LogFileCmdlet
 
         public void Take(EventScan scan, List<object> items)
         {
-            if (scan.Reader.Header.Type.Operation() == null || cmdlet._selection?.IsMatch(scan) == false)
+            if (!new EventView(scan).HasRows || cmdlet._selection?.IsMatch(scan) == false)
                 return;
-            items.AddRange(scan.ToBinlogEvent().ToRowChanges(scan.Table!, cmdlet.Predicate));
+            items.AddRange(scan.ToRowChanges());
             if (scan.Table is { SchemaProblem: { } problem } map && _warned.Add(map))
                 cmdlet.Warn($"{map.Database}.{map.Table}: {problem}; the schema is not used for it.");
         }

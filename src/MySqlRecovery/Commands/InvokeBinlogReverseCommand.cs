@@ -96,7 +96,7 @@ public sealed class InvokeBinlogReverseCommand : LogFileCmdlet
         UndoBinlog result = Try(() => UndoBinlogWriter.Write(
             index, _input.RowTest, _destination, Force, GtidSource, StopToken, TargetVersion, _renames));
         WriteObject(result);
-        WarnIfIncomplete(index);
+        WarnIfIncomplete(result.Reason);
         WarnOfLaterChanges(index);
     }
 

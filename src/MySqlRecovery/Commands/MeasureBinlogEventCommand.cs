@@ -14,6 +14,7 @@ public sealed class MeasureBinlogEventCommand : LogFileCmdlet
 {
     private readonly List<string> _files = [];
     private readonly List<object> _items = [];
+    private readonly PipedEvent _event = new();
     private Sums? _piped;
     private PipelineTableMaps? _maps;
 
@@ -59,10 +60,10 @@ public sealed class MeasureBinlogEventCommand : LogFileCmdlet
     {
         CheckNoPosition();
         _piped ??= new Sums(this);
-        if (item.Operation == null && IsMatch(item))
-            _piped.Measure.Add(item);
-        else if ((_maps ??= new(Schema)).Find(item) is { } map && IsMatch(item, map))
-            _piped.Measure.Add(item, map);
+        _event.Set(item, (_maps ??= new(Schema)).Find(item));
+        var view = new EventView(_event);
+        if (view.IsMatch(Filter))
+            _piped.Measure.Add(view);
         _piped.TakeFinished(_items);
     }
 
@@ -75,11 +76,11 @@ public sealed class MeasureBinlogEventCommand : LogFileCmdlet
 
     private sealed class Sums(MeasureBinlogEventCommand cmdlet) : IEventOutput
     {
-        public BinlogMeasure Measure { get; } = new(cmdlet.By, cmdlet.Predicate, cmdlet.Filter.Tables);
+        public BinlogMeasure Measure { get; } = new(cmdlet.By, cmdlet.Filter.Tables);
 
         public void Take(EventScan scan, List<object> items)
         {
-            Measure.Add(scan);
+            Measure.Add(new EventView(scan));
             TakeFinished(items);
         }
 

@@ -1,5 +1,4 @@
 using System.Management.Automation;
-using MySqlRecovery.Binlog.Events;
 using MySqlRecovery.Binlog.Filter;
 using MySqlRecovery.Binlog.Rows;
 using MySqlRecovery.Binlog.Scan;
@@ -17,7 +16,6 @@ internal sealed class RecoveryInput(BinlogCmdlet cmdlet, bool reverse, string[] 
 {
     private readonly List<string> _files = [];
     private LogInput? _server;
-    private PipelineTableMaps? _maps;
     private ChangeSpool? _spool;
 
     /// <summary>The row test that is still to be made: rows that were piped in have been tested.</summary>
@@ -37,8 +35,6 @@ internal sealed class RecoveryInput(BinlogCmdlet cmdlet, bool reverse, string[] 
         "InputObjectMixed", RecoveryErrorKind.InvalidArgument, "files, row changes or findings came down the pipeline together",
         recommendedAction: "Read the files with Get-BinlogEvent, or give files only; export findings by themselves.");
 
-    private PipelineTableMaps Maps => _maps ??= new(cmdlet.Schema);
-
     public void AddFiles(IEnumerable<string> files) => _files.AddRange(files);
 
     public void AddServer(string[] servers) => _server = servers.Length == 1 ? cmdlet.InputOf(servers[0]) : throw new RecoveryException(
@@ -51,7 +47,7 @@ internal sealed class RecoveryInput(BinlogCmdlet cmdlet, bool reverse, string[] 
         if (cmdlet.ResolveInput(input, e => throw e) is { } files)
             _files.AddRange(files);
         else
-            Spool(Unwrap(input), _spool ??= new ChangeSpool(Maps, reverse, maximumMemory));
+            Spool(Unwrap(input), _spool ??= new ChangeSpool(new PipelineTableMaps(cmdlet.Schema), cmdlet.Filter, reverse, maximumMemory));
     }
 
     /// <summary>The index of all that was added.</summary>
@@ -61,10 +57,9 @@ internal sealed class RecoveryInput(BinlogCmdlet cmdlet, bool reverse, string[] 
         {
             LogInput input = _server ?? cmdlet.InputOf(LogFileOrder.Sort(_files));
             using EventScan scan = cmdlet.OpenScan(input);
-            ChangeIndex index = ChangeIndexBuilder.Build(scan, cmdlet.Predicate, reverse, s => cmdlet.ShowProgress(s, input.FileCount), maximumMemory);
-            if (reverse)
-                FindLaterChanges(index, input);
-            return index;
+            return ChangeIndexBuilder.Build(
+                scan, reverse, s => cmdlet.ShowProgress(s, input.FileCount),
+                reverse ? index => cmdlet.FindLaterChanges(index, input, columns) : null, maximumMemory);
         }
 
         if (_files.Count > 0)
@@ -74,58 +69,13 @@ internal sealed class RecoveryInput(BinlogCmdlet cmdlet, bool reverse, string[] 
 
     public void Dispose() => _spool?.Dispose();
 
-    private void FindLaterChanges(ChangeIndex index, LogInput input)
-    {
-        try
-        {
-            index.LaterChanges = cmdlet.FindLaterChanges(index, input, columns);
-        }
-        catch
-        {
-            index.Dispose();
-            throw;
-        }
-    }
-
     private void Spool(object item, ChangeSpool spool)
     {
         cmdlet.CheckNoPosition();
-        switch (item)
-        {
-            case BinlogEvent { Operation: null } other:
-                if (cmdlet.IsMatch(other))
-                    spool.Add(other);
-                break;
-            case BinlogEvent rows when Maps.Find(rows) is { } map && cmdlet.IsMatch(rows, map):
-                if (cmdlet.Predicate == null)
-                    spool.Add(rows);
-                else
-                    rows.ToRowChanges(map, cmdlet.Predicate).ForEach(spool.Add);
-                break;
-            case RowChange row when Maps.Find(row) is var map && cmdlet.IsMatch(row, map) && IsWanted(row, map, cmdlet.Predicate):
-                spool.Add(row);
-                break;
-        }
-    }
-
-    private static bool IsWanted(RowChange row, TableMap map, RowPredicate? where)
-    {
-        if (where == null)
-            return true;
-        try
-        {
-            byte[] raw = [.. row.RowsEventHead!, .. row.BeforeImage ?? [], .. row.AfterImage ?? []];
-            if (raw.Length < EventHeader.Size)
-                throw new EndOfStreamException("no event header");
-            var cursor = new RowCursor(
-                RowsEvent.Parse(EventHeader.Parse(raw).Type, raw.AsSpan(EventHeader.Size), map.Columns.Length), map);
-            return cursor.MoveNext() && where.IsMatch(cursor);
-        }
-        catch (Exception e) when (e is EndOfStreamException or InvalidDataException)
-        {
-            throw new RecoveryException(
-                "BinlogEventMalformed", RecoveryErrorKind.InvalidData, $"the row cannot be read: {e.Message}", row.LogFile, row.Position, inner: e);
-        }
+        if (item is RowChange row)
+            spool.Add(row);
+        else
+            spool.Add((BinlogEvent)item);
     }
 
     /// <summary>The BinlogEvent or RowChange, made anew from a property bag if need be.</summary>

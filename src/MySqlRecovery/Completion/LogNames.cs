@@ -45,7 +45,7 @@ internal sealed record LogNames(string[] Tables, string[] GtidSources)
         bool isWhole = false;
         try
         {
-            using var scan = new EventScan([LogRange.Whole(path)], filter, null, stop);
+            using var scan = new EventScan([LogRange.Whole(path)], filter, stop);
             while (scan.Read())
             {
                 if (scan.Table is { } map)

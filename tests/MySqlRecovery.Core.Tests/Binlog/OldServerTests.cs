@@ -43,11 +43,11 @@ public sealed class OldServerTests : IDisposable
         string log = new SmallLog().Add(type, new byte[40]).AddTable(type: 3).AddInsert([7, 0, 0, 0]).WriteTo(_folder);
 
         UndoBinlog undo = BinlogRecovery.WriteUndoBinlog(BinlogRecovery.ReadEvents([log]), Path.Combine(_folder, "undo"));
-        using var scan = new EventScan([LogRange.Whole(log)], EventFilter.All, gtids: null, CancellationToken.None);
-        using ChangeIndex index = ChangeIndexBuilder.Build(scan, where: null, reverse: true);
+        using var scan = new EventScan([LogRange.Whole(log)], EventFilter.All, CancellationToken.None);
+        using ChangeIndex index = ChangeIndexBuilder.Build(scan, reverse: true);
 
         Assert.False(undo.IsComplete);
         Assert.Contains(reason, Assert.Single(undo.Reason));
-        Assert.Equal(undo.Reason, index.Obstacles.ToReasons());
+        Assert.Equal(undo.Reason, index.Reasons);
     }
 }

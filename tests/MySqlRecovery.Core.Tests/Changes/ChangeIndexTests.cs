@@ -26,7 +26,7 @@ public sealed class ChangeIndexTests : IDisposable
         Assert.Equal((3, 2, 3L), (index.Events.Count, index.Transactions.Count, index.RowCount));
         Assert.Equal([1, 2, 4], Enumerable.Range(0, 3).Select(i => index.Events[i].Statement));
         Assert.Equal([(0, 7U), (2, 9U)], Enumerable.Range(0, 2).Select(i => (index.Transactions[i].FirstEvent, index.Transactions[i].ThreadId)));
-        Assert.Empty(index.Obstacles.ToReasons());
+        Assert.Empty(index.Reasons);
     }
 
     [Theory]
@@ -40,7 +40,7 @@ public sealed class ChangeIndexTests : IDisposable
         long place = log.End;
         using ChangeIndex index = Build(log.AddStatement(sql).AddCommit());
         string shown = sql[(sql.LastIndexOf('/') + 1)..].TrimStart();
-        Assert.Equal([$"binlog.000001:{place} changed rows as a statement, without row images: {shown}"], index.Obstacles.ToReasons());
+        Assert.Equal([$"binlog.000001:{place} changed rows as a statement, without row images: {shown}"], index.Reasons);
         Assert.Equal(1, index.RowCount);
     }
 
@@ -51,7 +51,7 @@ public sealed class ChangeIndexTests : IDisposable
     public void A_statement_that_changes_no_table_is_none(string sql)
     {
         using ChangeIndex index = Build(Insert(new SmallLog().AddBegin(), 1).AddCommit().AddStatement(sql));
-        Assert.Empty(index.Obstacles.ToReasons());
+        Assert.Empty(index.Reasons);
     }
 
     [Theory]
@@ -83,8 +83,8 @@ public sealed class ChangeIndexTests : IDisposable
         Assert.Equal(left, index.RowCount);
         Assert.Equal(2, forward.RowCount);
         string[] lost = [.. new[] { "t", "u" }.Take((int)(2 - left)).Select(t => $"d.{t}: 1 rows from binlog.000001:{place} on: a later statement put them out of reach: {ddl}")];
-        Assert.Equal([$"binlog.000001:{place} changed the tables themselves: {ddl}", .. lost], index.Obstacles.ToReasons());
-        Assert.Equal([$"binlog.000001:{place} changed the tables themselves: {ddl}"], forward.Obstacles.ToReasons());
+        Assert.Equal([$"binlog.000001:{place} changed the tables themselves: {ddl}", .. lost], index.Reasons);
+        Assert.Equal([$"binlog.000001:{place} changed the tables themselves: {ddl}"], forward.Reasons);
     }
 
     [Fact]
@@ -93,7 +93,7 @@ public sealed class ChangeIndexTests : IDisposable
         SmallLog log = Insert(new SmallLog().AddBegin(), 1).AddCommit().AddStatement("DROP TABLE t").AddStatement("CREATE TABLE t (id INT)");
         using ChangeIndex index = Build(Insert(log.AddBegin(), 2).AddCommit());
         Assert.Equal((1L, 1), (index.RowCount, index.Transactions.Count));
-        Assert.Equal(3, index.Obstacles.ToReasons().Length);
+        Assert.Equal(3, index.Reasons.Length);
     }
 
     [Fact]
@@ -101,7 +101,7 @@ public sealed class ChangeIndexTests : IDisposable
     {
         using ChangeIndex index = Build(Prepare(new SmallLog(), 1).AddStatement("XA COMMIT X'61',X'',1"));
         Assert.Equal(1, index.RowCount);
-        Assert.Empty(index.Obstacles.ToReasons());
+        Assert.Empty(index.Reasons);
     }
 
     [Fact]
@@ -110,7 +110,7 @@ public sealed class ChangeIndexTests : IDisposable
         SmallLog log = Insert(Prepare(new SmallLog(), 1).AddBegin(), 2).AddCommit().AddStatement("XA ROLLBACK X'61',X'',1");
         using ChangeIndex index = Build(log);
         Assert.Equal((1L, 1), (index.RowCount, index.Transactions.Count));
-        Assert.Empty(index.Obstacles.ToReasons());
+        Assert.Empty(index.Reasons);
     }
 
     [Fact]
@@ -120,7 +120,7 @@ public sealed class ChangeIndexTests : IDisposable
         Prepare(log, 1);
         using ChangeIndex index = Build(log);
         Assert.Equal(0, index.RowCount);
-        string reason = Assert.Single(index.Obstacles.ToReasons());
+        string reason = Assert.Single(index.Reasons);
         Assert.EndsWith("on: an XA transaction was prepared, and no XA COMMIT of it is among the chosen events", reason);
         Assert.StartsWith("d.t: 1 rows from binlog.000001:", reason);
     }
@@ -131,7 +131,7 @@ public sealed class ChangeIndexTests : IDisposable
         SmallLog log = new();
         long place = log.End;
         using ChangeIndex index = Build(Insert(log.AddStatement("XA COMMIT X'61',X'',1").AddBegin(), 1).AddCommit());
-        Assert.Equal([$"binlog.000001:{place} committed rows that were prepared before the chosen events: XA COMMIT X'61',X'',1"], index.Obstacles.ToReasons());
+        Assert.Equal([$"binlog.000001:{place} committed rows that were prepared before the chosen events: XA COMMIT X'61',X'',1"], index.Reasons);
     }
 
     [Fact]
@@ -154,7 +154,7 @@ public sealed class ChangeIndexTests : IDisposable
         Assert.Equal(
             ["they were rolled back, and the log does not say which tables cannot roll back",
                 "the log ends before their transaction does, and the server takes such a transaction back"],
-            index.Obstacles.ToReasons().Select(r => r[(r.IndexOf(" on: ", StringComparison.Ordinal) + 5)..]));
+            index.Reasons.Select(r => r[(r.IndexOf(" on: ", StringComparison.Ordinal) + 5)..]));
     }
 
     [Fact]
@@ -188,10 +188,10 @@ public sealed class ChangeIndexTests : IDisposable
         SmallLog log = Insert(new SmallLog().AddBegin(), 1);
         long place = log.End;
         log.AddStatement("DELETE FROM t").AddCommit();
-        var measure = new BinlogMeasure(BinlogSummaryKind.Table, null);
+        var measure = new BinlogMeasure(BinlogSummaryKind.Table);
         using EventScan scan = Scan(log, new EventFilter { WithStatements = true });
         while (scan.Read())
-            measure.Add(scan);
+            measure.Add(new EventView(scan));
         BinlogSummary sum = Assert.Single(measure.Complete());
         Assert.Equal(("d", "t", 1L, 1L, 1L), (sum.Database, sum.Table, sum.RowCount, sum.InsertCount, sum.TransactionCount));
         Assert.Equal([$"binlog.000001:{place} changed rows as a statement, without row images: DELETE FROM t"], measure.Unseen);
@@ -203,11 +203,11 @@ public sealed class ChangeIndexTests : IDisposable
         .AddStatement("XA END X'61',X'',1").Add(BinlogEventType.XaPrepare, [0, 1, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, (byte)'a']);
 
     private EventScan Scan(SmallLog log, EventFilter filter) =>
-        new([LogRange.Whole(log.WriteTo(_folder))], filter, null, TestContext.Current.CancellationToken);
+        new([LogRange.Whole(log.WriteTo(_folder))], filter, TestContext.Current.CancellationToken);
 
     private ChangeIndex Build(SmallLog log, bool reverse = true, RowPredicate? where = null, EventFilter? filter = null)
     {
         using EventScan scan = Scan(log, filter ?? new EventFilter { WithStatements = true, Where = where });
-        return ChangeIndexBuilder.Build(scan, where, reverse);
+        return ChangeIndexBuilder.Build(scan, reverse);
     }
 }

@@ -101,7 +101,7 @@ public sealed class LaterChangesTests : IDisposable
     private string[] Find(SmallLog log, EventFilter chosen, params string[] columns)
     {
         var range = LogRange.Whole(log.WriteTo(_folder)) with { IsReadWhole = true };
-        using var scan = new EventScan([range], EventFilter.All, null, TestContext.Current.CancellationToken);
-        return new LaterChanges(new EventSelection(chosen, gtids: null, isPart: false), columns).Find(scan);
+        using var scan = new EventScan([range], EventFilter.All, TestContext.Current.CancellationToken);
+        return new LaterChanges(new EventSelection(chosen, isPart: false), columns).Find(scan);
     }
 }

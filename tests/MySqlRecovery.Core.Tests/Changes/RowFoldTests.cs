@@ -95,8 +95,8 @@ public sealed class RowFoldTests : IDisposable
 
     private string[] Fold(SmallLog log, bool reverse)
     {
-        using var scan = new EventScan([LogRange.Whole(log.AddCommit().WriteTo(_folder))], EventFilter.All, null, TestContext.Current.CancellationToken);
-        using ChangeIndex index = ChangeIndexBuilder.Build(scan, where: null, reverse);
+        using var scan = new EventScan([LogRange.Whole(log.AddCommit().WriteTo(_folder))], EventFilter.All, TestContext.Current.CancellationToken);
+        using ChangeIndex index = ChangeIndexBuilder.Build(scan, reverse);
         using var text = new SqlText();
         using var export = new RowSqlExport(index, where: null, new SqlForm { Reverse = reverse, Fold = true }, text, CancellationToken.None);
         while (export.WritePart(CancellationToken.None))

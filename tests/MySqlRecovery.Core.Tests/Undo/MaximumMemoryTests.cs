@@ -23,8 +23,8 @@ public sealed class MaximumMemoryTests : IDisposable
             log.AddInsert(BitConverter.GetBytes(i), BitConverter.GetBytes(-i));
         string path = log.WriteTo(_folder);
         string undoPath = Path.Combine(_folder, "undo");
-        using var scan = new EventScan([LogRange.Whole(path)], EventFilter.All, gtids: null, CancellationToken.None);
-        using ChangeIndex index = ChangeIndexBuilder.Build(scan, where: null, reverse: true, maximumMemory: 0);
+        using var scan = new EventScan([LogRange.Whole(path)], EventFilter.All, CancellationToken.None);
+        using ChangeIndex index = ChangeIndexBuilder.Build(scan, reverse: true, maximumMemory: 0);
 
         UndoBinlog undo = UndoBinlogWriter.Write(index, where: null, undoPath, overwrite: false, gtidSource: null, CancellationToken.None);
 

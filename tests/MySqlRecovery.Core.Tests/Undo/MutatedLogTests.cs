@@ -119,7 +119,7 @@ public sealed class MutatedLogTests : IDisposable
         }
     }
 
-    private static EventScan Scan(string log, EventFilter? filter = null) => new([LogRange.Whole(log)], filter ?? EventFilter.All, null, Stop);
+    private static EventScan Scan(string log, EventFilter? filter = null) => new([LogRange.Whole(log)], filter ?? EventFilter.All, Stop);
 
     private static void ReadRows(string log)
     {
@@ -138,7 +138,7 @@ public sealed class MutatedLogTests : IDisposable
     private void WriteUndo(string log)
     {
         using EventScan scan = Scan(log);
-        using ChangeIndex index = ChangeIndexBuilder.Build(scan, null, reverse: true);
+        using ChangeIndex index = ChangeIndexBuilder.Build(scan, reverse: true);
         if (index.Transactions.Count > 0)
             UndoBinlogWriter.Write(index, null, Path.Combine(_folder, "undo"), overwrite: true, null, Stop);
     }
@@ -146,7 +146,7 @@ public sealed class MutatedLogTests : IDisposable
     private void WriteSql(string log, bool reverse)
     {
         using EventScan scan = Scan(log);
-        using ChangeIndex index = ChangeIndexBuilder.Build(scan, null, reverse);
+        using ChangeIndex index = ChangeIndexBuilder.Build(scan, reverse);
         foreach (TableMap map in index.Maps)
         {
             foreach (ColumnDefinition column in map.Columns)
@@ -166,10 +166,10 @@ public sealed class MutatedLogTests : IDisposable
 
     private static void Measure(string log)
     {
-        var measure = new BinlogMeasure(BinlogSummaryKind.Transaction, null);
+        var measure = new BinlogMeasure(BinlogSummaryKind.Transaction);
         using EventScan scan = Scan(log);
         while (scan.Read())
-            measure.Add(scan);
+            measure.Add(new EventView(scan));
         _ = measure.Complete().Count();
     }
 }

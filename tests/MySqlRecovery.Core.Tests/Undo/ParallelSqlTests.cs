@@ -34,8 +34,8 @@ public sealed class ParallelSqlTests : IDisposable
         }
 
         string path = Path.Combine(_folder, "script.sql");
-        using var scan = new EventScan([LogRange.Whole(log.WriteTo(_folder))], MySqlRecovery.Binlog.Filter.EventFilter.All, gtids: null, CancellationToken.None);
-        using ChangeIndex index = ChangeIndexBuilder.Build(scan, where: null, reverse);
+        using var scan = new EventScan([LogRange.Whole(log.WriteTo(_folder))], MySqlRecovery.Binlog.Filter.EventFilter.All, CancellationToken.None);
+        using ChangeIndex index = ChangeIndexBuilder.Build(scan, reverse);
         var form = new SqlForm { Reverse = reverse };
         using var whole = new SqlText();
         using (var export = new RowSqlExport(index, where: null, form, whole, CancellationToken.None))

@@ -62,7 +62,7 @@ public sealed class RowsReverserTests
     private static byte[] Reverse(BinlogEventType type, byte[] body, bool endsStatement)
     {
         RowsEvent rows = RowsEvent.Parse(type, body, Map.Columns.Length);
-        var result = new byte[rows.At.Rows + RowsReverser.Measure(rows, Map, null).Bytes];
+        var result = new byte[rows.At.Rows + rows.Rows.Length];
         RowsReverser.Write(rows, Map, null, endsStatement, result);
         return result;
     }

@@ -92,7 +92,8 @@ public sealed partial class EventTests(EventTests.Fixture fixture) : IClassFixtu
         Assert.Equal([all[0], all[2]], Gtids(new GtidFilter(null, GtidSet.Parse([all[1]]))));
         Assert.Equal(all, Gtids(new GtidFilter(GtidSet.Parse([all[0].Split(':')[0]]), null)));
 
-        IEnumerable<string> Gtids(GtidFilter filter) => LogReading.Events([log], gtids: filter).Where(e => e.Operation != null).Select(e => e.Gtid!);
+        IEnumerable<string> Gtids(GtidFilter filter) =>
+            LogReading.Events([log], filter: new EventFilter { Gtids = filter }).Where(e => e.Operation != null).Select(e => e.Gtid!);
     }
 
     private static IEnumerable<int> Ids(string[] logs, long? start, long? stop) =>

@@ -10,9 +10,9 @@ namespace MySqlRecovery.Server.Tests.Binlog;
 /// <summary>Reads logs as the cmdlets do.</summary>
 internal static class LogReading
 {
-    public static List<BinlogEvent> Events(string[] logs, long? start = null, long? stop = null, EventFilter? filter = null, GtidFilter? gtids = null)
+    public static List<BinlogEvent> Events(string[] logs, long? start = null, long? stop = null, EventFilter? filter = null)
     {
-        using var scan = new EventScan(LogRange.Of(logs, start, stop), filter ?? EventFilter.All, gtids, Xunit.TestContext.Current.CancellationToken);
+        using var scan = new EventScan(LogRange.Of(logs, start, stop), filter ?? EventFilter.All, Xunit.TestContext.Current.CancellationToken);
         var events = new List<BinlogEvent>();
         while (scan.Read())
             events.Add(scan.ToBinlogEvent());

@@ -53,7 +53,7 @@ internal sealed class LogStory(ReplicationPair pair, string database)
     public void Repair(IReadOnlyCollection<ConsistencyFinding> findings)
     {
         var maps = new PipelineTableMaps(Schema());
-        using var spool = new ChangeSpool(maps, reverse: false);
+        using var spool = new ChangeSpool(maps, EventFilter.All, reverse: false);
         foreach (BinlogEvent item in BinlogRecovery.ReadEvents(pair.Source.BinlogFiles))
         {
             if (item.Operation != null && findings.Any(f => f.LogFile == item.LogFile && f.Position == item.TransactionPosition && (f.Table ?? item.Table) == item.Table))

@@ -17,7 +17,7 @@ internal static class WireReading
         .Where(p => p.Name is not (nameof(BinlogEvent.Server) or nameof(BinlogEvent.FormatEvent)))];
 
     public static EventScan Scan(ConnectionOptions options, ServerLogRequest request, CancellationToken stop, Action<string>? warn = null) =>
-        new(new ServerLog(options, request, warn ?? (_ => { }), stop).Ranges(), EventFilter.All, null, stop);
+        new(new ServerLog(options, request, warn ?? (_ => { }), stop).Ranges(), EventFilter.All, stop);
 
     public static List<BinlogEvent> Events(ConnectionOptions options, ServerLogRequest request, CancellationToken stop)
     {

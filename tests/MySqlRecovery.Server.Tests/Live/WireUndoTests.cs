@@ -124,8 +124,8 @@ public abstract class WireUndoTests(ServerFixture fixture)
         TableFilter? tables = table == null ? null : new TableFilter([], [], [table], []);
         var schema = new ServerLogSchema(options.Open, tables, _warnings.Add, Stop);
         var log = new ServerLog(options, request, _warnings.Add, Stop);
-        using var scan = new EventScan(log.Ranges(), new EventFilter { WithStatements = true, Tables = tables }, null, Stop, schema);
-        return ChangeIndexBuilder.Build(scan, where: null, reverse);
+        using var scan = new EventScan(log.Ranges(), new EventFilter { WithStatements = true, Tables = tables }, Stop, schema);
+        return ChangeIndexBuilder.Build(scan, reverse);
     }
 
     private IDisposable WithoutNames() =>

@@ -143,11 +143,11 @@ internal sealed class DamagedDatabase
     {
         LogSchema? schema = WithSchema ? LogSchema.Load(SchemaPath) : null;
         using var scan = new EventScan(
-            [LogRange.Whole(log)], new EventFilter { WithStatements = true }, log == Log ? Gtids : null, Stop, schema)
+            [LogRange.Whole(log)], new EventFilter { WithStatements = true, Gtids = log == Log ? Gtids : null }, Stop, schema)
         {
             Keyring = Keyring,
         };
-        return ChangeIndexBuilder.Build(scan, where: null, reverse: true);
+        return ChangeIndexBuilder.Build(scan, reverse: true);
     }
 
     // With the GTIDs of a log, 5.6 refuses what a mysqlbinlog of 8.0 and later prints.

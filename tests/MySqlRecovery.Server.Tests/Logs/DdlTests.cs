@@ -44,9 +44,9 @@ public sealed class DdlTests(MySqlFixture fixture)
 
         Assert.Contains("CREATE TABLE n", Assert.Single(database.WriteUndo(database.Log).Reason));
         var deletes = new EventFilter { Operations = [RowOperation.Delete], WithStatements = true };
-        using var scan = new EventScan([LogRange.Whole(database.Log)], deletes, null, TestContext.Current.CancellationToken);
-        using ChangeIndex index = ChangeIndexBuilder.Build(scan, where: null, reverse: true);
-        Assert.Empty(index.Obstacles.ToReasons());
+        using var scan = new EventScan([LogRange.Whole(database.Log)], deletes, TestContext.Current.CancellationToken);
+        using ChangeIndex index = ChangeIndexBuilder.Build(scan, reverse: true);
+        Assert.Empty(index.Reasons);
         Assert.Equal(1, index.RowCount);
     }
 

@@ -61,7 +61,7 @@ public sealed class EncryptedLogTests
 
     private static RecoveryException? Read(string log, string? keys) => Record.Exception(() =>
     {
-        using var scan = new EventScan([LogRange.Whole(log)], EventFilter.All, null, TestContext.Current.CancellationToken)
+        using var scan = new EventScan([LogRange.Whole(log)], EventFilter.All, TestContext.Current.CancellationToken)
         {
             Keyring = keys == null ? null : Keyring.Open([keys]),
         };

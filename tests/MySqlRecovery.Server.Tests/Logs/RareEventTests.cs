@@ -90,7 +90,7 @@ public sealed class RareEventTests(MySqlFixture fixture)
         {
             StartTime = DateTime.UnixEpoch.AddSeconds(1700000100), StopTime = DateTime.UnixEpoch.AddSeconds(1700000900), Operations = [RowOperation.Update],
         };
-        using var scan = new EventScan([LogRange.Whole(database.Log)], filter, null, TestContext.Current.CancellationToken);
+        using var scan = new EventScan([LogRange.Whole(database.Log)], filter, TestContext.Current.CancellationToken);
         var times = new List<DateTime>();
         while (scan.Read())
             times.Add(scan.ToBinlogEvent().Timestamp);

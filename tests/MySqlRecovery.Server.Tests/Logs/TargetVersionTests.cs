@@ -26,8 +26,8 @@ public sealed class TargetVersionTests(MySqlFixture mySql, MariaDbFixture mariaD
         Assert.NotEqual(before, mySql.Server.Dump("moved"));
 
         string undo = Path.Combine(mySql.Server.FilesPath, "moved.undo");
-        using (var scan = new EventScan([LogRange.Whole(log)], EventFilter.All, null, TestContext.Current.CancellationToken))
-        using (ChangeIndex index = ChangeIndexBuilder.Build(scan, where: null, reverse: true))
+        using (var scan = new EventScan([LogRange.Whole(log)], EventFilter.All, TestContext.Current.CancellationToken))
+        using (ChangeIndex index = ChangeIndexBuilder.Build(scan, reverse: true))
             Assert.True(UndoBinlogWriter.Write(
                 index, where: null, undo, overwrite: false, gtidSource: null, TestContext.Current.CancellationToken, new Version(9, 7)).IsComplete);
         mySql.Server.ApplyBinlog(undo);

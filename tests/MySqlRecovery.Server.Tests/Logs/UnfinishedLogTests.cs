@@ -185,7 +185,7 @@ public sealed class UnfinishedLogTests(MySqlFixture fixture)
     private static (List<BinlogEvent> Events, List<RecoveryException> Gaps) Salvage(string path)
     {
         var found = new List<BinlogEvent>();
-        using var scan = new EventScan([LogRange.Whole(path)], EventFilter.All, null, TestContext.Current.CancellationToken) { Salvage = true };
+        using var scan = new EventScan([LogRange.Whole(path)], EventFilter.All, TestContext.Current.CancellationToken) { Salvage = true };
         while (scan.Read())
             found.Add(scan.ToBinlogEvent());
         return (found, [.. scan.Gaps]);

@@ -253,8 +253,8 @@ public sealed class FormTests(FormTests.Fixture fixture) : IClassFixture<FormTes
 
     private static string[] Find(string log, long? stop, string[] columns)
     {
-        var selection = new EventSelection(EventFilter.All, null, isPart: stop != null);
-        using var scan = new EventScan([LogRange.Whole(log) with { Stop = stop ?? long.MaxValue, IsReadWhole = true }], EventFilter.All, null, TestContext.Current.CancellationToken);
+        var selection = new EventSelection(EventFilter.All, isPart: stop != null);
+        using var scan = new EventScan([LogRange.Whole(log) with { Stop = stop ?? long.MaxValue, IsReadWhole = true }], EventFilter.All, TestContext.Current.CancellationToken);
         return new LaterChanges(selection, columns).Find(scan);
     }
 

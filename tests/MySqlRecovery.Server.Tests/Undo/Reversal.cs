@@ -46,7 +46,7 @@ internal sealed record Reversal(params string[] Logs)
     {
         ITableSchemaSource? schema = SchemaPath == null ? null : LogSchema.Load(SchemaPath);
         var filter = new EventFilter { Where = Predicate, WithStatements = true };
-        using var scan = new EventScan(LogRange.Of(Logs, Start, End), filter, null, Stop, schema);
-        return ChangeIndexBuilder.Build(scan, Predicate, reverse);
+        using var scan = new EventScan(LogRange.Of(Logs, Start, End), filter, Stop, schema);
+        return ChangeIndexBuilder.Build(scan, reverse);
     }
 }

@@ -35,17 +35,16 @@ internal readonly ref struct QueryEvent
     /// <summary>The same in UTF-8.</summary>
     public ReadOnlySpan<byte> DatabaseBytes { get; }
 
-    public bool IsBegin => Statement.SequenceEqual("BEGIN"u8);
+    public bool IsBegin => IsBeginText(Statement);
 
     /// <summary>Whether this ends a transaction. XA COMMIT and XA ROLLBACK are groups of their own.</summary>
-    public bool IsCommitOrRollback => Statement.SequenceEqual("COMMIT"u8) || Statement.SequenceEqual("ROLLBACK"u8);
+    public bool IsCommitOrRollback => IsEndText(Statement);
 
     /// <summary>Whether this decides on a prepared transaction.</summary>
     public bool IsXaDecision => Statement.StartsWith("XA COMMIT"u8) || Statement.StartsWith("XA ROLLBACK"u8);
 
     /// <summary>Statements that move inside a transaction: SAVEPOINT, ROLLBACK TO, XA START, XA END.</summary>
-    public bool IsTransactionControl => IsBegin || IsCommitOrRollback || StartsWith("SAVEPOINT "u8) || StartsWith("ROLLBACK TO "u8)
-        || StartsWith("XA "u8);
+    public bool IsTransactionControl => IsControl(Statement);
 
     [MethodImpl(Jit.Hot)]
     public static QueryEvent Parse(ReadOnlySpan<byte> body)
@@ -64,8 +63,16 @@ internal readonly ref struct QueryEvent
     /// <summary>The statement as text.</summary>
     public string DecodeStatement() => IsBegin ? "BEGIN" : Client()?.Decode(Statement) ?? Encoding.UTF8.GetString(Statement);
 
-    private bool StartsWith(ReadOnlySpan<byte> word) =>
-        Statement.Length > word.Length && Ascii.EqualsIgnoreCase(Statement[..word.Length], word);
+    /// <summary>The same as <see cref="IsTransactionControl"/> for the text alone.</summary>
+    public static bool IsControl(ReadOnlySpan<byte> statement) => IsBeginText(statement) || IsEndText(statement)
+        || StartsWith(statement, "SAVEPOINT "u8) || StartsWith(statement, "ROLLBACK TO "u8) || StartsWith(statement, "XA "u8);
+
+    private static bool IsBeginText(ReadOnlySpan<byte> statement) => statement.SequenceEqual("BEGIN"u8);
+
+    private static bool IsEndText(ReadOnlySpan<byte> statement) => statement.SequenceEqual("COMMIT"u8) || statement.SequenceEqual("ROLLBACK"u8);
+
+    private static bool StartsWith(ReadOnlySpan<byte> statement, ReadOnlySpan<byte> word) =>
+        statement.Length > word.Length && Ascii.EqualsIgnoreCase(statement[..word.Length], word);
 
     // character_set_client stands behind the variables that every server writes first; the rest is of no interest here.
     private CharacterSet? Client()

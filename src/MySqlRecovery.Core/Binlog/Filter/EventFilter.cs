@@ -1,11 +1,12 @@
 using System.Runtime.CompilerServices;
 using MySqlRecovery.Binlog.Events;
+using MySqlRecovery.Gtids;
 using MySqlRecovery.Model;
 
 namespace MySqlRecovery.Binlog.Filter;
 
 /// <summary>What an event must be to be let through, tested cheapest first: header, then table, then rows.</summary>
-internal sealed class EventFilter
+internal sealed record EventFilter
 {
     public static EventFilter All { get; } = new();
 
@@ -23,6 +24,9 @@ internal sealed class EventFilter
     /// <summary>Excluded.</summary>
     public DateTime? StopTime { get; init; }
 
+    /// <summary>Transactions.</summary>
+    public GtidFilter? Gtids { get; init; }
+
     public TableFilter? Tables { get; init; }
 
     public RowPredicate? Where { get; init; }
@@ -37,19 +41,18 @@ internal sealed class EventFilter
         or BinlogEventType.ExecuteLoadQuery or BinlogEventType.Load or BinlogEventType.NewLoad or BinlogEventType.ExecLoad
         or BinlogEventType.PreGaWriteRows or BinlogEventType.PreGaUpdateRows or BinlogEventType.PreGaDeleteRows;
 
-    /// <summary>Whether the header alone lets the event through.</summary>
+    /// <summary>Whether nothing is asked of the header.</summary>
+    public bool TakesAnyHeader => StartTime == null && StopTime == null && Types == null && ServerIds == null && Operations == null && Where == null;
+
+    /// <summary>Whether nothing is asked of the transaction.</summary>
+    public bool TakesAnyTransaction => Gtids == null && ThreadIds == null;
+
+    /// <summary>Whether what its header says lets an event through.</summary>
     [MethodImpl(Jit.Hot)]
-    public bool IsMatch(in EventHeader header) =>
-        ((StartTime == null && StopTime == null) || IsMatch(header.Time)) && IsMatch(header.Type, header.ServerId);
-
-    /// <summary>The same for an event that is an object already.</summary>
-    public bool IsMatch(BinlogEventType type, uint serverId, DateTime timestamp) => IsMatch(timestamp) && IsMatch(type, serverId);
-
-    private bool IsMatch(DateTime timestamp) => !(timestamp < StartTime) && !(timestamp >= StopTime);
-
-    [MethodImpl(Jit.Hot)]
-    private bool IsMatch(BinlogEventType type, uint serverId)
+    public bool IsMatch(BinlogEventType type, uint serverId, DateTime timestamp)
     {
+        if (timestamp < StartTime || timestamp >= StopTime)
+            return false;
         if (Types != null && !Types.Contains(type))
             return false;
         if (ServerIds != null && !ServerIds.Contains(serverId))
@@ -58,4 +61,9 @@ internal sealed class EventFilter
             return type.Operation() is { } operation && Operations?.Contains(operation) != false;
         return true;
     }
+
+    /// <summary>Whether its transaction lets an event through.</summary>
+    [MethodImpl(Jit.Hot)]
+    public bool IsMatch(Gtid? gtid, uint? threadId) =>
+        Gtids?.IsMatch(gtid) != false && (ThreadIds == null || (threadId is { } thread && ThreadIds.Contains(thread)));
 }

@@ -1,3 +1,5 @@
+using MySqlRecovery.Binlog.Rows;
+
 namespace MySqlRecovery.Binlog.Filter;
 
 /// <summary>Chooses tables by database and by name; a table pattern with a dot means <c>database.table</c>.</summary>
@@ -20,6 +22,14 @@ internal sealed class TableFilter
     public bool NeedsTable => _tables.Length > 0;
 
     public bool NeedsDatabase => _databases.Length > 0;
+
+    /// <summary>The same for a table map, which keeps the answer: it comes again with every statement.</summary>
+    public bool IsMatch(TableMap map)
+    {
+        if (map.Choice is not { } choice || choice.Filter != this)
+            map.Choice = choice = new TableChoice(this, IsMatch(map.Database, map.Table));
+        return choice.IsMatch;
+    }
 
     public bool IsMatch(string database, string table) => IsDatabaseMatch(database)
         && (_tables.Length == 0 || Array.Exists(_tables, p => p.IsMatch(database, table)))

@@ -61,6 +61,16 @@ internal ref struct RowCursor
     /// <summary>Layout of <see cref="After"/>, or of the only image.</summary>
     public readonly RowLayout AfterLayout => _after ?? _before;
 
+    /// <summary>How many rows an event has.</summary>
+    [MethodImpl(Jit.Hot)]
+    public static int Count(in RowsEvent rows, TableMap map)
+    {
+        var row = new RowCursor(rows, map);
+        while (row.MoveNext())
+            continue;
+        return row.Index + 1;
+    }
+
     [MethodImpl(Jit.Hot)]
     public bool MoveNext()
     {

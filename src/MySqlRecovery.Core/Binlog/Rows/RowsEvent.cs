@@ -11,30 +11,29 @@ namespace MySqlRecovery.Binlog.Rows;
 /// </summary>
 internal readonly ref struct RowsEvent
 {
-    private RowsEvent(
-        BinlogEventType type, RowOperation operation, ulong tableId, RowsEventFlags flags, ReadOnlySpan<byte> body, Offsets at)
+    private readonly Head _head;
+
+    /// <summary>An event whose fields are known.</summary>
+    public RowsEvent(scoped in Head fields, ReadOnlySpan<byte> body)
     {
-        Type = type;
-        Operation = operation;
-        TableId = tableId;
-        Flags = flags;
+        _head = fields;
         Body = body;
-        At = at;
     }
 
-    public BinlogEventType Type { get; }
+    /// <summary>The fields, to be kept while the bytes of the event are gone.</summary>
+    public Head Fields => _head;
 
-    public RowOperation Operation { get; }
+    public BinlogEventType Type => _head.Type;
 
-    public ulong TableId { get; }
+    public RowOperation Operation => _head.Operation;
 
-    public RowsEventFlags Flags { get; }
+    public RowsEventFlags Flags => _head.Flags;
 
     /// <summary>The event's body: no common header, no checksum.</summary>
     public ReadOnlySpan<byte> Body { get; }
 
     /// <summary>Where in <see cref="Body"/> the parts start.</summary>
-    public Offsets At { get; }
+    public Offsets At => _head.At;
 
     /// <summary>Extra row info without its length field; partition ids among others.</summary>
     public ReadOnlySpan<byte> ExtraRowInfo => Body[At.ExtraRowInfo..At.ColumnCount];
@@ -74,7 +73,7 @@ internal readonly ref struct RowsEvent
     {
         RowOperation operation = type.Operation() ?? throw new InvalidDataException($"{type} is not a row event");
         var cursor = new ByteCursor(body);
-        ulong tableId = TableMap.ReadTableId(ref cursor, tableIdLength);
+        TableMap.ReadTableId(ref cursor, tableIdLength);
         int flagsAt = cursor.Position;
         var flags = (RowsEventFlags)cursor.ReadUInt16();
         int extra = cursor.Position;
@@ -96,8 +95,11 @@ internal readonly ref struct RowsEvent
         int after = cursor.Position;
         if (operation == RowOperation.Update)
             cursor.Skip((columnCount + 7) / 8);
-        return new RowsEvent(type, operation, tableId, flags, body, new Offsets(flagsAt, extra, count, columns, after, cursor.Position));
+        return new RowsEvent(new Head(type, operation, flags, new Offsets(flagsAt, extra, count, columns, after, cursor.Position)), body);
     }
+
+    /// <summary>Its fields but for the bytes.</summary>
+    internal readonly record struct Head(BinlogEventType Type, RowOperation Operation, RowsEventFlags Flags, Offsets At);
 
     /// <summary>Offsets in the body.</summary>
     internal readonly record struct Offsets(int Flags, int ExtraRowInfo, int ColumnCount, int Columns, int ColumnsAfter, int Rows);

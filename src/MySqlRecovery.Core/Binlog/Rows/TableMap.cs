@@ -42,6 +42,9 @@ internal sealed class TableMap
 
     public ColumnDefinition[] Columns { get; }
 
+    /// <summary>What the last filter that looked at it said.</summary>
+    public TableChoice? Choice { get; set; }
+
     /// <summary>How a row of all columns is laid out.</summary>
     public RowLayout Layout { get; }
 
@@ -125,6 +128,9 @@ internal sealed class TableMap
 
     private sealed record PartialLayout(byte[] Bits, RowLayout Layout);
 }
+
+/// <summary>Whether a filter chose a table.</summary>
+internal sealed record TableChoice(object Filter, bool IsMatch);
 
 /// <summary>
 /// The table maps in force, by table id. A log repeats the same map before every statement: it is parsed once.

@@ -2,7 +2,6 @@ using MySqlRecovery.Binlog.Events;
 using MySqlRecovery.Binlog.Filter;
 using MySqlRecovery.Binlog.Reading;
 using MySqlRecovery.Binlog.Rows;
-using MySqlRecovery.Gtids;
 using MySqlRecovery.Model;
 
 namespace MySqlRecovery.Binlog.Scan;
@@ -40,59 +39,74 @@ internal static class EventObjects
         return result;
     }
 
+    /// <summary>One object a row of the event that a scan stands on; only the rows that its filter lets through.</summary>
+    public static List<RowChange> ToRowChanges(this EventScan scan) =>
+        ToRowChanges(new EventView(scan), scan.Raw.ToArray(), scan.Table!.Raw, scan.Reader.Format.Raw);
+
     /// <summary>One object a row of a row event; only the rows that <paramref name="where"/> lets through.</summary>
     public static List<RowChange> ToRowChanges(this BinlogEvent item, TableMap map, RowPredicate? where)
     {
-        var changes = new List<RowChange>();
+        var piped = new PipedEvent();
+        piped.Set(item, map);
+        var view = new EventView(piped);
+        return where == null || view.IsMatch(new EventFilter { Where = where }) ? ToRowChanges(view, item) : [];
+    }
+
+    /// <summary>One object a row of an event of the pipeline; only the rows that a filter let through.</summary>
+    public static List<RowChange> ToRowChanges(in EventView view, BinlogEvent item) =>
+        ToRowChanges(view, item.RawEvent!, item.TableMapEvent!, item.FormatEvent!);
+
+    private static List<RowChange> ToRowChanges(in EventView view, byte[] raw, byte[] tableMap, byte[] format)
+    {
+        TableMap map = view.Table!;
         try
         {
-            RowsEvent rows = RowsEvent.Parse(
-                (BinlogEventType)item.RawEvent![4], item.RawEvent.AsSpan(EventHeader.Size), map.Columns.Length);
+            RowsEvent rows = view.Rows;
             int rowsStart = EventHeader.Size + rows.At.Rows;
-            var source = new RowSource(item.RawEvent!, rowsStart, item.TableMapEvent!, item.FormatEvent!, map.Decoder);
-            var cursor = new RowCursor(rows, map);
-            while (cursor.MoveNext())
+            var source = new RowSource(raw, rowsStart, tableMap, format, map.Decoder);
+            var facts = new RowChange(source)
             {
-                if (where != null && !where.IsMatch(cursor))
-                    continue;
-                changes.Add(new RowChange(source, rowsStart + cursor.Start, rowsStart + cursor.Middle, rowsStart + cursor.End)
-                {
-                    Server = item.Server,
-                    LogFile = item.LogFile,
-                    Position = item.Position,
-                    EndPosition = item.EndPosition,
-                    RowIndex = cursor.Index,
-                    Timestamp = item.Timestamp,
-                    Gtid = item.Gtid,
-                    ThreadId = item.ThreadId,
-                    ServerId = item.ServerId,
-                    ServerVersion = item.ServerVersion,
-                    Database = map.Database,
-                    Table = map.Table,
-                    Operation = rows.Operation,
-                    Statement = item.Statement,
-                    TransactionPosition = item.TransactionPosition,
-                    TransactionEnd = item.TransactionEnd,
-                    XaId = item.XaId,
-                });
+                Server = view.Server,
+                LogFile = view.LogFile,
+                Position = view.Position,
+                EndPosition = view.EndPosition,
+                Timestamp = view.Timestamp,
+                Gtid = view.GtidText,
+                ThreadId = view.ThreadId,
+                ServerId = view.ServerId,
+                ServerVersion = view.ServerVersion,
+                Database = map.Database,
+                Table = map.Table,
+                Operation = rows.Operation,
+                Statement = view.RowsStatement,
+                TransactionPosition = view.TransactionPosition,
+                TransactionEnd = view.End,
+                XaId = view.XaId,
+            };
+            var changes = new List<RowChange>();
+            var row = new RowCursor(rows, map);
+            if (view.ChosenRows is not { } chosen)
+            {
+                while (row.MoveNext())
+                    changes.Add(new RowChange(facts, row.Index, rowsStart + row.Start, rowsStart + row.Middle, rowsStart + row.End));
+                return changes;
             }
+
+            foreach (RowCursorMark mark in chosen)
+                changes.Add(new RowChange(facts, mark.Index, rowsStart + mark.Start, rowsStart + mark.Middle, rowsStart + mark.End));
+            return changes;
         }
         catch (Exception e) when (e is EndOfStreamException or InvalidDataException)
         {
-            throw new RecoveryException(
-                "BinlogEventMalformed", RecoveryErrorKind.InvalidData, $"the event cannot be read: {e.Message}", item.LogFile, item.Position, inner: e);
+            throw view.Malformed(e);
         }
-
-        return changes;
     }
 
     private static void FillRows(EventScan scan, BinlogEvent result)
     {
         try
         {
-            var cursor = new RowCursor(scan.ParseRows(), scan.Table!);
-            while (cursor.MoveNext())
-                result.RowCount++;
+            result.RowCount = scan.Rows.Count(scan.ParseRows(), scan.Table!);
         }
         catch (Exception e) when (e is EndOfStreamException or InvalidDataException)
         {
@@ -131,24 +145,16 @@ internal static class EventObjects
 /// What was chosen of some logs, to tell it from the rest in a scan that lets all of the tables through: tables are not
 /// looked at here.
 /// </summary>
-/// <param name="filter">Type, time, server and session.</param>
-/// <param name="gtids">Transactions, or null for all.</param>
+/// <param name="filter">What was asked for.</param>
 /// <param name="isPart">Whether the chosen ranges of the logs leave something out.</param>
-internal sealed class EventSelection(EventFilter filter, GtidFilter? gtids, bool isPart)
+internal sealed class EventSelection(EventFilter filter, bool isPart)
 {
     /// <summary>Whether some rows of a chosen table may not be chosen.</summary>
-    public bool IsPartial => filter.Operations != null || filter.ServerIds != null || filter.ThreadIds != null || filter.Where != null
-        || filter.StartTime != null || filter.StopTime != null || gtids != null
-        || isPart;
+    public bool IsPartial => !filter.TakesAnyHeader || !filter.TakesAnyTransaction || isPart;
 
     /// <summary>Whether the event that a scan stands on is chosen, its rows aside.</summary>
-    public bool Includes(EventScan scan)
-    {
-        return scan.Reader.Position >= scan.Chosen.Start && scan.Reader.Position < scan.Chosen.Stop
-            && filter.IsMatch(scan.Reader.Header)
-            && gtids?.IsMatch(scan.Transaction.Gtid) != false
-            && (filter.ThreadIds == null || (scan.Transaction.ThreadId is { } thread && filter.ThreadIds.Contains(thread)));
-    }
+    public bool Includes(EventScan scan) =>
+        scan.Reader.Position >= scan.Chosen.Start && scan.Reader.Position < scan.Chosen.Stop && new EventView(scan).IsMatchButTable(filter);
 
     /// <summary>Whether a row of such an event is chosen.</summary>
     public bool Includes(in RowCursor row) => filter.Where?.IsMatch(row) != false;

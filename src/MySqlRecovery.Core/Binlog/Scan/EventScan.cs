@@ -18,11 +18,9 @@ internal sealed class EventScan : IDisposable
 {
     private readonly IEnumerator<LogRange> _logs;
     private readonly EventFilter _filter;
-    private readonly GtidFilter? _gtids;
     private readonly CancellationToken _stop;
     private readonly TableMapCache _maps;
     private readonly ITableSchemaSource? _schema;
-    private readonly Dictionary<TableMap, bool> _selected = [];
     private EventReader? _reader;
     private LogRange _range = LogRange.Whole(string.Empty);
     private bool _startIsReached;
@@ -32,12 +30,10 @@ internal sealed class EventScan : IDisposable
     private TransactionOutcome? _outcome;
     private (int Log, long Position) _outcomePlace;
 
-    public EventScan(
-        IEnumerable<LogRange> logs, EventFilter filter, GtidFilter? gtids, CancellationToken stop, ITableSchemaSource? schema = null)
+    public EventScan(IEnumerable<LogRange> logs, EventFilter filter, CancellationToken stop, ITableSchemaSource? schema = null)
     {
         _logs = logs.GetEnumerator();
         _filter = filter;
-        _gtids = gtids;
         _stop = stop;
         _schema = schema;
         _maps = new TableMapCache(schema);
@@ -68,6 +64,9 @@ internal sealed class EventScan : IDisposable
             return _outcome;
         }
     }
+
+    /// <summary>What has been found out of the present event's rows.</summary>
+    public EventRows Rows { get; } = new();
 
     /// <summary>The table of the present TABLE_MAP or row event; null for other events.</summary>
     public TableMap? Table { get; private set; }
@@ -139,8 +138,7 @@ internal sealed class EventScan : IDisposable
     [MethodImpl(Jit.Hot)]
     public RowsEvent ParseRows()
     {
-        ReadOnlySpan<byte> raw = Raw;
-        return RowsEvent.Parse((BinlogEventType)raw[4], raw[EventHeader.Size..], Table!.Columns.Length, Reader.Format.TableIdLength);
+        return Rows.Parse(Raw, Table!, Reader.Format.TableIdLength);
     }
 
     /// <summary>A name in UTF-8 as a string, the same one as long as the name stays the same; null for no name.</summary>
@@ -165,7 +163,6 @@ internal sealed class EventScan : IDisposable
         LogIndex++;
         _startIsReached = _range.Start <= FileEventReader.FirstPosition;
         _maps.Clear();
-        _selected.Clear();
         Transaction.Reset();
         ByteSource source = _range.Open?.Invoke() ?? LogContainer.Open(_range.Path, Keyring, _stop);
         _reader = new ExpandedEventReader(new FileEventReader(source, Salvage ? OnGap : null, _stop));
@@ -212,6 +209,7 @@ internal sealed class EventScan : IDisposable
         Transaction.Observe(Reader);
         Table = null;
         _fullRows = null;
+        Rows.Clear();
         int idLength = Reader.Format.TableIdLength;
         if (type == BinlogEventType.TableMap)
         {
@@ -244,7 +242,10 @@ internal sealed class EventScan : IDisposable
             }
 
             if (type == BinlogEventType.PartialUpdateRows && ParseRows() is var rows && PartialUpdate.CanExpand(rows, Table))
+            {
                 _fullRows = PartialUpdate.Expand(Reader.Header, rows, Table);
+                Rows.Clear();
+            }
         }
 
         return true;
@@ -277,50 +278,14 @@ internal sealed class EventScan : IDisposable
     [MethodImpl(Jit.Hot)]
     private bool IsMatch()
     {
-        if (!_filter.IsMatch(Reader.Header))
-            return false;
-        if (_gtids != null && !_gtids.IsMatch(Transaction.Gtid))
-            return false;
-        if (_filter.ThreadIds != null && !(Transaction.ThreadId is { } thread && _filter.ThreadIds.Contains(thread)))
-            return false;
-        if (_filter.Tables != null && !IsTableMatch(_filter.Tables))
-            return false;
-        return _filter.Where == null || Table == null || HasMatchingRow(_filter.Where);
-    }
-
-    [MethodImpl(Jit.Hot)]
-    private bool IsTableMatch(TableFilter tables)
-    {
-        if (Table == null)
-            return Reader.Header.Type.IsQuery() && (!tables.NeedsTable || _filter.WithStatements) && !IsControl()
-                ? tables.IsDatabaseMatch(QueryEvent.Parse(Reader.Body).Database)
-                : (!tables.NeedsTable && !tables.NeedsDatabase) || (_filter.WithStatements && EventFilter.IsStatement(Reader.Header.Type));
-        if (!_selected.TryGetValue(Table, out bool selected))
-            _selected.Add(Table, selected = tables.IsMatch(Table.Database, Table.Table));
-        return selected;
-    }
-
-    // BEGIN, ROLLBACK and XA carry the database of whoever ran them: they belong to every table.
-    private bool IsControl() => _filter.WithStatements && QueryEvent.Parse(Reader.Body).IsTransactionControl;
-
-    private bool HasMatchingRow(RowPredicate where)
-    {
         try
         {
-            var rows = new RowCursor(ParseRows(), Table!);
-            while (rows.MoveNext())
-            {
-                if (where.IsMatch(rows))
-                    return true;
-            }
-
-            return false;
+            return new EventView(this).IsMatch(_filter);
         }
-        catch (Exception e) when (e is EndOfStreamException or InvalidDataException)
+        catch (RecoveryException)
         {
-            RecoveryException failure = Malformed(e);
             Close();
-            throw failure;
+            throw;
         }
     }
 

@@ -53,7 +53,7 @@ internal sealed class UndoBinlogWriter : IDisposable
         _forceGtid = gtidSource != null;
         Source = gtidSource ?? Guid.NewGuid();
         _gtids = new GtidEventWriter(_format, Source, now);
-        _isMapOfStatement = new bool[index.Maps.Count];
+        _isMapOfStatement = new bool[index.Maps.Length];
         _mapBodies = [.. index.Maps.Select(m => renames.Apply(m, index.Format!.TableIdLength))];
     }
 
@@ -83,14 +83,14 @@ internal sealed class UndoBinlogWriter : IDisposable
         var result = new UndoBinlog
         {
             Path = path,
-            File = [.. index.LogFiles],
+            File = index.LogFiles,
             TransactionCount = index.Transactions.Count,
             RowCount = index.RowCount,
             Table = index.TableNames(renames),
             GtidSet = hasGtids ? $"{writer.Source}:1{(writer._number > 1 ? $"-{writer._number}" : string.Empty)}" : null,
             Size = writer._writer.Position,
-            IsComplete = index.Obstacles.IsEmpty,
-            Reason = index.Obstacles.ToReasons(),
+            IsComplete = index.Reasons.Length == 0,
+            Reason = index.Reasons,
             LaterChange = index.LaterChanges,
             IsVerified = true,
         };
@@ -110,13 +110,8 @@ internal sealed class UndoBinlogWriter : IDisposable
         bool hasGtids = false;
         if (_format.PostHeaderLength(BinlogEventType.PreviousGtids) >= 0 && !_format.IsMariaDb)
             _writer.WriteEvent(BinlogEventType.PreviousGtids, ServerId(0), EmptyGtidSet, EventFlags.Ignorable);
-        int end = _index.Events.Count;
         for (int t = _index.Transactions.Count - 1; t >= 0; t--)
-        {
-            IndexedTransaction transaction = _index.Transactions[t];
-            hasGtids |= WriteTransaction(transaction, end, stop);
-            end = transaction.FirstEvent;
-        }
+            hasGtids |= WriteTransaction(_index.Transactions[t], _index.EndOf(t), stop);
 
         _writer.Flush();
         return hasGtids;

@@ -86,7 +86,7 @@ internal sealed class UndoVerifier : IDisposable
         int idLength = reader.Format.TableIdLength;
         TableMap? map = maps.Find(RowsEvent.PeekTableId(reader.Body, idLength));
         Expect(map != null, reader, "the table map");
-        return RowsReverser.Measure(RowsEvent.Parse(reader.Header.Type, reader.Body, map!.Columns.Length, idLength), map, null).Rows;
+        return RowCursor.Count(RowsEvent.Parse(reader.Header.Type, reader.Body, map!.Columns.Length, idLength), map);
     }
 
     private static void Expect(bool condition, EventReader reader, string what)

@@ -6,7 +6,8 @@ using MySqlRecovery.IO;
 namespace MySqlRecovery.Output.Sql;
 
 /// <summary>Writes the transactions of an index as SQL on all processors: parts of it at a time, their text in order.</summary>
-internal sealed class ParallelSql(ChangeIndex index, RowPredicate? where, SqlForm form, SqlFileOutput output) : IDisposable
+internal sealed class ParallelSql(ChangeIndex index, RowPredicate? where, SqlForm form, SqlFileOutput output, ChangeObstacles obstacles)
+    : IDisposable
 {
     private readonly List<SqlPart> _parts = [];
     private readonly Stack<SqlPart> _free = new();
@@ -96,7 +97,7 @@ internal sealed class ParallelSql(ChangeIndex index, RowPredicate? where, SqlFor
     private void Append(SqlPart part)
     {
         output.Append(part.Text);
-        part.Clear(index.Obstacles);
+        part.Clear(obstacles);
     }
 }
 

@@ -17,7 +17,7 @@ internal sealed class RowSqlExport : IDisposable
     private readonly SqlForm _form;
     private readonly RowEventSql _sql;
     private readonly SqlOutput _output;
-    private readonly int _obstaclesInHeading;
+    private readonly ChangeObstacles _obstacles = new();
     private readonly FoldedRows? _folded;
     private int _next;
 
@@ -30,9 +30,11 @@ internal sealed class RowSqlExport : IDisposable
         _sql = new RowEventSql(index, where, form, output);
         _folded = form.Fold ? new FoldedRows(index, RowFold.Build(index, where, form.Reverse, stop), form.Reverse) : null;
         WriteHeading();
-        _obstaclesInHeading = index.Obstacles.ToReasons().Length;
         _sql.Script.Begin();
     }
+
+    /// <summary>What is not in the script, one line each; some values turn out to be beyond SQL only when their row is written.</summary>
+    public string[] Reasons => [.. _index.Reasons, .. _obstacles.ToReasons()];
 
     /// <summary>Writes all of an index to a file that appears when it is complete.</summary>
     public static SqlExport WriteFile(
@@ -46,14 +48,14 @@ internal sealed class RowSqlExport : IDisposable
         return new SqlExport
         {
             Path = path,
-            File = [.. index.LogFiles],
+            File = index.LogFiles,
             IsReverse = form.Reverse,
             TransactionCount = form.Fold ? 1 : index.Transactions.Count,
             RowCount = index.RowCount,
             StatementCount = statements,
             Table = index.TableNames(form.Renames),
-            IsComplete = index.Obstacles.IsEmpty,
-            Reason = index.Obstacles.ToReasons(),
+            IsComplete = export.Reasons.Length == 0,
+            Reason = export.Reasons,
             LaterChange = index.LaterChanges,
         };
     }
@@ -73,7 +75,7 @@ internal sealed class RowSqlExport : IDisposable
             _sql.Write(_index.Events[_form.Reverse ? end - 1 - i : first + i], transaction.Log);
         }
 
-        _sql.NameRefused(_index.Obstacles);
+        _sql.NameRefused(_obstacles);
         _sql.Script.EndTransaction();
         return true;
     }
@@ -81,14 +83,14 @@ internal sealed class RowSqlExport : IDisposable
     /// <summary>Writes everything; gives the number of statements.</summary>
     private long WriteAll(RowPredicate? where, SqlFileOutput output, CancellationToken stop)
     {
-        if (_folded != null || !_index.Sources.TrueForAll(s => s.CanReadAhead))
+        if (_folded != null || !Array.TrueForAll(_index.Sources, s => s.CanReadAhead))
         {
             while (WritePart(stop))
                 continue;
             return _sql.Script.StatementCount;
         }
 
-        using var parallel = new ParallelSql(_index, where, _form, output);
+        using var parallel = new ParallelSql(_index, where, _form, output, _obstacles);
         while (Next(out IndexedTransaction transaction, out int end))
             parallel.Add(_index.Describe(transaction), transaction.FirstEvent, end, transaction.Log, stop);
         parallel.Complete();
@@ -104,7 +106,7 @@ internal sealed class RowSqlExport : IDisposable
         int number = _form.Reverse ? _index.Transactions.Count - 1 - _next : _next;
         _next++;
         transaction = _index.Transactions[number];
-        end = number + 1 < _index.Transactions.Count ? _index.Transactions[number + 1].FirstEvent : _index.Events.Count;
+        end = _index.EndOf(number);
         return true;
     }
 
@@ -125,19 +127,17 @@ internal sealed class RowSqlExport : IDisposable
             _next++;
             TableMap map = rows.Map;
             if (_sql.Script.WriteChange(map, rows.Operation, map.Layout, rows.From, map.Layout, rows.To) is { } cause)
-                _index.Obstacles.AddRows(map.Database, map.Table, 1, cause, _index.LogFiles[0], _index.Transactions[0].Position);
+                _obstacles.AddRows(map.Database, map.Table, 1, cause, _index.LogFiles[0], _index.Transactions[0].Position);
         }
 
         return true;
     }
 
-    // Some values turn out to be beyond SQL only when their row is written.
     private void WriteClosing()
     {
-        string[] reasons = _index.Obstacles.ToReasons();
-        if (_obstaclesInHeading == 0 && reasons.Length > 0)
+        if (_index.Reasons.Length == 0 && !_obstacles.IsEmpty)
             _output.ReplaceVerdict("NOT COMPLETE: the end of this script says why");
-        foreach (string reason in reasons.Skip(_obstaclesInHeading))
+        foreach (string reason in _obstacles.ToReasons())
             _output.Comment($"NOT COMPLETE: {reason}");
     }
 
@@ -160,8 +160,8 @@ internal sealed class RowSqlExport : IDisposable
             _output.Comment($"  {table.Key}{alias}{key}{schema}{triggers}");
         }
 
-        _output.Verdict(_index.Obstacles.IsEmpty ? "Complete: every row change of the range is in here." : "NOT COMPLETE:");
-        foreach (string reason in _index.Obstacles.ToReasons())
+        _output.Verdict(_index.Reasons.Length == 0 ? "Complete: every row change of the range is in here." : "NOT COMPLETE:");
+        foreach (string reason in _index.Reasons)
             _output.Comment($"  {reason}");
         foreach (string change in _index.LaterChanges)
             _output.Comment($"CHANGED AGAIN LATER: {change}");

@@ -100,7 +100,7 @@ public sealed class TransactionOutcomeTests : IDisposable
     {
         string path = Path.Combine(_folder, "binlog.000001");
         File.WriteAllBytes(path, log);
-        using var scan = new EventScan([LogRange.Whole(path)], EventFilter.All, null, TestContext.Current.CancellationToken);
+        using var scan = new EventScan([LogRange.Whole(path)], EventFilter.All, TestContext.Current.CancellationToken);
         var ends = new List<string>();
         try
         {

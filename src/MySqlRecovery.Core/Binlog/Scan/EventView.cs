@@ -1,0 +1,234 @@
+using System.Runtime.CompilerServices;
+using System.Text;
+using MySqlRecovery.Binlog.Events;
+using MySqlRecovery.Binlog.Filter;
+using MySqlRecovery.Binlog.Rows;
+using MySqlRecovery.Gtids;
+using MySqlRecovery.Model;
+
+namespace MySqlRecovery.Binlog.Scan;
+
+/// <summary>
+/// One event, as a scan stands on it or as it came down the pipeline: what filters, indexes, sums and objects are made from.
+/// Good until the scan, or the pipeline, goes on.
+/// </summary>
+internal readonly struct EventView
+{
+    private readonly EventScan? _scan;
+    private readonly PipedEvent? _piped;
+
+    public EventView(EventScan scan) => _scan = scan;
+
+    public EventView(PipedEvent piped) => _piped = piped;
+
+    /// <summary>Type of the event in the log.</summary>
+    public BinlogEventType Type
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => _scan != null ? _scan.Reader.Header.Type : _piped!.Type;
+    }
+
+    /// <summary>The server that it was read from, <c>host:port</c>; null for a file.</summary>
+    public string? Server => _scan != null ? _scan.Chosen.Server : _piped!.Server;
+
+    public string LogFile => _scan != null ? _scan.Reader.LogFile : _piped!.LogFile;
+
+    /// <summary>How many logs came before this one.</summary>
+    public int LogIndex => _scan != null ? _scan.LogIndex : _piped!.LogIndex;
+
+    /// <summary>Offset of the event in its log.</summary>
+    public long Position => _scan != null ? _scan.Reader.Position : _piped!.Position;
+
+    public long EndPosition => _scan != null ? _scan.Reader.EndPosition : _piped!.EndPosition;
+
+    /// <summary>Bytes in the log, header and checksum included.</summary>
+    public long Size => _scan != null ? _scan.Reader.Header.Length : _piped!.Size;
+
+    public DateTime Timestamp => _scan != null ? _scan.Reader.Header.Time : _piped!.Timestamp;
+
+    public uint ServerId => _scan != null ? _scan.Reader.Header.ServerId : _piped!.ServerId;
+
+    /// <summary>Version of the server that wrote the log.</summary>
+    public string ServerVersion => _scan != null ? _scan.Reader.Format.ServerVersion : _piped!.ServerVersion;
+
+    public FormatDescriptionEvent Format => _scan != null ? _scan.Reader.Format : _piped!.Format;
+
+    /// <summary>Offset of the transaction's first event.</summary>
+    public long TransactionPosition => _scan != null ? _scan.Transaction.Position : _piped!.TransactionPosition;
+
+    public Gtid? Gtid => _scan != null ? _scan.Transaction.Gtid : _piped!.Gtid;
+
+    public string? GtidText => _scan != null ? _scan.Transaction.GtidText : _piped!.GtidText;
+
+    /// <summary>Whether a GTID event, anonymous or not, started the transaction.</summary>
+    public bool HasGtidEvent => _scan != null ? _scan.Transaction.HasGtidEvent : _piped!.HasGtidEvent;
+
+    /// <summary>Whether the start of the transaction may be lost: after damage that was passed over.</summary>
+    public bool MayLackStart => _scan is { Salvage: true } && !_scan.Transaction.HasGtidEvent;
+
+    /// <summary>The session's connection id; null where the log does not say.</summary>
+    public uint? ThreadId => _scan != null ? _scan.Transaction.ThreadId : _piped!.ThreadId;
+
+    /// <summary>The original statement of the rows; null where it was not logged.</summary>
+    public string? RowsStatement => _scan != null ? _scan.Transaction.Statement : _piped!.Statement;
+
+    /// <summary>What becomes of the event's transaction; null where an object of the pipeline does not say.</summary>
+    public TransactionEnd? End => _scan != null ? _scan.Outcome.EndOf(_scan.Reader.Position) : _piped!.End;
+
+    /// <summary>Id of an XA transaction; null for others.</summary>
+    public string? XaId => _scan != null ? _scan.Outcome.XaId : _piped!.XaId;
+
+    /// <summary>The table of a TABLE_MAP or row event; null for others.</summary>
+    public TableMap? Table => _scan != null ? _scan.Table : _piped!.Table;
+
+    /// <summary>The event without its checksum, expanded.</summary>
+    public ReadOnlySpan<byte> Raw => _scan != null ? _scan.Raw : _piped!.Raw;
+
+    /// <summary>The parsed row event.</summary>
+    public RowsEvent Rows => _scan != null ? _scan.ParseRows() : _piped!.ParseRows();
+
+    /// <summary>The rows that a filter's row test let through; null where there was no test: all rows then.</summary>
+    public IReadOnlyList<RowCursorMark>? ChosenRows => Found.Chosen;
+
+    private EventRows Found => _scan != null ? _scan.Rows : _piped!.Rows;
+
+    /// <summary>Whether the event holds rows.</summary>
+    public bool HasRows
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => Table != null && Type.Operation() != null;
+    }
+
+    /// <summary>Bytes and number of the rows that were let through.</summary>
+    /// <exception cref="EndOfStreamException">The event does not hold its rows.</exception>
+    /// <exception cref="InvalidDataException">The same.</exception>
+    [MethodImpl(Jit.Hot)]
+    public (int Bytes, int Count) MeasureRows(in RowsEvent rows) => Found.Measure(rows, Table!);
+
+    /// <summary>The statement of a QUERY event and its default database; false for others, and for BEGIN, COMMIT and ROLLBACK.</summary>
+    public bool TryGetStatement(out string statement, out string database)
+    {
+        (statement, database) = (string.Empty, string.Empty);
+        if (_scan == null)
+        {
+            (statement, database) = (_piped!.Statement ?? string.Empty, _piped.Database ?? string.Empty);
+            return _piped.Type.IsQuery() && statement.Length > 0;
+        }
+
+        if (!_scan.Reader.Header.Type.IsQuery())
+            return false;
+        // Most statements of a log are these.
+        QueryEvent query = QueryEvent.Parse(_scan.Reader.Body);
+        if (query.IsBegin || query.IsCommitOrRollback)
+            return false;
+        (statement, database) = (query.DecodeStatement(), query.Database);
+        return true;
+    }
+
+    /// <summary>Whether a filter lets the event through; <see cref="ChosenRows"/> are the rows that it let through then.</summary>
+    [MethodImpl(Jit.Hot)]
+    public bool IsMatch(EventFilter filter) => IsMatchButTable(filter)
+        && (filter.Tables == null || IsMatch(filter.Tables, filter.WithStatements))
+        && (filter.Where == null || !HasRows || HasMatchingRow(filter.Where));
+
+    /// <summary>Whether a filter lets the event through, whatever its table and its rows are.</summary>
+    [MethodImpl(Jit.Hot)]
+    public bool IsMatchButTable(EventFilter filter) =>
+        (filter.TakesAnyHeader || filter.IsMatch(Type, ServerId, Timestamp))
+        && (filter.TakesAnyTransaction || filter.IsMatch(Gtid, ThreadId));
+
+    /// <summary>An error at this event.</summary>
+    public RecoveryException Malformed(Exception cause) => new(
+        "BinlogEventMalformed", RecoveryErrorKind.InvalidData, $"the {Type} event cannot be read: {cause.Message}",
+        _scan != null ? _scan.Reader.Path : _piped!.LogFile, Position, inner: cause);
+
+    [MethodImpl(Jit.Hot)]
+    private bool IsMatch(TableFilter tables, bool withStatements)
+    {
+        if (Table is { } map)
+            return tables.IsMatch(map);
+        BinlogEventType type = Type;
+        // BEGIN, ROLLBACK and XA carry the database of whoever ran them: they belong to every table.
+        return type.IsQuery() && (!tables.NeedsTable || withStatements) && !(withStatements && IsTransactionControl)
+            ? tables.IsDatabaseMatch(QueryDatabase)
+            : (!tables.NeedsTable && !tables.NeedsDatabase) || (withStatements && EventFilter.IsStatement(type));
+    }
+
+    private bool IsTransactionControl => _scan != null
+        ? QueryEvent.Parse(_scan.Reader.Body).IsTransactionControl : QueryEvent.IsControl(Encoding.UTF8.GetBytes(_piped!.Statement ?? string.Empty));
+
+    private string QueryDatabase => _scan != null ? QueryEvent.Parse(_scan.Reader.Body).Database : _piped!.Database ?? string.Empty;
+
+    private bool HasMatchingRow(RowPredicate where)
+    {
+        try
+        {
+            return Found.Choose(where, Rows, Table!);
+        }
+        catch (Exception e) when (e is EndOfStreamException or InvalidDataException)
+        {
+            throw Malformed(e);
+        }
+    }
+}
+
+/// <summary>What has been found out of the rows of the event at hand, so that it is found out once.</summary>
+internal sealed class EventRows
+{
+    private readonly List<RowCursorMark> _chosen = [];
+    private RowsEvent.Head _head;
+    private bool _isParsed;
+    private bool _isChosen;
+    private int _count = -1;
+    private int _chosenBytes;
+
+    /// <summary>The rows that the row test let through; null where none was made.</summary>
+    public IReadOnlyList<RowCursorMark>? Chosen => _isChosen ? _chosen : null;
+
+    /// <summary>Another event is at hand.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Clear()
+    {
+        (_isParsed, _isChosen, _count) = (false, false, -1);
+    }
+
+    [MethodImpl(Jit.Hot)]
+    public RowsEvent Parse(ReadOnlySpan<byte> raw, TableMap map, int tableIdLength)
+    {
+        if (raw.Length < EventHeader.Size)
+            throw new EndOfStreamException("no event header");
+        ReadOnlySpan<byte> body = raw[EventHeader.Size..];
+        if (_isParsed)
+            return new RowsEvent(_head, body);
+        RowsEvent rows = RowsEvent.Parse((BinlogEventType)raw[EventHeader.TypeOffset], body, map.Columns.Length, tableIdLength);
+        (_head, _isParsed) = (rows.Fields, true);
+        return rows;
+    }
+
+    /// <summary>Tests all rows; whether one of them passes.</summary>
+    public bool Choose(RowPredicate where, in RowsEvent rows, TableMap map)
+    {
+        _chosen.Clear();
+        _chosenBytes = 0;
+        var row = new RowCursor(rows, map);
+        while (row.MoveNext())
+        {
+            if (!where.IsMatch(row))
+                continue;
+            _chosen.Add(row.Mark());
+            _chosenBytes += row.End - row.Start;
+        }
+
+        (_isChosen, _count) = (true, row.Index + 1);
+        return _chosen.Count > 0;
+    }
+
+    /// <summary>Bytes and number of the chosen rows, or of all.</summary>
+    [MethodImpl(Jit.Hot)]
+    public (int Bytes, int Count) Measure(in RowsEvent rows, TableMap map) =>
+        _isChosen ? (_chosenBytes, _chosen.Count) : (rows.Rows.Length, Count(rows, map));
+
+    /// <summary>How many rows the event has.</summary>
+    [MethodImpl(Jit.Hot)]
+    public int Count(in RowsEvent rows, TableMap map) => _count >= 0 ? _count : _count = RowCursor.Count(rows, map);
+}
