@@ -238,16 +238,16 @@ internal sealed class ChangeIndexBuilder : IDisposable
         _lastTransaction = (log, position);
         Gtid? gtid = view.Gtid;
         int source = gtid is { } id ? NumberOf(id.WithNumber(0)) : -1;
-        _transactions.Add(new IndexedTransaction(_events.Count, Kind(view), view.ThreadId ?? 0, log, position, source, gtid?.Number ?? 0));
+        _transactions.Add(new IndexedTransaction(_events.Count, Kind(view, gtid), view.ThreadId ?? 0, log, position, source, gtid?.Number ?? 0));
     }
 
     [MethodImpl(Jit.Hot)]
-    private IndexedTransactionKind Kind(in EventView view)
+    private IndexedTransactionKind Kind(in EventView view, Gtid? gtid)
     {
         // After a gap the start of the transaction may be lost: it is like the ones before it.
         if (view.MayLackStart && _transactions.Count > 0)
             return _transactions[^1].Kind;
-        if (view.GtidText != null)
+        if (gtid != null)
             return IndexedTransactionKind.Gtid;
         return view.HasGtidEvent ? IndexedTransactionKind.Anonymous : IndexedTransactionKind.Plain;
     }
