@@ -65,6 +65,8 @@ internal sealed class BinlogMeasure
     private void AddRows(in EventView view, TableMap map, in RowsEvent rows)
     {
         int count = view.MeasureRows(rows).Count;
+        if (count == 0 && rows.Operation == RowOperation.Insert && rows.Rows.IsEmpty)
+            _unseen.Add(view.LogFile, view.Position, $"inserted rows of nothing but default values into {map.Database}.{map.Table}");
         if (count == 0)
             return;
         if (_current != (view.LogFile, view.TransactionPosition))

@@ -65,12 +65,13 @@ internal sealed class ChangeIndexBuilder : IDisposable
     /// <param name="onEvent">Is told of every event.</param>
     /// <param name="findLaterChanges">Looks for rows that something else changed again later.</param>
     /// <param name="maximumMemory">Bytes of memory for the packed index.</param>
+    /// <param name="movesBytes">Whether the rows are undone as bytes, in a binlog.</param>
     [MethodImpl(Jit.Hot)]
     public static ChangeIndex Build(
         EventScan scan, bool reverse, Action<EventScan>? onEvent = null, Func<ChangeIndex, string[]>? findLaterChanges = null,
-        long maximumMemory = ChangeIndex.DefaultMaximumMemory)
+        long maximumMemory = ChangeIndex.DefaultMaximumMemory, bool movesBytes = true)
     {
-        var effects = new StatementEffects(reverse, scan.Tables, namesNewTables: !scan.ChoosesOperations);
+        var effects = new StatementEffects(reverse, scan.Tables, namesNewTables: !scan.ChoosesOperations, scan.Schema, movesBytes);
         using var builder = new ChangeIndexBuilder(reverse, scan.Schema, effects, maximumMemory);
         while (scan.Read())
         {
@@ -91,6 +92,7 @@ internal sealed class ChangeIndexBuilder : IDisposable
     {
         foreach (var undecided in _prepared.Values)
             ExcludeUndecided(undecided);
+        NameDoubts();
         Compact();
         ChangeIndex index = ToIndex([]);
         if (findLaterChanges != null)
@@ -106,6 +108,16 @@ internal sealed class ChangeIndexBuilder : IDisposable
         _store.Dispose();
         foreach (ByteSource source in _sources)
             source.Dispose();
+    }
+
+    // What is not sure of the definitions that the rows left are read with.
+    private void NameDoubts()
+    {
+        for (int i = 0; i < _maps.Count; i++)
+        {
+            if (_rowsOfMap[i] > 0 && (_maps[i].SchemaDoubt ?? _maps[i].SchemaProblem) is { } doubt)
+                _obstacles.AddTable(_maps[i].Database, _maps[i].Table, doubt);
+        }
     }
 
     private ChangeIndex ToIndex(string[] laterChanges) => new(_store, [.. _rowsOfMap], [.. _gtidSources])
@@ -304,7 +316,9 @@ internal sealed class ChangeIndexBuilder : IDisposable
     private void Apply(in StatementEffect effect, in EventView view)
     {
         (string log, long position) = (view.LogFile, view.Position);
-        if (effect.Obstacle != null)
+        if (effect is { Obstacle: not null, ObstacleKey: { } key })
+            _obstacles.AddStatement(effect.Obstacle, key, log, position);
+        else if (effect.Obstacle != null)
             _obstacles.Add(log, position, effect.Obstacle);
         foreach (TableMap map in effect.LostTables)
             ExcludeTable(map, effect.LossCause!, log, position);

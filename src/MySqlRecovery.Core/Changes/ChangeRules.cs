@@ -15,18 +15,20 @@ internal static class ChangeRules
         if (rows.Type == BinlogEventType.PartialUpdateRows)
             return "the log holds only the changed parts of JSON values (binlog_row_value_options=PARTIAL_JSON)";
         RowLayout before = map.LayoutFor(rows.Columns);
+        if (before.Ordinals.Length == 0 && rows.Operation == RowOperation.Insert)
+            return "rows of nothing but default values were inserted, of which the log holds neither values nor number (binlog_row_image is not FULL)";
         if (!reverse)
             return rows.Operation == RowOperation.Insert || Identifies(before, map)
                 ? null : "the log holds neither all columns nor the primary key of the changed rows";
         switch (rows.Operation)
         {
             case RowOperation.Delete:
-                return before.IsFull ? null : "the log holds only some columns of the deleted rows (binlog_row_image is not FULL)";
+                return IsWhole(before) ? null : "the log holds only some columns of the deleted rows (binlog_row_image is not FULL)";
             case RowOperation.Insert:
                 return Identifies(before, map) ? null : "the log holds neither all columns nor the primary key of the inserted rows";
             default:
                 RowLayout after = map.LayoutFor(rows.ColumnsAfter);
-                if (!before.IsFull && !IsSubset(after.Ordinals, before.Ordinals))
+                if (!IsWhole(before) && !IsSubset(after.Ordinals, before.Ordinals))
                     return "the log does not hold what the changed columns were before (binlog_row_image is not FULL)";
                 return Identifies(after, map) ? null : "the log holds neither all columns nor the primary key of the updated rows";
         }
@@ -41,7 +43,10 @@ internal static class ChangeRules
     };
 
     private static bool Identifies(RowLayout layout, TableMap map) =>
-        layout.IsFull || (map.PrimaryKey.Length > 0 && IsSubset(map.PrimaryKey, layout.Ordinals));
+        IsWhole(layout) || (map.PrimaryKey.Length > 0 && IsSubset(map.PrimaryKey, layout.Ordinals));
+
+    // MariaDB 11.8 leaves what it computes out of its full images.
+    private static bool IsWhole(RowLayout layout) => layout.IsFull || layout.LacksOnlyGenerated;
 
     private static bool IsSubset(int[] part, int[] whole) => Array.TrueForAll(part, i => Array.IndexOf(whole, i) >= 0);
 }
@@ -54,9 +59,10 @@ internal sealed class ChangeObstacles
 
     private readonly List<string> _listed = [];
     private readonly Dictionary<(string Table, string Cause), (long Rows, string First)> _rows = [];
+    private readonly Dictionary<string, (int Count, string First)> _statements = new(StringComparer.OrdinalIgnoreCase);
     private int _unlisted;
 
-    public bool IsEmpty => _listed.Count == 0 && _rows.Count == 0;
+    public bool IsEmpty => _listed.Count == 0 && _rows.Count == 0 && _statements.Count == 0;
 
     /// <summary>Something at one place of the log, such as a statement.</summary>
     public void Add(string logFile, long position, string what)
@@ -65,6 +71,22 @@ internal sealed class ChangeObstacles
             _listed.Add(string.Create(CultureInfo.InvariantCulture, $"{logFile}:{position} {what}"));
         else
             _unlisted++;
+    }
+
+    /// <summary>A statement that is one of many alike: the first of those with one key is named, the others are counted.</summary>
+    public void AddStatement(string what, string key, string logFile, long position)
+    {
+        _statements[key] = _statements.TryGetValue(key, out var known)
+            ? (known.Count + 1, known.First)
+            : (1, string.Create(CultureInfo.InvariantCulture, $"{logFile}:{position} {what}"));
+    }
+
+    /// <summary>Something about a table, wherever its rows are.</summary>
+    public void AddTable(string database, string table, string what)
+    {
+        string line = $"{database}.{table}: {what}";
+        if (!_listed.Contains(line))
+            _listed.Add(line);
     }
 
     /// <summary>Rows of a table that cannot be undone for one cause.</summary>
@@ -81,6 +103,8 @@ internal sealed class ChangeObstacles
         var reasons = new List<string>(_listed);
         if (_unlisted > 0)
             reasons.Add(string.Create(CultureInfo.InvariantCulture, $"and {_unlisted} more statements"));
+        foreach ((int count, string first) in _statements.Values)
+            reasons.Add(count == 1 ? first : string.Create(CultureInfo.InvariantCulture, $"{first} (and {count - 1} more such statements)"));
         foreach (((string table, string cause), (long rows, string first)) in _rows)
             reasons.Add(string.Create(CultureInfo.InvariantCulture, $"{table}: {rows} rows from {first} on: {cause}"));
         return [.. reasons];

@@ -29,10 +29,11 @@ internal sealed class ChangeSpool : IDisposable
     private FormatDescriptionEvent? _format;
     private (int Log, uint ServerId) _writer = (-1, 0);
 
-    public ChangeSpool(PipelineTableMaps maps, EventFilter filter, bool reverse, long maximumMemory = ChangeIndex.DefaultMaximumMemory)
+    public ChangeSpool(
+        PipelineTableMaps maps, EventFilter filter, bool reverse, long maximumMemory = ChangeIndex.DefaultMaximumMemory, bool movesBytes = true)
     {
         (_maps, _filter, _eventFilter) = (maps, filter, filter with { Where = null });
-        var effects = new StatementEffects(reverse, filter.Tables, namesNewTables: filter.Operations == null);
+        var effects = new StatementEffects(reverse, filter.Tables, namesNewTables: filter.Operations == null, maps.Schema, movesBytes);
         _builder = new ChangeIndexBuilder(reverse, maps.Schema, effects, maximumMemory);
     }
 
@@ -173,23 +174,23 @@ internal sealed class PipelineTableMaps(ITableSchemaSource? schema)
 
     /// <summary>The map of a row event; null for other events.</summary>
     public TableMap? Find(BinlogEvent item) => item.Operation == null ? null : Find(
-        item.RawEvent != null && item.FormatEvent != null && item.TableMapEvent is { } raw ? raw : throw Incomplete(item), item);
+        item.RawEvent != null && item.FormatEvent != null && item.TableMapEvent is { } raw ? raw : throw Incomplete(item), item.FormatEvent, item);
 
     /// <summary>The map of a row.</summary>
-    public TableMap Find(RowChange item) => Find(item.IsComplete ? item.TableMapEvent! : throw Incomplete(item), item);
+    public TableMap Find(RowChange item) => Find(item.IsComplete ? item.TableMapEvent! : throw Incomplete(item), item.FormatEvent!, item);
 
     /// <summary>The error of an object without its bytes.</summary>
     public static RecoveryException Incomplete(object item) => new(
         "RowEventIncomplete", RecoveryErrorKind.InvalidArgument, $"{item} does not carry the bytes of its event",
         recommendedAction: "Pass the objects on as they are; Select-Object with chosen properties drops the bytes.");
 
-    private TableMap Find(byte[] raw, object item)
+    private TableMap Find(byte[] raw, byte[] format, object item)
     {
         if (_byReference.TryGetValue(raw, out TableMap? map))
             return map;
         try
         {
-            map = raw.Length < EventHeader.Size ? throw new EndOfStreamException("no event header") : _byContent.Add(raw, 6);
+            map = raw.Length < EventHeader.Size ? throw new EndOfStreamException("no event header") : _byContent.Add(raw, 6, FormatDescriptionEvent.IsOfMariaDb(format));
         }
         catch (Exception e) when (e is EndOfStreamException or InvalidDataException)
         {

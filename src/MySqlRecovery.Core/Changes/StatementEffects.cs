@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Text.RegularExpressions;
 using MySqlRecovery.Binlog.Events;
 using MySqlRecovery.Binlog.Filter;
 using MySqlRecovery.Binlog.Rows;
@@ -17,13 +16,13 @@ namespace MySqlRecovery.Changes;
 /// <param name="reverse">Whether the rows are to be undone.</param>
 /// <param name="tables">The tables asked for, or null.</param>
 /// <param name="namesNewTables">Whether a table that came new and empty is worth a word: it holds no row that could be missed.</param>
-internal sealed partial class StatementEffects(bool reverse, TableFilter? tables, bool namesNewTables)
+/// <param name="schema">What knows tables beyond the log, or null.</param>
+/// <param name="movesBytes">Whether rows are undone as bytes, in a binlog, and not as SQL that says its character set.</param>
+internal sealed class StatementEffects(
+    bool reverse, TableFilter? tables, bool namesNewTables, ITableSchemaSource? schema = null, bool movesBytes = true)
 {
     private const int ShownLength = 120;
     private const string UnknownColumn = "?";
-
-    // SELECT is logged for the stored functions in it that change data.
-    private static readonly string[] DataWords = ["INSERT", "UPDATE", "DELETE", "REPLACE", "LOAD", "WITH", "SELECT"];
 
     private readonly HashSet<string> _preparedIds = new(StringComparer.OrdinalIgnoreCase);
     private string? _endedXaId;
@@ -36,7 +35,8 @@ internal sealed partial class StatementEffects(bool reverse, TableFilter? tables
     {
         BinlogEventType type = view.Type;
         if (type.IsQuery())
-            return view.TryGetStatement(out string statement, out string database) ? Observe(statement, database, maps) : default;
+            return view.TryGetStatement(out string statement, out string database, out SqlModes modes)
+                ? Observe(statement, database, modes, maps) : default;
         if (type != BinlogEventType.XaPrepare)
             return new StatementEffect { Obstacle = UnreadChange.Find(type) };
         // What it prepares may have no rows among the chosen ones.
@@ -50,26 +50,25 @@ internal sealed partial class StatementEffects(bool reverse, TableFilter? tables
     /// <summary>Rows of an XA transaction that was prepared are among those taken.</summary>
     public void NotePrepared(string id) => _preparedIds.Add(id);
 
-    private StatementEffect Observe(string statement, string database, IReadOnlyList<TableMap> maps)
+    private StatementEffect Observe(string text, string database, SqlModes modes, IReadOnlyList<TableMap> maps)
     {
-        statement = SkipComments(statement);
-        string[] words = statement.Split([' ', '\t', '\r', '\n'], 4, StringSplitOptions.RemoveEmptyEntries);
-        switch (words.Length == 0 ? string.Empty : words[0].ToUpperInvariant())
+        LoggedStatement statement = LoggedStatement.Read(text, modes);
+        return statement.Kind switch
         {
-            case "XA" when words.Length > 2:
-                return ObserveXa(words[1].ToUpperInvariant(), statement);
-            case var word when DataWords.Contains(word):
-                return tables?.MayName(statement) == false
-                    ? default : new StatementEffect { Obstacle = $"changed rows as a statement, without row images: {Shorten(statement)}" };
-            default:
-                return SchemaCatalog.IsDdl(statement) ? ObserveDdl(statement, database, maps) : default;
-        }
+            LoggedStatementKind.Xa => ObserveXa(statement),
+            LoggedStatementKind.Rows => ObserveRows(statement, database),
+            LoggedStatementKind.Definition => ObserveDdl(statement, database, maps),
+            LoggedStatementKind.Unreadable => new StatementEffect { Obstacle = $"a statement that cannot be read may have changed rows: {Shorten(statement.Text)}" },
+            _ => default,
+        };
     }
 
-    private StatementEffect ObserveXa(string verb, string statement)
+    private StatementEffect ObserveXa(LoggedStatement statement)
     {
-        string id = TransactionOutcome.XaIdOf(statement);
-        switch (verb)
+        StatementCursor cursor = statement.Open();
+        cursor.Skip();
+        string id = TransactionOutcome.XaIdOf(statement.Text);
+        switch (cursor.PeekWord())
         {
             case "END": // MariaDB 10.5+ has XA START in its GTID event only
                 _endedXaId = id;
@@ -79,7 +78,7 @@ internal sealed partial class StatementEffects(bool reverse, TableFilter? tables
                 {
                     DecidedXaId = id,
                     Obstacle = _preparedIds.Remove(id)
-                        ? null : $"committed rows that were prepared before the chosen events: {Shorten(statement)}",
+                        ? null : $"committed rows that were prepared before the chosen events: {Shorten(statement.Text)}",
                 };
             case "ROLLBACK":
                 _preparedIds.Remove(id);
@@ -89,12 +88,28 @@ internal sealed partial class StatementEffects(bool reverse, TableFilter? tables
         }
     }
 
-    private StatementEffect ObserveDdl(string statement, string database, IReadOnlyList<TableMap> maps)
+    private StatementEffect ObserveRows(LoggedStatement statement, string database)
+    {
+        IReadOnlyList<TableName>? changed = ChangedTables.Find(statement, database);
+        if (changed?.All(ServerTables.IsBookkeeping) == true)
+            return default;
+        if (tables == null || changed == null || changed.Any(t => tables.IsMatch(t.Database ?? database, t.Name)))
+            return new StatementEffect { Obstacle = $"changed rows as a statement, without row images: {Shorten(statement.Text)}" };
+        // A view, a trigger or a foreign key can lead from the tables that a statement names to those asked for.
+        TableName[] open = [.. changed.Where(t => !ServerTables.IsSystem(t) && schema?.IsSelfContained(t.Database ?? string.Empty, t.Name) != true)];
+        return open.Length == 0 ? default : new StatementEffect
+        {
+            Obstacle = $"changed {open[0]} as a statement, which may change the tables asked for through a view, a trigger or a foreign key: {Shorten(statement.Text)}",
+            ObstacleKey = open[0].ToString(),
+        };
+    }
+
+    private StatementEffect ObserveDdl(LoggedStatement statement, string database, IReadOnlyList<TableMap> maps)
     {
         var catalog = SchemaCatalog.Parse(string.Empty);
         foreach (TableMap map in maps)
         {
-            if (MayName(statement, map.Table) || MayName(statement, map.Database))
+            if (MayName(statement.Text, map.Table) || MayName(statement.Text, map.Database))
                 catalog.Put(AsSchema(map));
         }
 
@@ -102,20 +117,21 @@ internal sealed partial class StatementEffects(bool reverse, TableFilter? tables
         if (change.Kind is SchemaChangeKind.None or SchemaChangeKind.Other && change.DroppedDatabase == null)
             return default;
         List<TableName> concerned = [.. change.Tables.Where(t => tables?.IsMatch(t.Database ?? database, t.Name) != false)];
-        if (concerned.Count == 0 && change.DroppedDatabase == null)
+        bool dropsConcerned = change.DroppedDatabase is { } dropped && tables?.MayMatchIn(dropped) != false;
+        if (concerned.Count == 0 && !dropsConcerned)
             return default;
-        bool isNewTable = change.Kind == SchemaChangeKind.Create && !ReplacesTable().IsMatch(statement) && !TakesFromSelect().IsMatch(statement);
+        bool isNewTable = change is { Kind: SchemaChangeKind.Create, MovesRows: false, FillsTable: false };
         if (isNewTable && !namesNewTables)
             return default;
-        string text = Shorten(statement);
+        string shown = Shorten(statement.Text);
         TableMap[] lost = !reverse ? [] : [.. maps.Where(map =>
             (concerned.Any(t => Same(t.Database ?? database, map.Database) && Same(t.Name, map.Table)) || Same(change.DroppedDatabase, map.Database))
-            && PutsOutOfReach(change.Kind, statement, map, catalog))];
+            && PutsOutOfReach(change, map, catalog))];
         return new StatementEffect
         {
-            Obstacle = $"changed the tables themselves: {text}",
+            Obstacle = $"changed the tables themselves: {shown}",
             LostTables = lost,
-            LossCause = $"a later statement put them out of reach: {text}",
+            LossCause = $"a later statement put them out of reach: {shown}",
         };
     }
 
@@ -124,15 +140,21 @@ internal sealed partial class StatementEffects(bool reverse, TableFilter? tables
         name.AsSpan().ContainsAny('`', '"') || statement.Contains(name, StringComparison.OrdinalIgnoreCase);
 
     // Indexes, defaults and the like may change; the rows that are undone must still fit into the columns.
-    private static bool PutsOutOfReach(SchemaChangeKind kind, string statement, TableMap map, SchemaCatalog catalog)
+    private bool PutsOutOfReach(SchemaChange change, TableMap map, SchemaCatalog catalog)
     {
-        if (kind == SchemaChangeKind.Create)
-            return ReplacesTable().IsMatch(statement);
-        if (kind != SchemaChangeKind.Alter || TakesRows().IsMatch(statement) || catalog.Find(map.Database, map.Table) is not { UnknownReason: null } after)
+        if (change.Kind == SchemaChangeKind.Create)
+            return change.MovesRows;
+        if (change.Kind != SchemaChangeKind.Alter || change.MovesRows || catalog.Find(map.Database, map.Table) is not { UnknownReason: null } after)
+            return true;
+        if (movesBytes && change.ConvertedTo is { } set && Array.Exists(map.Columns, c => IsConverted(c, set)))
             return true;
         return after.Columns.Count != map.Columns.Length
             || after.Columns.Where((c, i) => c.DataType != UnknownColumn || !Same(c.Name, map.Columns[i].Name)).Any();
     }
+
+    // The bytes of a row before CONVERT TO CHARACTER SET are in the character set that the column had then.
+    private static bool IsConverted(ColumnDefinition column, string set) =>
+        (column.IsCharacter || column.IsEnumOrSet) && column.CharacterSet is not { IsBinary: true } && column.CharacterSet?.Name != set;
 
     private static TableSchema AsSchema(TableMap map) => new()
     {
@@ -141,27 +163,6 @@ internal sealed partial class StatementEffects(bool reverse, TableFilter? tables
         Columns = [.. map.Columns.Select(c => new ColumnSchema { Name = c.Name, DataType = UnknownColumn })],
         AreKeysKnown = false,
     };
-
-    [GeneratedRegex(@"\b(TRUNCATE|DROP|EXCHANGE|CONVERT)\s+PARTITION\b|\bCONVERT\s+TABLE\b|\b(DISCARD|IMPORT)\b.*\bTABLESPACE\b", RegexOptions.IgnoreCase | RegexOptions.Singleline)]
-    private static partial Regex TakesRows();
-
-    [GeneratedRegex(@"^CREATE\s+OR\s+REPLACE\s", RegexOptions.IgnoreCase)]
-    private static partial Regex ReplacesTable();
-
-    [GeneratedRegex(@"\bTABLE\b.*\b(SELECT|VALUES|TABLE)\b", RegexOptions.IgnoreCase | RegexOptions.Singleline)]
-    private static partial Regex TakesFromSelect();
-
-    private static string SkipComments(string statement)
-    {
-        try
-        {
-            return statement[new SqlTokenizer(statement).Next().Start..];
-        }
-        catch (RecoveryException)
-        {
-            return statement;
-        }
-    }
 
     private static bool Same(string? a, string b) => string.Equals(a, b, StringComparison.OrdinalIgnoreCase);
 
@@ -177,6 +178,9 @@ internal readonly record struct StatementEffect
 {
     /// <summary>What an undo has to say of it; null for nothing.</summary>
     public string? Obstacle { get; init; }
+
+    /// <summary>What statements alike have in common, of which only the first is named; null: each is.</summary>
+    public string? ObstacleKey { get; init; }
 
     /// <summary>Tables whose rows so far can no longer be undone.</summary>
     public TableMap[] LostTables

@@ -91,15 +91,15 @@ public sealed class RowChange
     public RowOperation Operation { get; set; }
 
     /// <summary>The primary key as it was before (as it became, for an insert), by column; null where the log names no key.</summary>
-    /// <exception cref="RecoveryException">The log holds a value that its column cannot have.</exception>
+    /// <exception cref="RecoveryException">The row's bytes do not fit its columns.</exception>
     public OrderedDictionary? Key
     {
         get => _keyIsSet ? _key : Keep(ref _keyIsSet, ref _key, Decode(s => s.Decoder.Key(s, Slice(_start, _middle))));
         set => (_key, _keyIsSet) = (value, true);
     }
 
-    /// <summary>The row as it was, by column; null for an insert. Columns that the log left out are absent.</summary>
-    /// <exception cref="RecoveryException">The log holds a value that its column cannot have.</exception>
+    /// <summary>The row as it was, by column; null for an insert. Columns that the log left out are absent, a value that cannot be read is an <see cref="UnreadableValue"/>.</summary>
+    /// <exception cref="RecoveryException">The row's bytes do not fit its columns.</exception>
     public OrderedDictionary? Before
     {
         get => _beforeIsSet ? _before : Keep(
@@ -108,8 +108,8 @@ public sealed class RowChange
         set => (_before, _beforeIsSet) = (value, true);
     }
 
-    /// <summary>The row as it became, by column; null for a delete. Columns that the log left out are absent.</summary>
-    /// <exception cref="RecoveryException">The log holds a value that its column cannot have.</exception>
+    /// <summary>The row as it became, by column; null for a delete. Columns that the log left out are absent, a value that cannot be read is an <see cref="UnreadableValue"/>.</summary>
+    /// <exception cref="RecoveryException">The row's bytes do not fit its columns.</exception>
     public OrderedDictionary? After
     {
         get => _afterIsSet ? _after : Keep(ref _afterIsSet, ref _after, Decode(s => s.Decoder.After(s, AfterSpan)));

@@ -320,7 +320,7 @@ internal sealed class AlterTableParser
                 _draft.Table = _draft.Table with { IsPartitioned = false };
                 _cursor.SkipAll();
                 break;
-            case "COALESCE" or "REORGANIZE" or "EXCHANGE" or "ANALYZE" or "CHECK" or "OPTIMIZE" or "REBUILD" or "REPAIR" or "TRUNCATE" or "UPGRADE":
+            case "COALESCE" or "CONVERT" or "REORGANIZE" or "EXCHANGE" or "ANALYZE" or "CHECK" or "OPTIMIZE" or "REBUILD" or "REPAIR" or "TRUNCATE" or "UPGRADE":
                 _cursor.SkipAll(); // of partitions
                 break;
             case "ALGORITHM" or "LOCK" or "FORCE" or "ENABLE" or "DISABLE" or "DISCARD" or "IMPORT" or "WITH" or "WITHOUT" or "SECONDARY_LOAD" or "SECONDARY_UNLOAD":

@@ -93,6 +93,9 @@ internal static class BlobType
 
     public static bool IsText(string dataType) => Array.IndexOf(Texts, dataType) >= 0;
 
+    /// <summary>Bytes of the length before a value; 0 for other types.</summary>
+    public static int LengthBytes(string dataType) => 1 + Math.Max(Array.IndexOf(Blobs, dataType), Array.IndexOf(Texts, dataType));
+
     /// <summary>The BLOB type of the size of a TEXT type.</summary>
     public static string ToBlob(string text) => Blobs[Array.IndexOf(Texts, text)];
 

@@ -3,7 +3,7 @@ using MySqlRecovery.Model;
 namespace MySqlRecovery.Schema;
 
 /// <summary>What the words before the name in a CREATE TABLE say.</summary>
-internal readonly record struct CreateTableStart(bool IsTemporary, bool IfNotExists);
+internal readonly record struct CreateTableStart(bool IsTemporary, bool IfNotExists, bool OrReplace);
 
 /// <summary>What a CREATE TABLE says.</summary>
 internal sealed record CreateTableStatement
@@ -14,6 +14,9 @@ internal sealed record CreateTableStatement
     public TableName? Like { get; init; }
 
     public bool IfNotExists { get; init; }
+
+    /// <summary>Whether a query fills the table.</summary>
+    public bool HasQuery { get; init; }
 }
 
 /// <summary>Reads CREATE TABLE, as the servers and their dump programs write it and as people do.</summary>
@@ -25,11 +28,11 @@ internal static class CreateTableParser
         start = default;
         if (!cursor.Accept("CREATE"))
             return false;
-        cursor.Accept("OR", "REPLACE");
+        bool orReplace = cursor.Accept("OR", "REPLACE");
         bool temporary = cursor.Accept("TEMPORARY");
         if (!cursor.Accept("TABLE"))
             return false;
-        start = new CreateTableStart(temporary, cursor.Accept("IF", "NOT", "EXISTS"));
+        start = new CreateTableStart(temporary, cursor.Accept("IF", "NOT", "EXISTS"), orReplace);
         return true;
     }
 
@@ -56,12 +59,13 @@ internal static class CreateTableParser
             return new CreateTableStatement { Table = draft.Table, Like = cursor.QualifiedName(currentDatabase), IfNotExists = start.IfNotExists };
 
         List<ColumnDraft>? columns = cursor.IsSymbol('(') && !cursor.IsWord("SELECT", 1) ? ParseElements(cursor, draft) : null;
-        TableSchema table = ParseOptions(cursor, draft)
+        bool hasQuery = ParseOptions(cursor, draft);
+        TableSchema table = hasQuery
             ? TableSchema.Unknown(name, "its columns come from a query (CREATE TABLE ... SELECT)") with { IsTemporary = start.IsTemporary }
             : columns == null
             ? throw cursor.Unexpected("( or LIKE")
             : draft.Build(cursor, columns.ConvertAll(column => column.Resolve(draft.EffectiveText)));
-        return new CreateTableStatement { Table = table, IfNotExists = start.IfNotExists };
+        return new CreateTableStatement { Table = table, IfNotExists = start.IfNotExists, HasQuery = hasQuery };
     }
 
     private static List<ColumnDraft> ParseElements(StatementCursor cursor, TableDraft draft)

@@ -3,12 +3,16 @@ using MySqlRecovery.Model;
 namespace MySqlRecovery.Schema;
 
 /// <summary>Carries one DDL statement out on a catalog.</summary>
-internal sealed class DdlInterpreter
+internal sealed partial class DdlInterpreter
 {
     private readonly SchemaCatalog _catalog;
     private readonly StatementCursor _cursor;
     private readonly string? _currentDatabase;
     private readonly List<TableName> _tables = [];
+    private string? _droppedDatabase;
+    private bool _movesRows;
+    private bool _fillsTable;
+    private string? _convertedTo;
 
     public DdlInterpreter(SchemaCatalog catalog, StatementCursor cursor, string? currentDatabase)
     {
@@ -23,24 +27,32 @@ internal sealed class DdlInterpreter
     /// <summary>The tables that the statement names, as far as it has been read.</summary>
     public IReadOnlyList<TableName> Tables => _tables;
 
+    /// <summary>What the statement did, as far as it has been read.</summary>
+    public SchemaChange Result => new(Kind, _tables)
+    {
+        DroppedDatabase = _droppedDatabase,
+        MovesRows = _movesRows,
+        FillsTable = _fillsTable,
+        ConvertedTo = _convertedTo,
+    };
+
     /// <summary>Carries the statement out.</summary>
     /// <exception cref="RecoveryException">SchemaNotUnderstood.</exception>
     public SchemaChange Execute()
     {
-        string? droppedDatabase = null;
         if (_cursor.IsWord("CREATE"))
             Create();
         else if (_cursor.Accept("ALTER"))
             Alter();
         else if (_cursor.Accept("DROP"))
-            droppedDatabase = Drop();
+            Drop();
         else if (_cursor.Accept("RENAME") && _cursor.AcceptAny("TABLE", "TABLES") != null)
             Rename();
         else if (_cursor.Accept("TRUNCATE"))
             Truncate();
         if (_cursor.Failure != null)
             throw _cursor.Failure;
-        return new SchemaChange(Kind, _tables) { DroppedDatabase = droppedDatabase };
+        return Result;
     }
 
     private void Create()
@@ -51,16 +63,20 @@ internal sealed class DdlInterpreter
             return;
         }
 
-        _cursor.Accept("OR", "REPLACE");
+        bool orReplace = _cursor.Accept("OR", "REPLACE");
         if (_cursor.AcceptAny("DATABASE", "SCHEMA") != null)
         {
             _cursor.Accept("IF", "NOT", "EXISTS");
-            SetDatabaseText(_cursor.Name());
+            string database = _cursor.Name();
+            if (orReplace)
+                RemoveDatabase(database);
+            SetDatabaseText(database);
             return;
         }
 
         if (_cursor.Accept("SEQUENCE"))
         {
+            _movesRows = orReplace;
             CreateSequence();
             return;
         }
@@ -96,7 +112,9 @@ internal sealed class DdlInterpreter
         TableName name = _cursor.QualifiedName(_currentDatabase);
         if (!start.IsTemporary)
             Concern(SchemaChangeKind.Create, name);
+        _movesRows = start.OrReplace;
         CreateTableStatement statement = CreateTableParser.Parse(_cursor, start, name, _currentDatabase, _catalog.DatabaseText(name.Database));
+        _fillsTable = statement.HasQuery;
         if (start.IsTemporary || (statement.IfNotExists && _catalog.Find(name.Database, name.Name) != null))
             return;
         if (statement.Like is not TableName model)
@@ -134,29 +152,6 @@ internal sealed class DdlInterpreter
             throw _cursor.Impossible($"there is a key {name} already");
     }
 
-    private void CreateTrigger()
-    {
-        _cursor.Accept("IF", "NOT", "EXISTS");
-        TableName trigger = _cursor.QualifiedName(_currentDatabase);
-        string timing = _cursor.AcceptAny("BEFORE", "AFTER") ?? throw _cursor.Unexpected("BEFORE or AFTER");
-        var events = new List<string>();
-        do
-            events.Add(_cursor.AcceptAny("INSERT", "UPDATE", "DELETE") ?? throw _cursor.Unexpected("INSERT, UPDATE or DELETE"));
-        while (_cursor.Accept("OR"));
-        if (_cursor.Accept("OF")) // columns, MariaDB 12
-        {
-            while (!_cursor.AtEnd && !_cursor.IsWord("ON"))
-                _cursor.Skip();
-        }
-
-        _cursor.Expect("ON");
-        if (ReadTable(SchemaChangeKind.Alter) is TableSchema table)
-        {
-            IEnumerable<TriggerSchema> others = table.Triggers.Where(other => !string.Equals(other.Name, trigger.Name, StringComparison.OrdinalIgnoreCase));
-            _catalog.Put(table with { Triggers = [.. others, new TriggerSchema(trigger.Name, timing, string.Join(',', events))] });
-        }
-    }
-
     private void Alter()
     {
         if (_cursor.AcceptAny("DATABASE", "SCHEMA") != null)
@@ -174,6 +169,7 @@ internal sealed class DdlInterpreter
         _cursor.Accept("IF", "EXISTS");
         TableSchema? table = ReadTable(SchemaChangeKind.Alter);
         AcceptWait();
+        FollowRowMoves(table);
         if (table is null or { UnknownReason: not null })
         {
             FollowRenameOfUnknown();
@@ -196,6 +192,27 @@ internal sealed class DdlInterpreter
             ChangeReferences(after.QualifiedName, key => key with { ReferencedColumns = [.. key.ReferencedColumns.Select(column => renamed.GetValueOrDefault(column, column))] });
     }
 
+    private void FollowRowMoves(TableSchema? table)
+    {
+        RowMoves moves = RowMoves.Find(_cursor, _currentDatabase);
+        _movesRows = moves.Any;
+        _convertedTo = moves.ConvertedTo;
+        if (moves.Exchanged is { } exchanged)
+            Concern(SchemaChangeKind.Alter, exchanged);
+        if (moves.Taken is { } taken)
+        {
+            Concern(SchemaChangeKind.Alter, taken);
+            _catalog.Remove(taken);
+        }
+
+        if (moves.Made is not { } made)
+            return;
+        Concern(SchemaChangeKind.Alter, made);
+        _catalog.Put(table is { UnknownReason: null }
+            ? table with { Database = made.Database, Name = made.Name, IsPartitioned = false, ForeignKeys = [], Triggers = [] }
+            : TableSchema.Unknown(made, "it was made of a partition of a table that is not known"));
+    }
+
     private void FollowRenameOfUnknown()
     {
         for (; !_cursor.AtEnd; _cursor.SkipOperand())
@@ -208,15 +225,20 @@ internal sealed class DdlInterpreter
         }
     }
 
-    private string? Drop()
+    private void RemoveDatabase(string database)
+    {
+        Kind = SchemaChangeKind.Drop;
+        _droppedDatabase = database;
+        _tables.AddRange(_catalog.RemoveDatabase(database));
+    }
+
+    private void Drop()
     {
         if (_cursor.AcceptAny("DATABASE", "SCHEMA") != null)
         {
             _cursor.Accept("IF", "EXISTS");
-            string database = _cursor.Name();
-            Kind = SchemaChangeKind.Drop;
-            _tables.AddRange(_catalog.RemoveDatabase(database));
-            return database;
+            RemoveDatabase(_cursor.Name());
+            return;
         }
 
         bool temporary = _cursor.Accept("TEMPORARY");
@@ -226,7 +248,6 @@ internal sealed class DdlInterpreter
             DropIndex();
         else if (_cursor.Accept("TRIGGER"))
             DropTrigger();
-        return null;
     }
 
     private void DropTables(bool temporary)
@@ -254,21 +275,6 @@ internal sealed class DdlInterpreter
         if (others.Length == table.Keys.Count && !ifExists && table.AreKeysKnown && table.ForeignKeys.Count == 0)
             throw _cursor.Impossible($"there is no key {name}");
         _catalog.Put(table with { Keys = others });
-    }
-
-    private void DropTrigger()
-    {
-        _cursor.Accept("IF", "EXISTS");
-        TableName trigger = _cursor.QualifiedName(_currentDatabase);
-        TableSchema[] owners = [.. _catalog.Tables.Where(table => (table.Database == null || table.Database == trigger.Database) && table.Triggers.Any(IsMeant))];
-        foreach (TableSchema owner in owners)
-        {
-            TableSchema table = InDatabase(owner, trigger.Database);
-            Concern(SchemaChangeKind.Alter, table.QualifiedName);
-            _catalog.Put(table with { Triggers = [.. table.Triggers.Where(other => !IsMeant(other))] });
-        }
-
-        bool IsMeant(TriggerSchema other) => string.Equals(other.Name, trigger.Name, StringComparison.OrdinalIgnoreCase);
     }
 
     private void Rename()

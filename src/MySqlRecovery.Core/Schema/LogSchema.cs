@@ -8,19 +8,18 @@ namespace MySqlRecovery.Schema;
 /// <summary>A schema given by the user, kept in step with the log: it completes the table maps of a scan.</summary>
 internal sealed class LogSchema(SchemaCatalog catalog) : ITableSchemaSource
 {
+    // The maps that a table without a database was taken for, by its name.
+    private readonly Dictionary<string, List<TableMap>> _served = new(StringComparer.OrdinalIgnoreCase);
+
     public static LogSchema Load(string path) => new(SchemaCatalog.Load(path));
 
-    public void Observe(string statement, string database)
-    {
-        if (SchemaCatalog.IsDdl(statement))
-            catalog.Apply(statement, database);
-    }
+    public void Observe(string statement, string database, SqlModes modes) => catalog.Apply(statement, database, modes);
 
     public void Complete(TableMap map)
     {
         if (catalog.Find(map.Database, map.Table) is not { UnknownReason: null } table)
             return;
-        map.SchemaProblem = FindProblem(map, table);
+        map.SchemaProblem = FindOtherDatabase(map, table) ?? SchemaComparison.FindProblem(map, table);
         if (map.SchemaProblem != null)
             return;
         for (int i = 0; i < map.Columns.Length; i++)
@@ -33,38 +32,28 @@ internal sealed class LogSchema(SchemaCatalog catalog) : ITableSchemaSource
         map.IsPrimaryKeyKnown = true;
     }
 
-    public IEnumerable<(string Child, string[] ReferencedColumns)> FindCascades(TableMap parent, RowOperation operation)
+    public IEnumerable<(string Child, string[] ReferencedColumns)> FindCascades(TableMap parent, RowOperation operation) =>
+        FindCascades(parent.Database, parent.Table, operation);
+
+    private IEnumerable<(string Child, string[] ReferencedColumns)> FindCascades(string database, string table, RowOperation operation)
     {
         foreach (TableSchema child in catalog.Tables)
         {
             foreach (ForeignKeySchema key in child.ForeignKeys)
             {
                 ReferentialAction action = operation == RowOperation.Delete ? key.OnDelete : key.OnUpdate;
-                bool refers = string.Equals(key.ReferencedTable.Name, parent.Table, StringComparison.OrdinalIgnoreCase)
+                bool refers = string.Equals(key.ReferencedTable.Name, table, StringComparison.OrdinalIgnoreCase)
                     && (key.ReferencedTable.Database == null
-                        || string.Equals(key.ReferencedTable.Database, parent.Database, StringComparison.OrdinalIgnoreCase));
+                        || string.Equals(key.ReferencedTable.Database, database, StringComparison.OrdinalIgnoreCase));
                 if (refers && action is ReferentialAction.Cascade or ReferentialAction.SetNull or ReferentialAction.SetDefault)
-                    yield return ($"{child.Database ?? parent.Database}.{child.Name}", [.. key.ReferencedColumns]);
+                    yield return ($"{child.Database ?? database}.{child.Name}", [.. key.ReferencedColumns]);
             }
         }
     }
 
-    private static string? FindProblem(TableMap map, TableSchema table)
-    {
-        if (table.Columns.Count != map.Columns.Length)
-            return $"the schema has {table.Columns.Count} columns, the log {map.Columns.Length}";
-        for (int i = 0; i < map.Columns.Length; i++)
-        {
-            ColumnDefinition column = map.Columns[i];
-            ColumnSchema schema = table.Columns[i];
-            if (column.IsNameKnown && !string.Equals(column.Name, schema.Name, StringComparison.OrdinalIgnoreCase))
-                return $"column '{column.Name}' of the log is '{schema.Name}' in the schema";
-            if (!ColumnTypeMatch.IsPossible(column, schema))
-                return $"column '{schema.Name}' is {schema.DataType} in the schema and {column.Type} in the log";
-        }
-
-        return null;
-    }
+    public bool IsSelfContained(string database, string table) =>
+        catalog.Find(database, table) is { UnknownReason: null, Triggers.Count: 0 }
+        && !FindCascades(database, table, RowOperation.Delete).Concat(FindCascades(database, table, RowOperation.Update)).Any();
 
     private static void Complete(ColumnDefinition column, ColumnSchema schema)
     {
@@ -76,9 +65,33 @@ internal sealed class LogSchema(SchemaCatalog catalog) : ITableSchemaSource
             column.CharacterSet ??= CharacterSet.Binary;
         else if (schema.CharacterSet != null)
             column.CharacterSet ??= Text.CharacterSets.ByName(schema.CharacterSet);
+        column.TextForm = schema.DataType switch
+        {
+            "uuid" => BytesAsText.Uuid,
+            "inet4" => BytesAsText.Inet4,
+            "inet6" => BytesAsText.Inet6,
+            _ => BytesAsText.None,
+        };
         column.IsGenerated = schema.IsGenerated;
         column.HasOnUpdateNow = schema.HasOnUpdateNow;
         column.IsVisible = !schema.IsInvisible;
+    }
+
+    // Text without USE says of no database that it is meant.
+    private string? FindOtherDatabase(TableMap map, TableSchema table)
+    {
+        if (table.Database != null)
+            return null;
+        if (!_served.TryGetValue(map.Table, out List<TableMap>? maps))
+            _served.Add(map.Table, maps = []);
+        maps.Add(map);
+        if (maps.TrueForAll(m => m.Database == map.Database))
+            return null;
+        string databases = string.Join(" and ", maps.Select(m => m.Database).Distinct(StringComparer.Ordinal));
+        string problem = $"the schema does not say which database its {map.Table} is in, and the log has tables of that name in {databases}";
+        foreach (TableMap other in maps)
+            other.SchemaProblem = problem;
+        return problem;
     }
 
     // A unique key identifies a row where none of its columns can be NULL and none counts in part only.
@@ -88,33 +101,4 @@ internal sealed class LogSchema(SchemaCatalog catalog) : ITableSchemaSource
 
     private static int IndexOf(TableMap map, string? column) =>
         Array.FindIndex(map.Columns, c => string.Equals(c.Name, column, StringComparison.OrdinalIgnoreCase));
-}
-
-/// <summary>Whether a column of a schema can be what the log holds.</summary>
-internal static class ColumnTypeMatch
-{
-    public static bool IsPossible(ColumnDefinition column, ColumnSchema schema) => column.Type switch
-    {
-        ColumnType.Tiny => schema.DataType is "tinyint",
-        ColumnType.Short => schema.DataType is "smallint",
-        ColumnType.Int24 => schema.DataType is "mediumint",
-        ColumnType.Long => schema.DataType is "int",
-        ColumnType.LongLong => schema.DataType is "bigint",
-        ColumnType.Float => schema.DataType is "float",
-        ColumnType.Double => schema.DataType is "double",
-        ColumnType.NewDecimal => schema.DataType is "decimal" && schema.Length == column.Length && (schema.Scale ?? 0) == column.Scale,
-        ColumnType.Bit => schema.DataType is "bit",
-        ColumnType.Year => schema.DataType is "year",
-        ColumnType.Date or ColumnType.NewDate => schema.DataType is "date",
-        ColumnType.Time or ColumnType.Time2 => schema.DataType is "time",
-        ColumnType.DateTime or ColumnType.DateTime2 => schema.DataType is "datetime",
-        ColumnType.Timestamp or ColumnType.Timestamp2 => schema.DataType is "timestamp",
-        ColumnType.Enum => schema.DataType is "enum",
-        ColumnType.Set => schema.DataType is "set",
-        ColumnType.Json => schema.DataType is "json",
-        ColumnType.Vector => schema.DataType is "vector",
-        // What is left travels as strings and BLOBs, with the types of MariaDB that are stored in them (INET6, UUID, JSON).
-        _ => schema.DataType is not ("tinyint" or "smallint" or "mediumint" or "int" or "bigint" or "float" or "double" or "decimal"
-            or "bit" or "year" or "date" or "time" or "datetime" or "timestamp" or "enum" or "set"),
-    };
 }

@@ -13,8 +13,6 @@ internal sealed class SchemaCatalog
     /// <summary>Text beyond this size is no schema but a dump with data.</summary>
     private const long MaxFileSize = 256 << 20;
 
-    private static readonly string[] DdlVerbs = ["CREATE", "ALTER", "DROP", "RENAME", "TRUNCATE"];
-
     private readonly Dictionary<string, List<Entry>> _entries = new(StringComparer.OrdinalIgnoreCase);
     private readonly Dictionary<string, TextDefault> _databaseTexts = new(StringComparer.OrdinalIgnoreCase);
     private readonly HashSet<string> _droppedDatabases = new(StringComparer.OrdinalIgnoreCase);
@@ -68,21 +66,6 @@ internal sealed class SchemaCatalog
         return catalog;
     }
 
-    /// <summary>Whether a statement can change a schema, from its first word alone.</summary>
-    public static bool IsDdl(ReadOnlySpan<char> statement)
-    {
-        ReadOnlySpan<char> text = statement.TrimStart();
-        if (text.IsEmpty || text[0] is '/' or '-' or '#')
-            return !text.IsEmpty; // for Apply to see what comes behind a comment
-        foreach (string verb in DdlVerbs)
-        {
-            if ((text[0] | 0x20) == (verb[0] | 0x20) && text.StartsWith(verb, StringComparison.OrdinalIgnoreCase))
-                return true;
-        }
-
-        return false;
-    }
-
     /// <summary>
     /// Finds a table: by the exact name, else by one that differs in case if it is the only one, else among the tables
     /// that were read without a database. Null: there is none; one with an <see cref="TableSchema.UnknownReason"/>: there
@@ -99,25 +82,24 @@ internal sealed class SchemaCatalog
     /// <param name="statement">One statement without delimiter.</param>
     /// <param name="currentDatabase">The database in which it ran; null or empty if none.</param>
     /// <param name="modes">The sql_mode under which it ran.</param>
-    public SchemaChange Apply(string statement, string? currentDatabase, SqlModes modes = SqlModes.None)
+    public SchemaChange Apply(string statement, string? currentDatabase, SqlModes modes = SqlModes.None) =>
+        Apply(LoggedStatement.Read(statement, modes), currentDatabase);
+
+    /// <summary>Follows a statement of a log. Tables whose change it does not understand become unknown.</summary>
+    public SchemaChange Apply(LoggedStatement statement, string? currentDatabase)
     {
-        if (!IsDdl(statement))
+        if (statement.Kind != LoggedStatementKind.Definition)
             return SchemaChange.None;
-        DdlInterpreter? interpreter = null;
+        var interpreter = new DdlInterpreter(this, statement.Open(), string.IsNullOrEmpty(currentDatabase) ? null : currentDatabase);
         try
         {
-            if (new SqlScript(statement, modes, path: null).Next() is not StatementCursor cursor)
-                return SchemaChange.None;
-            interpreter = new DdlInterpreter(this, cursor, string.IsNullOrEmpty(currentDatabase) ? null : currentDatabase);
             return interpreter.Execute();
         }
         catch (RecoveryException e)
         {
-            if (interpreter == null)
-                return new SchemaChange(SchemaChangeKind.Other, []);
             foreach (TableName name in interpreter.Tables)
                 Put(TableSchema.Unknown(NameOf(name), e.Detail));
-            return new SchemaChange(interpreter.Kind, interpreter.Tables);
+            return interpreter.Result;
         }
     }
 

@@ -13,6 +13,15 @@ internal sealed record SchemaChange(SchemaChangeKind Kind, IReadOnlyList<TableNa
 
     /// <summary>The database of DROP DATABASE, else null.</summary>
     public string? DroppedDatabase { get; init; }
+
+    /// <summary>Whether rows go, come or change places with it: those of partitions, of a tablespace, of a table that is replaced.</summary>
+    public bool MovesRows { get; init; }
+
+    /// <summary>Whether a new table is filled by a query (CREATE TABLE ... SELECT).</summary>
+    public bool FillsTable { get; init; }
+
+    /// <summary>The character set that CONVERT TO gives all text columns; null where the statement has none.</summary>
+    public string? ConvertedTo { get; init; }
 }
 
 /// <summary>What a statement does to the schema.</summary>

@@ -3,6 +3,7 @@ using MySqlRecovery.Binlog.Filter;
 using MySqlRecovery.Binlog.Rows;
 using MySqlRecovery.Model;
 using MySqlRecovery.Server;
+using MySqlRecovery.Text;
 
 namespace MySqlRecovery.Schema;
 
@@ -18,6 +19,7 @@ internal sealed class ServerLogSchema : ITableSchemaSource
     private readonly TableFilter? _tables;
     private readonly Action<string> _warn;
     private readonly CancellationToken _stop;
+    private readonly bool _followsLog;
     private readonly SchemaCatalog _catalog = new();
     private readonly LogSchema _schema;
     private readonly HashSet<TableName> _read = [];
@@ -30,8 +32,10 @@ internal sealed class ServerLogSchema : ITableSchemaSource
     /// <param name="tables">The tables asked for, or null for all: others are not read.</param>
     /// <param name="warn">Takes what is in doubt.</param>
     /// <param name="stop">Cancels queries.</param>
-    public ServerLogSchema(Func<IQueryClient> open, TableFilter? tables, Action<string> warn, CancellationToken stop)
+    /// <param name="followsLog">Whether the log is the server's own and read to its end, so that it tells of what changed the tables since.</param>
+    public ServerLogSchema(Func<IQueryClient> open, TableFilter? tables, Action<string> warn, CancellationToken stop, bool followsLog = false)
     {
+        _followsLog = followsLog;
         _open = open;
         _tables = tables;
         _warn = warn;
@@ -54,32 +58,45 @@ internal sealed class ServerLogSchema : ITableSchemaSource
             _named.Add(name, maps = []);
         maps.Add(map);
         DateTime time = DateTime.UnixEpoch.AddSeconds(EventHeader.Parse(map.Raw).Timestamp);
-        if (_catalog.Find(name.Database, name.Name)?.ChangedAt is { } changedAt && changedAt > time && _warned.Add(name))
-            _warn($"{name}: rows of {time:u} are read with a definition of {changedAt:u}; their columns may have had other names.");
+        DateTime? changedAt = _catalog.Find(name.Database, name.Name)?.ChangedAt;
+        if (changedAt <= time || (changedAt == null && _followsLog))
+            return;
+        map.SchemaDoubt = changedAt == null
+            ? "the server does not say when the definition that it has now was made, and the log does not name the columns"
+            : $"rows of {time:u} are read with a definition of {changedAt:u}; their columns may have had other names";
+        if (_warned.Add(name))
+            _warn($"{name}: {map.SchemaDoubt}.");
     }
 
     public IEnumerable<(string Child, string[] ReferencedColumns)> FindCascades(TableMap parent, RowOperation operation) =>
         _schema.FindCascades(parent, operation);
 
-    public void Observe(string statement, string database)
+    public bool IsSelfContained(string database, string table)
     {
-        if (!SchemaCatalog.IsDdl(statement))
+        var name = new TableName(database, table);
+        if (!_isUnavailable && _read.Add(name))
+            Read(name);
+        return _schema.IsSelfContained(database, table);
+    }
+
+    public void Observe(string statement, string database, SqlModes modes)
+    {
+        LoggedStatement read = LoggedStatement.Read(statement, modes);
+        SchemaChange change = new SchemaCatalog().Apply(read, database);
+        if (change.Kind is SchemaChangeKind.None or SchemaChangeKind.Truncate)
             return;
-        SchemaChange change = new SchemaCatalog().Apply(statement, database);
-        if (change.Kind == SchemaChangeKind.Truncate)
-            return;
+        bool changesColumns = ChangesColumns(read, change.Kind);
         foreach (TableName name in change.Tables)
         {
             _read.Remove(name);
-            if (ChangesColumns(statement) && _named.Remove(name, out List<TableMap>? maps))
+            if (changesColumns && _named.Remove(name, out List<TableMap>? maps))
                 Doubt(name, maps, statement);
         }
     }
 
-    // CREATE INDEX, DROP TRIGGER and the like leave the columns alone.
-    private static bool ChangesColumns(string statement) =>
-        !statement.StartsWith("CREATE ", StringComparison.OrdinalIgnoreCase) && !statement.StartsWith("DROP ", StringComparison.OrdinalIgnoreCase)
-        || statement.Contains(" TABLE", StringComparison.OrdinalIgnoreCase);
+    // CREATE INDEX, DROP TRIGGER and the like alter a table, and leave the columns alone.
+    private static bool ChangesColumns(LoggedStatement statement, SchemaChangeKind kind) =>
+        kind != SchemaChangeKind.Alter || statement.Verb is "ALTER" or "RENAME";
 
     private void Doubt(TableName name, List<TableMap> maps, string statement)
     {

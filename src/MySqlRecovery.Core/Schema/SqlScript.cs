@@ -21,8 +21,7 @@ internal sealed class SqlScript
     {
         while (true)
         {
-            SqlTokenizer start = _tokenizer;
-            SqlToken token = _tokenizer.Next();
+            SqlToken token = LoggedStatement.SkipPrefixes(ref _tokenizer, out SqlTokenizer start);
             if (token.Kind == SqlTokenKind.End)
                 return null;
             if (token.Kind == SqlTokenKind.Delimiter)

@@ -37,6 +37,24 @@ internal sealed class StatementCursor
 
     public void Skip() => _index++;
 
+    /// <summary>The number of the token to come, to come back to.</summary>
+    public int Position
+    {
+        get => _index;
+        set => _index = value;
+    }
+
+    /// <summary>Whether these words stand one after the other somewhere from here on.</summary>
+    public bool Contains(params ReadOnlySpan<string> words)
+    {
+        int start = _index;
+        bool found = false;
+        for (; !found && !AtEnd; _index++)
+            found = Accept(words);
+        _index = start;
+        return found;
+    }
+
     /// <summary>Undoes the last step over one token.</summary>
     public void StepBack() => _index--;
 

@@ -9,13 +9,17 @@ namespace MySqlRecovery.Text;
 /// </summary>
 internal static class DecimalText
 {
-    private const int MaximumPrecision = 65;
+    public const int MaximumPrecision = 65;
+    public const int MaximumScaleOfMySql = 30;
     private const int MaximumScale = 38; // 30 in MySQL, 38 in MariaDB
     private static readonly byte[] BytesForDigits = [0, 1, 1, 2, 2, 3, 3, 4, 4, 4];
     private static readonly uint[] PowersOf10 = [1, 10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000, 1_000_000_000];
 
     public static bool IsValid(int precision, int scale) =>
         precision is >= 1 and <= MaximumPrecision && scale <= MaximumScale && scale <= precision;
+
+    /// <summary>Whether a DECIMAL within JSON can be so: its digits are counted in whole groups of nine, of which there are nine.</summary>
+    public static bool IsValidInJson(int precision, int scale) => precision is >= 1 and <= 81 && scale <= precision;
 
     public static int ByteLength(int precision, int scale)
     {

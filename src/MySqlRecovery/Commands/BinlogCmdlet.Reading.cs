@@ -48,7 +48,8 @@ public abstract partial class BinlogCmdlet
         };
         return new LogInput(
             null, new ServerLog(options, request, Warn, StopToken).Ranges,
-            () => OpenSchema() ?? new ServerLogSchema(() => ServerConnection.Open(options, StopToken), Filter.Tables, Warn, StopToken));
+            () => OpenSchema() ?? new ServerLogSchema(
+                () => ServerConnection.Open(options, StopToken), Filter.Tables, Warn, StopToken, followsLog: true));
     }
 
     /// <summary>A scan with the cmdlet's filters.</summary>

@@ -98,7 +98,7 @@ public sealed class ExportRowChangeSqlCommand : BinlogCmdlet
             Columns = Column,
             Renames = TableMap == null ? TableRenames.None : Try(() => TableRenames.Parse(TableMap)),
         };
-        _input = new RecoveryInput(this, Reverse, Column, MaxMemory);
+        _input = new RecoveryInput(this, Reverse, Column, MaxMemory, movesBytes: false);
     }
 
     /// <inheritdoc/>

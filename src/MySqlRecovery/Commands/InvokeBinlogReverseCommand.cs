@@ -70,7 +70,7 @@ public sealed class InvokeBinlogReverseCommand : LogFileCmdlet
             if (TableMap != null)
                 _renames = TableRenames.Parse(TableMap);
         });
-        _input = new RecoveryInput(this, reverse: true, columns: [], MaxMemory);
+        _input = new RecoveryInput(this, reverse: true, columns: [], MaxMemory, movesBytes: true);
     }
 
     /// <inheritdoc/>

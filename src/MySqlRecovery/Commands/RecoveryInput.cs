@@ -12,7 +12,7 @@ namespace MySqlRecovery.Commands;
 /// What SQL or an undo is made from: log files, a server, or events and rows as they come down the pipeline, live or as the
 /// property bags that remoting, jobs and Import-Clixml make.
 /// </summary>
-internal sealed class RecoveryInput(BinlogCmdlet cmdlet, bool reverse, string[] columns, long maximumMemory) : IDisposable
+internal sealed class RecoveryInput(BinlogCmdlet cmdlet, bool reverse, string[] columns, long maximumMemory, bool movesBytes) : IDisposable
 {
     private readonly List<string> _files = [];
     private LogInput? _server;
@@ -47,7 +47,7 @@ internal sealed class RecoveryInput(BinlogCmdlet cmdlet, bool reverse, string[] 
         if (cmdlet.ResolveInput(input, e => throw e) is { } files)
             _files.AddRange(files);
         else
-            Spool(Unwrap(input), _spool ??= new ChangeSpool(new PipelineTableMaps(cmdlet.Schema), cmdlet.Filter, reverse, maximumMemory));
+            Spool(Unwrap(input), _spool ??= new ChangeSpool(new PipelineTableMaps(cmdlet.Schema), cmdlet.Filter, reverse, maximumMemory, movesBytes));
     }
 
     /// <summary>The index of all that was added.</summary>
@@ -59,7 +59,7 @@ internal sealed class RecoveryInput(BinlogCmdlet cmdlet, bool reverse, string[] 
             using EventScan scan = cmdlet.OpenScan(input);
             return ChangeIndexBuilder.Build(
                 scan, reverse, s => cmdlet.ShowProgress(s, input.FileCount),
-                reverse ? index => cmdlet.FindLaterChanges(index, input, columns) : null, maximumMemory);
+                reverse ? index => cmdlet.FindLaterChanges(index, input, columns) : null, maximumMemory, movesBytes);
         }
 
         if (_files.Count > 0)

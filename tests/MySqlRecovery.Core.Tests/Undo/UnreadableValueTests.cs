@@ -19,14 +19,14 @@ public sealed class UnreadableValueTests : IDisposable
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [Fact]
-    public void A_row_says_which_event_holds_the_value_that_cannot_be_read()
+    public void A_row_shows_in_the_place_of_a_value_that_cannot_be_read_which_column_it_is_of_and_why()
     {
         RowChange[] rows = [.. BinlogRecovery.ReadRowChanges(BinlogRecovery.ReadEvents([_log]))];
 
-        var error = Assert.Throws<RecoveryException>(() => rows[1].After);
-
         Assert.Equal(5m, rows[0].After!["c"]);
-        Assert.Equal(("RowMalformed", "binlog.000001", rows[1].Position), (error.ErrorId, error.Path, error.Offset));
+        var value = Assert.IsType<UnreadableValue>(rows[1].After!["c"]);
+        Assert.Equal("d.t.c", value.Column);
+        Assert.Contains("99 for 1 digits", value.ToString());
     }
 
     [Fact]

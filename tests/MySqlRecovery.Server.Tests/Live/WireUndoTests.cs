@@ -122,7 +122,7 @@ public abstract class WireUndoTests(ServerFixture fixture)
     {
         ConnectionOptions options = Server.SocketOptions();
         TableFilter? tables = table == null ? null : new TableFilter([], [], [table], []);
-        var schema = new ServerLogSchema(options.Open, tables, _warnings.Add, Stop);
+        var schema = new ServerLogSchema(options.Open, tables, _warnings.Add, Stop, followsLog: true);
         var log = new ServerLog(options, request, _warnings.Add, Stop);
         using var scan = new EventScan(log.Ranges(), new EventFilter { WithStatements = true, Tables = tables }, Stop, schema);
         return ChangeIndexBuilder.Build(scan, reverse);

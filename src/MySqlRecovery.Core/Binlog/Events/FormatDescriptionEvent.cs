@@ -114,6 +114,10 @@ internal sealed class FormatDescriptionEvent
         return (major, minor, patch).CompareTo(NamesMariaDb(serverVersion) ? (5, 3, 0) : (5, 6, 1)) >= 0;
     }
 
+    /// <summary>Whether the bytes of an event are of a MariaDB server.</summary>
+    public static bool IsOfMariaDb(ReadOnlySpan<byte> raw) =>
+        raw.Length >= EventHeader.Size + FixedLength && NamesMariaDb(Encoding.ASCII.GetString(raw.Slice(EventHeader.Size + 2, 50)));
+
     private static bool NamesMariaDb(string serverVersion) => serverVersion.Contains("MariaDB", StringComparison.OrdinalIgnoreCase);
 
     private static (int Major, int Minor, int Patch) ParseVersion(string text)

@@ -63,6 +63,13 @@ internal readonly ref struct QueryEvent
     /// <summary>The statement as text.</summary>
     public string DecodeStatement() => IsBegin ? "BEGIN" : Client()?.Decode(Statement) ?? Encoding.UTF8.GetString(Statement);
 
+    /// <summary>The sql_mode bits under which the statement is to be read.</summary>
+    public SqlModes SqlModes => _statusVariables is [FlagsCode, _, _, _, _, SqlModeCode, ..] && _statusVariables.Length >= 14
+        ? (SqlModes)BinaryPrimitives.ReadUInt64LittleEndian(_statusVariables[6..])
+        : _statusVariables is [SqlModeCode, ..] && _statusVariables.Length >= 9
+        ? (SqlModes)BinaryPrimitives.ReadUInt64LittleEndian(_statusVariables[1..])
+        : SqlModes.None;
+
     /// <summary>The same as <see cref="IsTransactionControl"/> for the text alone.</summary>
     public static bool IsControl(ReadOnlySpan<byte> statement) => IsBeginText(statement) || IsEndText(statement)
         || StartsWith(statement, "SAVEPOINT "u8) || StartsWith(statement, "ROLLBACK TO "u8) || StartsWith(statement, "XA "u8);

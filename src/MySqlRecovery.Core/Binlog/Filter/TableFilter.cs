@@ -39,6 +39,10 @@ internal sealed class TableFilter
     public bool MayName(string statement) => _tables.Length == 0 || Array.Exists(
         _tables, p => !p.Table.IsLiteral || statement.Contains(p.Table.Text, StringComparison.OrdinalIgnoreCase));
 
+    /// <summary>Whether tables of a database may match.</summary>
+    public bool MayMatchIn(string database) => IsDatabaseMatch(database)
+        && (_tables.Length == 0 || Array.Exists(_tables, p => p.Database?.IsMatch(database) != false));
+
     public bool IsDatabaseMatch(string database) =>
         (_databases.Length == 0 || Array.Exists(_databases, p => p.IsMatch(database)))
         && !Array.Exists(_excludedDatabases, p => p.IsMatch(database));

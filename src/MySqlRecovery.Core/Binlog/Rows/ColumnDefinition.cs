@@ -36,7 +36,27 @@ internal sealed class ColumnDefinition
     public CharacterSet? CharacterSet { get; set; }
 
     /// <summary>Members of ENUM and SET, decoded; null where the log does not say.</summary>
-    public string[]? Members { get; set; }
+    public string[]? Members
+    {
+        get;
+        set
+        {
+            field = value;
+            HasEmptyMember = value != null && Array.IndexOf(value, string.Empty) >= 0;
+        }
+    }
+
+    /// <summary>Whether a member is the empty text, so that text does not tell it from the value without any.</summary>
+    public bool HasEmptyMember { get; private set; }
+
+    /// <summary>The type of MariaDB whose text stands for the bytes; no log says so, only a schema does.</summary>
+    public BytesAsText TextForm { get; set; }
+
+    /// <summary>Subtype of a geometry column as the servers number them, 0 for GEOMETRY itself; null where the log does not say.</summary>
+    public int? GeometryType { get; set; }
+
+    /// <summary>Dimensions of a vector column; null where the log does not say.</summary>
+    public int? Dimension { get; set; }
 
     /// <summary>False for INVISIBLE columns (known with <c>binlog_row_metadata=FULL</c> only).</summary>
     public bool IsVisible { get; set; } = true;
@@ -56,6 +76,22 @@ internal sealed class ColumnDefinition
         or ColumnType.MariaDbBlobCompressed or ColumnType.MariaDbVarCharCompressed;
 
     public bool IsEnumOrSet => Type is ColumnType.Enum or ColumnType.Set;
+}
+
+/// <summary>MariaDB's types that are kept as bytes and written as text.</summary>
+internal enum BytesAsText
+{
+    /// <summary>None of them.</summary>
+    None,
+
+    /// <summary>16 bytes, five groups of hexadecimal digits.</summary>
+    Uuid,
+
+    /// <summary>4 bytes, an IPv4 address.</summary>
+    Inet4,
+
+    /// <summary>16 bytes, an IPv6 address.</summary>
+    Inet6,
 }
 
 /// <summary>Type byte and metadata of one column in a table map (MySQL: sql/field.cc <c>do_save_field_metadata</c>).</summary>

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Globalization;
 using System.IO.Compression;
+using System.Net;
 using System.Text;
 using MySqlRecovery.Binlog.Events;
 using MySqlRecovery.Binlog.Rows.Json;
@@ -113,6 +114,8 @@ internal static class ColumnValue
     // Without a character set in the log (before 8.0.1), text is what is valid UTF-8.
     private static object Text(ColumnDefinition column, ReadOnlySpan<byte> value)
     {
+        if (column.TextForm != BytesAsText.None && value.Length <= column.Length)
+            return AddressText.Of(column.TextForm, Pad(column, value));
         if (column.CharacterSet is { IsBinary: true } && column.Type == ColumnType.String)
             return Pad(column, value);
         if (column.CharacterSet is { } set)
@@ -130,6 +133,19 @@ internal static class ColumnValue
 
     private static InvalidDataException OutOfRange(ColumnDefinition column, ulong value) =>
         new($"column {column.Name} has the value {value}, beyond its {column.Members!.Length} members");
+}
+
+/// <summary>The text of MariaDB's UUID, INET4 and INET6, as the server prints it.</summary>
+internal static class AddressText
+{
+    public static string Of(BytesAsText form, ReadOnlySpan<byte> value) => form == BytesAsText.Uuid
+        ? new Guid(value, bigEndian: true).ToString()
+        : new IPAddress(value).ToString();
+
+    /// <summary>Whether a text, in whatever form, stands for a value that <see cref="Of"/> wrote.</summary>
+    public static bool IsSame(BytesAsText form, string text, string value) => form == BytesAsText.Uuid
+        ? Guid.TryParse(text, out Guid uuid) && uuid.ToString() == value
+        : IPAddress.TryParse(text, out IPAddress? address) && address.Equals(IPAddress.Parse(value));
 }
 
 /// <summary>

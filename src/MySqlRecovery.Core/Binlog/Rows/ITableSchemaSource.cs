@@ -1,4 +1,5 @@
 using MySqlRecovery.Model;
+using MySqlRecovery.Text;
 
 namespace MySqlRecovery.Binlog.Rows;
 
@@ -15,5 +16,14 @@ internal interface ITableSchemaSource
     IEnumerable<(string Child, string[] ReferencedColumns)> FindCascades(TableMap parent, RowOperation operation);
 
     /// <summary>Takes a statement of the log in, which may change a table.</summary>
-    void Observe(string statement, string database);
+    /// <param name="statement">Its text.</param>
+    /// <param name="database">The session's default database.</param>
+    /// <param name="modes">The sql_mode under which it ran.</param>
+    void Observe(string statement, string database, SqlModes modes);
+
+    /// <summary>
+    /// Whether a table is known to be one whose changes stay in it: no view, without triggers, and without foreign keys that
+    /// change other tables along.
+    /// </summary>
+    bool IsSelfContained(string database, string table);
 }

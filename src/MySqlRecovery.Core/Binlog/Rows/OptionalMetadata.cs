@@ -28,10 +28,10 @@ internal static class OptionalMetadata
         VectorDimensionality = 13,
     }
 
-    public static void Apply(ReadOnlySpan<byte> block, TableMap map)
+    public static void Apply(ReadOnlySpan<byte> block, TableMap map, bool isMariaDb)
     {
         ColumnDefinition[] numeric = Array.FindAll(map.Columns, c => c.IsNumeric);
-        ColumnDefinition[] character = Array.FindAll(map.Columns, c => c.IsCharacter);
+        ColumnDefinition[] character = Array.FindAll(map.Columns, c => c.IsCharacter || (isMariaDb && c.Type == ColumnType.Geometry));
         ColumnDefinition[] enumOrSet = Array.FindAll(map.Columns, c => c.IsEnumOrSet);
         List<byte[]>? enumValues = null, setValues = null;
         var cursor = new ByteCursor(block);
@@ -77,6 +77,14 @@ internal static class OptionalMetadata
                     break;
                 case Field.EnumAndSetColumnCharset:
                     ApplyColumnCharset(ref value, enumOrSet);
+                    break;
+                case Field.GeometryType:
+                    foreach (ColumnDefinition column in Array.FindAll(map.Columns, c => c.Type == ColumnType.Geometry))
+                        column.GeometryType = value.AtEnd ? null : value.ReadLength();
+                    break;
+                case Field.VectorDimensionality:
+                    foreach (ColumnDefinition column in Array.FindAll(map.Columns, c => c.Type == ColumnType.Vector))
+                        column.Dimension = value.AtEnd ? null : value.ReadLength();
                     break;
                 case Field.ColumnVisibility:
                     ForEachBit(value.Rest, map.Columns, (column, bit) => column.IsVisible = bit);

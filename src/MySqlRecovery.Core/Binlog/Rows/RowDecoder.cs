@@ -110,9 +110,9 @@ internal sealed class RowDecoder(TableMap map) : IRowDecoder
         {
             return ColumnValue.Decode(column, value);
         }
-        catch (InvalidDataException e)
+        catch (Exception e) when (e is InvalidDataException or EndOfStreamException)
         {
-            throw new InvalidDataException($"a value of {map.Database}.{map.Table}.{column.Name}: {e.Message}", e);
+            return new UnreadableValue($"{map.Database}.{map.Table}.{column.Name}", e.Message);
         }
     }
 }

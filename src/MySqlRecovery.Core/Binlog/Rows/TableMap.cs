@@ -65,6 +65,9 @@ internal sealed class TableMap
     /// <summary>What the schema and the log say differently; then the map is as the log says.</summary>
     public string? SchemaProblem { get; set; }
 
+    /// <summary>Why it is not sure that the schema is the one under which the rows were written; null where it is.</summary>
+    public string? SchemaDoubt { get; set; }
+
     /// <summary>The layout of images with the given columns; the last one that was not full is kept.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public RowLayout LayoutFor(ReadOnlySpan<byte> presentBits)
@@ -78,7 +81,10 @@ internal sealed class TableMap
     }
 
     /// <summary>Parses an event without its checksum.</summary>
-    public static TableMap Parse(ReadOnlySpan<byte> raw, int tableIdLength = 6)
+    /// <param name="raw">The event, header included.</param>
+    /// <param name="tableIdLength">Bytes of a table id.</param>
+    /// <param name="isMariaDb">Whether a MariaDB server wrote it: it counts columns otherwise in its metadata.</param>
+    public static TableMap Parse(ReadOnlySpan<byte> raw, int tableIdLength = 6, bool isMariaDb = false)
     {
         var cursor = new ByteCursor(raw[EventHeader.Size..]);
         ulong tableId = ReadTableId(ref cursor, tableIdLength);
@@ -101,7 +107,7 @@ internal sealed class TableMap
 
         var map = new TableMap(raw.ToArray(), tableId, database, table, columns);
         if (!cursor.AtEnd)
-            OptionalMetadata.Apply(cursor.Rest, map);
+            OptionalMetadata.Apply(cursor.Rest, map, isMariaDb);
         return map;
     }
 
@@ -141,14 +147,14 @@ internal sealed class TableMapCache(ITableSchemaSource? schema)
 
     /// <summary>Takes a TABLE_MAP event (header and body, no checksum) in.</summary>
     [MethodImpl(Jit.Hot)]
-    public TableMap Add(ReadOnlySpan<byte> raw, int tableIdLength)
+    public TableMap Add(ReadOnlySpan<byte> raw, int tableIdLength, bool isMariaDb = false)
     {
         var cursor = new ByteCursor(raw[EventHeader.Size..]);
         ulong id = TableMap.ReadTableId(ref cursor, tableIdLength);
         if (_maps.TryGetValue(id, out TableMap? known)
             && known.Raw.AsSpan(EventHeader.Size).SequenceEqual(raw[EventHeader.Size..]))
             return known;
-        TableMap map = TableMap.Parse(raw, tableIdLength);
+        TableMap map = TableMap.Parse(raw, tableIdLength, isMariaDb);
         schema?.Complete(map);
         _maps[id] = map;
         return map;

@@ -214,7 +214,7 @@ internal sealed class EventScan : IDisposable
         if (type == BinlogEventType.TableMap)
         {
             int checksum = Reader.Raw.Length - EventHeader.Size - Reader.Body.Length;
-            Table = _maps.Add(Reader.Raw[..^checksum], idLength);
+            Table = _maps.Add(Reader.Raw[..^checksum], idLength, Reader.Format.IsMariaDb);
         }
         else if (type == BinlogEventType.FormatDescription)
         {
@@ -224,7 +224,7 @@ internal sealed class EventScan : IDisposable
         {
             QueryEvent query = QueryEvent.Parse(Reader.Body);
             if (!query.IsTransactionControl)
-                _schema.Observe(query.DecodeStatement(), query.Database);
+                _schema.Observe(query.DecodeStatement(), query.Database, query.SqlModes);
         }
         else if (type.Operation() != null)
         {

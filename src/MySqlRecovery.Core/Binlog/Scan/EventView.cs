@@ -1,10 +1,10 @@
 using System.Runtime.CompilerServices;
-using System.Text;
 using MySqlRecovery.Binlog.Events;
 using MySqlRecovery.Binlog.Filter;
 using MySqlRecovery.Binlog.Rows;
 using MySqlRecovery.Gtids;
 using MySqlRecovery.Model;
+using MySqlRecovery.Text;
 
 namespace MySqlRecovery.Binlog.Scan;
 
@@ -105,13 +105,17 @@ internal readonly struct EventView
     [MethodImpl(Jit.Hot)]
     public (int Bytes, int Count) MeasureRows(in RowsEvent rows) => Found.Measure(rows, Table!);
 
-    /// <summary>The statement of a QUERY event and its default database; false for others, and for BEGIN, COMMIT and ROLLBACK.</summary>
-    public bool TryGetStatement(out string statement, out string database)
+    /// <summary>The statement of a QUERY event; false for others, and for BEGIN, COMMIT and ROLLBACK.</summary>
+    /// <param name="statement">Its text.</param>
+    /// <param name="database">The session's default database.</param>
+    /// <param name="modes">The sql_mode under which it ran.</param>
+    public bool TryGetStatement(out string statement, out string database, out SqlModes modes)
     {
-        (statement, database) = (string.Empty, string.Empty);
+        (statement, database, modes) = (string.Empty, string.Empty, SqlModes.None);
         if (_scan == null)
         {
             (statement, database) = (_piped!.Statement ?? string.Empty, _piped.Database ?? string.Empty);
+            modes = _piped.SqlModes;
             return _piped.Type.IsQuery() && statement.Length > 0;
         }
 
@@ -121,7 +125,7 @@ internal readonly struct EventView
         QueryEvent query = QueryEvent.Parse(_scan.Reader.Body);
         if (query.IsBegin || query.IsCommitOrRollback)
             return false;
-        (statement, database) = (query.DecodeStatement(), query.Database);
+        (statement, database, modes) = (query.DecodeStatement(), query.Database, query.SqlModes);
         return true;
     }
 
@@ -147,15 +151,11 @@ internal readonly struct EventView
     {
         if (Table is { } map)
             return tables.IsMatch(map);
-        BinlogEventType type = Type;
-        // BEGIN, ROLLBACK and XA carry the database of whoever ran them: they belong to every table.
-        return type.IsQuery() && (!tables.NeedsTable || withStatements) && !(withStatements && IsTransactionControl)
-            ? tables.IsDatabaseMatch(QueryDatabase)
-            : (!tables.NeedsTable && !tables.NeedsDatabase) || (withStatements && EventFilter.IsStatement(type));
+        // Which tables a statement names, and not where its session stood, decides on what it did to them.
+        if (withStatements && EventFilter.IsStatement(Type))
+            return true;
+        return Type.IsQuery() && !tables.NeedsTable ? tables.IsDatabaseMatch(QueryDatabase) : !tables.NeedsTable && !tables.NeedsDatabase;
     }
-
-    private bool IsTransactionControl => _scan != null
-        ? QueryEvent.Parse(_scan.Reader.Body).IsTransactionControl : QueryEvent.IsControl(Encoding.UTF8.GetBytes(_piped!.Statement ?? string.Empty));
 
     private string QueryDatabase => _scan != null ? QueryEvent.Parse(_scan.Reader.Body).Database : _piped!.Database ?? string.Empty;
 

@@ -2,6 +2,7 @@ using MySqlRecovery.Binlog.Events;
 using MySqlRecovery.Binlog.Rows;
 using MySqlRecovery.Gtids;
 using MySqlRecovery.Model;
+using MySqlRecovery.Text;
 
 namespace MySqlRecovery.Binlog.Scan;
 
@@ -53,6 +54,22 @@ internal sealed class PipedEvent
     public TableMap? Table { get; private set; }
 
     public ReadOnlySpan<byte> Raw => _raw.Span;
+
+    /// <summary>The sql_mode of a statement; none where the object does not carry its event.</summary>
+    public SqlModes SqlModes
+    {
+        get
+        {
+            try
+            {
+                return Type.IsQuery() && _raw.Length > EventHeader.Size ? QueryEvent.Parse(Raw[EventHeader.Size..]).SqlModes : SqlModes.None;
+            }
+            catch (EndOfStreamException)
+            {
+                return SqlModes.None;
+            }
+        }
+    }
 
     public EventRows Rows { get; } = new();
 

@@ -210,7 +210,7 @@ internal static class TransactionRows
         {
             int idLength = reader.Format.TableIdLength;
             if (reader.Header.Type == BinlogEventType.TableMap)
-                maps.Add(reader.Raw[..(EventHeader.Size + reader.Body.Length)], idLength);
+                maps.Add(reader.Raw[..(EventHeader.Size + reader.Body.Length)], idLength, reader.Format.IsMariaDb);
             else if (reader.Header.Type.Operation() != null && maps.Find(RowsEvent.PeekTableId(reader.Body, idLength)) is { } map)
                 AddRows(result, reader, map);
             return result;

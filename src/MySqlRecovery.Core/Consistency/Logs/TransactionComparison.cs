@@ -181,7 +181,7 @@ internal sealed class TransactionComparison(TransactionReader source, Transactio
 
     // A definition stays a definition; a change may be logged as rows.
     private static bool IsOtherWording(LoggedTransaction theirs, string statement) =>
-        SchemaCatalog.IsDdl(statement) ? theirs.Statement != null && SchemaCatalog.IsDdl(theirs.Statement) : !theirs.IsEmpty;
+        LoggedStatement.IsDefinition(statement) ? theirs.Statement != null && LoggedStatement.IsDefinition(theirs.Statement) : !theirs.IsEmpty;
 
     /// <summary>Goes back to both logs: images with other columns, or columns of other types, can say the same.</summary>
     private bool HasSameRows(TransactionPair pair)

@@ -257,7 +257,7 @@ internal sealed class ContentBuilder
     {
         BinlogEventType type = reader.Header.Type;
         if (type == BinlogEventType.TableMap)
-            _maps.Add(reader.Raw[..(EventHeader.Size + reader.Body.Length)], reader.Format.TableIdLength);
+            _maps.Add(reader.Raw[..(EventHeader.Size + reader.Body.Length)], reader.Format.TableIdLength, reader.Format.IsMariaDb);
         else if (type.Operation() != null)
             AddRows(reader);
         else if (type.IsQuery())

@@ -41,7 +41,7 @@ internal static class JsonSql
     {
         budget.Spend(value, depth);
         if (value.Kind == JsonKind.Opaque)
-            return IsCastable(value.OpaqueType) || value.OpaqueType == ColumnType.VarChar;
+            return value.OpaqueType == ColumnType.NewDecimal ? IsDecimal(value) : IsCastable(value.OpaqueType) || value.OpaqueType == ColumnType.VarChar;
         if (!value.IsContainer)
             return true;
         for (int i = 0; i < value.Count; i++)
@@ -147,7 +147,7 @@ internal static class JsonSql
         if (isDecimal)
         {
             sql.Append(" AS DECIMAL("u8);
-            sql.Append((long)value.OpaqueData[0]);
+            sql.Append((long)Math.Min((int)value.OpaqueData[0], DecimalText.MaximumPrecision));
             sql.Append((byte)',');
             sql.Append((long)value.OpaqueData[1]);
             sql.Append("))"u8);
@@ -160,6 +160,15 @@ internal static class JsonSql
             ColumnType.Time => "' AS TIME(6))"u8,
             _ => "' AS DATETIME(6))"u8,
         });
+    }
+
+    // A document may count more digits than a DECIMAL has; what it holds must fit into one.
+    private static bool IsDecimal(in JsonValue value)
+    {
+        using var text = new TextBuffer();
+        JsonText.TryWriteOpaqueText(value, text);
+        int digits = text.Written.Length - text.Written.Count((byte)'.') - text.Written.Count((byte)'-');
+        return digits <= DecimalText.MaximumPrecision && value.OpaqueData[1] <= DecimalText.MaximumScaleOfMySql;
     }
 
     private static bool IsCastable(ColumnType type) =>

@@ -124,11 +124,11 @@ internal static class SqlLiteral
             sql.Append(signed);
     }
 
-    // Index 0 of an ENUM is the empty string of a failed insert: only the number names it.
+    // Index 0 of an ENUM is the empty string of a failed insert, and a member may be empty: only the number tells them apart.
     [MethodImpl(Jit.Hot)]
     private static void WriteMembers(ColumnDefinition column, ReadOnlySpan<byte> value, TextBuffer sql)
     {
-        if (column.Members == null || (column.Type == ColumnType.Enum && ColumnValue.ReadLittleEndian(value) == 0))
+        if (column.Members == null || column.HasEmptyMember || (column.Type == ColumnType.Enum && ColumnValue.ReadLittleEndian(value) == 0))
             sql.Append(ColumnValue.ReadLittleEndian(value));
         else
             WriteUtf8(Encoding.UTF8.GetBytes((string)ColumnValue.Decode(column, value)), sql);

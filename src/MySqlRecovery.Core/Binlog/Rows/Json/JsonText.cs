@@ -83,7 +83,7 @@ internal static class JsonText
         switch (value.OpaqueType)
         {
             case ColumnType.NewDecimal:
-                if (data.Length < 2 || !DecimalText.IsValid(data[0], data[1]) || data.Length != 2 + DecimalText.ByteLength(data[0], data[1]))
+                if (data.Length < 2 || !DecimalText.IsValidInJson(data[0], data[1]) || data.Length != 2 + DecimalText.ByteLength(data[0], data[1]))
                     throw JsonValue.Malformed();
                 DecimalText.Write(data[2..], data[0], data[1], text);
                 return true;
