@@ -93,8 +93,8 @@ internal sealed class ColumnChanges
 
     private static ColumnSchema Promoted(ColumnSchema column, string? characterSet) =>
         BlobType.IsText(column.DataType)
-        && CharacterSets.BytesPerCharacter(column.CharacterSet) is uint bytes && CharacterSets.BytesPerCharacter(characterSet) is uint newBytes
-            ? column with { DataType = BlobType.Converted(column.DataType, bytes, newBytes) }
+        && CharacterSets.ByName(column.CharacterSet)?.MaxBytes is { } bytes && CharacterSets.ByName(characterSet)?.MaxBytes is { } newBytes
+            ? column with { DataType = BlobType.Converted(column.DataType, (uint)bytes, (uint)newBytes) }
             : column;
 
     private ColumnSchema Adjusted(ColumnSchema column) => column with

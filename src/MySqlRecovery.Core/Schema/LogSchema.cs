@@ -64,7 +64,7 @@ internal sealed class LogSchema(SchemaCatalog catalog) : ITableSchemaSource
         if (!schema.IsText)
             column.CharacterSet ??= CharacterSet.Binary;
         else if (schema.CharacterSet != null)
-            column.CharacterSet ??= Text.CharacterSets.ByName(schema.CharacterSet);
+            column.CharacterSet ??= CharacterSets.ByName(schema.CharacterSet);
         column.TextForm = schema.DataType switch
         {
             "uuid" => BytesAsText.Uuid,

@@ -1,5 +1,6 @@
 using MySqlRecovery.Binlog.Events;
 using MySqlRecovery.Binlog.Rows;
+using MySqlRecovery.Text;
 
 namespace MySqlRecovery.Schema;
 
@@ -130,7 +131,7 @@ internal static class SchemaComparison
     private static bool IsLength(int bytes, ColumnSchema schema)
     {
         uint characters = schema.Length ?? 1;
-        return CharacterSets.BytesPerCharacter(schema.CharacterSet) is { } width
+        return CharacterSets.ByName(schema.CharacterSet)?.MaxBytes is { } width
             ? bytes == characters * width
             : characters == 0 ? bytes == 0 : bytes % characters == 0 && bytes / characters is >= 1 and <= 4;
     }

@@ -176,8 +176,8 @@ internal sealed class ColumnDraft
         if (HasBinaryCollation)
             collation = characterSet == null ? null : characterSet + "_bin";
         ColumnSchema column = Column;
-        if (BlobLength is > 0 and uint characters && CharacterSets.BytesPerCharacter(characterSet) is uint bytes)
-            column = column with { DataType = BlobType.Fitting(column.DataType, (ulong)characters * bytes) };
+        if (BlobLength is > 0 and uint characters && CharacterSets.ByName(characterSet)?.MaxBytes is { } bytes)
+            column = column with { DataType = BlobType.Fitting(column.DataType, (ulong)characters * (uint)bytes) };
         return InCharacterSet(column, characterSet, collation);
     }
 

@@ -32,6 +32,14 @@ public sealed class CfgFileTests
             v varchar(10) as (concat('x',a)) stored, key(c), u uuid, i6 inet6, i4 inet4) default charset=utf8mb4
             """,
         ["c6"] = "create table c6 (a int primary key, b varchar(10), z int default 5) default charset=utf8mb4",
+        ["c7"] = """
+            create table c7 (a char(5) not null, b varchar(20) character set utf8mb3 collate utf8mb3_nopad_bin,
+            c varchar(100) character set utf8mb4 collate utf8mb4_uca1400_swedish_nopad_as_cs,
+            d char(4) character set ucs2 collate ucs2_unicode_nopad_ci, e text character set utf16 collate utf16_uca1400_ai_ci,
+            f varchar(8) character set utf8mb4 collate utf8mb4_croatian_ci, g char(6) character set gbk collate gbk_chinese_nopad_ci,
+            h enum('x','y') character set utf8mb4 collate utf8mb4_nopad_bin, primary key (a), key k (c(10),d), key m (e(7)))
+            engine=innodb default charset=utf8mb4 collate=utf8mb4_general_nopad_ci row_format=dynamic
+            """,
     };
 
     [Theory]
@@ -50,6 +58,7 @@ public sealed class CfgFileTests
     [InlineData("10-c4")]
     [InlineData("10-c5")]
     [InlineData("10-c6")]
+    [InlineData("10-c7")] // collations that MariaDB alone has: NOPAD, UCA 14.0.0, its own croatian_ci
     public void The_metadata_is_byte_for_byte_what_the_server_exports(string sample)
     {
         string path = Path.Combine(Directory.CreateTempSubdirectory("cfg").FullName, sample[3..] + ".ibd");

@@ -1,4 +1,5 @@
 using MySqlRecovery.Schema;
+using MySqlRecovery.Text;
 using Xunit;
 
 namespace MySqlRecovery.Core.Tests.Schema;

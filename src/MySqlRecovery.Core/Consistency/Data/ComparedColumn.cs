@@ -3,7 +3,6 @@ using System.Text;
 using MySqlRecovery.Consistency.Schema;
 using MySqlRecovery.Consistency.Servers;
 using MySqlRecovery.Text;
-using RowCharacterSets = MySqlRecovery.Text.CharacterSets;
 
 namespace MySqlRecovery.Consistency.Data;
 
@@ -67,7 +66,7 @@ internal sealed class ComparedColumn
     }
 
     private object Decode(byte[] value) =>
-        Source.CharacterSet is { } set && RowCharacterSets.ByName(set)?.Decode(value) is { } text ? text : value;
+        Source.CharacterSet is { } set && CharacterSets.ByName(set)?.Decode(value) is { } text ? text : value;
 
     private object Integer(string text)
     {

@@ -69,7 +69,7 @@ internal sealed class CfgFromSchema
         RecordField field = _storage.Field(column);
         int? collation = column.DataType is "binary" or "varbinary" || column.DataType.EndsWith("blob", StringComparison.Ordinal) ? 63
             : column.DataType == "json" ? 46
-            : column.IsText ? CollationIds.Find(_storage.CharacterSet(column), column.Collation) : 8;
+            : column.IsText ? CharacterSets.FindCollation(_storage.CharacterSet(column), column.Collation, _server == CfgServer.MariaDb) : 8;
         uint bytes = column.DataType is "char" or "varchar" or "binary" or "varbinary" ? (uint)_storage.MaximumLength(column) : (uint)field.FixedLength;
         CfgType type = collation is { } id && CfgType.Of(column.DataType, bytes, column.IsUnsigned, id, _server) is { } known ? known
             : throw Refuse($"column {column.Name} is of a type or collation that cannot be described");

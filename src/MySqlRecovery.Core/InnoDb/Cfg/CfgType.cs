@@ -75,7 +75,7 @@ internal readonly record struct CfgType(uint PreciseType, uint MainType, uint Le
 
     private static CfgType Text(uint precise, uint main, uint length, int collation)
     {
-        (int min, int max) = Collations.WidthOf(collation);
-        return new CfgType(precise | (uint)collation << 16, main, length, (uint)((max * 5) + min));
+        CharacterSet? set = CharacterSets.ByCollationId((ulong)collation);
+        return new CfgType(precise | (uint)collation << 16, main, length, (uint)(((set?.MaxBytes ?? 1) * 5) + (set?.MinBytes ?? 1)));
     }
 }

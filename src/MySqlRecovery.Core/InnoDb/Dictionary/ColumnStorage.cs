@@ -65,5 +65,5 @@ internal static class ColumnStorage
     };
 
     // CHAR is stored with the spaces it needs where a character can take more than one byte.
-    private static bool IsSingleByte(SdiColumn column) => Collations.IsFixedWidth(column.CollationId);
+    private static bool IsSingleByte(SdiColumn column) => CharacterSets.ByCollationId((ulong)column.CollationId)?.IsFixedWidth != false;
 }

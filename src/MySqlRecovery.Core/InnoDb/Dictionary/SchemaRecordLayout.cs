@@ -87,7 +87,7 @@ internal sealed class SchemaRecordLayout
     /// <summary>Bytes that a key part takes of its column, 0 if it takes all.</summary>
     public int Prefix(KeyPart part, ColumnSchema column)
     {
-        long prefix = (long)(part.PrefixLength ?? 0) * (column.IsText ? Collations.Width(CharacterSet(column)).Max : 1);
+        long prefix = (long)(part.PrefixLength ?? 0) * (column.IsText ? BytesPerCharacter(column) : 1);
         return prefix > 0 && prefix < MaximumLength(column) ? (int)Math.Min(prefix, int.MaxValue) : 0;
     }
 
@@ -119,7 +119,7 @@ internal sealed class SchemaRecordLayout
             "set" => ColumnStorage.Set(column.Members.Count),
             "binary" => length,
             "uuid" or "inet6" => 16,
-            "char" when Collations.Width(CharacterSet(column)) is var width && width.Min == width.Max => length * width.Max,
+            "char" when CharacterSets.ByName(CharacterSet(column)) is null or { IsFixedWidth: true } => length * BytesPerCharacter(column),
             _ => 0,
         };
     }
@@ -127,10 +127,12 @@ internal sealed class SchemaRecordLayout
     /// <summary>Bytes that a value takes at most; a very large number for off-page types.</summary>
     public long MaximumLength(ColumnSchema column) => column.DataType switch
     {
-        "char" or "varchar" => (column.Length ?? 1L) * Collations.Width(CharacterSet(column)).Max,
+        "char" or "varchar" => (column.Length ?? 1L) * BytesPerCharacter(column),
         "binary" or "varbinary" => column.Length ?? 1L,
         _ => FixedLength(column) > 0 ? FixedLength(column) : int.MaxValue,
     };
+
+    private int BytesPerCharacter(ColumnSchema column) => CharacterSets.ByName(CharacterSet(column))?.MaxBytes ?? 1;
 
     public string CharacterSet(ColumnSchema column) => column.CharacterSet ?? _characterSet;
 
