@@ -51,6 +51,24 @@ internal sealed class DbConnectionQueryClient : IQueryClient
         }
     }
 
+    /// <inheritdoc/>
+    public long Change(string statements, CancellationToken token)
+    {
+        token.ThrowIfCancellationRequested();
+        using DbCommand command = _connection.CreateCommand();
+        using CancellationTokenRegistration cancel = token.Register(command.Cancel);
+        try
+        {
+            command.CommandText = statements;
+            command.CommandTimeout = 0;
+            return command.ExecuteNonQuery();
+        }
+        catch (Exception e) when (e is DbException or InvalidOperationException)
+        {
+            throw Failed(e, token);
+        }
+    }
+
     /// <summary>The provider's exception as ours; its message is the server's.</summary>
     private Exception Failed(Exception e, CancellationToken token) => token.IsCancellationRequested
         ? new OperationCanceledException(e.Message, e, token)

@@ -87,6 +87,20 @@ internal sealed class ServerConnection : IQueryClient, IDisposable
         }
     }
 
+    /// <inheritdoc/>
+    public long Change(string statements, CancellationToken token)
+    {
+        long changed = 0;
+        Run(
+            () =>
+            {
+                using var command = new MySqlCommand(Sendable(statements), _connection) { CommandTimeout = 0 };
+                changed = command.ExecuteNonQuery();
+            },
+            token);
+        return changed;
+    }
+
     /// <summary>Asks for a sign of life.</summary>
     public void Ping(CancellationToken token) => Run(
         () =>

@@ -62,10 +62,14 @@ internal sealed class ChangeIndex : IDisposable
         "NoRowChange", RecoveryErrorKind.ObjectNotFound,
         Reasons.Length == 0 ? "no row change matches" : $"no row change of the range can be taken: {string.Join("; ", Reasons)}");
 
+    /// <summary>A transaction's GTID; null for none.</summary>
+    public string? GtidOf(in IndexedTransaction transaction) =>
+        transaction.GtidSource < 0 ? null : _gtidSources[transaction.GtidSource].WithNumber(transaction.GtidNumber).ToString();
+
     /// <summary>Where a transaction comes from, for people.</summary>
     public string Describe(in IndexedTransaction transaction)
     {
-        string gtid = transaction.GtidSource < 0 ? string.Empty : $" GTID {_gtidSources[transaction.GtidSource].WithNumber(transaction.GtidNumber)}";
+        string gtid = GtidOf(transaction) is { } id ? $" GTID {id}" : string.Empty;
         string thread = transaction.ThreadId == 0 ? string.Empty : string.Create(CultureInfo.InvariantCulture, $" thread {transaction.ThreadId}");
         return string.Create(CultureInfo.InvariantCulture, $"{LogFiles[transaction.Log]}:{transaction.Position}{gtid}{thread}");
     }

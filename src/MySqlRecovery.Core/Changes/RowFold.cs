@@ -59,7 +59,8 @@ internal sealed class RowFold
                 recommendedAction: "Choose the time before or after the ALTER TABLE, or write every change, without -Fold.");
     }
 
-    private static bool HasShapeOf(TableMap map, TableMap other) => map.PrimaryKey.AsSpan().SequenceEqual(other.PrimaryKey)
+    /// <summary>Whether images of two maps are laid out and named alike.</summary>
+    public static bool HasShapeOf(TableMap map, TableMap other) => map.PrimaryKey.AsSpan().SequenceEqual(other.PrimaryKey)
         && map.Columns.Length == other.Columns.Length
         && map.Columns.Zip(other.Columns).All(c => c.First.Name == c.Second.Name && c.First.Type == c.Second.Type
             && c.First.PrefixLength == c.Second.PrefixLength && c.First.FixedLength == c.Second.FixedLength);

@@ -48,6 +48,19 @@ internal sealed class SpoolFile : ByteSource
         _length += bytes.Length;
     }
 
+    /// <summary>Puts other bytes in the place of some that were appended.</summary>
+    public void Overwrite(long offset, ReadOnlySpan<byte> bytes)
+    {
+        try
+        {
+            RandomAccess.Write(_stream.SafeFileHandle, bytes, offset);
+        }
+        catch (IOException e)
+        {
+            throw Failed(Path, e);
+        }
+    }
+
     /// <summary>Leaves a hole, which reads as zeros: what is appended next comes at an offset further on.</summary>
     public void SkipTo(long offset)
     {

@@ -25,6 +25,8 @@ internal sealed class AnswersByHeart(string name, string version, string variabl
     private static string[][] Pairs(string text) =>
         [.. text.Split(", ", StringSplitOptions.RemoveEmptyEntries).Select(p => p.Split('=', 2))];
 
+    public long Change(string statements, CancellationToken token) => throw new NotSupportedException();
+
     private sealed class Table(string[] columns, string[][] rows) : IQueryRows
     {
         private int _row = -1;

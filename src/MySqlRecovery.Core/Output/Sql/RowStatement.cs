@@ -105,6 +105,21 @@ internal sealed class RowStatement(TextBuffer sql)
         return true;
     }
 
+    /// <summary>Writes the condition that a row has an image, byte by byte in all columns that are not generated.</summary>
+    public void WriteExactCondition(SqlTable table, RowLayout layout, ReadOnlySpan<byte> image)
+    {
+        Begin(layout, image, ref _from);
+        bool first = true;
+        foreach (int ordinal in layout.Ordinals)
+        {
+            ColumnDefinition column = table.Map.Columns[ordinal];
+            if (column.IsGenerated)
+                continue;
+            Separate(ref first, " AND "u8);
+            WriteExactCondition(table.ColumnNames[ordinal], column, _from[layout.IndexOf(ordinal)], image);
+        }
+    }
+
     [MethodImpl(Jit.Hot)]
     private void WriteValues(SqlTable table, RowLayout layout, ReadOnlySpan<byte> image)
     {

@@ -1,0 +1,237 @@
+using MySqlRecovery.Binlog.Events;
+using MySqlRecovery.Binlog.Filter;
+using MySqlRecovery.Binlog.Rows;
+using MySqlRecovery.Changes;
+using MySqlRecovery.IO;
+using MySqlRecovery.Model;
+using MySqlRecovery.Text;
+
+namespace MySqlRecovery.Restore;
+
+/// <summary>
+/// Sums all changes of an index up to one for each row. A row is followed where its key changes. In a table without key equal
+/// rows cannot be told apart, and any of them stands for the other.
+/// </summary>
+internal sealed class NetChanges : IDisposable
+{
+    private static readonly UInt128 Gone = new(0x9E3779B97F4A7C15, 0xF39CC0605CEDC834);
+
+    private readonly ChangeIndex _index;
+    private readonly NetChangeStore _store = new();
+    private readonly Dictionary<(string, string), TableMap> _shapes = [];
+    private readonly Dictionary<UInt128, (long First, long Last)> _equalRows = [];
+    private readonly TextBuffer _scratch = new();
+    private KeyNumbers? _forward;
+
+    private NetChanges(ChangeIndex index) => _index = index;
+
+    /// <summary>Rows, those of which nothing is left included.</summary>
+    public int Count => _store.Count;
+
+    public NetChange this[int number] => _store[number];
+
+    public ChangeIndex Index => _index;
+
+    /// <summary>Sums up.</summary>
+    /// <param name="index">The changes; owned by the result from here on.</param>
+    /// <param name="where">The row test that is still to be made, or null.</param>
+    /// <param name="reverse">Whether they are to be undone.</param>
+    /// <param name="stop">Cancels.</param>
+    public static NetChanges Build(ChangeIndex index, RowPredicate? where, bool reverse, CancellationToken stop)
+    {
+        var changes = new NetChanges(index);
+        try
+        {
+            using var windows = new SourceWindows(index.Sources, backwards: false);
+            for (int t = 0; t < index.Transactions.Count; t++)
+            {
+                int end = t + 1 < index.Transactions.Count ? index.Transactions[t + 1].FirstEvent : index.Events.Count;
+                for (int number = index.Transactions[t].FirstEvent; number < end; number++)
+                {
+                    stop.ThrowIfCancellationRequested();
+                    changes.Add(index.Events[number], t, windows, where);
+                }
+            }
+
+            changes.Complete(reverse, stop);
+            return changes;
+        }
+        catch
+        {
+            changes.Dispose();
+            throw;
+        }
+    }
+
+    public TableMap MapOf(in NetChange change) => _index.Maps[change.Map];
+
+    /// <summary>The row that has a key on the server if nothing else changed it; -1 where no change is of it.</summary>
+    /// <param name="key">Hash of table and key columns.</param>
+    public int Find(UInt128 key) => _forward == null ? _store.Find(key) : _forward.Find(key);
+
+    /// <summary>How many rows without key were first and last as an image is.</summary>
+    public (long First, long Last) CountEqual(StoredRow row) => _equalRows.GetValueOrDefault(HashOf(row.Map, row.Image));
+
+    /// <summary>An image; null where there was no row.</summary>
+    public byte[]? Load(in FoldedRow.Image image)
+    {
+        if (!image.IsRow)
+            return null;
+        var bytes = new byte[image.Length];
+        return _index.Sources[image.Source].Read(image.Offset, bytes) == bytes.Length ? bytes : throw new RecoveryException(
+            "FileChanged", RecoveryErrorKind.ReadError, "the file became shorter while it was read", _index.Sources[image.Source].Path, image.Offset);
+    }
+
+    public void Dispose()
+    {
+        _store.Dispose();
+        _scratch.Dispose();
+        _index.Dispose();
+    }
+
+    private void Add(in IndexedEvent item, int transaction, SourceWindows windows, RowPredicate? where)
+    {
+        TableMap map = _index.Maps[item.Map];
+        try
+        {
+            ReadOnlySpan<byte> raw = windows.Read(item.Source, item.Offset, item.Length);
+            RowsEvent rows = RowsEvent.Parse(EventHeader.Parse(raw).Type, raw[EventHeader.Size..], map.Columns.Length);
+            long rowsOffset = item.Offset + EventHeader.Size + rows.At.Rows;
+            var row = new RowCursor(rows, map);
+            bool isFull = row.BeforeLayout.IsFull && row.AfterLayout.IsFull;
+            while (row.MoveNext())
+            {
+                if (where != null && !where.IsMatch(row))
+                    continue;
+                var before = new FoldedRow.Image(item.Source, row.Before.Length, rowsOffset + row.Start);
+                var after = new FoldedRow.Image(item.Source, row.After.Length, rowsOffset + (before.IsRow ? row.Middle : row.Start));
+                var change = new NetChange(item.Map, before, after, default, transaction, -1, Reshape(map));
+                if (!isFull)
+                    _store.Add(change with { Flags = NetChangeFlags.Partial });
+                else if (map.PrimaryKey.Length == 0)
+                    AddKeyless(change, map, row.Before, row.After);
+                else
+                    AddKeyed(change, map, row.Before, row.After);
+            }
+        }
+        catch (Exception e) when (e is EndOfStreamException or InvalidDataException)
+        {
+            throw new RecoveryException(
+                "BinlogEventMalformed", RecoveryErrorKind.InvalidData, $"a row of the {item.Type} event cannot be read: {e.Message}",
+                _index.LogFiles[_index.Transactions[transaction].Log], item.Offset, inner: e);
+        }
+    }
+
+    private NetChangeFlags Reshape(TableMap map)
+    {
+        if (_shapes.TryAdd((map.Database, map.Table), map))
+            return NetChangeFlags.None;
+        TableMap known = _shapes[(map.Database, map.Table)];
+        return known == map || RowFold.HasShapeOf(map, known) ? NetChangeFlags.None : NetChangeFlags.Reshaped;
+    }
+
+    private void AddKeyed(NetChange change, TableMap map, ReadOnlySpan<byte> before, ReadOnlySpan<byte> after)
+    {
+        UInt128 beforeKey = before.IsEmpty ? default : StoredRow.Hash(map, before, map.PrimaryKey, _scratch);
+        UInt128 afterKey = after.IsEmpty ? default : StoredRow.Hash(map, after, map.PrimaryKey, _scratch);
+        if (!after.IsEmpty)
+            change = change with { LastHash = RowKey.Of(after) };
+        UInt128 key = before.IsEmpty ? afterKey : beforeKey;
+        int number = _store.Find(key);
+        if (number < 0)
+        {
+            _store.Set(key, number = _store.Add(change));
+        }
+        else
+        {
+            NetChange known = _store[number];
+            UInt128 found = before.IsEmpty ? default : RowKey.Of(before);
+            NetChangeFlags flags = known.Flags | change.Flags
+                | (known.LastHash == found && known.Last.IsRow == !before.IsEmpty ? NetChangeFlags.None : NetChangeFlags.Interrupted);
+            _store[number] = change with { First = known.First, Flags = flags, Map = known.Map };
+        }
+
+        if (before.IsEmpty || after.IsEmpty || beforeKey == afterKey)
+            return;
+        _store.Set(beforeKey, -1);
+        int other = _store.Find(afterKey);
+        if (other >= 0 && _store[other] is { Last.IsRow: true } present)
+        {
+            _store[other] = present with { Flags = present.Flags | NetChangeFlags.Interrupted };
+            _store[number] = _store[number] with { Flags = _store[number].Flags | NetChangeFlags.Interrupted };
+        }
+
+        _store.Set(afterKey, number);
+    }
+
+    private void AddKeyless(NetChange change, TableMap map, ReadOnlySpan<byte> before, ReadOnlySpan<byte> after)
+    {
+        // A row that comes may be one that went.
+        int number = before.IsEmpty ? Take(HashOf(map, after) ^ Gone) : Take(HashOf(map, before));
+        number = number < 0 ? _store.Add(change) : number;
+        change = change with { First = number < _store.Count ? _store[number].First : change.First };
+        if (!after.IsEmpty)
+            Put(HashOf(map, after), number, change);
+        else if (change.First.IsRow)
+            Put(StoredHash(map, change.First) ^ Gone, number, change);
+        else
+            _store[number] = change;
+    }
+
+    private int Take(UInt128 key)
+    {
+        int number = _store.Find(key);
+        if (number >= 0)
+            _store.Set(key, _store[number].Next);
+        return number;
+    }
+
+    private void Put(UInt128 key, int number, in NetChange change)
+    {
+        _store[number] = change with { Next = _store.Find(key) };
+        _store.Set(key, number);
+    }
+
+    private UInt128 StoredHash(TableMap map, in FoldedRow.Image image) => HashOf(map, Load(image));
+
+    private static UInt128 HashOf(TableMap map, ReadOnlySpan<byte> image)
+    {
+        UInt128 table = StoredRow.Hash(map.Database, map.Table, []);
+        return RowKey.Of(image) ^ table;
+    }
+
+    private void Complete(bool reverse, CancellationToken stop)
+    {
+        if (!reverse)
+            _forward = new KeyNumbers();
+        for (int number = 0; number < _store.Count; number++)
+        {
+            stop.ThrowIfCancellationRequested();
+            NetChange change = _store[number];
+            TableMap map = MapOf(change);
+            if (change.IsNothing || change.Flags.HasFlag(NetChangeFlags.Partial))
+                continue;
+            if (map.PrimaryKey.Length == 0)
+                CountEqual(map, change);
+            else if (!reverse)
+                _forward!.Set(StoredRow.Hash(map, Load(change.First.IsRow ? change.First : change.Last), map.PrimaryKey, _scratch), number);
+        }
+    }
+
+    private void CountEqual(TableMap map, in NetChange change)
+    {
+        if (change.First.IsRow)
+        {
+            UInt128 key = StoredHash(map, change.First);
+            (long first, long last) = _equalRows.GetValueOrDefault(key);
+            _equalRows[key] = (first + 1, last);
+        }
+
+        if (change.Last.IsRow)
+        {
+            UInt128 key = StoredHash(map, change.Last);
+            (long first, long last) = _equalRows.GetValueOrDefault(key);
+            _equalRows[key] = (first, last + 1);
+        }
+    }
+}

@@ -1,0 +1,152 @@
+using MySqlRecovery.Binlog.Rows;
+using MySqlRecovery.Changes;
+using MySqlRecovery.Model;
+using MySqlRecovery.Output.Sql;
+using MySqlRecovery.Server;
+
+namespace MySqlRecovery.Restore;
+
+/// <summary>What Test-RowChange and Restore-RowChange share: the changes, the server's tables, and how a batch gets its verdicts.</summary>
+internal sealed class RestoreRun : IDisposable
+{
+    private readonly IQueryClient _client;
+    private readonly RestoreSession _session;
+    private readonly KeyedRows _keyed;
+    private readonly RowReader _reader;
+    private readonly RowConflicts _conflicts;
+
+    /// <param name="client">The server; its session has other settings until the run is disposed of.</param>
+    /// <param name="changes">What is to be restored; not owned.</param>
+    /// <param name="form">Which way, which columns, and into which tables.</param>
+    /// <param name="stop">Cancels.</param>
+    public RestoreRun(IQueryClient client, NetChanges changes, SqlForm form, CancellationToken stop)
+    {
+        form.Check(changes.Index.Maps);
+        _client = client;
+        Changes = changes;
+        Form = form;
+        Stop = stop;
+        _session = new RestoreSession(client, stop);
+        try
+        {
+            Tables = new RestoreTables(client, form, stop);
+            foreach (TableMap map in changes.Index.Maps)
+                Tables.Find(map);
+        }
+        catch
+        {
+            _session.Dispose();
+            throw;
+        }
+
+        _keyed = new KeyedRows(client, stop);
+        _reader = new RowReader(changes, Tables, _keyed, form);
+        _conflicts = new RowConflicts(client, changes, Tables, _keyed, stop);
+    }
+
+    public NetChanges Changes { get; }
+
+    public SqlForm Form { get; }
+
+    public RestoreTables Tables { get; }
+
+    public CancellationToken Stop { get; }
+
+    public IQueryClient Client => _client;
+
+    /// <summary>The verdict of every row in the order of the rows' first changes; nothing is locked and nothing written.</summary>
+    public IEnumerable<RowVerdict> Test(int batchSize)
+    {
+        foreach (int[] numbers in Numbers().Chunk(batchSize))
+        {
+            RestoreRow[] batch = [.. numbers.Select(Load)];
+            Judge(batch, locks: false, Planned(batch));
+            foreach (RestoreRow row in batch)
+                yield return ToVerdict(row);
+        }
+    }
+
+    /// <summary>The numbers of the rows of which something is to be restored.</summary>
+    public IEnumerable<int> Numbers()
+    {
+        for (int number = 0; number < Changes.Count; number++)
+        {
+            if (!Changes[number].IsNothing)
+                yield return number;
+        }
+    }
+
+    public RestoreRow Load(int number) => _reader.Load(number);
+
+    /// <summary>Gives the rows of a batch their verdicts.</summary>
+    /// <param name="batch">The rows as loaded.</param>
+    /// <param name="locks">Whether to lock them.</param>
+    /// <param name="other">What becomes of a row of another number.</param>
+    /// <param name="afterReading">Decides which rows are written in spite of their verdict.</param>
+    public void Judge(IReadOnlyList<RestoreRow> batch, bool locks, Func<int, RestoreRow?> other, Action<RestoreRow>? afterReading = null)
+    {
+        _reader.Judge(batch, locks);
+        foreach (RestoreRow row in batch)
+            afterReading?.Invoke(row);
+        _conflicts.Look(batch, locks);
+        _conflicts.Decide(batch, other);
+    }
+
+    /// <summary>Decides about conflicts once more, after rows turned out not to be written.</summary>
+    public void DecideAgain(IReadOnlyList<RestoreRow> batch, Func<int, RestoreRow?> other) => _conflicts.Decide(batch, other);
+
+    /// <summary>Before anything is written, the rows of other batches are taken as if they were in no one's way.</summary>
+    private Func<int, RestoreRow?> Planned(RestoreRow[] batch)
+    {
+        Dictionary<int, RestoreRow> known = batch.ToDictionary(r => r.Number);
+        return number =>
+        {
+            if (known.TryGetValue(number, out RestoreRow? row))
+                return row;
+            row = Load(number);
+            known.Add(number, row);
+            return row;
+        };
+    }
+
+    public RowVerdict ToVerdict(RestoreRow row)
+    {
+        IndexedTransaction transaction = Changes.Index.Transactions[row.Change.Transaction];
+        TableMap map = row.Table.Map;
+        (StoredRow? before, StoredRow? after) = Form.Reverse ? (row.Logged, row.From) : (row.From, row.Logged);
+        byte[]? beforeImage = Changes.Load(row.Change.First), afterImage = Changes.Load(row.Change.Last);
+        if (row.Change.Flags.HasFlag(NetChangeFlags.Partial))
+            (beforeImage, afterImage) = (null, null);
+        StoredRow? keyed = after ?? before;
+        return new RowVerdict
+        {
+            Server = _client.Server,
+            Database = row.Table.Name.Database!,
+            Table = row.Table.Name.Name,
+            Key = map.PrimaryKey.Length == 0 ? null : keyed?.Decode(map.PrimaryKey),
+            Action = row.Action,
+            Verdict = row.Verdict,
+            Column = [.. row.Columns.Select(c => map.Columns[c].Name)],
+            Before = before?.Decode(),
+            After = after?.Decode(),
+            Now = row.Now?.Decode(),
+            Gtid = Changes.Index.GtidOf(transaction),
+            LogFile = Changes.Index.LogFiles[transaction.Log],
+            Position = transaction.Position,
+            Reason = row.Reason,
+            IsApplied = row.IsApplied,
+            IsForward = !Form.Reverse,
+            BeforeImage = beforeImage,
+            AfterImage = afterImage,
+            TableMapEvent = map.Raw,
+            FormatEvent = Changes.Index.Format?.Raw,
+        };
+    }
+
+    public void Dispose()
+    {
+        _session.Dispose();
+        _reader.Dispose();
+        _keyed.Dispose();
+    }
+}

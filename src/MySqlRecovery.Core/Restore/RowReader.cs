@@ -1,0 +1,172 @@
+using MySqlRecovery.Binlog.Rows;
+using MySqlRecovery.Model;
+using MySqlRecovery.Output.Sql;
+using MySqlRecovery.Text;
+
+namespace MySqlRecovery.Restore;
+
+/// <summary>Loads rows of the log, finds those of the server, and compares them.</summary>
+/// <param name="changes">What is to be restored.</param>
+/// <param name="tables">The tables of the server.</param>
+/// <param name="rows">Reads the server.</param>
+/// <param name="form">Which way, and which columns.</param>
+internal sealed class RowReader(NetChanges changes, RestoreTables tables, KeyedRows rows, SqlForm form) : IDisposable
+{
+    private readonly TextBuffer _scratch = new();
+
+    /// <summary>A row of the log, not yet compared.</summary>
+    public RestoreRow Load(int number)
+    {
+        NetChange change = changes[number];
+        TableMap map = changes.MapOf(change);
+        RestoreTable table = tables.Find(map);
+        string? problem = table.Problem ?? Problem(change.Flags);
+        StoredRow? first = null, last = null;
+        if (!change.Flags.HasFlag(NetChangeFlags.Partial))
+        {
+            try
+            {
+                first = Read(map, changes.Load(change.First));
+                last = Read(map, changes.Load(change.Last));
+            }
+            catch (Exception e) when (e is EndOfStreamException or InvalidDataException)
+            {
+                problem ??= $"the log holds a value that cannot be read: {e.Message}";
+            }
+        }
+
+        (StoredRow? from, StoredRow? to) = form.Reverse ? (last, first) : (first, last);
+        StoredRow? logged = to;
+        bool isMove = from != null && to != null && table.Key.Length > 0 && Array.Exists(table.Key, k => !from.IsSame(to, k));
+        if (from != null && to != null && table.Chosen is { } chosen)
+        {
+            if (isMove && Array.Exists(table.Key, k => !from.IsSame(to, k) && !chosen[k]))
+                problem ??= "the update changed the key, by which the row is found: name the key in -Column too";
+            to = from.With(to, i => chosen[i]);
+        }
+        else if (table.Chosen != null)
+        {
+            problem ??= "-Column sets columns of rows that were updated; this row was inserted or deleted as a whole";
+        }
+
+        var row = new RestoreRow { Number = number, Change = change, Table = table, From = from, To = to, Logged = logged, IsMove = isMove };
+        row.Decide(RestoreVerdict.Clean, null);
+        if (problem != null)
+            row.Decide(RestoreVerdict.NotInLog, problem);
+        return row;
+    }
+
+    /// <summary>Reads the rows of the server and gives each its verdict as far as the row itself tells.</summary>
+    public void Judge(IReadOnlyList<RestoreRow> batch, bool locks)
+    {
+        foreach (IGrouping<RestoreTable, RestoreRow> group in batch.Where(r => r.Verdict != RestoreVerdict.NotInLog).GroupBy(r => r.Table))
+        {
+            if (group.Key.Key.Length == 0)
+                JudgeKeyless(group.Key, [.. group], locks);
+            else
+                JudgeKeyed(group.Key, [.. group], locks);
+        }
+    }
+
+    public void Dispose() => _scratch.Dispose();
+
+    private StoredRow? Read(TableMap map, byte[]? image) => image == null ? null : StoredRow.OfImage(map, image, _scratch);
+
+    private static string? Problem(NetChangeFlags flags) => flags switch
+    {
+        _ when flags.HasFlag(NetChangeFlags.Partial) => "the log holds only some columns of the row (binlog_row_image is not FULL)",
+        _ when flags.HasFlag(NetChangeFlags.Reshaped) => "the columns of the table were changed between the changes of the row",
+        _ when flags.HasFlag(NetChangeFlags.Interrupted) => "something that was not chosen changed the row between its changes: choose that as well",
+        _ => null,
+    };
+
+    private void JudgeKeyed(RestoreTable table, RestoreRow[] group, bool locks)
+    {
+        StoredRow?[] found = rows.Read(table, [.. group.Select(r => r.From ?? r.To!)], locks);
+        RestoreRow[] moves = [.. group.Where(r => r.IsMove)];
+        StoredRow?[] targets = rows.Read(table, [.. moves.Select(r => r.To!)], locks);
+        for (int i = 0; i < moves.Length; i++)
+            moves[i].NowAtTarget = targets[i];
+        for (int i = 0; i < group.Length; i++)
+        {
+            RestoreRow row = group[i];
+            row.Now = found[i];
+            // Where only the spelling of the key changes, the row is the one at both keys.
+            if (row.NowAtTarget != null && row.Now != null && row.NowAtTarget.Hash(table.Key) == row.Now.Hash(table.Key))
+                row.NowAtTarget = null;
+            Judgement judgement = table.Judge.Judge(row.From, row.To, row.Now, row.NowAtTarget);
+            row.Decide(judgement.Verdict, ReasonOf(judgement, table, row), judgement.Columns);
+            if (judgement.Kept.Length > 0)
+                row.To = row.To!.With(row.From!, judgement.Kept.Contains);
+        }
+    }
+
+    private static string? ReasonOf(in Judgement judgement, RestoreTable table, RestoreRow row)
+    {
+        string columns = string.Join(", ", judgement.Columns.Select(c => table.Map.Columns[c].Name));
+        return judgement.Verdict switch
+        {
+            RestoreVerdict.ChangedSince => $"changed since: {columns}",
+            RestoreVerdict.Gone => "the row is no longer there",
+            RestoreVerdict.Occupied => $"another row has the key: {columns} {(judgement.Columns.Length == 1 ? "differs" : "differ")}",
+            _ => null,
+        };
+    }
+
+    private void JudgeKeyless(RestoreTable table, RestoreRow[] group, bool locks)
+    {
+        int[] columns = [.. Enumerable.Range(0, table.Map.Columns.Length).Where(i => !table.Map.Columns[i].IsGenerated)];
+        StoredRow[] images = [.. group.SelectMany(r => new[] { r.From, r.To }).OfType<StoredRow>().DistinctBy(r => r.Hash(columns))];
+        var present = new Dictionary<UInt128, (long Count, StoredRow Row)>();
+        foreach (StoredRow row in rows.Select(table, ExactCondition(table, images), locks))
+        {
+            UInt128 hash = row.Hash(columns);
+            present[hash] = (present.GetValueOrDefault(hash).Count + 1, row);
+        }
+
+        foreach (RestoreRow row in group)
+        {
+            (long Touched, long Now)? from = null, to = null;
+            long stayed = 0, came = 0;
+            if (row.From != null)
+            {
+                (long first, long last) = changes.CountEqual(row.From);
+                row.Now = present.GetValueOrDefault(row.From.Hash(columns)).Row;
+                from = (form.Reverse ? last : first, present.GetValueOrDefault(row.From.Hash(columns)).Count);
+                stayed = form.Reverse ? first : last;
+            }
+
+            if (row.To != null)
+            {
+                (long first, long last) = changes.CountEqual(row.To);
+                row.Now ??= present.GetValueOrDefault(row.To.Hash(columns)).Row;
+                to = (form.Reverse ? first : last, present.GetValueOrDefault(row.To.Hash(columns)).Count);
+                came = form.Reverse ? last : first;
+            }
+
+            RestoreVerdict verdict = RowJudge.JudgeKeyless(from, to, stayed, came);
+            row.Decide(verdict, verdict switch
+            {
+                RestoreVerdict.NotTold => "the table has no key, and "
+                    + (from is { } f && f.Now != f.Touched ? $"{f.Now} rows are as the changes left {f.Touched}" : $"{to?.Now} rows are already as {to?.Touched} are to become"),
+                RestoreVerdict.Gone => "the row is no longer there",
+                _ => null,
+            });
+        }
+    }
+
+    private string ExactCondition(RestoreTable table, StoredRow[] images)
+    {
+        using var sql = new TextBuffer();
+        var statement = new RowStatement(sql);
+        SqlTable target = SqlTable.For(table.Map, form);
+        for (int i = 0; i < images.Length; i++)
+        {
+            sql.Append(i > 0 ? " OR ("u8 : "("u8);
+            statement.WriteExactCondition(target, table.Map.Layout, images[i].Image);
+            sql.Append((byte)')');
+        }
+
+        return sql.ToString();
+    }
+}

@@ -1,0 +1,244 @@
+using MySqlRecovery.Changes;
+using MySqlRecovery.Model;
+
+namespace MySqlRecovery.Restore;
+
+/// <summary>How rows are restored.</summary>
+internal sealed record RestoreOptions
+{
+    /// <summary>Rows of a transaction, unless they need others to be restored with them.</summary>
+    public int BatchSize { get; init; } = 500;
+
+    public ConflictAction OnConflict { get; init; }
+
+    /// <summary>Whether rows are written although triggers do their work a second time.</summary>
+    public bool AllowTrigger { get; init; }
+
+    /// <summary>Called before each batch: waits, or ends the run by answering false.</summary>
+    public Func<bool> MayGoOn { get; init; } = () => true;
+}
+
+/// <summary>
+/// Restores rows in batches, each a transaction: its rows are locked, judged once more, written, counted, and committed. First
+/// rows go, children before parents, then they change, then they come, parents before children.
+/// </summary>
+internal sealed class RowRestore
+{
+    private const int Attempts = 5;
+
+    /// <summary>A batch with all rows that must be restored together with others has so many at most.</summary>
+    private const int MaximumTogether = 10_000;
+    private const long MaximumBytes = 4 << 20;
+
+    private readonly RestoreRun _run;
+    private readonly RestoreOptions _options;
+    private readonly RestoreWriter _writer;
+    private readonly HashSet<int> _early = [];
+    private readonly Random _pauses = new(1);
+
+    public RowRestore(RestoreRun run, RestoreOptions options)
+    {
+        _run = run;
+        _options = options;
+        _writer = new RestoreWriter(run);
+    }
+
+    /// <summary>Rows in all, once the run has started.</summary>
+    public int Total { get; private set; }
+
+    /// <summary>Restores, and gives the verdict of each row when its batch is committed or left.</summary>
+    /// <exception cref="RecoveryException">
+    /// RestoreConflict (with <see cref="ConflictAction.Stop"/>), or what ended the connection; what was committed before stays.
+    /// </exception>
+    public IEnumerable<RestoreRow> Restore()
+    {
+        List<int>[] phases = Plan();
+        Total = phases.Sum(p => p.Count);
+        foreach (List<int> phase in phases)
+        {
+            foreach (int[] numbers in Batches(phase))
+            {
+                if (!_options.MayGoOn())
+                    yield break;
+                foreach (RestoreRow row in RestoreBatch(numbers))
+                    yield return row;
+            }
+        }
+    }
+
+    /// <summary>The numbers of the rows in the order in which they are restored.</summary>
+    private List<int>[] Plan()
+    {
+        Dictionary<RestoreTable, int> ranks = Rank();
+        int tables = ranks.Count == 0 ? 0 : ranks.Values.Max() + 1;
+        List<int>[] phases = [.. Enumerable.Range(0, 3 * tables).Select(_ => new List<int>())];
+        foreach (int number in _run.Numbers())
+        {
+            NetChange change = _run.Changes[number];
+            (bool comes, bool goes) = _run.Form.Reverse ? (!change.Last.IsRow, !change.First.IsRow) : (!change.First.IsRow, !change.Last.IsRow);
+            int rank = ranks[_run.Tables.Find(_run.Changes.MapOf(change))];
+            phases[goes ? tables - 1 - rank : comes ? 2 * tables + rank : tables + rank].Add(number);
+        }
+
+        if (_run.Form.Reverse)
+            Array.ForEach(phases, p => p.Reverse());
+        return phases;
+    }
+
+    /// <summary>How far each table is from those that refer to none; a cycle is cut where it is met.</summary>
+    private Dictionary<RestoreTable, int> Rank()
+    {
+        RestoreTable[] tables = [.. _run.Changes.Index.Maps.Select(_run.Tables.Find).Distinct()];
+        var ranks = new Dictionary<RestoreTable, int>();
+        foreach (RestoreTable table in tables)
+            RankOf(table, []);
+        return ranks;
+
+        int RankOf(RestoreTable table, HashSet<RestoreTable> below)
+        {
+            if (ranks.TryGetValue(table, out int known) || !below.Add(table))
+                return known;
+            int rank = 0;
+            foreach (RestoreTable parent in tables.Where(t => t != table && table.Parents.Any(r => r.Parent == t.Name)))
+                rank = Math.Max(rank, RankOf(parent, below) + 1);
+            return ranks[table] = rank;
+        }
+    }
+
+    private IEnumerable<int[]> Batches(List<int> phase)
+    {
+        var batch = new List<int>();
+        long bytes = 0;
+        foreach (int number in phase)
+        {
+            if (_early.Remove(number))
+                continue;
+            NetChange change = _run.Changes[number];
+            long length = change.First.Length + (long)change.Last.Length;
+            if (batch.Count == _options.BatchSize || (batch.Count > 0 && bytes + length > MaximumBytes))
+            {
+                yield return [.. batch];
+                batch.Clear();
+                bytes = 0;
+                if (_early.Remove(number))
+                    continue;
+            }
+
+            batch.Add(number);
+            bytes += length;
+        }
+
+        if (batch.Count > 0)
+            yield return [.. batch];
+    }
+
+    /// <summary>Restores a batch: again if another transaction was in the way, then in smaller parts.</summary>
+    private IEnumerable<RestoreRow> RestoreBatch(int[] numbers)
+    {
+        RecoveryException? failure = null;
+        for (int attempt = 1; attempt <= Attempts; attempt++)
+        {
+            try
+            {
+                return TryBatch(numbers);
+            }
+            catch (RecoveryException e) when (e.ErrorId is not ("RestoreConflict" or "ServerConnectionLost" or "ServerTimeout" or "ServerPrivilegeMissing"))
+            {
+                failure = e;
+                RollBack();
+                if (!IsPassing(e))
+                    break;
+                Thread.Sleep(_pauses.Next(20 * attempt));
+            }
+            catch
+            {
+                RollBack();
+                throw;
+            }
+        }
+
+        if (numbers.Length > 1)
+            return numbers.Chunk((numbers.Length + 1) / 2).SelectMany(RestoreBatch);
+        RestoreRow row = _run.Load(numbers[0]);
+        row.Decide(failure!.Detail.Contains("Duplicate entry", StringComparison.Ordinal) ? RestoreVerdict.UniqueTaken : row.Verdict, failure.Detail);
+        row.Applies = false;
+        return [row];
+    }
+
+    private List<RestoreRow> TryBatch(int[] numbers)
+    {
+        _run.Client.Execute("SET TRANSACTION ISOLATION LEVEL READ COMMITTED", _run.Stop);
+        _run.Client.Execute("START TRANSACTION", _run.Stop);
+        List<int> together = [.. numbers];
+        List<RestoreRow> batch;
+        var wanted = new HashSet<int>();
+        do
+        {
+            together.AddRange(wanted);
+            wanted.Clear();
+            batch = together.ConvertAll(_run.Load);
+            Dictionary<int, RestoreRow> known = batch.ToDictionary(r => r.Number);
+            _run.Judge(batch, locks: true, Other, Override);
+
+            RestoreRow? Other(int number)
+            {
+                if (!known.TryGetValue(number, out RestoreRow? row) && !_writer.IsDone(number))
+                    wanted.Add(number);
+                return row;
+            }
+        }
+        while (wanted.Count > 0 && together.Count + wanted.Count <= MaximumTogether);
+
+        if (_options.OnConflict == ConflictAction.Stop && batch.Find(r => !r.Applies && r.Verdict != RestoreVerdict.AlreadyRestored) is { } conflict)
+            throw new RecoveryException(
+                "RestoreConflict", RecoveryErrorKind.InvalidArgument, $"{_run.ToVerdict(conflict)}", _run.Client.Server,
+                recommendedAction: "Look at all verdicts with Test-RowChange; -OnConflict Leave restores the other rows.");
+        _writer.Write(batch, Unknown);
+        _run.Client.Execute("COMMIT", _run.Stop);
+        foreach (RestoreRow row in batch)
+            row.IsApplied = row.Applies;
+        foreach (int number in together)
+            _writer.SetDone(number);
+        _early.UnionWith(together.Skip(numbers.Length));
+        return batch;
+
+        RestoreRow? Unknown(int number) => batch.Find(r => r.Number == number);
+    }
+
+    private void Override(RestoreRow row)
+    {
+        if (row.Table.HasTriggers && !_options.AllowTrigger && row.Verdict != RestoreVerdict.AlreadyRestored)
+        {
+            row.Applies = false;
+            row.Reason ??= $"{row.Table.Name} has triggers, which would do their work a second time: -AllowTrigger has them do it";
+            return;
+        }
+
+        if (_options.OnConflict != ConflictAction.Overwrite || row.Verdict is not (RestoreVerdict.ChangedSince or RestoreVerdict.Occupied))
+            return;
+
+        // Whoever refers to what the row is now would refer to nothing.
+        bool isReferenced = row.Now != null && row.Table.Children.SelectMany(c => c.ParentColumns)
+            .Any(c => !row.Now.IsSame(row.From ?? row.To!, row.Table.Find(c)));
+        if (isReferenced)
+            row.Reason += "; not overwritten, because foreign keys refer to what the row holds now";
+        else
+            row.Applies = true;
+    }
+
+    private void RollBack()
+    {
+        try
+        {
+            _run.Client.Execute("ROLLBACK", CancellationToken.None);
+        }
+        catch (RecoveryException)
+        {
+            // The connection is gone, and the transaction with it.
+        }
+    }
+
+    private static bool IsPassing(RecoveryException e) => e.ErrorId == "RestoreCountWrong"
+        || e.Detail.Contains("Deadlock found", StringComparison.Ordinal) || e.Detail.Contains("Lock wait timeout", StringComparison.Ordinal)
+        || e.Detail.Contains("Duplicate entry", StringComparison.Ordinal) || e.Detail.Contains("Record has changed since last read", StringComparison.Ordinal);
+}
