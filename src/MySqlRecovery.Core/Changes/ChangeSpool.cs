@@ -184,7 +184,8 @@ internal sealed class PipelineTableMaps(ITableSchemaSource? schema)
         "RowEventIncomplete", RecoveryErrorKind.InvalidArgument, $"{item} does not carry the bytes of its event",
         recommendedAction: "Pass the objects on as they are; Select-Object with chosen properties drops the bytes.");
 
-    private TableMap Find(byte[] raw, byte[] format, object item)
+    /// <summary>The map that an object carries with the format description of its log.</summary>
+    public TableMap Find(byte[] raw, byte[] format, object item)
     {
         if (_byReference.TryGetValue(raw, out TableMap? map))
             return map;

@@ -20,8 +20,9 @@ internal sealed class NetChanges : IDisposable
     private readonly NetChangeStore _store = new();
     private readonly Dictionary<(string, string), TableMap> _shapes = [];
     private readonly Dictionary<UInt128, (long First, long Last)> _equalRows = [];
+    private readonly Dictionary<UInt128, long> _restored = [];
     private readonly TextBuffer _scratch = new();
-    private KeyNumbers? _forward;
+    private KeyNumbers? _numbers;
 
     private NetChanges(ChangeIndex index) => _index = index;
 
@@ -53,7 +54,7 @@ internal sealed class NetChanges : IDisposable
                 }
             }
 
-            changes.Complete(reverse, stop);
+            changes.Complete(reverse, isSummed: false, stop);
             return changes;
         }
         catch
@@ -63,14 +64,38 @@ internal sealed class NetChanges : IDisposable
         }
     }
 
+    /// <summary>No rows yet; they are added with <see cref="AddSummed"/>.</summary>
+    public static NetChanges Empty(ChangeIndex index) => new(index);
+
+    /// <summary>Adds a row whose changes have been summed up already.</summary>
+    public void AddSummed(int map, FoldedRow.Image first, FoldedRow.Image last, int transaction) =>
+        _store.Add(new NetChange(map, first, last, default, transaction, -1, NetChangeFlags.None));
+
     public TableMap MapOf(in NetChange change) => _index.Maps[change.Map];
 
     /// <summary>The row that has a key on the server if nothing else changed it; -1 where no change is of it.</summary>
     /// <param name="key">Hash of table and key columns.</param>
-    public int Find(UInt128 key) => _forward == null ? _store.Find(key) : _forward.Find(key);
+    public int Find(UInt128 key) => _numbers == null ? _store.Find(key) : _numbers.Find(key);
 
-    /// <summary>How many rows without key were first and last as an image is.</summary>
-    public (long First, long Last) CountEqual(StoredRow row) => _equalRows.GetValueOrDefault(HashOf(row.Map, row.Image));
+    /// <summary>
+    /// How many rows without key were first and last as an image is, and by how many there are more (or fewer) since some
+    /// were restored.
+    /// </summary>
+    public (long First, long Last, long Restored) CountEqual(StoredRow row)
+    {
+        UInt128 key = HashOf(row.Map, row.Image);
+        (long first, long last) = _equalRows.GetValueOrDefault(key);
+        return (first, last, _restored.GetValueOrDefault(key));
+    }
+
+    /// <summary>Takes note that a row without key was restored.</summary>
+    public void NoteRestored(StoredRow? from, StoredRow? to)
+    {
+        if (from != null)
+            _restored[HashOf(from.Map, from.Image)] = _restored.GetValueOrDefault(HashOf(from.Map, from.Image)) - 1;
+        if (to != null)
+            _restored[HashOf(to.Map, to.Image)] = _restored.GetValueOrDefault(HashOf(to.Map, to.Image)) + 1;
+    }
 
     /// <summary>An image; null where there was no row.</summary>
     public byte[]? Load(in FoldedRow.Image image)
@@ -200,10 +225,13 @@ internal sealed class NetChanges : IDisposable
         return RowKey.Of(image) ^ table;
     }
 
-    private void Complete(bool reverse, CancellationToken stop)
+    /// <summary>Has rows be found by the keys that they have on the server, and equal ones counted.</summary>
+    /// <param name="reverse">Whether the changes are to be undone.</param>
+    /// <param name="isSummed">Whether the rows were added as sums.</param>
+    /// <param name="stop">Cancels.</param>
+    public void Complete(bool reverse, bool isSummed, CancellationToken stop)
     {
-        if (!reverse)
-            _forward = new KeyNumbers();
+        KeyNumbers? numbers = reverse && !isSummed ? null : new KeyNumbers();
         for (int number = 0; number < _store.Count; number++)
         {
             stop.ThrowIfCancellationRequested();
@@ -213,9 +241,11 @@ internal sealed class NetChanges : IDisposable
                 continue;
             if (map.PrimaryKey.Length == 0)
                 CountEqual(map, change);
-            else if (!reverse)
-                _forward!.Set(StoredRow.Hash(map, Load(change.First.IsRow ? change.First : change.Last), map.PrimaryKey, _scratch), number);
+            else
+                numbers?.Set(StoredRow.Hash(map, Load(change.First.IsRow && (!reverse || !change.Last.IsRow) ? change.First : change.Last), map.PrimaryKey, _scratch), number);
         }
+
+        _numbers = numbers;
     }
 
     private void CountEqual(TableMap map, in NetChange change)

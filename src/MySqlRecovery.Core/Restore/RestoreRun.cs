@@ -1,3 +1,4 @@
+using MySqlRecovery.Binlog.Filter;
 using MySqlRecovery.Binlog.Rows;
 using MySqlRecovery.Changes;
 using MySqlRecovery.Model;
@@ -15,23 +16,20 @@ internal sealed class RestoreRun : IDisposable
     private readonly RowReader _reader;
     private readonly RowConflicts _conflicts;
 
-    /// <param name="client">The server; its session has other settings until the run is disposed of.</param>
-    /// <param name="changes">What is to be restored; not owned.</param>
-    /// <param name="form">Which way, which columns, and into which tables.</param>
-    /// <param name="stop">Cancels.</param>
-    public RestoreRun(IQueryClient client, NetChanges changes, SqlForm form, CancellationToken stop)
+    private RestoreRun(IQueryClient client, ChangeIndex index, SqlForm form, Func<NetChanges> sum, CancellationToken stop)
     {
-        form.Check(changes.Index.Maps);
         _client = client;
-        Changes = changes;
         Form = form;
         Stop = stop;
         _session = new RestoreSession(client, stop);
         try
         {
+            // The server's keys are what rows are summed up by.
             Tables = new RestoreTables(client, form, stop);
-            foreach (TableMap map in changes.Index.Maps)
+            foreach (TableMap map in index.Maps)
                 Tables.Find(map);
+            form.Check(index.Maps);
+            Changes = sum();
         }
         catch
         {
@@ -40,9 +38,28 @@ internal sealed class RestoreRun : IDisposable
         }
 
         _keyed = new KeyedRows(client, stop);
-        _reader = new RowReader(changes, Tables, _keyed, form);
-        _conflicts = new RowConflicts(client, changes, Tables, _keyed, stop);
+        _reader = new RowReader(Changes, Tables, _keyed, form);
+        _conflicts = new RowConflicts(client, Changes, Tables, _keyed, stop);
     }
+
+    /// <summary>A run over the changes of an index.</summary>
+    /// <param name="client">The server; its session has other settings until the run is disposed of.</param>
+    /// <param name="index">What is to be restored; disposed of with the run.</param>
+    /// <param name="where">The row test that is still to be made, or null.</param>
+    /// <param name="form">Which way, which columns, and into which tables.</param>
+    /// <param name="stop">Cancels.</param>
+    public static RestoreRun Of(IQueryClient client, ChangeIndex index, RowPredicate? where, SqlForm form, CancellationToken stop) =>
+        new(client, index, form, () => NetChanges.Build(index, where, form.Reverse, stop), stop);
+
+    /// <summary>A run over rows that were summed up before.</summary>
+    public static RestoreRun Of(IQueryClient client, NetChanges summed, SqlForm form, CancellationToken stop) => new(
+        client, summed.Index, form,
+        () =>
+        {
+            summed.Complete(form.Reverse, isSummed: true, stop);
+            return summed;
+        },
+        stop);
 
     public NetChanges Changes { get; }
 
@@ -53,6 +70,9 @@ internal sealed class RestoreRun : IDisposable
     public CancellationToken Stop { get; }
 
     public IQueryClient Client => _client;
+
+    /// <summary>The tables, <c>database.table</c>, as the server names them.</summary>
+    public IEnumerable<string> TableNames => Changes.Index.Maps.Select(m => Tables.Find(m).Name.ToString()).Distinct(StringComparer.Ordinal);
 
     /// <summary>The verdict of every row in the order of the rows' first changes; nothing is locked and nothing written.</summary>
     public IEnumerable<RowVerdict> Test(int batchSize)
@@ -148,5 +168,6 @@ internal sealed class RestoreRun : IDisposable
         _session.Dispose();
         _reader.Dispose();
         _keyed.Dispose();
+        Changes.Dispose();
     }
 }

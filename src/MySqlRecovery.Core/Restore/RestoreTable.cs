@@ -77,6 +77,8 @@ internal sealed class RestoreTable
 
     private static string? Complete(TableMap map, TableName name, TableSchema? live)
     {
+        if (map.SchemaProblem != null)
+            return map.SchemaProblem;
         if (live == null)
             return "the server has no such table, or the account may not see it";
         if (live.UnknownReason != null)
@@ -85,7 +87,6 @@ internal sealed class RestoreTable
             return "rows with columns of type UUID, INET4 or INET6 cannot be compared";
         var catalog = new SchemaCatalog();
         catalog.Put(live.RenamedTo(new TableName(map.Database, map.Table)));
-        string[] known = [.. map.Columns.Select(c => c.Name)];
         new LogSchema(catalog).Complete(map);
         if (map.SchemaProblem != null)
             return $"{name} was altered since: {map.SchemaProblem}";

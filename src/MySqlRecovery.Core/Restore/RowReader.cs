@@ -130,18 +130,18 @@ internal sealed class RowReader(NetChanges changes, RestoreTables tables, KeyedR
             long stayed = 0, came = 0;
             if (row.From != null)
             {
-                (long first, long last) = changes.CountEqual(row.From);
+                (long first, long last, long restored) = changes.CountEqual(row.From);
                 row.Now = present.GetValueOrDefault(row.From.Hash(columns)).Row;
-                from = (form.Reverse ? last : first, present.GetValueOrDefault(row.From.Hash(columns)).Count);
+                from = ((form.Reverse ? last : first) + restored, present.GetValueOrDefault(row.From.Hash(columns)).Count);
                 stayed = form.Reverse ? first : last;
             }
 
             if (row.To != null)
             {
-                (long first, long last) = changes.CountEqual(row.To);
+                (long first, long last, long restored) = changes.CountEqual(row.To);
                 row.Now ??= present.GetValueOrDefault(row.To.Hash(columns)).Row;
                 to = (form.Reverse ? first : last, present.GetValueOrDefault(row.To.Hash(columns)).Count);
-                came = form.Reverse ? last : first;
+                came = (form.Reverse ? last : first) + restored;
             }
 
             RestoreVerdict verdict = RowJudge.JudgeKeyless(from, to, stayed, came);

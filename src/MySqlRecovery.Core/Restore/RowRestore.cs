@@ -1,5 +1,6 @@
 using MySqlRecovery.Changes;
 using MySqlRecovery.Model;
+using MySqlRecovery.Server;
 
 namespace MySqlRecovery.Restore;
 
@@ -76,7 +77,11 @@ internal sealed class RowRestore
         {
             NetChange change = _run.Changes[number];
             (bool comes, bool goes) = _run.Form.Reverse ? (!change.Last.IsRow, !change.First.IsRow) : (!change.First.IsRow, !change.Last.IsRow);
-            int rank = ranks[_run.Tables.Find(_run.Changes.MapOf(change))];
+            RestoreTable table = _run.Tables.Find(_run.Changes.MapOf(change));
+            int rank = ranks[table];
+
+            // Equal rows are counted, so that those that go and those that come belong together.
+            (comes, goes) = table.Key.Length == 0 ? (false, false) : (comes, goes);
             phases[goes ? tables - 1 - rank : comes ? 2 * tables + rank : tables + rank].Add(number);
         }
 
@@ -115,7 +120,9 @@ internal sealed class RowRestore
                 continue;
             NetChange change = _run.Changes[number];
             long length = change.First.Length + (long)change.Last.Length;
-            if (batch.Count == _options.BatchSize || (batch.Count > 0 && bytes + length > MaximumBytes))
+            bool isKeyless = _run.Changes.MapOf(change).PrimaryKey.Length == 0;
+            (int most, long mostBytes) = isKeyless ? (MaximumTogether, MaximumBytes / 4) : (_options.BatchSize, MaximumBytes);
+            if (batch.Count >= most || (batch.Count > 0 && bytes + length > mostBytes))
             {
                 yield return [.. batch];
                 batch.Clear();
@@ -196,7 +203,12 @@ internal sealed class RowRestore
         _writer.Write(batch, Unknown);
         _run.Client.Execute("COMMIT", _run.Stop);
         foreach (RestoreRow row in batch)
+        {
             row.IsApplied = row.Applies;
+            if (row is { IsApplied: true, Table.Key.Length: 0 })
+                _run.Changes.NoteRestored(row.From, row.To);
+        }
+
         foreach (int number in together)
             _writer.SetDone(number);
         _early.UnionWith(together.Skip(numbers.Length));

@@ -25,6 +25,7 @@ public abstract partial class BinlogCmdlet
     private readonly ConcurrentQueue<string> _warnings = new();
     private DbConnectionQueryClient? _queries;
     private long _lastProgress;
+    private long _firstRow;
     private bool _hasProgress;
 
     /// <summary>Files as the input of a scan, in log order.</summary>
@@ -137,10 +138,13 @@ public abstract partial class BinlogCmdlet
         if (SchemaPath != null)
             return LogSchema.Load(this.ResolveDestination(SchemaPath));
         if (Connection == null)
-            return null;
+            return OpenDefaultSchema();
         _queries ??= new DbConnectionQueryClient(Connection);
         return new ServerLogSchema(() => _queries, Filter.Tables, Warn, StopToken);
     }
+
+    /// <summary>The schema where neither -SchemaPath nor -Connection names one.</summary>
+    private protected virtual ITableSchemaSource? OpenDefaultSchema() => null;
 
     private void ReadSideBySide(LogReading[] readings, int? fileCount)
     {
@@ -187,6 +191,21 @@ public abstract partial class BinlogCmdlet
         {
             PercentComplete = fileCount is { } all ? 100 * place.LogIndex / all : -1,
             CurrentOperation = $"offset {place.Position:N0}",
+        });
+    }
+
+    /// <summary>Shows how many rows are done, at most five times a second.</summary>
+    private protected void ShowRows(long done, long total)
+    {
+        if (!IsProgressDue())
+            return;
+        _firstRow = _firstRow == 0 ? Stopwatch.GetTimestamp() : _firstRow;
+        _hasProgress = true;
+        double seconds = Stopwatch.GetElapsedTime(_firstRow).TotalSeconds;
+        WriteProgress(new ProgressRecord(1, MyInvocation.MyCommand.Name, $"{done:N0} of {total:N0} rows")
+        {
+            PercentComplete = total == 0 ? 100 : (int)(100 * done / total),
+            SecondsRemaining = seconds < 1 || done == 0 ? -1 : (int)(seconds * (total - done) / done),
         });
     }
 

@@ -136,10 +136,13 @@ public abstract partial class BinlogCmdlet : ServerCmdlet
     /// <summary>Whether statements come through in spite of what is asked of tables and rows.</summary>
     private protected virtual bool TakesStatements => false;
 
+    /// <summary>Whether it is a server's logs that are read.</summary>
+    private protected virtual bool ReadsServer => ParameterSetName == ServerSet;
+
     /// <inheritdoc/>
     protected override void BeginProcessing()
     {
-        if (ParameterSetName == ServerSet)
+        if (ReadsServer)
             Try(CheckServerPositions);
         Predicate = Where == null || Where.Count == 0 ? null : new RowPredicate(Where);
         Filter = new EventFilter

@@ -1,0 +1,138 @@
+using System.Collections.Specialized;
+using System.Diagnostics;
+using System.Globalization;
+using MySqlRecovery.Model;
+
+namespace MySqlRecovery.Restore;
+
+/// <summary>Counts what became of the rows, by table.</summary>
+internal sealed class RestoreTally(RestoreRun run)
+{
+    private readonly Dictionary<string, Table> _tables = [];
+    private readonly long _start = Stopwatch.GetTimestamp();
+
+    /// <summary>Rows counted.</summary>
+    public long Count { get; private set; }
+
+    public void Add(RestoreRow row)
+    {
+        string name = row.Table.Name.ToString();
+        if (!_tables.TryGetValue(name, out Table? table))
+            _tables.Add(name, table = new Table(row.Table.Name.Database!, row.Table.Name.Name));
+        Count++;
+        table.Rows++;
+        table.Verdicts[row.Verdict] = table.Verdicts.GetValueOrDefault(row.Verdict) + 1;
+        table.Transactions.Add(row.Change.Transaction);
+        if (row.IsApplied)
+            table.Restored++;
+        else if (row.Verdict == RestoreVerdict.AlreadyRestored)
+            table.Already++;
+        else
+            table.AddLeft(row.Verdict, () => run.ToVerdict(row).ToString());
+    }
+
+    /// <summary>One result a table, in the order of names.</summary>
+    /// <param name="wasStopped">Whether rows were not come to.</param>
+    public IEnumerable<RestoreResult> Results(bool wasStopped)
+    {
+        string[] unread = run.Changes.Index.Obstacles.ToReasons();
+        foreach ((string name, Table table) in _tables.OrderBy(t => t.Key, StringComparer.Ordinal))
+        {
+            string[] reasons =
+            [
+                .. table.Reasons, .. unread.Where(r => r.StartsWith(name + ":", StringComparison.Ordinal)),
+                .. wasStopped ? ["stopped before all rows were come to: run it again"] : Array.Empty<string>(),
+            ];
+            var verdicts = new OrderedDictionary(StringComparer.OrdinalIgnoreCase);
+            foreach ((RestoreVerdict verdict, long count) in table.Verdicts.OrderBy(v => v.Key))
+                verdicts.Add(verdict.ToString(), count);
+            yield return new RestoreResult
+            {
+                Server = run.Client.Server,
+                Database = table.Database,
+                Table = table.Name,
+                RowCount = table.Rows,
+                RestoredCount = table.Restored,
+                AlreadyRestoredCount = table.Already,
+                LeftCount = table.Rows - table.Restored - table.Already,
+                Verdict = verdicts,
+                GtidSet = GtidSetOf(table.Transactions),
+                IsComplete = reasons.Length == 0,
+                Reason = reasons,
+                Duration = Stopwatch.GetElapsedTime(_start),
+            };
+        }
+    }
+
+    private string? GtidSetOf(IEnumerable<int> transactions)
+    {
+        string[] gtids = [.. transactions.Order().Select(t => run.Changes.Index.GtidOf(run.Changes.Index.Transactions[t])).OfType<string>()];
+        return gtids.Length == 0 ? null : GtidText.Join(gtids);
+    }
+
+    private sealed class Table(string database, string name)
+    {
+        private readonly Dictionary<RestoreVerdict, (long Count, string First)> _left = [];
+
+        public string Database => database;
+
+        public string Name => name;
+
+        public long Rows { get; set; }
+
+        public long Restored { get; set; }
+
+        public long Already { get; set; }
+
+        public Dictionary<RestoreVerdict, long> Verdicts { get; } = [];
+
+        public HashSet<int> Transactions { get; } = [];
+
+        public IEnumerable<string> Reasons => _left.OrderBy(l => l.Key).Select(
+            l => l.Value.Count == 1 ? l.Value.First : string.Create(CultureInfo.InvariantCulture, $"{l.Value.First} (and {l.Value.Count - 1} more rows)"));
+
+        public void AddLeft(RestoreVerdict verdict, Func<string> describe) => _left[verdict] = _left.TryGetValue(verdict, out var known)
+            ? (known.Count + 1, known.First) : (1, describe());
+    }
+}
+
+/// <summary>GTIDs as the text of a set.</summary>
+internal static class GtidText
+{
+    /// <summary>Joins GTIDs; MySQL's of one source that follow each other become intervals.</summary>
+    public static string Join(IEnumerable<string> gtids)
+    {
+        var sources = new SortedDictionary<string, List<ulong>>(StringComparer.Ordinal);
+        var others = new List<string>();
+        foreach (string gtid in gtids)
+        {
+            int colon = gtid.LastIndexOf(':');
+            if (colon < 0 || !ulong.TryParse(gtid.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out ulong number))
+            {
+                others.Add(gtid);
+                continue;
+            }
+
+            if (!sources.TryGetValue(gtid[..colon], out List<ulong>? numbers))
+                sources.Add(gtid[..colon], numbers = []);
+            numbers.Add(number);
+        }
+
+        return string.Join(",", sources.Select(s => s.Key + Intervals(s.Value)).Concat(others));
+    }
+
+    private static string Intervals(List<ulong> numbers)
+    {
+        numbers.Sort();
+        var text = new System.Text.StringBuilder();
+        for (int i = 0; i < numbers.Count; i++)
+        {
+            ulong first = numbers[i];
+            while (i + 1 < numbers.Count && numbers[i + 1] <= numbers[i] + 1)
+                i++;
+            text.Append(CultureInfo.InvariantCulture, $":{first}").Append(numbers[i] > first ? string.Create(CultureInfo.InvariantCulture, $"-{numbers[i]}") : "");
+        }
+
+        return text.ToString();
+    }
+}

@@ -1,0 +1,24 @@
+using System.Management.Automation;
+using MySqlRecovery.Model;
+using MySqlRecovery.Restore;
+
+namespace MySqlRecovery.Commands;
+
+/// <summary>Says of every changed row what undoing its changes would do on a server, and writes nothing.</summary>
+[Cmdlet(VerbsDiagnostic.Test, "RowChange", DefaultParameterSetName = ServerSet)]
+[OutputType(typeof(RowVerdict))]
+public sealed class TestRowChangeCommand : RowRestoreCmdlet
+{
+    /// <inheritdoc/>
+    protected override void EndProcessing()
+    {
+        if (!HasInput)
+            return;
+        using RestoreRun run = Try(OpenRun);
+        EndReading();
+        using IEnumerator<RowVerdict> verdicts = run.Test(BatchSize).GetEnumerator();
+        while (Try(verdicts.MoveNext))
+            WriteObject(verdicts.Current);
+        WarnIfIncomplete(run.Changes.Index);
+    }
+}
