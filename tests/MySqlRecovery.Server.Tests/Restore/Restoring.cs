@@ -1,0 +1,71 @@
+using System.Collections;
+using MySqlRecovery.Binlog.Filter;
+using MySqlRecovery.Binlog.Rows;
+using MySqlRecovery.Binlog.Scan;
+using MySqlRecovery.Changes;
+using MySqlRecovery.Client;
+using MySqlRecovery.Model;
+using MySqlRecovery.Output.Sql;
+using MySqlRecovery.Restore;
+using MySqlRecovery.Schema;
+using MySqlRecovery.Server.Tests.Client;
+using MySqlRecovery.Server.Tests.Servers;
+using Xunit;
+
+namespace MySqlRecovery.Server.Tests.Restore;
+
+/// <summary>What of which logs is to be restored on a server, and how.</summary>
+internal sealed record Restoring(MySqlServer Server, params string[] Logs)
+{
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    public bool Forward { get; init; }
+
+    public IDictionary? Where { get; init; }
+
+    public SqlForm Form { get; init; } = new();
+
+    public RestoreOptions Options { get; init; } = new();
+
+    /// <summary>The position of the first event taken.</summary>
+    public long? Start { get; init; }
+
+    /// <summary>Called by the tests that let other sessions write between reading and writing.</summary>
+    public Func<ServerConnection, MySqlRecovery.Server.IQueryClient> Wrap { get; init; } = c => c;
+
+    /// <summary>The verdicts before anything is written.</summary>
+    public List<RowVerdict> Test()
+    {
+        using ServerConnection connection = Server.Connect();
+        using RestoreRun run = Open(connection);
+        return [.. run.Test(Options.BatchSize)];
+    }
+
+    /// <summary>Restores, and gives the verdicts.</summary>
+    public List<RowVerdict> Run() => Run(out _);
+
+    public List<RowVerdict> Run(out List<RestoreResult> results)
+    {
+        using ServerConnection connection = Server.Connect();
+        using RestoreRun run = Open(Wrap(connection));
+        var tally = new RestoreTally(run);
+        var verdicts = new List<RowVerdict>();
+        foreach (RestoreRow row in new RowRestore(run, Options).Restore())
+        {
+            tally.Add(row);
+            verdicts.Add(run.ToVerdict(row));
+        }
+
+        results = [.. tally.Results(wasStopped: false)];
+        return verdicts;
+    }
+
+    private RestoreRun Open(MySqlRecovery.Server.IQueryClient client)
+    {
+        RowPredicate? where = Where == null ? null : new RowPredicate(Where);
+        var filter = new EventFilter { Where = where, WithStatements = true };
+        var schema = new ServerLogSchema(() => Server.Connect(), null, _ => { }, Stop);
+        using var scan = new EventScan(LogRange.Of(Logs, Start, null), filter, null, Stop, schema);
+        return RestoreRun.Of(client, ChangeIndexBuilder.Build(scan, where, !Forward), where, Form with { Reverse = !Forward }, Stop);
+    }
+}
