@@ -97,7 +97,8 @@ internal sealed class ServerConnection : IQueryClient, IDisposable
                 using var command = new MySqlCommand(Sendable(statements), _connection) { CommandTimeout = 0 };
                 changed = command.ExecuteNonQuery();
             },
-            token);
+            token,
+            hasOneAnswer: false);
         return changed;
     }
 
@@ -181,9 +182,9 @@ internal sealed class ServerConnection : IQueryClient, IDisposable
         return sql;
     }
 
-    private void Run(Action command, CancellationToken token)
+    private void Run(Action command, CancellationToken token, bool hasOneAnswer = true)
     {
-        BeginCommand(token);
+        BeginCommand(token, hasOneAnswer);
         using CancellationTokenRegistration cancel = token.UnsafeRegister(static s => ((ServerConnection)s!).Abort(), this);
         try
         {
@@ -196,14 +197,14 @@ internal sealed class ServerConnection : IQueryClient, IDisposable
         }
     }
 
-    private void BeginCommand(CancellationToken token)
+    private void BeginCommand(CancellationToken token, bool hasOneAnswer = true)
     {
         token.ThrowIfCancellationRequested();
         if (!IsOpen)
             throw ServerErrors.Lost(Server, "the connection is closed");
         if (_rows is { IsOver: false })
             throw new InvalidOperationException("the rows of the last query have not been read or disposed of");
-        _session.Guard.BeginAnswer(isCounted: true);
+        _session.Guard.BeginAnswer(isCounted: hasOneAnswer);
     }
 
     /// <summary>What ended a command. Unless the server refused it in good form, the connection is of no use any more.</summary>

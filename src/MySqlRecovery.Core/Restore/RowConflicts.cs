@@ -122,10 +122,8 @@ internal sealed class RowConflicts(IQueryClient client, NetChanges changes, Rest
     {
         RestoreTable table = row.Table;
         int number = table.Key.Length == 0 ? -1 : changes.Find(held.Holder.Hash(table.Key));
-        if (number < 0)
+        if (number < 0 || number == row.Number)
             return false;
-        if (number == row.Number)
-            return true;
         if (other(number) is not { } holder || !holder.Releases(held.Holder, held.Key?.Columns ?? table.Key))
             return false;
         // A row that stays must step aside, and can be put back exactly only if the log has all of it.

@@ -72,12 +72,12 @@ internal sealed class RowJudge
 
     private Judgement JudgeUpdate(StoredRow from, StoredRow to, StoredRow now)
     {
+        // A later edit of whatever column brings the time of the last one with it.
         int[] touched = Touched(from, to);
-        if (Array.TrueForAll(touched, i => now.IsSame(to, i)))
-            return new(RestoreVerdict.AlreadyRestored);
-
-        // A later edit of other columns brings the time of the last one with it.
         int[] kept = Array.FindAll(touched, i => _isSelfUpdating[i] && !now.IsSame(from, i));
+        if (Array.TrueForAll(touched, i => now.IsSame(to, i))
+            || (kept.Length < touched.Length && Array.TrueForAll(touched, i => now.IsSame(to, i) || Array.IndexOf(kept, i) >= 0)))
+            return new(RestoreVerdict.AlreadyRestored);
         int[] changed = Array.FindAll(touched, i => !now.IsSame(from, i) && Array.IndexOf(kept, i) < 0);
         if (changed.Length > 0)
             return new(RestoreVerdict.ChangedSince, changed);

@@ -152,7 +152,8 @@ internal sealed class RowRestore
             catch (RecoveryException e) when (e.ErrorId is not ("RestoreConflict" or "ServerConnectionLost" or "ServerTimeout" or "ServerPrivilegeMissing"))
             {
                 failure = e;
-                RollBack();
+                if (!RollBack())
+                    throw;
                 if (!IsPassing(e))
                     break;
                 Thread.Sleep(_pauses.Next(20 * attempt));
@@ -238,15 +239,17 @@ internal sealed class RowRestore
             row.Applies = true;
     }
 
-    private void RollBack()
+    /// <summary>False where the connection is gone, and the transaction with it.</summary>
+    private bool RollBack()
     {
         try
         {
             _run.Client.Execute("ROLLBACK", CancellationToken.None);
+            return true;
         }
         catch (RecoveryException)
         {
-            // The connection is gone, and the transaction with it.
+            return false;
         }
     }
 

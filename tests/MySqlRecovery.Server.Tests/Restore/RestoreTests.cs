@@ -83,7 +83,7 @@ public abstract class RestoreTests(ServerFixture fixture)
             INSERT INTO t (id, a, b, u) VALUES (1, 1, 1, 1), (2, 2, 2, 2), (3, 3, 3, 3), (4, 4, 4, 4), (5, 5, 5, 5), (6, 6, 6, 6), (7, 7, 7, 7), (8, 8, 8, 8), (9, 9, 9, 9);
             """, "UPDATE t SET a = a + 100 WHERE id <= 5; DELETE FROM t WHERE id IN (6, 7, 8); INSERT INTO t VALUES (10, 10, 10, 10, NULL), (11, 11, 11, 11, NULL); UPDATE t SET u = 90 WHERE id = 9");
         Server.Sql("""
-            UPDATE t SET b = 77 WHERE id = 2; UPDATE t SET a = 55 WHERE id = 3; DELETE FROM t WHERE id = 4; UPDATE t SET a = 5 WHERE id = 5;
+            SET timestamp = 2000000000; UPDATE t SET b = 77 WHERE id = 2; UPDATE t SET a = 55 WHERE id = 3; DELETE FROM t WHERE id = 4; UPDATE t SET a = 5 WHERE id = 5;
             INSERT INTO t VALUES (6, 0, 0, 60, NULL), (70, 0, 0, 7, NULL), (900, 0, 0, 9, NULL); UPDATE t SET b = 0 WHERE id = 11;
             """, "verdicts");
 
@@ -91,7 +91,7 @@ public abstract class RestoreTests(ServerFixture fixture)
         Assert.Equal(
             [
                 (1, RestoreVerdict.Clean, ""), (2, RestoreVerdict.Mergeable, "b,touched"), (3, RestoreVerdict.ChangedSince, "a"), (4, RestoreVerdict.Gone, ""),
-                (5, RestoreVerdict.Mergeable, "touched"), (6, RestoreVerdict.Occupied, "a,b,u"), (7, RestoreVerdict.UniqueTaken, "u"), (8, RestoreVerdict.Clean, ""),
+                (5, RestoreVerdict.AlreadyRestored, ""), (6, RestoreVerdict.Occupied, "a,b,u"), (7, RestoreVerdict.UniqueTaken, "u"), (8, RestoreVerdict.Clean, ""),
                 (9, RestoreVerdict.UniqueTaken, "u"), (10, RestoreVerdict.Clean, ""), (11, RestoreVerdict.ChangedSince, "b,touched"),
             ],
             told.OrderBy(v => v.Key).Select(v => (v.Key, v.Value.Verdict, string.Join(',', v.Value.Column))));
