@@ -34,6 +34,9 @@ internal enum NetChangeFlags
 
     /// <summary>The columns of the table changed in between.</summary>
     Reshaped = 4,
+
+    /// <summary>The key changed in between, be it that it changed back.</summary>
+    Moved = 8,
 }
 
 /// <summary>

@@ -22,7 +22,9 @@ internal sealed class NetChanges : IDisposable
     private readonly Dictionary<UInt128, (long First, long Last)> _equalRows = [];
     private readonly Dictionary<UInt128, long> _restored = [];
     private readonly TextBuffer _scratch = new();
+    private readonly KeyNumbers _coming = new();
     private KeyNumbers? _numbers;
+    private bool _reverse;
 
     private NetChanges(ChangeIndex index) => _index = index;
 
@@ -76,6 +78,17 @@ internal sealed class NetChanges : IDisposable
     /// <summary>The row that has a key on the server if nothing else changed it; -1 where no change is of it.</summary>
     /// <param name="key">Hash of table and key columns.</param>
     public int Find(UInt128 key) => _numbers == null ? _store.Find(key) : _numbers.Find(key);
+
+    /// <summary>The row that comes to have a key once it is restored; -1 where no change is of it.</summary>
+    /// <param name="key">Hash of table and key columns.</param>
+    public int FindComing(UInt128 key)
+    {
+        int number = _coming.Find(key);
+        if (number >= 0)
+            return number;
+        number = Find(key);
+        return number >= 0 && !(_reverse ? _store[number].Last : _store[number].First).IsRow ? number : -1;
+    }
 
     /// <summary>
     /// How many rows without key were first and last as an image is, and by how many there are more (or fewer) since some
@@ -179,6 +192,7 @@ internal sealed class NetChanges : IDisposable
         if (before.IsEmpty || after.IsEmpty || beforeKey == afterKey)
             return;
         _store.Set(beforeKey, -1);
+        _store[number] = _store[number] with { Flags = _store[number].Flags | NetChangeFlags.Moved };
         int other = _store.Find(afterKey);
         if (other >= 0 && _store[other] is { Last.IsRow: true } present)
         {
@@ -242,10 +256,24 @@ internal sealed class NetChanges : IDisposable
             if (map.PrimaryKey.Length == 0)
                 CountEqual(map, change);
             else
-                numbers?.Set(StoredRow.Hash(map, Load(change.First.IsRow && (!reverse || !change.Last.IsRow) ? change.First : change.Last), map.PrimaryKey, _scratch), number);
+                Number(change, map, number, numbers, reverse);
         }
 
+        _reverse = reverse;
+
         _numbers = numbers;
+    }
+
+    private void Number(in NetChange change, TableMap map, int number, KeyNumbers? numbers, bool reverse)
+    {
+        (FoldedRow.Image from, FoldedRow.Image to) = reverse ? (change.Last, change.First) : (change.First, change.Last);
+        if (numbers == null && !change.Flags.HasFlag(NetChangeFlags.Moved))
+            return;
+        UInt128 key = from.IsRow ? StoredRow.Hash(map, Load(from), map.PrimaryKey, _scratch) : default;
+        UInt128 coming = to.IsRow ? StoredRow.Hash(map, Load(to), map.PrimaryKey, _scratch) : key;
+        numbers?.Set(from.IsRow ? key : coming, number);
+        if (to.IsRow && coming != key)
+            _coming.Set(coming, number);
     }
 
     private void CountEqual(TableMap map, in NetChange change)

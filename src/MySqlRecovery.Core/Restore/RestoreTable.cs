@@ -25,6 +25,7 @@ internal sealed class RestoreTable
         FullName = $"{Quote(name.Database!)}.{Quote(name.Name)}";
         Key = map.PrimaryKey;
         Columns = string.Join(", ", Enumerable.Range(0, _names.Length).Select(Expression));
+        Compared = [.. Enumerable.Range(0, _names.Length).Where(i => !map.Columns[i].IsGenerated)];
         Judge = new RowJudge(
             map.Columns.Length, i => map.Columns[i].IsGenerated, i => map.Columns[i].HasOnUpdateNow == true, Chosen);
         HasTriggers = live?.Triggers.Count > 0;
@@ -54,6 +55,9 @@ internal sealed class RestoreTable
     public IReadOnlyList<Reference> Children { get; set; } = [];
 
     public bool HasTriggers { get; }
+
+    /// <summary>Ordinals of the columns that are not generated.</summary>
+    public int[] Compared { get; }
 
     public RowJudge Judge { get; }
 

@@ -28,7 +28,8 @@ internal sealed class RowConflicts(IQueryClient client, NetChanges changes, Rest
         {
             foreach (RestoreRow row in group)
             {
-                StoredRow? holder = row.From == null ? row.Now : row.NowAtTarget;
+                // The row in whose place another is put by force is none that stands in the way.
+                StoredRow? holder = row.From != null ? row.NowAtTarget : row.Applies ? null : row.Now;
                 if (holder != null)
                     row.Holders.Add((null, holder));
             }

@@ -49,9 +49,9 @@ internal sealed class RowJudge
             return JudgeInsert(to!, now);
         if (to == null)
             return JudgeDelete(from, now);
-        if (now == null)
-            return new(nowAtTarget != null && Differing(to, nowAtTarget).Length == 0 ? RestoreVerdict.AlreadyRestored : RestoreVerdict.Gone);
-        return JudgeUpdate(from, to, now);
+        if (nowAtTarget != null && Differing(to, nowAtTarget).Length == 0 && (now == null || Differing(from, now).Length > 0))
+            return new(RestoreVerdict.AlreadyRestored);
+        return now == null ? new(RestoreVerdict.Gone) : JudgeUpdate(from, to, now);
     }
 
     private Judgement JudgeInsert(StoredRow to, StoredRow? now)
@@ -99,7 +99,8 @@ internal sealed class RowJudge
         bool isAsLeft = (from == null || from.Value.Now == from.Value.Touched) && (to == null || to.Value.Now == cameTo);
         if (isAsLeft)
             return RestoreVerdict.Clean;
-        bool isAsFound = (from == null || from.Value.Now == stayedFrom) && (to == null || to.Value.Now == to.Value.Touched);
+        // That there are as many as were to come may mean that they came, or that there were more before.
+        bool isAsFound = from != null && from.Value.Now == stayedFrom && (to == null || to.Value.Now == to.Value.Touched);
         if (isAsFound)
             return RestoreVerdict.AlreadyRestored;
         return from is { Now: 0 } && to is { Now: 0 } ? RestoreVerdict.Gone : RestoreVerdict.NotTold;

@@ -90,7 +90,7 @@ internal sealed class RowReader(NetChanges changes, RestoreTables tables, KeyedR
         for (int i = 0; i < group.Length; i++)
         {
             RestoreRow row = group[i];
-            row.Now = found[i];
+            row.Now = IsOther(row, found[i]) ? null : found[i];
             // Where only the spelling of the key changes, the row is the one at both keys.
             if (row.NowAtTarget != null && row.Now != null && row.NowAtTarget.Hash(table.Key) == row.Now.Hash(table.Key))
                 row.NowAtTarget = null;
@@ -99,6 +99,18 @@ internal sealed class RowReader(NetChanges changes, RestoreTables tables, KeyedR
             if (judgement.Kept.Length > 0)
                 row.To = row.To!.With(row.From!, judgement.Kept.Contains);
         }
+    }
+
+    /// <summary>Whether the row that has this one's key is another one of the changes, restored before.</summary>
+    private bool IsOther(RestoreRow row, StoredRow? now)
+    {
+        if (now == null || row.From == null)
+            return false;
+        int[] columns = row.Table.Compared;
+        if (Array.TrueForAll(columns, c => now.IsSame(row.From, c)))
+            return false;
+        int number = changes.FindComing(now.Hash(row.Table.Key));
+        return number >= 0 && number != row.Number && Load(number).To is { } to && Array.TrueForAll(columns, c => now.IsSame(to, c));
     }
 
     private static string? ReasonOf(in Judgement judgement, RestoreTable table, RestoreRow row)
@@ -115,7 +127,7 @@ internal sealed class RowReader(NetChanges changes, RestoreTables tables, KeyedR
 
     private void JudgeKeyless(RestoreTable table, RestoreRow[] group, bool locks)
     {
-        int[] columns = [.. Enumerable.Range(0, table.Map.Columns.Length).Where(i => !table.Map.Columns[i].IsGenerated)];
+        int[] columns = table.Compared;
         StoredRow[] images = [.. group.SelectMany(r => new[] { r.From, r.To }).OfType<StoredRow>().DistinctBy(r => r.Hash(columns))];
         var present = new Dictionary<UInt128, (long Count, StoredRow Row)>();
         foreach (StoredRow row in rows.Select(table, ExactCondition(table, images), locks))
@@ -148,7 +160,7 @@ internal sealed class RowReader(NetChanges changes, RestoreTables tables, KeyedR
             row.Decide(verdict, verdict switch
             {
                 RestoreVerdict.NotTold => "the table has no key, and "
-                    + (from is { } f && f.Now != f.Touched ? $"{f.Now} rows are as the changes left {f.Touched}" : $"{to?.Now} rows are already as {to?.Touched} are to become"),
+                    + (from is { } f && f.Now != f.Touched ? $"{f.Now} rows are as the changes left {f.Touched}" : $"{to?.Now} rows are already as {to?.Touched} are to become: they may be those, or others like them"),
                 RestoreVerdict.Gone => "the row is no longer there",
                 _ => null,
             });
