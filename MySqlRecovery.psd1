@@ -6,7 +6,7 @@
     Author               = 'MySqlRecovery contributors'
     CompanyName          = 'MySqlRecovery contributors'
     Copyright            = '(c) 2026 The MySqlRecovery contributors. MIT license.'
-    Description          = 'Gets lost MySQL and MariaDB data back: finds what happened in the binary logs and undoes it, as a reversed binlog or as SQL.'
+    Description          = 'Gets lost MySQL and MariaDB data back: finds what happened in the binary logs and undoes it, row by row on the server, as a reversed binlog or as SQL.'
     PowerShellVersion    = '7.4'
     # Loaded before the types file is read, which names types of it.
     RequiredAssemblies   = @('bin/MySqlRecovery.Core.dll')
@@ -20,7 +20,9 @@
         'Invoke-BinlogReverse'
         'Measure-BinlogEvent'
         'Repair-IbdSpaceId'
+        'Restore-RowChange'
         'Test-ReplicationConsistency'
+        'Test-RowChange'
     )
     FunctionsToExport    = @()
     VariablesToExport    = @()

@@ -162,7 +162,7 @@ Describe 'Every cmdlet' {
     }
 
     It 'that writes has -WhatIf and -Confirm, and under -WhatIf writes nothing' {
-        foreach ($name in 'Invoke-BinlogReverse', 'Export-RowChangeSql', 'Repair-IbdSpaceId') {
+        foreach ($name in 'Invoke-BinlogReverse', 'Export-RowChangeSql', 'Repair-IbdSpaceId', 'Restore-RowChange') {
             (Get-Command $name).Parameters.Keys | Should -Contain 'WhatIf'
             (Get-Command $name).Parameters.Keys | Should -Contain 'Confirm'
         }

@@ -1,0 +1,95 @@
+BeforeDiscovery {
+    . $PSScriptRoot/Server.ps1
+    $prefix = Get-ServerPrefix
+}
+
+BeforeAll {
+    . $PSScriptRoot/Setup.ps1
+    . $PSScriptRoot/Server.ps1
+}
+
+Describe 'Rows that are restored on a server' -Skip:(-not $prefix) {
+    BeforeAll {
+        $server = Start-TestServer (Get-ServerPrefix)
+        $at = @{ Server = "$($server.Folder)/mysql.sock"; Credential = [pscredential]::new('root', [securestring]::new()) }
+
+        # Four thousand orders, of which a job deletes all; a customer orders again under one of the numbers.
+        function Start-Incident {
+            $null = Invoke-Sql $server 'DROP DATABASE IF EXISTS shop; CREATE DATABASE shop; CREATE TABLE shop.orders (id INT PRIMARY KEY, customer VARCHAR(40), price DECIMAL(9,2));'
+            $values = (1..4000).ForEach{ "($_, 'customer $_', $_.5)" } -join ','
+            $null = Invoke-Sql $server "INSERT INTO shop.orders VALUES $values; FLUSH BINARY LOGS; DELETE FROM shop.orders; INSERT INTO shop.orders VALUES (17, 'new', 1);"
+            (Get-ChildItem $server.Log | Sort-Object Name | Select-Object -Last 1).FullName
+        }
+    }
+
+    AfterAll { Stop-TestServer $server }
+
+    It 'come back in one call, but for the one whose place is taken' {
+        $null = Start-Incident
+        $result = Measure-BinlogEvent @at -By Transaction | Where-Object DeleteCount -GT 1000 | Select-Object -Last 1 | Restore-RowChange @at -Confirm:$false
+        $result.Count | Should -Be 1
+        $result.RowCount, $result.RestoredCount, $result.LeftCount, $result.IsComplete | Should -Be 4000, 3999, 1, $false
+        $result.Verdict.Clean | Should -Be 3999
+        $result.Verdict.Occupied | Should -Be 1
+        $result.Reason | Should -Match 'Occupied Insert shop.orders id=17'
+        $result.GtidSet | Should -Match '^[0-9a-f-]{36}:\d+$'
+        Invoke-Sql $server "SELECT COUNT(*), SUM(customer = 'new') FROM shop.orders" | Should -Be "4000`t1"
+    }
+
+    It 'are told before, are left alone with -WhatIf, and are told again afterwards' {
+        $log = Start-Incident
+        $told = Get-RowChange $log -Operation Delete | Test-RowChange @at
+        $told.Count | Should -Be 4000
+        ($told | Group-Object Verdict -NoElement | Sort-Object Name).ForEach{ "$($_.Name) $($_.Count)" } | Should -Be 'Clean 3999', 'Occupied 1'
+        $taken = $told | Where-Object Verdict -EQ Occupied
+        $taken.Key.id, $taken.Now.customer, $taken.Before.customer | Should -Be 17, 'new', 'customer 17'
+        $taken.Column | Should -Be 'customer', 'price'
+
+        $told | Restore-RowChange @at -WhatIf | Should -BeNullOrEmpty
+        Invoke-Sql $server 'SELECT COUNT(*) FROM shop.orders' | Should -Be 1
+        Restore-RowChange @at -LogPath $log -Operation Delete -Where @{ id = 1..10 } -Confirm:$false | ForEach-Object RestoredCount | Should -Be 10
+        (Test-RowChange @at -LogPath $log -Operation Delete | Group-Object Verdict -NoElement).ForEach{ "$($_.Name) $($_.Count)" } | Sort-Object |
+            Should -Be 'AlreadyRestored 10', 'Clean 3989', 'Occupied 1'
+    }
+
+    It 'are restored from verdicts that were stored, some of them, and overwritten where asked for' {
+        $log = Start-Incident
+        Test-RowChange @at -LogPath $log -Operation Delete -Where @{ id = 1..20 } | Export-Clixml "$TestDrive/verdicts.xml"
+        $done = Import-Clixml "$TestDrive/verdicts.xml" | Where-Object { $_.Key.id -gt 15 } | Restore-RowChange @at -OnConflict Overwrite -PassThru -Confirm:$false
+        $done.Count | Should -Be 5
+        $done.IsApplied | Select-Object -Unique | Should -BeTrue
+        Invoke-Sql $server "SELECT GROUP_CONCAT(id ORDER BY id), SUM(customer = 'new') FROM shop.orders" | Should -Be "16,17,18,19,20`t0"
+    }
+
+    It 'are restored through a connection that the user has open, and the session keeps its settings' {
+        $log = Start-Incident
+        Add-Type -Path "$(Split-Path $Manifest)/bin/private/MySqlConnector.dll"
+        $connection = [MySqlConnector.MySqlConnection]::new("Server=$($server.Folder)/mysql.sock;Protocol=unix;User ID=root")
+        $connection.Open()
+        try {
+            $command = $connection.CreateCommand()
+            $command.CommandText = "SET time_zone = '+03:00', sql_mode = 'ANSI', foreign_key_checks = 1"
+            $null = $command.ExecuteNonQuery()
+            $result = Restore-RowChange -Connection $connection -LogPath $log -Operation Delete -Confirm:$false
+            $result.RestoredCount | Should -Be 3999
+            $command.CommandText = 'SELECT CONCAT(@@time_zone, @@sql_mode, @@foreign_key_checks)'
+            $command.ExecuteScalar() | Should -Be '+03:00REAL_AS_FLOAT,PIPES_AS_CONCAT,ANSI_QUOTES,IGNORE_SPACE,ONLY_FULL_GROUP_BY,ANSI1'
+        }
+        finally { $connection.Dispose() }
+    }
+
+    It 'are not restored where the account may not: the error names the privilege' {
+        $log = Start-Incident
+        $null = Invoke-Sql $server "DROP USER IF EXISTS reader; CREATE USER reader IDENTIFIED BY 'x'; GRANT SELECT ON shop.* TO reader;"
+        $credential = [pscredential]::new('reader', (ConvertTo-SecureString x -AsPlainText -Force))
+        $recorded = Invoke-Recorded { Restore-RowChange -Server "127.0.0.1:$($server.Port)" -Credential $credential -LogPath $log -Operation Delete -Confirm:$false }
+        $recorded.Errors[-1].FullyQualifiedErrorId | Should -Match '^ServerPrivilegeMissing,'
+        Invoke-Sql $server 'SELECT COUNT(*) FROM shop.orders' | Should -Be 1
+    }
+
+    It 'of sums by table are refused' {
+        $log = Start-Incident
+        $recorded = Invoke-Recorded { Measure-BinlogEvent $log | Restore-RowChange @at -Confirm:$false }
+        $recorded.Errors[0].FullyQualifiedErrorId | Should -Match '^SummaryNotTransaction,'
+    }
+}
