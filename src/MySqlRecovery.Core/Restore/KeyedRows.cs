@@ -1,4 +1,5 @@
 using System.Text;
+using MySqlRecovery.Binlog.Events;
 using MySqlRecovery.Binlog.Rows;
 using MySqlRecovery.Output.Sql;
 using MySqlRecovery.Server;

@@ -16,7 +16,7 @@ internal sealed class NetChanges : IDisposable
 {
     private static readonly UInt128 Gone = new(0x9E3779B97F4A7C15, 0xF39CC0605CEDC834);
 
-    private readonly ChangeIndex _index;
+    private ChangeIndex? _owned;
     private readonly NetChangeStore _store = new();
     private readonly Dictionary<(string, string), TableMap> _shapes = [];
     private readonly Dictionary<UInt128, (long First, long Last)> _equalRows = [];
@@ -26,37 +26,42 @@ internal sealed class NetChanges : IDisposable
     private KeyNumbers? _numbers;
     private bool _reverse;
 
-    private NetChanges(ChangeIndex index) => _index = index;
+    private NetChanges()
+    {
+    }
 
     /// <summary>Rows, those of which nothing is left included.</summary>
     public int Count => _store.Count;
 
     public NetChange this[int number] => _store[number];
 
-    public ChangeIndex Index => _index;
+    public ChangeIndex Index => _owned ?? throw new InvalidOperationException("the rows are not complete");
 
     /// <summary>Sums up.</summary>
     /// <param name="index">The changes; owned by the result from here on.</param>
     /// <param name="where">The row test that is still to be made, or null.</param>
+    /// <param name="isChosen">Which of the transactions count, by log and position; null for all.</param>
     /// <param name="reverse">Whether they are to be undone.</param>
     /// <param name="stop">Cancels.</param>
-    public static NetChanges Build(ChangeIndex index, RowPredicate? where, bool reverse, CancellationToken stop)
+    public static NetChanges Build(ChangeIndex index, RowPredicate? where, Func<string, long, bool>? isChosen, bool reverse, CancellationToken stop)
     {
-        var changes = new NetChanges(index);
+        var changes = new NetChanges { _owned = index };
         try
         {
             using var windows = new SourceWindows(index.Sources, backwards: false);
             for (int t = 0; t < index.Transactions.Count; t++)
             {
-                int end = t + 1 < index.Transactions.Count ? index.Transactions[t + 1].FirstEvent : index.Events.Count;
-                for (int number = index.Transactions[t].FirstEvent; number < end; number++)
+                IndexedTransaction transaction = index.Transactions[t];
+                if (isChosen?.Invoke(index.LogFiles[transaction.Log], transaction.Position) == false)
+                    continue;
+                for (int number = transaction.FirstEvent; number < index.EndOf(t); number++)
                 {
                     stop.ThrowIfCancellationRequested();
                     changes.Add(index.Events[number], t, windows, where);
                 }
             }
 
-            changes.Complete(reverse, isSummed: false, stop);
+            changes.Complete(index, reverse, isSummed: false, stop);
             return changes;
         }
         catch
@@ -67,13 +72,13 @@ internal sealed class NetChanges : IDisposable
     }
 
     /// <summary>No rows yet; they are added with <see cref="AddSummed"/>.</summary>
-    public static NetChanges Empty(ChangeIndex index) => new(index);
+    public static NetChanges Empty() => new();
 
     /// <summary>Adds a row whose changes have been summed up already.</summary>
     public void AddSummed(int map, FoldedRow.Image first, FoldedRow.Image last, int transaction) =>
         _store.Add(new NetChange(map, first, last, default, transaction, -1, NetChangeFlags.None));
 
-    public TableMap MapOf(in NetChange change) => _index.Maps[change.Map];
+    public TableMap MapOf(in NetChange change) => Index.Maps[change.Map];
 
     /// <summary>The row that has a key on the server if nothing else changed it; -1 where no change is of it.</summary>
     /// <param name="key">Hash of table and key columns.</param>
@@ -116,20 +121,20 @@ internal sealed class NetChanges : IDisposable
         if (!image.IsRow)
             return null;
         var bytes = new byte[image.Length];
-        return _index.Sources[image.Source].Read(image.Offset, bytes) == bytes.Length ? bytes : throw new RecoveryException(
-            "FileChanged", RecoveryErrorKind.ReadError, "the file became shorter while it was read", _index.Sources[image.Source].Path, image.Offset);
+        return Index.Sources[image.Source].Read(image.Offset, bytes) == bytes.Length ? bytes : throw new RecoveryException(
+            "FileChanged", RecoveryErrorKind.ReadError, "the file became shorter while it was read", Index.Sources[image.Source].Path, image.Offset);
     }
 
     public void Dispose()
     {
         _store.Dispose();
         _scratch.Dispose();
-        _index.Dispose();
+        _owned?.Dispose();
     }
 
     private void Add(in IndexedEvent item, int transaction, SourceWindows windows, RowPredicate? where)
     {
-        TableMap map = _index.Maps[item.Map];
+        TableMap map = Index.Maps[item.Map];
         try
         {
             ReadOnlySpan<byte> raw = windows.Read(item.Source, item.Offset, item.Length);
@@ -156,7 +161,7 @@ internal sealed class NetChanges : IDisposable
         {
             throw new RecoveryException(
                 "BinlogEventMalformed", RecoveryErrorKind.InvalidData, $"a row of the {item.Type} event cannot be read: {e.Message}",
-                _index.LogFiles[_index.Transactions[transaction].Log], item.Offset, inner: e);
+                Index.LogFiles[Index.Transactions[transaction].Log], item.Offset, inner: e);
         }
     }
 
@@ -240,11 +245,13 @@ internal sealed class NetChanges : IDisposable
     }
 
     /// <summary>Has rows be found by the keys that they have on the server, and equal ones counted.</summary>
+    /// <param name="index">What the rows' images are in; owned from here on.</param>
     /// <param name="reverse">Whether the changes are to be undone.</param>
     /// <param name="isSummed">Whether the rows were added as sums.</param>
     /// <param name="stop">Cancels.</param>
-    public void Complete(bool reverse, bool isSummed, CancellationToken stop)
+    public void Complete(ChangeIndex index, bool reverse, bool isSummed, CancellationToken stop)
     {
+        _owned = index;
         KeyNumbers? numbers = reverse && !isSummed ? null : new KeyNumbers();
         for (int number = 0; number < _store.Count; number++)
         {

@@ -48,15 +48,17 @@ internal sealed class RestoreRun : IDisposable
     /// <param name="where">The row test that is still to be made, or null.</param>
     /// <param name="form">Which way, which columns, and into which tables.</param>
     /// <param name="stop">Cancels.</param>
-    public static RestoreRun Of(IQueryClient client, ChangeIndex index, RowPredicate? where, SqlForm form, CancellationToken stop) =>
-        new(client, index, form, () => NetChanges.Build(index, where, form.Reverse, stop), stop);
+    /// <param name="isChosen">Which of the transactions count, by log and position; null for all.</param>
+    public static RestoreRun Of(
+        IQueryClient client, ChangeIndex index, RowPredicate? where, SqlForm form, CancellationToken stop, Func<string, long, bool>? isChosen = null) =>
+        new(client, index, form, () => NetChanges.Build(index, where, isChosen, form.Reverse, stop), stop);
 
     /// <summary>A run over rows that were summed up before.</summary>
-    public static RestoreRun Of(IQueryClient client, NetChanges summed, SqlForm form, CancellationToken stop) => new(
-        client, summed.Index, form,
+    public static RestoreRun Of(IQueryClient client, NetChanges summed, ChangeIndex index, SqlForm form, CancellationToken stop) => new(
+        client, index, form,
         () =>
         {
-            summed.Complete(form.Reverse, isSummed: true, stop);
+            summed.Complete(index, form.Reverse, isSummed: true, stop);
             return summed;
         },
         stop);

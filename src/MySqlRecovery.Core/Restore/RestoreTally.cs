@@ -35,7 +35,7 @@ internal sealed class RestoreTally(RestoreRun run)
     /// <param name="wasStopped">Whether rows were not come to.</param>
     public IEnumerable<RestoreResult> Results(bool wasStopped)
     {
-        string[] unread = run.Changes.Index.Obstacles.ToReasons();
+        string[] unread = run.Changes.Index.Reasons;
         foreach ((string name, Table table) in _tables.OrderBy(t => t.Key, StringComparer.Ordinal))
         {
             string[] reasons =

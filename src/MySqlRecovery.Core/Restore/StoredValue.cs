@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Globalization;
 using System.Text;
+using MySqlRecovery.Binlog.Events;
 using MySqlRecovery.Binlog.Rows;
 using MySqlRecovery.Binlog.Rows.Json;
 using MySqlRecovery.Output.Sql;
@@ -28,7 +29,7 @@ internal static class StoredValue
         ColumnType.Float or ColumnType.Double => $"CAST({name}*1e0 AS CHAR)",
         ColumnType.Bit or ColumnType.Enum or ColumnType.Set => $"CAST({name} AS UNSIGNED)",
         ColumnType.Json => $"CAST({name} AS CHAR)",
-        _ => TemporalText.IsTemporal(column.Type) ? $"CAST({name} AS CHAR)" : $"CAST({name} AS BINARY)",
+        _ => TemporalValue.IsTemporal(column.Type) ? $"CAST({name} AS CHAR)" : $"CAST({name} AS BINARY)",
     };
 
     /// <summary>The bytes for a value of a row image.</summary>
@@ -57,9 +58,9 @@ internal static class StoredValue
                 JsonText.Write(value, scratch);
                 break;
             default:
-                if (TemporalText.IsTemporal(column.Type))
+                if (TemporalValue.IsTemporal(column.Type))
                 {
-                    TemporalText.Write(column, value, scratch);
+                    TemporalValue.Write(column, value, scratch);
                     break;
                 }
 
@@ -91,7 +92,7 @@ internal static class StoredValue
         ColumnType.NewDecimal => decimal.TryParse(value, NumberStyles.Number, CultureInfo.InvariantCulture, out decimal number) && column.Length <= 28
             ? number : Encoding.ASCII.GetString(value),
         ColumnType.Time or ColumnType.Time2 => ReadTime(Encoding.ASCII.GetString(value)),
-        _ when TemporalText.IsTemporal(column.Type) => ReadDate(column, Encoding.ASCII.GetString(value)),
+        _ when TemporalValue.IsTemporal(column.Type) => ReadDate(column, Encoding.ASCII.GetString(value)),
         _ when CompressedColumn.IsCompressed(column.Type) => ColumnValue.Decode(column, [0, .. value]),
         _ => ColumnValue.Decode(column, ToImage(column, value)),
     };

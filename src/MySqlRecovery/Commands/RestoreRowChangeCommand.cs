@@ -35,7 +35,7 @@ public sealed class RestoreRowChangeCommand : RowRestoreCmdlet
             CultureInfo.InvariantCulture, $"{(run.Form.Reverse ? "undo" : "do")} the changes of {run.Numbers().LongCount()} rows in {string.Join(", ", run.TableNames)}");
         if (ShouldProcess(run.Client.Server, what))
             Restore(run);
-        WarnIfIncomplete(run.Changes.Index);
+        WarnIfIncomplete(run.Changes.Index.Reasons);
     }
 
     /// <inheritdoc/>

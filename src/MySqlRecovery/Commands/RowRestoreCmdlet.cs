@@ -98,8 +98,7 @@ public abstract class RowRestoreCmdlet : BinlogCmdlet
         IQueryClient client = Connection != null ? new DbConnectionQueryClient(Connection) : _connection = ServerConnection.Open(OptionsFor(Server[0]), StopToken);
         if (_verdicts != null)
         {
-            NetChanges rows = _verdicts.Rows;
-            return RestoreRun.Of(client, rows, Form(_verdicts.IsForward == true), StopToken);
+            return RestoreRun.Of(client, _verdicts.Rows, _verdicts.ToIndex(), Form(_verdicts.IsForward == true), StopToken);
         }
 
         if (_summaries.Count > 0)
@@ -109,15 +108,15 @@ public abstract class RowRestoreCmdlet : BinlogCmdlet
         else if (!MyInvocation.ExpectingInput)
             Input.AddServer(Server);
         ChangeIndex index = Input.BuildIndex();
-        if (_summaries.Count > 0)
-            ChooseTransactions(index);
         if (index.Transactions.Count == 0)
         {
             using (index)
                 throw index.NothingFound();
         }
 
-        return RestoreRun.Of(client, index, Input.RowTest, Form(Forward), StopToken);
+        HashSet<(string, long)> chosen = [.. _summaries.Select(s => (s.LogFile, s.StartPosition))];
+        return RestoreRun.Of(
+            client, index, Input.RowTest, Form(Forward), StopToken, chosen.Count == 0 ? null : (log, position) => chosen.Contains((log, position)));
     }
 
     private SqlForm Form(bool isForward) => new()
@@ -131,7 +130,7 @@ public abstract class RowRestoreCmdlet : BinlogCmdlet
     {
         _hasObjects = true;
         if (ToObject<RowVerdict>(input, nameof(RowVerdict.Verdict), nameof(RowVerdict.Action)) is { } verdict)
-            (_verdicts ??= new VerdictSpool(Input.Maps)).Add(verdict);
+            (_verdicts ??= new VerdictSpool(new PipelineTableMaps(Schema))).Add(verdict);
         else if (ToObject<BinlogSummary>(input, nameof(BinlogSummary.EndLogFile), nameof(BinlogSummary.TransactionCount)) is { } summary)
             _summaries.Add(Checked(summary));
         else
@@ -164,23 +163,5 @@ public abstract class RowRestoreCmdlet : BinlogCmdlet
         if (_summaries.TrueForAll(s => s.LogFile == first.LogFile))
             StartPosition ??= _summaries.Min(s => s.StartPosition);
         Input.AddServer(Server);
-    }
-
-    private void ChooseTransactions(ChangeIndex index)
-    {
-        HashSet<(string, long)> chosen = [.. _summaries.Select(s => (s.LogFile, s.StartPosition))];
-        int found = 0;
-        for (int t = 0; t < index.Transactions.Count; t++)
-        {
-            IndexedTransaction transaction = index.Transactions[t];
-            if (chosen.Contains((index.LogFiles[transaction.Log], transaction.Position)))
-                found++;
-            else
-                index.Exclude(transaction.FirstEvent, t + 1 < index.Transactions.Count ? index.Transactions[t + 1].FirstEvent : index.Events.Count, null, default);
-        }
-
-        index.Compact();
-        if (found < chosen.Count)
-            Warn($"{chosen.Count - found} of {chosen.Count} transactions were not found in the logs that were read.");
     }
 }

@@ -65,7 +65,7 @@ internal sealed record Restoring(MySqlServer Server, params string[] Logs)
         RowPredicate? where = Where == null ? null : new RowPredicate(Where);
         var filter = new EventFilter { Where = where, WithStatements = true };
         var schema = new ServerLogSchema(() => Server.Connect(), null, _ => { }, Stop);
-        using var scan = new EventScan(LogRange.Of(Logs, Start, null), filter, null, Stop, schema);
-        return RestoreRun.Of(client, ChangeIndexBuilder.Build(scan, where, !Forward), where, Form with { Reverse = !Forward }, Stop);
+        using var scan = new EventScan(LogRange.Of(Logs, Start, null), filter, Stop, schema);
+        return RestoreRun.Of(client, ChangeIndexBuilder.Build(scan, !Forward), where, Form with { Reverse = !Forward }, Stop);
     }
 }
