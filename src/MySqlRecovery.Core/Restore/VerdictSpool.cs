@@ -17,6 +17,7 @@ internal sealed class VerdictSpool(PipelineTableMaps maps) : IDisposable
     private readonly List<TableMap> _maps = [];
     private readonly List<string> _logFiles = [];
     private readonly List<Gtid> _gtidSources = [];
+    private FormatDescriptionEvent? _format;
     private IndexedTransaction.List? _transactions;
     private (int Log, long Position) _last = (-1, -1);
 
@@ -33,15 +34,16 @@ internal sealed class VerdictSpool(PipelineTableMaps maps) : IDisposable
                 "InputObjectMixed", RecoveryErrorKind.InvalidArgument, "verdicts of undoing and of -Forward came down the pipeline together",
                 recommendedAction: "Restore the one, then the other.");
         IsForward = verdict.IsForward;
-        if (verdict.TableMapEvent == null || (verdict.BeforeImage ?? verdict.AfterImage) == null)
+        if (verdict.TableMapEvent == null || verdict.FormatEvent == null || (verdict.BeforeImage ?? verdict.AfterImage) == null)
         {
             string cause = verdict.Reason ?? "the verdict does not carry the bytes of the row";
             _obstacles.AddRows(verdict.Database, verdict.Table, 1, cause, verdict.LogFile, verdict.Position);
             return;
         }
 
+        _format ??= FormatDescriptionEvent.Parse(verdict.FormatEvent);
         BeginTransaction(verdict);
-        TableMap map = maps.Find(verdict.TableMapEvent, verdict);
+        TableMap map = maps.Find(verdict.TableMapEvent, verdict.FormatEvent, verdict);
         int number = _maps.IndexOf(map);
         if (number < 0)
         {
@@ -60,7 +62,7 @@ internal sealed class VerdictSpool(PipelineTableMaps maps) : IDisposable
         Events = new IndexedEvent.List(_store),
         Transactions = _transactions ?? new IndexedTransaction.List(_store),
         LogFiles = [.. _logFiles],
-        Format = null,
+        Format = _format,
         Reasons = _obstacles.ToReasons(),
     };
 

@@ -21,6 +21,9 @@ internal sealed class RecoveryInput(BinlogCmdlet cmdlet, bool reverse, string[] 
     /// <summary>The row test that is still to be made: rows that were piped in have been tested.</summary>
     public RowPredicate? RowTest => _spool == null ? cmdlet.Predicate : null;
 
+    /// <summary>Whether rows of an undo are named that something else changed again later.</summary>
+    public bool FindsLaterChanges { get; init; } = true;
+
     /// <summary>Whether nothing has been added.</summary>
     public bool IsEmpty => _files.Count == 0 && _spool == null && _server == null;
 
@@ -59,7 +62,7 @@ internal sealed class RecoveryInput(BinlogCmdlet cmdlet, bool reverse, string[] 
             using EventScan scan = cmdlet.OpenScan(input);
             return ChangeIndexBuilder.Build(
                 scan, reverse, s => cmdlet.ShowProgress(s, input.FileCount),
-                reverse ? index => cmdlet.FindLaterChanges(index, input, columns) : null, maximumMemory, movesBytes);
+                reverse && FindsLaterChanges ? index => cmdlet.FindLaterChanges(index, input, columns) : null, maximumMemory, movesBytes);
         }
 
         if (_files.Count > 0)

@@ -63,7 +63,7 @@ public abstract class RowRestoreCmdlet : BinlogCmdlet
             Try(() => throw new RecoveryException(
                 "ServerNotOne", RecoveryErrorKind.InvalidArgument, "rows are compared with those of one server",
                 recommendedAction: "Give one server at a time."));
-        Input = new RecoveryInput(this, !Forward, Column, ChangeIndex.DefaultMaximumMemory);
+        Input = new RecoveryInput(this, !Forward, Column, ChangeIndex.DefaultMaximumMemory, movesBytes: false) { FindsLaterChanges = false };
     }
 
     /// <inheritdoc/>
