@@ -1,3 +1,5 @@
+using MySqlRecovery.Text;
+
 namespace MySqlRecovery.Client;
 
 /// <summary>The statements and option-file lines that set a server right for the future, in its own names and syntax.</summary>
@@ -44,8 +46,6 @@ internal sealed class ServerAdvice(bool isMariaDb, Version version)
     {
         // A user's name may hold an @, a host's cannot.
         int at = account.LastIndexOf('@');
-        return $"GRANT {privilege} ON *.* TO {Quote(account[..at])}@{Quote(account[(at + 1)..])};";
+        return $"GRANT {privilege} ON *.* TO {SqlString.Quote(account[..at])}@{SqlString.Quote(account[(at + 1)..])};";
     }
-
-    private static string Quote(string text) => $"'{text.Replace("'", "''", StringComparison.Ordinal)}'";
 }

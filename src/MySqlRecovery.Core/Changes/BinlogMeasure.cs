@@ -3,6 +3,7 @@ using MySqlRecovery.Binlog.Filter;
 using MySqlRecovery.Binlog.Rows;
 using MySqlRecovery.Binlog.Scan;
 using MySqlRecovery.Model;
+using MySqlRecovery.Text;
 
 namespace MySqlRecovery.Changes;
 
@@ -15,7 +16,7 @@ internal sealed class BinlogMeasure
     private readonly Dictionary<(string Database, string Table), BinlogSummary> _tables = [];
     private readonly Dictionary<TableMap, BinlogSummary> _byMap = new(ReferenceEqualityComparer.Instance);
     private readonly Queue<BinlogSummary> _finished = new();
-    private readonly HashSet<string> _transactionTables = new(StringComparer.Ordinal);
+    private readonly HashSet<TableName> _transactionTables = [];
     private BinlogSummary? _transaction;
     private (string Log, long Position) _current = (string.Empty, -1);
     private long _transactionNumber;
@@ -130,7 +131,7 @@ internal sealed class BinlogMeasure
             _transaction.TransactionCount = 1;
         }
 
-        if (_transactionTables.Add($"{map.Database}.{map.Table}"))
+        if (_transactionTables.Add(map.QualifiedName))
             _transaction.Table = string.Join(", ", _transactionTables);
         return _transaction;
     }

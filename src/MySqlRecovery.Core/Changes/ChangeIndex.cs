@@ -4,6 +4,7 @@ using MySqlRecovery.Binlog.Rows;
 using MySqlRecovery.Gtids;
 using MySqlRecovery.IO;
 using MySqlRecovery.Model;
+using MySqlRecovery.Text;
 
 namespace MySqlRecovery.Changes;
 
@@ -50,9 +51,12 @@ internal sealed class ChangeIndex : IDisposable
     /// <summary>Rows of an undo that something else changed again later, one line each.</summary>
     public string[] LaterChanges { get; init; } = [];
 
+    /// <summary>The tables with rows.</summary>
+    public IEnumerable<TableName> Tables => Maps.Where((_, m) => _rowsOfMap[m] > 0).Select(m => m.QualifiedName).Distinct();
+
     /// <summary>The tables with rows, <c>database.table</c>, under the names that they are written with.</summary>
     public string[] TableNames(TableRenames renames) =>
-        [.. Maps.Where((_, m) => _rowsOfMap[m] > 0).Select(renames.TextOf).Distinct(StringComparer.Ordinal)];
+        [.. Maps.Where((_, m) => _rowsOfMap[m] > 0).Select(renames.NameOf).Distinct().Select(name => name.ToString())];
 
     /// <summary>Where a transaction's events end: the number of the first that is not its.</summary>
     public int EndOf(int transaction) => transaction + 1 < Transactions.Count ? Transactions[transaction + 1].FirstEvent : Events.Count;

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Runtime.CompilerServices;
 using MySqlRecovery.Binlog.Rows;
 using MySqlRecovery.Model;
+using MySqlRecovery.Text;
 
 namespace MySqlRecovery.Changes;
 
@@ -58,7 +59,7 @@ internal sealed class ChangeObstacles
     private const int MaximumListed = 100;
 
     private readonly List<string> _listed = [];
-    private readonly Dictionary<(string Table, string Cause), (long Rows, string First)> _rows = [];
+    private readonly Dictionary<(TableName Table, string Cause), (long Rows, string First)> _rows = [];
     private readonly Dictionary<string, (int Count, string First)> _statements = new(StringComparer.OrdinalIgnoreCase);
     private int _unlisted;
 
@@ -92,7 +93,7 @@ internal sealed class ChangeObstacles
     /// <summary>Rows of a table that cannot be undone for one cause.</summary>
     public void AddRows(string database, string table, long rows, string cause, string logFile, long position)
     {
-        (string, string) key = ($"{database}.{table}", cause);
+        (TableName, string) key = (new TableName(database, table), cause);
         _rows[key] = _rows.TryGetValue(key, out var known)
             ? (known.Rows + rows, known.First)
             : (rows, string.Create(CultureInfo.InvariantCulture, $"{logFile}:{position}"));
@@ -105,7 +106,7 @@ internal sealed class ChangeObstacles
             reasons.Add(string.Create(CultureInfo.InvariantCulture, $"and {_unlisted} more statements"));
         foreach ((int count, string first) in _statements.Values)
             reasons.Add(count == 1 ? first : string.Create(CultureInfo.InvariantCulture, $"{first} (and {count - 1} more such statements)"));
-        foreach (((string table, string cause), (long rows, string first)) in _rows)
+        foreach (((TableName table, string cause), (long rows, string first)) in _rows)
             reasons.Add(string.Create(CultureInfo.InvariantCulture, $"{table}: {rows} rows from {first} on: {cause}"));
         return [.. reasons];
     }

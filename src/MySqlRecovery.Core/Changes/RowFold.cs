@@ -8,6 +8,7 @@ using MySqlRecovery.Binlog.Filter;
 using MySqlRecovery.Binlog.Rows;
 using MySqlRecovery.IO;
 using MySqlRecovery.Model;
+using MySqlRecovery.Text;
 
 namespace MySqlRecovery.Changes;
 
@@ -30,7 +31,7 @@ internal sealed class RowFold
     public static IReadOnlyList<FoldedRow> Build(ChangeIndex index, RowPredicate? where, bool reverse, CancellationToken stop)
     {
         var fold = new RowFold(index);
-        foreach (IGrouping<string, TableMap> table in index.Maps.GroupBy(m => $"{m.Database}.{m.Table}", StringComparer.Ordinal))
+        foreach (IGrouping<TableName, TableMap> table in index.Maps.GroupBy(m => m.QualifiedName))
             CheckTable(table.Key, [.. table]);
         using var windows = new SourceWindows(index.Sources, backwards: false);
         for (int t = 0; t < index.Transactions.Count; t++)
@@ -47,7 +48,7 @@ internal sealed class RowFold
         return [.. reverse ? rows.Reverse() : rows.OrderBy(r => r.LastEvent)];
     }
 
-    private static void CheckTable(string name, TableMap[] maps)
+    private static void CheckTable(TableName name, TableMap[] maps)
     {
         if (Array.Exists(maps, m => m.PrimaryKey.Length == 0))
             throw new RecoveryException(

@@ -4,12 +4,14 @@ using System.Text;
 using MySqlRecovery.Binlog.Events;
 using MySqlRecovery.Binlog.Rows;
 using MySqlRecovery.Model;
+using MySqlRecovery.Text;
 
 namespace MySqlRecovery.Changes;
 
 /// <summary>
 /// Under which name a table's changes are written: <c>db.a</c> as <c>db2.b</c>, or all tables of a database as those of
-/// another, <c>db.*</c> as <c>db2.*</c>. The first dot parts database and table. Names of the log are compared without
+/// another, <c>db.*</c> as <c>db2.*</c>. The first dot parts database and table; names with dots stand
+/// in backquotes, <c>`a.b`.`c`</c>. Names of the log are compared without
 /// regard to case.
 /// </summary>
 internal sealed class TableRenames
@@ -18,7 +20,7 @@ internal sealed class TableRenames
     private const int MaximumNameLength = 64;
     private const string AllTables = "*";
 
-    private readonly List<(string Database, string Table, string NewDatabase, string NewTable)> _renames = [];
+    private readonly List<(TableName Old, TableName New)> _renames = [];
 
     private TableRenames()
     {
@@ -33,49 +35,41 @@ internal sealed class TableRenames
         var renames = new TableRenames();
         foreach (DictionaryEntry entry in names)
         {
-            (string database, string table) = Split(entry.Key);
-            (string newDatabase, string newTable) = Split(entry.Value);
-            if (table == AllTables != (newTable == AllTables))
+            TableName old = ParseName(entry.Key), renamed = ParseName(entry.Value);
+            if (old.Name == AllTables != (renamed.Name == AllTables))
                 throw Invalid($"'{entry.Key}' and '{entry.Value}' do not both name one table, or both a whole database");
-            renames._renames.Add((database, table, newDatabase, newTable));
+            renames._renames.Add((old, renamed));
         }
 
         return renames;
     }
 
     /// <summary>The name to write; a table named by itself goes before its database.</summary>
-    public (string Database, string Table) NameOf(TableMap map)
+    public TableName NameOf(TableMap map)
     {
-        foreach ((string database, string table, string newDatabase, string newTable) in _renames)
+        foreach ((TableName old, TableName renamed) in _renames)
         {
-            if (IsSame(database, map.Database) && IsSame(table, map.Table))
-                return (newDatabase, newTable);
+            if (TableName.IgnoreCase.Equals(old, map.QualifiedName))
+                return renamed;
         }
 
-        foreach ((string database, string table, string newDatabase, _) in _renames)
+        foreach ((TableName old, TableName renamed) in _renames)
         {
-            if (table == AllTables && IsSame(database, map.Database))
-                return (newDatabase, map.Table);
+            if (old.Name == AllTables && IsSame(old.Database, map.Database))
+                return renamed with { Name = map.Table };
         }
 
-        return (map.Database, map.Table);
-    }
-
-    /// <summary>The same as one text, <c>database.table</c>.</summary>
-    public string TextOf(TableMap map)
-    {
-        (string database, string table) = NameOf(map);
-        return $"{database}.{table}";
+        return map.QualifiedName;
     }
 
     /// <summary>Fails with id TableMapUnused where a name is that of no table at hand: a typing error would hit the original table.</summary>
     public void CheckAllUsed(IReadOnlyCollection<TableMap> maps)
     {
-        foreach ((string database, string table, _, _) in _renames)
+        foreach ((TableName old, _) in _renames)
         {
-            if (!maps.Any(m => IsSame(database, m.Database) && (table == AllTables || IsSame(table, m.Table))))
+            if (!maps.Any(m => old.Name == AllTables ? IsSame(old.Database, m.Database) : TableName.IgnoreCase.Equals(old, m.QualifiedName)))
                 throw new RecoveryException(
-                    "TableMapUnused", RecoveryErrorKind.ObjectNotFound, $"-TableMap names {database}.{table}, of which there is no row to write",
+                    "TableMapUnused", RecoveryErrorKind.ObjectNotFound, $"-TableMap names {old}, of which there is no row to write",
                     recommendedAction: "Give the name as Measure-BinlogEvent prints it.");
         }
     }
@@ -84,32 +78,30 @@ internal sealed class TableRenames
     public byte[] Apply(TableMap map, int tableIdLength)
     {
         ReadOnlySpan<byte> body = map.Raw.AsSpan(EventHeader.Size);
-        (string database, string table) = NameOf(map);
-        if (database == map.Database && table == map.Table)
+        TableName name = NameOf(map);
+        if (name == map.QualifiedName)
             return body.ToArray();
-        // Table id and flags; then each name with its length in front, one byte for every legal name, and a zero behind.
+        // Table id and flags; then each name with its length in front, one byte for every legal name, and a zero after it.
         int names = tableIdLength + 2;
         int databaseEnd = names + 1 + body[names] + 1;
         int tableEnd = databaseEnd + 1 + body[databaseEnd] + 1;
-        return [.. body[..names], .. Name(database), .. Name(table), .. body[tableEnd..]];
+        return [.. body[..names], .. NameBytes(name.Database!), .. NameBytes(name.Name), .. body[tableEnd..]];
     }
 
-    private static byte[] Name(string name)
+    private static byte[] NameBytes(string name)
     {
         byte[] bytes = Encoding.UTF8.GetBytes(name);
         return [(byte)bytes.Length, .. bytes, 0];
     }
 
-    private static (string Database, string Table) Split(object? name)
+    private static TableName ParseName(object? name)
     {
         string text = Convert.ToString(name, CultureInfo.InvariantCulture) ?? string.Empty;
-        int dot = text.IndexOf('.', StringComparison.Ordinal);
-        if (dot <= 0 || dot == text.Length - 1 || dot > MaximumNameLength || text.Length - dot - 1 > MaximumNameLength)
-            throw Invalid($"'{text}' is not of the form database.table");
-        return (text[..dot], text[(dot + 1)..]);
+        return TableName.Parse(text) is { } parsed && parsed.Database!.Length <= MaximumNameLength && parsed.Name.Length <= MaximumNameLength
+            ? parsed : throw Invalid($"'{text}' is not of the form database.table");
     }
 
-    private static bool IsSame(string a, string b) => string.Equals(a, b, StringComparison.OrdinalIgnoreCase);
+    private static bool IsSame(string? a, string? b) => string.Equals(a, b, StringComparison.OrdinalIgnoreCase);
 
     private static RecoveryException Invalid(string detail) => new(
         "TableMapInvalid", RecoveryErrorKind.InvalidArgument, $"-TableMap: {detail}",

@@ -1,4 +1,3 @@
-using System.Text;
 using MySqlRecovery.Binlog.Rows;
 using MySqlRecovery.Output.Sql;
 using MySqlRecovery.Schema;
@@ -21,8 +20,8 @@ internal sealed class RestoreTable
         Name = name;
         Chosen = form.ChosenColumns(map);
         Problem = Complete(map, name, live);
-        _names = [.. map.Columns.Select(c => Quote(c.Name))];
-        FullName = $"{Quote(name.Database!)}.{Quote(name.Name)}";
+        _names = [.. map.Columns.Select(c => SqlIdentifier.Quote(c.Name))];
+        FullName = name.Quoted;
         Key = map.PrimaryKey;
         Columns = string.Join(", ", Enumerable.Range(0, _names.Length).Select(Expression));
         Compared = [.. Enumerable.Range(0, _names.Length).Where(i => !map.Columns[i].IsGenerated)];
@@ -73,8 +72,6 @@ internal sealed class RestoreTable
     public string Expression(int ordinal) => StoredValue.Expression(Map.Columns[ordinal], _names[ordinal]);
 
     public int Find(string column) => Array.FindIndex(Map.Columns, c => string.Equals(c.Name, column, StringComparison.OrdinalIgnoreCase));
-
-    public static string Quote(string name) => Encoding.UTF8.GetString(SqlIdentifier.Quote(name));
 
     /// <summary>Whether the server may take other bytes for the same value.</summary>
     public bool IsTextual(int ordinal) => Map.Columns[ordinal] is { IsCharacter: true, CharacterSet: not { IsBinary: true } };

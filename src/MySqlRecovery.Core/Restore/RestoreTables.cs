@@ -2,6 +2,7 @@ using MySqlRecovery.Binlog.Rows;
 using MySqlRecovery.Output.Sql;
 using MySqlRecovery.Schema;
 using MySqlRecovery.Server;
+using MySqlRecovery.Text;
 
 namespace MySqlRecovery.Restore;
 
@@ -17,8 +18,7 @@ internal sealed class RestoreTables(IQueryClient client, SqlForm form, Cancellat
     {
         if (_byMap.TryGetValue(map, out RestoreTable? table))
             return table;
-        (string database, string name) = form.Renames.NameOf(map);
-        var asked = new TableName(database, name);
+        TableName asked = form.Renames.NameOf(map);
         if (!_live.TryGetValue(asked, out TableSchema? live))
             _live.Add(asked, live = ServerSchema.Read(client, [asked], stop).FirstOrDefault());
         table = new RestoreTable(map, live?.QualifiedName ?? asked, live, form);

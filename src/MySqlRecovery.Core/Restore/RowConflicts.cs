@@ -2,6 +2,7 @@ using MySqlRecovery.Binlog.Rows;
 using MySqlRecovery.Model;
 using MySqlRecovery.Schema;
 using MySqlRecovery.Server;
+using MySqlRecovery.Text;
 
 namespace MySqlRecovery.Restore;
 
@@ -187,10 +188,10 @@ internal sealed class RowConflicts(IQueryClient client, NetChanges changes, Rest
     {
         if (needing.Length == 0)
             return;
-        string[] names = [.. reference.ParentColumns.Select(RestoreTable.Quote)];
+        string[] names = [.. reference.ParentColumns.Select(SqlIdentifier.Quote)];
         string select = string.Join(", ", names.Select((n, i) => StoredValue.Expression(table.Map.Columns[columns[i]], n)));
         string mode = locks ? " LOCK IN SHARE MODE" : "";
-        string from = $"FROM {RestoreTable.Quote(reference.Parent.Database!)}.{RestoreTable.Quote(reference.Parent.Name)} WHERE";
+        string from = $"FROM {reference.Parent.Quoted} WHERE";
         HashSet<UInt128> there = ReadHashes($"SELECT {select} {from} {ConditionOn(names, columns, needing)}{mode}", table, columns, reference);
         foreach (RestoreRow row in needing)
         {
@@ -209,14 +210,14 @@ internal sealed class RowConflicts(IQueryClient client, NetChanges changes, Rest
         RestoreTable? child = tables.Find(reference.Child);
         if (child?.Key.Length == 0)
             child = null;
-        string[] names = [.. reference.ChildColumns.Select(RestoreTable.Quote)];
+        string[] names = [.. reference.ChildColumns.Select(SqlIdentifier.Quote)];
         string keys = child == null ? "" : string.Concat(child.Key.Select(k => ", " + child.Expression(k)));
         string select = string.Join(", ", names.Select((n, i) => StoredValue.Expression(table.Map.Columns[columns[i]], n)));
         bool isLoose = columns.Any(table.IsTextual);
         foreach (RestoreRow[] part in isLoose ? leaving.Select(r => new[] { r }) : [leaving])
         {
             string condition = string.Join(" OR ", part.Select(r => "(" + string.Join(" AND ", rows.Literals(r.From!, columns).Select((l, i) => $"{names[i]} = {l}")) + ")"));
-            string sql = $"SELECT {select}{keys} FROM {RestoreTable.Quote(reference.Child.Database!)}.{RestoreTable.Quote(reference.Child.Name)} WHERE {condition} LIMIT {MaximumChildren}";
+            string sql = $"SELECT {select}{keys} FROM {reference.Child.Quoted} WHERE {condition} LIMIT {MaximumChildren}";
             using IQueryRows found = client.Query(sql, stop);
             var parents = part.ToLookup(r => HashOf(reference, columns.Select(c => r.From!.Values[c])));
             while (found.Read())

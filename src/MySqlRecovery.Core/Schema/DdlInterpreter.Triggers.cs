@@ -1,3 +1,5 @@
+using MySqlRecovery.Text;
+
 namespace MySqlRecovery.Schema;
 
 /// <content>CREATE TRIGGER and DROP TRIGGER.</content>

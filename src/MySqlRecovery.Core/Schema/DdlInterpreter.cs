@@ -1,4 +1,5 @@
 using MySqlRecovery.Model;
+using MySqlRecovery.Text;
 
 namespace MySqlRecovery.Schema;
 

@@ -1,3 +1,5 @@
+using MySqlRecovery.Text;
+
 namespace MySqlRecovery.Schema;
 
 /// <summary>Reads keys and constraints, as they stand among the columns of CREATE TABLE, after ADD, and in CREATE INDEX.</summary>

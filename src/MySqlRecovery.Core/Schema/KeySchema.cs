@@ -1,3 +1,5 @@
+using MySqlRecovery.Text;
+
 namespace MySqlRecovery.Schema;
 
 /// <summary>A key of a table. The index that InnoDB adds by itself for a foreign key is there only if the text has it.</summary>

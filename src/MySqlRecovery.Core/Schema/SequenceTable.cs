@@ -1,3 +1,5 @@
+using MySqlRecovery.Text;
+
 namespace MySqlRecovery.Schema;
 
 /// <summary>The table that a MariaDB sequence is: its changes are logged as rows of it (sql/sql_sequence.cc).</summary>

@@ -1,6 +1,7 @@
 using System.Globalization;
 using MySqlRecovery.Model;
 using MySqlRecovery.Server;
+using MySqlRecovery.Text;
 
 namespace MySqlRecovery.Schema;
 
@@ -52,7 +53,7 @@ internal static class ServerSchema
     {
         string sql =
             "SELECT TABLE_SCHEMA, TABLE_NAME, UNIX_TIMESTAMP(CREATE_TIME) FROM information_schema.TABLES " +
-            $"WHERE TABLE_SCHEMA = {Literal(table.Database!)} AND TABLE_NAME = {Literal(table.Name)} AND TABLE_TYPE NOT LIKE '%VIEW'";
+            $"WHERE TABLE_SCHEMA = {SqlString.Quote(table.Database!)} AND TABLE_NAME = {SqlString.Quote(table.Name)} AND TABLE_TYPE NOT LIKE '%VIEW'";
         List<string?[]> rows = client.QueryAll(sql, token);
         if (rows.Count == 0)
             return null;
@@ -67,7 +68,7 @@ internal static class ServerSchema
         var catalog = new SchemaCatalog();
         try
         {
-            using IQueryRows rows = client.Query($"SHOW CREATE TABLE {Identifier(name.Database!)}.{Identifier(name.Name)}", token);
+            using IQueryRows rows = client.Query($"SHOW CREATE TABLE {name.Quoted}", token);
             if (rows.Read())
                 catalog.Apply(rows.GetString(1)!, name.Database);
         }
@@ -85,12 +86,7 @@ internal static class ServerSchema
     {
         string sql =
             "SELECT TRIGGER_NAME, ACTION_TIMING, EVENT_MANIPULATION FROM information_schema.TRIGGERS " +
-            $"WHERE EVENT_OBJECT_SCHEMA = {Literal(table.Database!)} AND EVENT_OBJECT_TABLE = {Literal(table.Name)}";
+            $"WHERE EVENT_OBJECT_SCHEMA = {SqlString.Quote(table.Database!)} AND EVENT_OBJECT_TABLE = {SqlString.Quote(table.Name)}";
         return client.QueryAll(sql, token).ConvertAll(row => new TriggerSchema(row[0]!, row[1]!, row[2]!));
     }
-
-    // Right under the sql_mode of SchemaSession, which leaves a backslash its meaning.
-    private static string Literal(string text) => $"'{text.Replace(@"\", @"\\", StringComparison.Ordinal).Replace("'", "''", StringComparison.Ordinal)}'";
-
-    private static string Identifier(string name) => $"`{name.Replace("`", "``", StringComparison.Ordinal)}`";
 }

@@ -51,9 +51,18 @@ internal static class SqlQuoting
 /// <summary>Names in backquotes, which every sql_mode takes.</summary>
 internal static class SqlIdentifier
 {
-    public static byte[] Quote(string name) => Encoding.UTF8.GetBytes($"`{name.Replace("`", "``", StringComparison.Ordinal)}`");
+    public static string Quote(string name) => $"`{name.Replace("`", "``", StringComparison.Ordinal)}`";
 
-    public static byte[] Quote(string database, string table) => [.. Quote(database), (byte)'.', .. Quote(table)];
+    /// <summary>What a name in backquotes says; any other is taken as it is.</summary>
+    public static string Unquote(string name) => name.Length > 1 && name[0] == '`' && name[^1] == '`' ? SqlQuoting.Name(name) : name;
+}
+
+/// <summary>Strings in quotes.</summary>
+internal static class SqlString
+{
+    /// <summary>A literal for every sql_mode without NO_BACKSLASH_ESCAPES.</summary>
+    public static string Quote(string text) =>
+        $"'{text.Replace(@"\", @"\\", StringComparison.Ordinal).Replace("'", "''", StringComparison.Ordinal)}'";
 }
 
 /// <summary>

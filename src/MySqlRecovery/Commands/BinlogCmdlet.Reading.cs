@@ -66,7 +66,7 @@ public abstract partial class BinlogCmdlet
         var selection = new EventSelection(Filter, StartPosition > 0 || StopPosition != null);
         if (!selection.IsPartial || index.Transactions.Count == 0)
             return [];
-        var tables = new TableFilter([], [], [.. index.TableNames(TableRenames.None).Select(WildcardPattern.Escape)], []);
+        var tables = TableFilter.Only(index.Tables);
         using var scan = new EventScan(input.Ranges(true), new EventFilter { Tables = tables }, StopToken, input.OpenSchema())
         {
             Salvage = Salvage,

@@ -5,6 +5,7 @@ using MySqlRecovery.Binlog.Rows;
 using MySqlRecovery.Binlog.Scan;
 using MySqlRecovery.Gtids;
 using MySqlRecovery.Model;
+using MySqlRecovery.Text;
 
 namespace MySqlRecovery.Completion;
 
@@ -12,7 +13,7 @@ namespace MySqlRecovery.Completion;
 /// The names that a log file has, for completion: as many as can be found while somebody waits for the Tab key. A file is
 /// read once as long as it does not change.
 /// </summary>
-internal sealed record LogNames(string[] Tables, string[] GtidSources)
+internal sealed record LogNames(TableName[] Tables, string[] GtidSources)
 {
     private const int FilesAtMost = 64;
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(700);
@@ -27,7 +28,7 @@ internal sealed record LogNames(string[] Tables, string[] GtidSources)
         using var patience = new CancellationTokenSource(Patience);
         LogNames[] all = [.. Files(parameters).Take(FilesAtMost).Select(f => OfFile(f, patience.Token))];
         return new LogNames(
-            [.. all.SelectMany(n => n.Tables).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)],
+            [.. all.SelectMany(n => n.Tables).Distinct().OrderBy(t => t.ToString(), StringComparer.Ordinal)],
             [.. all.SelectMany(n => n.GtidSources).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)]);
     }
 
@@ -39,7 +40,7 @@ internal sealed record LogNames(string[] Tables, string[] GtidSources)
         var key = (path, file.Length, file.LastWriteTimeUtc);
         if (Known.TryGetValue(key, out LogNames? names))
             return names;
-        var tables = new HashSet<string>(StringComparer.Ordinal);
+        var tables = new HashSet<TableName>();
         var sources = new HashSet<string>(StringComparer.Ordinal);
         var filter = new EventFilter { Types = [BinlogEventType.TableMap, BinlogEventType.Gtid, BinlogEventType.MariaDbGtid] };
         bool isWhole = false;
@@ -49,7 +50,7 @@ internal sealed record LogNames(string[] Tables, string[] GtidSources)
             while (scan.Read())
             {
                 if (scan.Table is { } map)
-                    tables.Add($"{map.Database}.{map.Table}");
+                    tables.Add(map.QualifiedName);
                 else if (scan.Transaction.Gtid is { } gtid)
                     sources.Add(SourceOf(gtid));
             }

@@ -37,13 +37,13 @@ public abstract class NameCompleter : IArgumentCompleter
 public sealed class DatabaseCompleter : NameCompleter
 {
     private protected override IEnumerable<string> Names(LogNames names) =>
-        names.Tables.Select(t => t[..t.IndexOf('.', StringComparison.Ordinal)]).Distinct(StringComparer.Ordinal);
+        names.Tables.Select(t => t.Database!).Distinct(StringComparer.Ordinal);
 }
 
 /// <summary>Offers the tables of the log files that stand on the command line, as database.table.</summary>
 public sealed class TableCompleter : NameCompleter
 {
-    private protected override IEnumerable<string> Names(LogNames names) => names.Tables;
+    private protected override IEnumerable<string> Names(LogNames names) => names.Tables.Select(t => t.ToString());
 }
 
 /// <summary>Offers the sources of the GTIDs in the log files that stand on the command line; the numbers are left to write.</summary>

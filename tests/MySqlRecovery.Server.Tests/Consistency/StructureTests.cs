@@ -44,6 +44,26 @@ public abstract class StructureTests(ReplicationPairFixture fixture)
     }
 
     [Fact]
+    public void Names_with_dots_and_quotes_neither_end_a_repair_nor_are_taken_for_one_another()
+    {
+        Pair.Sql("""
+            CREATE DATABASE `q.d`; CREATE DATABASE q; CREATE DATABASE keep;
+            CREATE TABLE `q.d`.t (id INT PRIMARY KEY) ENGINE=InnoDB; CREATE TABLE q.`d.t` (id INT PRIMARY KEY, b INT) ENGINE=InnoDB;
+            CREATE TRIGGER `q.d`.tr BEFORE INSERT ON `q.d`.t FOR EACH ROW SET @a = 1;
+            CREATE TRIGGER q.`d.tr` BEFORE INSERT ON q.`d.t` FOR EACH ROW SET @b = 1;
+            CREATE EVENT `q.d`.`e``; DROP DATABASE keep; #` ON SCHEDULE EVERY 1 DAY DO SET @x = 1
+            """);
+        Assert.Empty(Check("q").Concat(Check("q.d")).Select(f => f.ToString()));
+
+        Pair.Replica.Sql("SET sql_log_bin = 0; ALTER EVENT `q.d`.`e``; DROP DATABASE keep; #` ENABLE");
+        ConsistencyFinding finding = Assert.Single(Check("q.d"));
+        Pair.Replica.Sql("SET sql_log_bin = 0; " + finding.Repair);
+
+        Assert.Empty(Check("q.d"));
+        Pair.Replica.Sql("USE keep");
+    }
+
+    [Fact]
     public void A_counter_that_gives_out_what_is_taken_is_an_error_with_its_repair()
     {
         Pair.Sql("CREATE DATABASE c; CREATE TABLE c.t (id INT PRIMARY KEY AUTO_INCREMENT, u INT UNIQUE, v INT) ENGINE=InnoDB; INSERT INTO c.t (u, v) VALUES (1, 1), (2, 2)");

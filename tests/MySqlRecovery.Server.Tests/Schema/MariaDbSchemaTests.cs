@@ -2,6 +2,7 @@ using MySqlRecovery.Client;
 using MySqlRecovery.Schema;
 using MySqlRecovery.Server.Tests.Client;
 using MySqlRecovery.Server.Tests.Servers;
+using MySqlRecovery.Text;
 using Xunit;
 
 namespace MySqlRecovery.Server.Tests.Schema;

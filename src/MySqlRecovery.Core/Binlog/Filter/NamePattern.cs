@@ -15,9 +15,18 @@ internal sealed class NamePattern
         _isLiteral = pattern.AsSpan().IndexOfAny("*?[`") < 0;
     }
 
+    private NamePattern(string name, bool isLiteral)
+    {
+        _pattern = name;
+        _isLiteral = isLiteral;
+    }
+
     public bool IsLiteral => _isLiteral;
 
     public string Text => _pattern;
+
+    /// <summary>The pattern of one name, in which no character is a wildcard.</summary>
+    public static NamePattern Of(string name) => new(name, isLiteral: true);
 
     public bool IsMatch(string name) => _isLiteral
         ? string.Equals(_pattern, name, StringComparison.OrdinalIgnoreCase)

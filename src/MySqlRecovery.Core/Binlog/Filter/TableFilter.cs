@@ -1,4 +1,5 @@
 using MySqlRecovery.Binlog.Rows;
+using MySqlRecovery.Text;
 
 namespace MySqlRecovery.Binlog.Filter;
 
@@ -18,6 +19,16 @@ internal sealed class TableFilter
         _excludedTables = Array.ConvertAll(excludedTables, QualifiedPattern.Parse);
     }
 
+    private TableFilter(QualifiedPattern[] tables)
+    {
+        _databases = _excludedDatabases = [];
+        _tables = tables;
+        _excludedTables = [];
+    }
+
+    /// <summary>Chooses these tables and no others.</summary>
+    public static TableFilter Only(IEnumerable<TableName> tables) => new([.. tables.Select(QualifiedPattern.Of)]);
+
     /// <summary>Whether only events that belong to a table can match.</summary>
     public bool NeedsTable => _tables.Length > 0;
 
@@ -36,28 +47,36 @@ internal sealed class TableFilter
         && !Array.Exists(_excludedTables, p => p.IsMatch(database, table));
 
     /// <summary>Whether a statement may concern one of the tables asked for: it has the name in it, or the pattern is open.</summary>
-    public bool MayName(string statement) => _tables.Length == 0 || Array.Exists(
-        _tables, p => !p.Table.IsLiteral || statement.Contains(p.Table.Text, StringComparison.OrdinalIgnoreCase));
+    public bool MayName(string statement) => _tables.Length == 0 || Array.Exists(_tables, p => p.MayName(statement));
 
     /// <summary>Whether tables of a database may match.</summary>
     public bool MayMatchIn(string database) => IsDatabaseMatch(database)
-        && (_tables.Length == 0 || Array.Exists(_tables, p => p.Database?.IsMatch(database) != false));
+        && (_tables.Length == 0 || Array.Exists(_tables, p => p.MayMatchIn(database)));
 
     public bool IsDatabaseMatch(string database) =>
         (_databases.Length == 0 || Array.Exists(_databases, p => p.IsMatch(database)))
         && !Array.Exists(_excludedDatabases, p => p.IsMatch(database));
 
-    private sealed record QualifiedPattern(NamePattern? Database, NamePattern Table, NamePattern Whole)
+    private sealed record QualifiedPattern(NamePattern? Whole, (NamePattern Database, NamePattern Table)[] Parted)
     {
-        // A dot may be part of a table's own name, so the whole text is tried as a table name too.
+        public static QualifiedPattern Of(TableName table) => new(null, [(NamePattern.Of(table.Database!), NamePattern.Of(table.Name))]);
+
+        // A dot may be part of either name, so the text is parted at each dot, and tried as a table name as a whole too.
         public static QualifiedPattern Parse(string text)
         {
-            int dot = text.IndexOf('.', StringComparison.Ordinal);
-            var whole = new NamePattern(text);
-            return dot <= 0 ? new(null, whole, whole) : new(new(text[..dot]), new(text[(dot + 1)..]), whole);
+            IEnumerable<int> dots = Enumerable.Range(1, Math.Max(0, text.Length - 1)).Where(i => text[i] == '.');
+            return new(new(text), [.. dots.Select(dot => (new NamePattern(text[..dot]), new NamePattern(text[(dot + 1)..])))]);
         }
 
         public bool IsMatch(string database, string table) =>
-            Whole.IsMatch(table) || (Database != null && Database.IsMatch(database) && Table.IsMatch(table));
+            Whole?.IsMatch(table) == true || Array.Exists(Parted, p => p.Database.IsMatch(database) && p.Table.IsMatch(table));
+
+        public bool MayMatchIn(string database) => Parted.Length == 0 || Array.Exists(Parted, p => p.Database.IsMatch(database));
+
+        public bool MayName(string statement) =>
+            (Parted.Length == 0 && IsNamed(Whole!, statement)) || Array.Exists(Parted, p => IsNamed(p.Table, statement));
+
+        private static bool IsNamed(NamePattern table, string statement) =>
+            !table.IsLiteral || statement.Contains(table.Text, StringComparison.OrdinalIgnoreCase);
     }
 }

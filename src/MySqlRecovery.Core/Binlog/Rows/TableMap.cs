@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Text;
 using MySqlRecovery.Binlog.Events;
 using MySqlRecovery.IO;
+using MySqlRecovery.Text;
 
 namespace MySqlRecovery.Binlog.Rows;
 
@@ -39,6 +40,9 @@ internal sealed class TableMap
     public string Database { get; }
 
     public string Table { get; }
+
+    /// <summary>The two as one value.</summary>
+    public TableName QualifiedName => new(Database, Table);
 
     public ColumnDefinition[] Columns { get; }
 

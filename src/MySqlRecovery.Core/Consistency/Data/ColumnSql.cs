@@ -26,7 +26,7 @@ internal sealed class ColumnSql
         _convert = convert;
         Kind = kind;
         CharacterSet = characterSet;
-        Name = $"`{column.Name.Replace("`", "``", StringComparison.Ordinal)}`";
+        Name = SqlIdentifier.Quote(column.Name);
     }
 
     public ColumnKind Kind { get; }
@@ -124,7 +124,7 @@ internal sealed class ColumnSql
             return $"{Name} = {Literal(value)}";
         if (Kind is ColumnKind.Bytes)
             return $"HEX({Name}) = '{Convert.ToHexString(value)}'";
-        string text = IsPlain(value) ? $"'{Encoding.ASCII.GetString(value).Replace("'", "''", StringComparison.Ordinal)}'" : $"X'{Convert.ToHexString(value)}'";
+        string text = IsPlain(value) ? SqlString.Quote(Encoding.ASCII.GetString(value)) : $"X'{Convert.ToHexString(value)}'";
         return $"CAST({Plain} AS BINARY) = {text}";
     }
 

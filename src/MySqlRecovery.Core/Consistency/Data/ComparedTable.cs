@@ -1,6 +1,7 @@
 using MySqlRecovery.Consistency.Schema;
 using MySqlRecovery.Consistency.Servers;
 using MySqlRecovery.Schema;
+using MySqlRecovery.Text;
 
 namespace MySqlRecovery.Consistency.Data;
 

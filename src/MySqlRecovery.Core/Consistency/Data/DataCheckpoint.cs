@@ -4,6 +4,7 @@ using MySqlRecovery.Consistency.Servers;
 using MySqlRecovery.IO;
 using MySqlRecovery.Model;
 using MySqlRecovery.Schema;
+using MySqlRecovery.Text;
 
 namespace MySqlRecovery.Consistency.Data;
 

@@ -1,4 +1,3 @@
-using System.Text;
 using MySqlRecovery.Schema;
 using MySqlRecovery.Text;
 
@@ -16,9 +15,9 @@ internal sealed class TableSql
     {
         _table = table;
         _columns = Array.ConvertAll(table.Columns, c => ofReplica ? c.Replica : c.Source);
-        Name = Encoding.UTF8.GetString(SqlIdentifier.Quote(name.Database!, name.Name));
+        Name = name.Quoted;
         string? index = ofReplica ? table.ReplicaIndex : table.SourceIndex;
-        _from = index == null ? $" FROM {Name}" : $" FROM {Name} FORCE INDEX ({Encoding.UTF8.GetString(SqlIdentifier.Quote(index))})";
+        _from = index == null ? $" FROM {Name}" : $" FROM {Name} FORCE INDEX ({SqlIdentifier.Quote(index)})";
         _keyOrder = string.Join(',', table.Key.Take(table.OrderedKeyLength).Select(i => _columns[i].Name));
     }
 

@@ -18,7 +18,7 @@ namespace MySqlRecovery.Consistency.Logs;
 internal sealed class NotAppliedRows
 {
     private readonly List<(ConsistencyFinding Finding, LogSeries Series, LoggedTransaction Transaction)> _transactions = [];
-    private readonly Dictionary<string, Dictionary<string, ConsistencyFinding>> _indexes = new(StringComparer.Ordinal);
+    private readonly Dictionary<(TableName Table, string Columns), Dictionary<string, ConsistencyFinding>> _indexes = [];
 
     public void Add(ConsistencyFinding finding, LogSeries series, LoggedTransaction transaction) =>
         _transactions.Add((finding, series, transaction));
@@ -40,7 +40,7 @@ internal sealed class NotAppliedRows
     private Dictionary<string, ConsistencyFinding> Index(
         string database, string table, ITableSchemaSource schema, string[] columns, CancellationToken token)
     {
-        string name = $"{database}.{table}({string.Join(',', columns)})";
+        var name = (new TableName(database, table), string.Join(',', columns));
         if (_indexes.TryGetValue(name, out Dictionary<string, ConsistencyFinding>? index))
             return index;
         _indexes.Add(name, index = new(StringComparer.Ordinal));
@@ -147,13 +147,13 @@ internal sealed class RowCauses(ServerPair pair, NotAppliedRows rows, Cancellati
     {
         if (_tables.TryGetValue((database, table), out (LogSchema, string[])? known))
             return known;
-        string sql = $"SHOW CREATE TABLE {Quote(database)}.{Quote(table)}";
+        string sql = $"SHOW CREATE TABLE {new TableName(database, table).Quoted}";
         (LogSchema, string[])? described = null;
         try
         {
             if (pair.Source.Client.QueryAll(sql, token) is [[_, { } create, ..], ..])
             {
-                SchemaCatalog catalog = SchemaCatalog.Parse($"USE {Quote(database)};\n{create};");
+                SchemaCatalog catalog = SchemaCatalog.Parse($"USE {SqlIdentifier.Quote(database)};\n{create};");
                 if (catalog.Find(database, table) is { } schema)
                     described = (new LogSchema(catalog), schema.PrimaryKey is { } key ? [.. key.Parts.Select(p => p.Column ?? "")] : []);
             }
@@ -166,6 +166,4 @@ internal sealed class RowCauses(ServerPair pair, NotAppliedRows rows, Cancellati
         _tables.Add((database, table), described);
         return described;
     }
-
-    private static string Quote(string name) => Encoding.UTF8.GetString(SqlIdentifier.Quote(name));
 }

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using MySqlRecovery.Text;
 
 namespace MySqlRecovery.Consistency.Logs;
 
@@ -26,7 +27,7 @@ internal sealed partial class ReplicationFilter
     {
         Match match = TableDefinition().Match(statement);
         string table = match.Groups["table"].Value, database = match.Groups["database"].Value;
-        return FindTableRule(database.Length > 0 ? Unquote(database) : defaultDatabase, Unquote(table));
+        return FindTableRule(database.Length > 0 ? SqlIdentifier.Unquote(database) : defaultDatabase, SqlIdentifier.Unquote(table));
     }
 
     /// <summary>The rule that leaves a table out, as the server names it; null where none does.</summary>
@@ -52,7 +53,6 @@ internal sealed partial class ReplicationFilter
         return _wildDoTables.Length > 0 ? $"replicate_wild_do_table={string.Join(',', _wildDoTables)}" : null;
     }
 
-    private static string Unquote(string name) => name.StartsWith('`') ? name[1..^1].Replace("``", "`", StringComparison.Ordinal) : name;
 
     private static string[] Split(IReadOnlyDictionary<string, string?> status, string column) =>
         (status.GetValueOrDefault(column) ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);

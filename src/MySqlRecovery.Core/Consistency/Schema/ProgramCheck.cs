@@ -2,6 +2,7 @@ using MySqlRecovery.Binlog.Filter;
 using MySqlRecovery.Consistency.Servers;
 using MySqlRecovery.Model;
 using MySqlRecovery.Server;
+using MySqlRecovery.Text;
 
 namespace MySqlRecovery.Consistency.Schema;
 
@@ -10,8 +11,8 @@ internal sealed class ProgramCheck(ServerPair pair, TableFilter? filter, Cancell
 {
     public IEnumerable<ConsistencyFinding> Run()
     {
-        Dictionary<string, string?[]> triggers = ReadTriggers(pair.Source), others = ReadTriggers(pair.Replica);
-        foreach (string name in triggers.Keys.Union(others.Keys).Order(StringComparer.Ordinal))
+        Dictionary<TableName, string?[]> triggers = ReadTriggers(pair.Source), others = ReadTriggers(pair.Replica);
+        foreach (TableName name in triggers.Keys.Union(others.Keys).OrderBy(name => name.ToString(), StringComparer.Ordinal))
         {
             string?[]? here = triggers.GetValueOrDefault(name), there = others.GetValueOrDefault(name);
             if (here != null && there != null && here.SequenceEqual(there))
@@ -31,15 +32,15 @@ internal sealed class ProgramCheck(ServerPair pair, TableFilter? filter, Cancell
             yield return Make(
                 pair.Replica.IsOn("event_scheduler") ? FindingSeverity.Error : FindingSeverity.Warning, row[0], null, $"event {row[1]}",
                 $"event {row[0]}.{row[1]} is enabled on the replica{(pair.Replica.IsOn("event_scheduler") ? ", whose event scheduler runs" : "")}: it does there by itself what comes from the source too",
-                "Disable it on the replica.", $"ALTER EVENT `{row[0]}`.`{row[1]}` DISABLE ON {word};");
+                "Disable it on the replica.", $"ALTER EVENT {new TableName(row[0], row[1]!).Quoted} DISABLE ON {word};");
         }
     }
 
-    private Dictionary<string, string?[]> ReadTriggers(ComparedServer server)
+    private Dictionary<TableName, string?[]> ReadTriggers(ComparedServer server)
     {
         string sql = "SELECT TRIGGER_SCHEMA, TRIGGER_NAME, EVENT_OBJECT_TABLE, ACTION_TIMING, EVENT_MANIPULATION, ACTION_STATEMENT FROM information_schema.TRIGGERS"
             + $" WHERE TRIGGER_SCHEMA NOT IN ({StructureReader.SystemDatabases})";
-        return server.Client.QueryAll(sql, token).Where(r => filter?.IsMatch(r[0]!, r[2]!) != false).ToDictionary(r => $"{r[0]}.{r[1]}");
+        return server.Client.QueryAll(sql, token).Where(r => filter?.IsMatch(r[0]!, r[2]!) != false).ToDictionary(r => new TableName(r[0], r[1]!));
     }
 
     private ConsistencyFinding Make(

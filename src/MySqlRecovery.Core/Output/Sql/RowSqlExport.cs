@@ -3,6 +3,7 @@ using MySqlRecovery.Binlog.Filter;
 using MySqlRecovery.Binlog.Rows;
 using MySqlRecovery.Changes;
 using MySqlRecovery.Model;
+using MySqlRecovery.Text;
 
 namespace MySqlRecovery.Output.Sql;
 
@@ -149,13 +150,13 @@ internal sealed class RowSqlExport : IDisposable
         _output.Comment(string.Create(
             CultureInfo.InvariantCulture,
             $"{kind} of {_index.RowCount} rows in {_index.Transactions.Count} transactions of {string.Join(", ", _index.LogFiles)}"));
-        foreach (IGrouping<string, TableMap> table in _index.Maps.GroupBy(m => $"{m.Database}.{m.Table}", StringComparer.Ordinal))
+        foreach (IGrouping<TableName, TableMap> table in _index.Maps.GroupBy(m => m.QualifiedName))
         {
             TableMap map = table.First();
             string key = map.PrimaryKey.Length == 0 ? ", rows found by all columns" : string.Empty;
             string schema = map.HasSchema ? string.Empty : ", generated columns and triggers unknown (no schema given)";
             string triggers = map.HasTriggers ? ", HAS TRIGGERS, which fire when this script runs: an undo binlog does not fire them" : string.Empty;
-            string name = _form.Renames.TextOf(map);
+            TableName name = _form.Renames.NameOf(map);
             string alias = name == table.Key ? string.Empty : $" as {name}";
             _output.Comment($"  {table.Key}{alias}{key}{schema}{triggers}");
         }

@@ -1,3 +1,4 @@
+using System.Text;
 using MySqlRecovery.Binlog.Events;
 using MySqlRecovery.Binlog.Rows;
 using MySqlRecovery.Model;
@@ -13,11 +14,10 @@ internal sealed class SqlTable
 
     private SqlTable(TableMap map, SqlForm form)
     {
-        (string database, string table) = form.Renames.NameOf(map);
         Map = map;
-        Name = SqlIdentifier.Quote(database, table);
+        Name = Encoding.UTF8.GetBytes(form.Renames.NameOf(map).Quoted);
         ChosenColumns = form.ChosenColumns(map);
-        ColumnNames = Array.ConvertAll(map.Columns, c => SqlIdentifier.Quote(c.Name));
+        ColumnNames = Array.ConvertAll(map.Columns, c => Encoding.UTF8.GetBytes(SqlIdentifier.Quote(c.Name)));
         SelfUpdating = [.. Enumerable.Range(0, map.Columns.Length).Where(i => !map.Columns[i].IsGenerated && MayUpdateItself(map.Columns[i]))];
     }
 

@@ -1,4 +1,5 @@
 using MySqlRecovery.Binlog.Filter;
+using MySqlRecovery.Text;
 using Xunit;
 
 namespace MySqlRecovery.Core.Tests.Binlog.Filter;
@@ -33,6 +34,22 @@ public sealed class NamePatternTests
     [InlineData("shop.orders", "mall", "orders", false)]
     [InlineData("s*.o*", "shop", "orders", true)]
     [InlineData("x.y", "shop", "x.y", true)]
+    [InlineData("my.shop.orders", "my.shop", "orders", true)]
+    [InlineData("my.shop.orders", "my", "shop.orders", true)]
+    [InlineData("my.shop.orders", "my", "shop", false)]
+    [InlineData("my.s*.o*", "my.shop", "orders", true)]
     public void A_dot_parts_database_and_table_or_belongs_to_the_name(string pattern, string database, string table, bool expected) =>
         Assert.Equal(expected, new TableFilter([], [], [pattern], []).IsMatch(database, table));
+
+    [Fact]
+    public void Tables_that_are_known_are_taken_by_database_and_name()
+    {
+        TableFilter only = TableFilter.Only([new TableName("a.b", "c*"), new TableName("x", "y")]);
+
+        Assert.True(only.IsMatch("A.b", "C*"));
+        Assert.True(only.IsMatch("x", "y"));
+        Assert.False(only.IsMatch("a", "b.c*"));
+        Assert.False(only.IsMatch("a.b", "cd"));
+        Assert.False(only.IsMatch("z", "x.y"));
+    }
 }
