@@ -28,7 +28,7 @@ internal sealed class CfgFromSchema
 
     /// <summary>The metadata; refuses what cannot be described.</summary>
     /// <param name="file">The file that it goes with.</param>
-    /// <param name="roots">Its roots, which the keys take in the order of their ids.</param>
+    /// <param name="roots">Its roots; the records tell which is whose.</param>
     /// <param name="table">The definition, with the keys in the server's order.</param>
     /// <param name="name">Database and table as the servers write them: <c>d/t</c>.</param>
     /// <param name="server">MariaDB or MySQL.</param>
@@ -42,11 +42,14 @@ internal sealed class CfgFromSchema
         _columns.Add(new CfgColumn(RowId, CfgType.System(0, 6)));
         _columns.Add(new CfgColumn("DB_TRX_ID", CfgType.System(1, 6)));
         _columns.Add(new CfgColumn("DB_ROLL_PTR", CfgType.System(2, 7)));
-        List<KeySchema?> keys = Keys();
-        List<BTreeRoot> byId = [.. roots.OrderBy(r => r.IndexId)];
-        if (keys.Count != byId.Count)
-            throw Refuse($"its definition has {keys.Count} indexes, the file {byId.Count}");
-        List<CfgIndex> indexes = [.. keys.Select((k, i) => i == 0 ? ClusteredIndex(k, byId[i]) : SecondaryIndex(k!, keys[0], byId[i]))];
+        if (_table.Keys.Any(k => k.Kind is KeyKind.Fulltext or KeyKind.Spatial or KeyKind.Vector || k.Parts.Any(p => p.Column == null)))
+            throw Refuse("it has a full-text, spatial, vector or functional index");
+        BTreeRoot clustered = TablespaceMap.FindClustered(roots, null, _file.SpaceId) ?? throw Refuse("the file has no index");
+        Dictionary<uint, KeyLayout> names = IndexIdentity.Find(_file, roots, clustered, Layout(clustered), ExtentMap.Read(_file), CancellationToken.None).Keys;
+        KeySchema? primary = _storage.ClusteredKey();
+        List<CfgIndex> indexes = [ClusteredIndex(primary, clustered)];
+        foreach (BTreeRoot root in roots.Where(r => r != clustered).OrderBy(r => r.IndexId))
+            indexes.Add(SecondaryIndex(_table.Keys.First(k => Same(k.Name, names[root.Page].Name)), primary, root));
         uint flags = CfgFromSdi.TableFlags(_file, roots);
         if (_file.Flags.IsFullCrc32)
             flags = (flags & 1) | ((flags & 1) != 0 && _table.RowFormat != "COMPACT" ? 0x20u : 0);
@@ -55,13 +58,11 @@ internal sealed class CfgFromSchema
 
     private IEnumerable<ColumnSchema> Stored() => _table.Columns.Where(c => !c.IsGenerated || c.IsStored);
 
-    // The server sorts keys: primary, unique without NULLs, unique, others (sql_table.cc sort_keys).
-    private List<KeySchema?> Keys()
+    private RecordLayout Layout(BTreeRoot clustered)
     {
-        if (_table.Keys.Any(k => k.Kind is KeyKind.Fulltext or KeyKind.Spatial or KeyKind.Vector || k.Parts.Any(p => p.Column == null)))
-            throw Refuse("it has a full-text, spatial, vector or functional index");
-        KeySchema? clustered = _storage.ClusteredKey();
-        return [clustered, .. _table.Keys.Where(k => k != clustered).OrderBy(k => !k.IsUnique ? 2 : k.Parts.All(p => !Find(p.Column!).IsNullable) ? 0 : 1)];
+        RecordLayout layout = _storage.Build();
+        return clustered.Type == PageType.SdiBlob
+            ? layout.WithInstantCore(FilPage.U16(_file.ReadPage(clustered.Page), IndexPage.MariaDbInstant) >> 3) : layout;
     }
 
     private CfgColumn Column(ColumnSchema column)
@@ -98,24 +99,10 @@ internal sealed class CfgFromSchema
         fields.AddRange(clustered == null ? [SystemField(RowId, 6)] : clustered.Parts.Where(p => !whole.Contains(p.Column!)).Select(Field));
         int unique = key.IsUnique ? user : fields.Count;
         Use(fields.Take(unique));
-        CheckRecords(key, fields, root);
         bool isVirtual = key.Parts.Any(p => Find(p.Column!) is { IsGenerated: true, IsStored: false });
         return new CfgIndex(key.Name, root.IndexId, root.Page, (key.IsUnique ? CfgIndex.Unique : 0) | (isVirtual ? CfgIndex.Virtual : 0),
             (uint)user, (uint)unique, fields);
     }
-
-    // Keys are told apart by the order of their ids alone; records that do not fit show that the order is not the definition's.
-    private void CheckRecords(KeySchema key, List<CfgField> fields, BTreeRoot root)
-    {
-        byte[] page = _file.ReadPage(root.Page);
-        if (root.Level != 0 || !IndexPage.IsCompact(page) || _file.Flags.ZipSize != 0)
-            return;
-        var layout = new RecordLayout([.. fields.Select(f => new RecordField(f.Name, f.FixedLength, f.IsNullable, IsBig(f)))], -1);
-        if (new LeafPage(layout).Read(page) != null)
-            throw Refuse($"the records of the index with root page {root.Page} are not those of key {key.Name}: indexes were added in another order than the definition lists them");
-    }
-
-    private bool IsBig(CfgField field) => Stored().FirstOrDefault(c => Same(c.Name, field.Name)) is { } column && _storage.MaximumLength(column) > 255;
 
     private CfgField Field(KeyPart part)
     {

@@ -10,6 +10,8 @@ namespace MySqlRecovery.InnoDb.Dictionary;
 /// </summary>
 internal sealed class SchemaRecordLayout
 {
+    private const string RowId = "DB_ROW_ID", DocumentId = "FTS_DOC_ID", DocumentIdIndex = "FTS_DOC_ID_INDEX";
+
     // The defaults of the servers, where neither the column nor the table names a character set.
     private static readonly string[] DefaultCharacterSets = ["utf8mb4", "latin1", "utf8mb3"];
     private readonly TableSchema _table;
@@ -49,7 +51,8 @@ internal sealed class SchemaRecordLayout
         return found?.UnknownReason == null ? found : null;
     }
 
-    private RecordLayout Build()
+    /// <summary>The layout of the table's records and of its keys'.</summary>
+    public RecordLayout Build()
     {
         List<ColumnSchema> stored = [.. _table.Columns.Where(c => !c.IsGenerated || c.IsStored)];
         IReadOnlyList<KeyPart> key = ClusteredKey()?.Parts ?? [];
@@ -58,29 +61,94 @@ internal sealed class SchemaRecordLayout
         foreach (KeyPart part in key)
         {
             ColumnSchema column = stored.First(c => Same(c.Name, part.Column!));
-            RecordField field = Field(column) with { IsNullable = false };
-            int prefix = Prefix(part, column);
-            if (prefix == 0)
+            if (Prefix(part, column) == 0)
                 whole.Add(column.Name);
-            fields.Add(prefix > 0 && field.FixedLength > 0 ? field with { FixedLength = prefix } : field);
+            fields.Add(Field(part, column) with { IsNullable = false });
         }
 
         if (key.Count == 0)
-            fields.Add(new RecordField("DB_ROW_ID", 6, false, false));
+            fields.Add(new RecordField(RowId, 6, false, false));
         int trxId = fields.Count;
         fields.Add(new RecordField("DB_TRX_ID", 6, false, false));
         fields.Add(new RecordField("DB_ROLL_PTR", 7, false, false));
         fields.AddRange(stored.Where(c => !whole.Contains(c.Name)).Select(c => Field(c) with { IsNullable = c.IsNullable && !IsInPrimaryKey(c) }));
-        if (_table.Keys.Any(k => k.Kind == KeyKind.Fulltext) && !stored.Any(c => Same(c.Name, "FTS_DOC_ID")))
-            fields.Add(new RecordField("FTS_DOC_ID", 8, false, false));
-        return new RecordLayout(fields, trxId);
+        bool isFullText = _table.Keys.Any(k => k.Kind == KeyKind.Fulltext);
+        if (isFullText && !stored.Any(c => Same(c.Name, DocumentId)))
+            fields.Add(new RecordField(DocumentId, 8, false, false));
+        var keys = new List<KeyLayout>();
+        if (isFullText && !_table.Keys.Any(k => Same(k.Name, DocumentIdIndex)))
+            keys.Add(Key(new KeySchema { Name = DocumentIdIndex, Kind = KeyKind.Unique, Parts = [new(DocumentId)] }, fields, trxId));
+        keys.AddRange(SecondaryKeys().Where(k => k.Kind is not (KeyKind.Fulltext or KeyKind.Vector)).Select(k => Key(k, fields, trxId)));
+        return new RecordLayout(fields, trxId) { Keys = keys };
+    }
+
+    /// <summary>All keys but the clustered one, in the order that the server gives them (sql_table.cc sort_keys).</summary>
+    public IEnumerable<KeySchema> SecondaryKeys()
+    {
+        KeySchema? clustered = ClusteredKey();
+        return _table.Keys.Where(k => k != clustered).OrderBy(k =>
+            !k.IsUnique ? k.Kind == KeyKind.Fulltext ? 5 : 4 : (k.Parts.All(IsNotNull) ? 0 : 2) + (k.Parts.Any(p => p.PrefixLength != null) ? 1 : 0));
+    }
+
+    // The fields of the clustered key come first among those of the row, prefixes as they are there.
+    private KeyLayout Key(KeySchema key, List<RecordField> row, int rowKeyFields)
+    {
+        if (key.Kind == KeyKind.Spatial || key.Parts.Any(p => p.Column == null))
+            return new KeyLayout(key.Name, null, [], key.Kind == KeyKind.Spatial);
+        var fields = new List<RecordField>();
+        var sources = new List<KeyPartSource>();
+        var whole = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
+        foreach (KeyPart part in key.Parts)
+        {
+            ColumnSchema? column = _table.Columns.FirstOrDefault(c => Same(c.Name, part.Column!));
+            RecordField? field = column != null ? Field(part, column) with { IsNullable = column.IsNullable && !IsInPrimaryKey(column) }
+                : row.Find(f => Same(f.Name, part.Column!));
+            if (field == null)
+                return new KeyLayout(key.Name, null, [], IsSpatial: false);
+            int prefix = column == null ? 0 : Prefix(part, column);
+            if (prefix == 0)
+                whole.Add(part.Column!);
+            fields.Add(field);
+            bool isText = column?.IsText == true;
+            sources.Add(new KeyPartSource(
+                row.FindLastIndex(f => Same(f.Name, part.Column!)), prefix == 0 ? 0 : (int)part.PrefixLength!.Value,
+                isText ? Collations.Width(CharacterSet(column!)) : (1, 1), isText && CharacterSet(column!).StartsWith("utf8", StringComparison.OrdinalIgnoreCase)));
+        }
+
+        for (int i = 0; i < rowKeyFields; i++)
+        {
+            if (whole.Contains(row[i].Name))
+            {
+                // Where the clustered key has but a prefix of it, the record has the whole and nothing to find the row by.
+                for (int s = 0; s < sources.Count; s++)
+                {
+                    if (Same(fields[s].Name, row[i].Name) && sources[s].Field != i)
+                        sources[s] = sources[s] with { Field = -1 };
+                }
+
+                continue;
+            }
+
+            fields.Add(row[i]);
+            sources.Add(new KeyPartSource(i, 0, (1, 1), false));
+        }
+
+        return new KeyLayout(key.Name, new RecordLayout(fields, -1), sources, IsSpatial: false);
+    }
+
+    private RecordField Field(KeyPart part, ColumnSchema column)
+    {
+        RecordField field = Field(column);
+        return Prefix(part, column) is > 0 and var prefix && field.FixedLength > 0 ? field with { FixedLength = prefix } : field;
     }
 
     // The primary key, else the first unique key without NULLs and prefixes, else a hidden row id (sql_table.cc sort_keys).
     public KeySchema? ClusteredKey() => _table.PrimaryKey ?? _table.Keys.FirstOrDefault(k => k.IsUnique && k.Parts.All(IsWholeAndNotNull));
 
-    private bool IsWholeAndNotNull(KeyPart part) => part is { Column: not null, PrefixLength: null } &&
-        _table.Columns.Any(c => Same(c.Name, part.Column) && !c.IsNullable && (!c.IsGenerated || c.IsStored));
+    private bool IsWholeAndNotNull(KeyPart part) => part is { Column: not null, PrefixLength: null } && IsNotNull(part) &&
+        _table.Columns.Any(c => Same(c.Name, part.Column) && (!c.IsGenerated || c.IsStored));
+
+    private bool IsNotNull(KeyPart part) => _table.Columns.Any(c => Same(c.Name, part.Column ?? "") && !c.IsNullable);
 
     public bool IsInPrimaryKey(ColumnSchema column) => _table.PrimaryKey?.Parts.Any(p => Same(p.Column ?? "", column.Name)) ?? false;
 

@@ -16,6 +16,8 @@ internal sealed class SdiTable
         PrivateData = DictionaryProperties.Parse(Text(table, "se_private_data"));
         Columns = Items(table, "columns").Select(c => new SdiColumn(c)).ToList();
         Indexes = Items(table, "indexes").Select(i => new SdiIndex(i)).ToList();
+        PartitionedBy = Partitioning(table, "partition") + Partitioning(table, "subpartition");
+        PartitionBounds = Items(table, "partitions").SelectMany(p => Items(p, "subpartitions").Select(s => $"{Bounds(p)} {Bounds(s)}").Prepend(Bounds(p))).ToList();
         Partitions = Items(table, "partitions")
             .SelectMany(p => Items(p, "subpartitions").DefaultIfEmpty(p))
             .Select(p => Items(p, "indexes").Select(i => DictionaryProperties.Parse(Text(i, "se_private_data"))).ToList()).ToList();
@@ -34,6 +36,12 @@ internal sealed class SdiTable
 
     /// <summary>For a partitioned table the private data of each partition's indexes, in the order of <see cref="Indexes"/>.</summary>
     public IReadOnlyList<List<IReadOnlyDictionary<string, string>>> Partitions { get; }
+
+    /// <summary>How rows are spread over partitions; empty for a table without.</summary>
+    public string PartitionedBy { get; }
+
+    /// <summary>Every partition and subpartition with the values that it takes.</summary>
+    public IReadOnlyList<string> PartitionBounds { get; }
 
     /// <summary>How often columns were added or dropped instantly (8.0.29+): the newest row version.</summary>
     public int RowVersion => Columns.Select(c => Math.Max(c.VersionAdded, c.VersionDropped)).DefaultIfEmpty().Max();
@@ -95,6 +103,12 @@ internal sealed class SdiTable
         return null;
     }
 
+    private static string Partitioning(JsonElement table, string what) => Number(table, what + "_type") is var type and > 0
+        ? $"{what}ed by method {type} of {Text(table, what + "_expression_utf8")};" : "";
+
+    private static string Bounds(JsonElement partition) =>
+        $"partition {Text(partition, "name").ToLowerInvariant()} with values {Text(partition, "description_utf8")}".Replace(" with values  ", " ").TrimEnd();
+
     internal static string Text(JsonElement element, string name) =>
         element.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String ? value.GetString()! : "";
 
@@ -129,6 +143,8 @@ internal sealed class SdiColumn
         CollationId = (int)SdiTable.Number(column, "collation_id");
         Elements = SdiTable.Items(column, "elements").Select(e => ReadElement(SdiTable.Text(e, "name"))).ToList();
         TypeText = SdiTable.Text(column, "column_type_utf8");
+        Expression = SdiTable.Text(column, "generation_expression_utf8");
+        ReferenceSystem = SdiTable.Flag(column, "srs_id_null") ? null : SdiTable.Number(column, "srs_id");
         PrivateData = DictionaryProperties.Parse(SdiTable.Text(column, "se_private_data"));
     }
 
@@ -169,6 +185,12 @@ internal sealed class SdiColumn
 
     /// <summary>The type as in SHOW CREATE TABLE.</summary>
     public string TypeText { get; }
+
+    /// <summary>Of a generated column; empty for others.</summary>
+    public string Expression { get; }
+
+    /// <summary>The SRID of a geometry column that has one.</summary>
+    public long? ReferenceSystem { get; }
 
     public IReadOnlyDictionary<string, string> PrivateData { get; }
 

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using MySqlRecovery.InnoDb.Pages;
 
 namespace MySqlRecovery.InnoDb.Records;
@@ -18,6 +19,7 @@ internal sealed class LeafPage
     private readonly PlainRecord? _plain;
     private readonly List<LeafRecord> _records = [];
     private readonly List<int> _blobReferences = [];
+    private readonly List<FieldPlace> _places = [];
 
     /// <param name="layout">Null only for ROW_FORMAT=REDUNDANT, whose records describe themselves but for where DB_TRX_ID is.</param>
     public LeafPage(RecordLayout? layout)
@@ -27,11 +29,18 @@ internal sealed class LeafPage
         _plain = layout == null ? null : PlainRecord.Of(layout);
     }
 
+    /// <summary>Whether <see cref="FieldsOf"/> is wanted, which takes longer.</summary>
+    public bool KeepsFields { get; init; }
+
     /// <summary>The records of the page read last.</summary>
     public IReadOnlyList<LeafRecord> Records => _records;
 
     /// <summary>Offsets of the 20-byte references to off-page columns on the page read last.</summary>
     public IReadOnlyList<int> BlobReferences => _blobReferences;
+
+    /// <summary>Where a record of the page read last has the fields of the layout, one by one.</summary>
+    public ReadOnlySpan<FieldPlace> FieldsOf(int record) =>
+        CollectionsMarshal.AsSpan(_places).Slice(record * _fields.Length, _fields.Length);
 
     /// <summary>Reads a page; null, or what does not fit.</summary>
     [MethodImpl(Jit.Hot)]
@@ -39,6 +48,7 @@ internal sealed class LeafPage
     {
         _records.Clear();
         _blobReferences.Clear();
+        _places.Clear();
         bool compact = IndexPage.IsCompact(page);
         if (compact && _layout == null)
             return "the layout of its records is not known";
@@ -114,7 +124,7 @@ internal sealed class LeafPage
             fields = _layout!.InstantCoreFields + 1 + (page[at] < 0x80 ? page[at--] : page[at--] & 0x7F | page[at--] << 7);
         else
             fields = _layout!.InstantCoreFields;
-        if (version == 0 && fields == _fields.Length && _plain?.Read(page, ref record, at) == true)
+        if (version == 0 && fields == _fields.Length && !KeepsFields && _plain?.Read(page, ref record, at) == true)
             return true;
         return fields <= _fields.Length && ReadCompactFields(page, ref record, at, fields, version);
     }
@@ -131,6 +141,7 @@ internal sealed class LeafPage
         }
 
         int lengths = nulls - ((nullable + 7) / 8), data = record.Origin, nullBit = 0;
+        Span<FieldPlace> places = AddPlaces();
         for (int i = 0; i < fields; i++)
         {
             RecordField field = layout[i];
@@ -141,26 +152,46 @@ internal sealed class LeafPage
             if (i == _layout!.TrxIdField)
                 record.TrxId = data;
             if (field.IsNullable && (page[nulls - (nullBit >> 3)] >> (nullBit++ & 7) & 1) != 0)
+            {
+                if (KeepsFields)
+                    places[i] = new FieldPlace(data, 0, FieldState.Null);
                 continue;
+            }
+
+            bool isExternal = false;
             int length = field.FixedLength;
             if (length == 0)
             {
                 length = page[lengths--];
                 if (field.IsBig && (length & 0x80) != 0)
                 {
-                    bool isExternal = (length & 0x40) != 0;
+                    isExternal = (length & 0x40) != 0;
                     length = (length & 0x3F) << 8 | page[lengths--];
                     if (isExternal && !AddBlobReference(data + length, data))
                         return false;
                 }
             }
 
+            if (KeepsFields)
+                places[i] = new FieldPlace(data, length, isExternal ? FieldState.OffPage : FieldState.Value);
             data += length;
         }
 
         record.Start = lengths + 1;
         record.End = data;
         return true;
+    }
+
+    // Of the next record; all fields are missing until one is found.
+    private Span<FieldPlace> AddPlaces()
+    {
+        if (!KeepsFields)
+            return [];
+        int first = _places.Count;
+        CollectionsMarshal.SetCount(_places, first + _fields.Length);
+        Span<FieldPlace> places = CollectionsMarshal.AsSpan(_places)[first..];
+        places.Clear();
+        return places;
     }
 
     [MethodImpl(Jit.Hot)]
@@ -172,8 +203,9 @@ internal sealed class LeafPage
         int fields = (FilPage.U16(page, record.Origin - 4) & 0x7FE) >> 1;
         int at = record.Origin - RedundantExtra - ((info & VersionFlag) != 0 ? 1 : 0);
         record.Start = at - (fields * (isShort ? 1 : 2));
-        if (record.Start < IndexPage.FirstRecordArea || fields < 3)
+        if (record.Start < IndexPage.FirstRecordArea || fields < (_layout is { TrxIdField: < 0 } ? 1 : 3) || (KeepsFields && fields > _fields.Length))
             return false;
+        Span<FieldPlace> places = AddPlaces();
         int start = 0;
         for (int i = 0; i < fields; i++)
         {
@@ -185,8 +217,11 @@ internal sealed class LeafPage
                 record.TrxId = record.Origin + start;
             if (_layout != null && (i == _layout.TrxIdField && end - start != 6 || i == _layout.TrxIdField + 1 && end - start != 7))
                 return false;
-            if (!isShort && (raw & 0x4000) != 0 && !AddBlobReference(record.Origin + end, record.Origin + start))
+            bool isExternal = !isShort && (raw & 0x4000) != 0, isNull = (raw & (isShort ? 0x80 : 0x8000)) != 0;
+            if (isExternal && !AddBlobReference(record.Origin + end, record.Origin + start))
                 return false;
+            if (KeepsFields)
+                places[i] = new FieldPlace(record.Origin + start, end - start, isNull ? FieldState.Null : isExternal ? FieldState.OffPage : FieldState.Value);
             start = end;
         }
 
@@ -264,6 +299,21 @@ internal sealed class LeafPage
 
         return null;
     }
+}
+
+/// <summary>Where a field of a record is on its page. The 20 bytes that stand for an off-page part are counted in.</summary>
+internal readonly record struct FieldPlace(int Offset, int Length, FieldState State);
+
+/// <summary>What a record has of a field of its table.</summary>
+internal enum FieldState : byte
+{
+    /// <summary>Nothing: the column was added later.</summary>
+    Missing,
+    Null,
+    Value,
+
+    /// <summary>The beginning, and a reference to the rest.</summary>
+    OffPage,
 }
 
 /// <summary>What a repair needs of one clustered leaf record: offsets within the page.</summary>

@@ -18,8 +18,14 @@ internal sealed class RecordLayout
     /// <summary>Fields of records written before the first instant ADD COLUMN (8.0.12 to 8.0.28, MariaDB 10.3+).</summary>
     public int InstantCoreFields { get; }
 
+    /// <summary>
+    /// The other indexes by the definition, in the order in which CREATE TABLE makes them: those that have a B-tree in the file.
+    /// Empty where the SDI names the indexes.
+    /// </summary>
+    public IReadOnlyList<KeyLayout> Keys { get; init; } = [];
+
     /// <summary>The same for a table with instant columns of MariaDB, whose root says how many fields old records have; 0: none.</summary>
-    public RecordLayout WithInstantCore(int fields) => new(Fields, TrxIdField, fields);
+    public RecordLayout WithInstantCore(int fields) => new(Fields, TrxIdField, fields) { Keys = Keys };
 
     /// <summary>SDI records: type, id, system columns, two lengths, compressed JSON (dict0sdi.h).</summary>
     public static RecordLayout Sdi { get; } = new(
@@ -30,6 +36,45 @@ internal sealed class RecordLayout
             new("data", 0, false, true),
         ],
         2);
+}
+
+/// <summary>A secondary index by the definition.</summary>
+/// <param name="Name">The key.</param>
+/// <param name="Records">Its records: the parts of the key, then what of the clustered key is not among them. Null where that is not known.</param>
+/// <param name="Parts">Where each of the fields comes from.</param>
+/// <param name="IsSpatial">It is an R-tree.</param>
+internal sealed record KeyLayout(string Name, RecordLayout? Records, IReadOnlyList<KeyPartSource> Parts, bool IsSpatial)
+{
+    /// <summary>Whether the rows tell what the index holds.</summary>
+    public bool IsInRows => Records != null && !IsSpatial && Parts.All(p => p.Field >= 0);
+}
+
+/// <summary>Where a field of a secondary index record comes from.</summary>
+/// <param name="Field">The field of the clustered record; -1 for a virtual column, which is in the index alone.</param>
+/// <param name="Prefix">Characters that are indexed (bytes of binary columns), 0 for all.</param>
+/// <param name="Width">Bytes of the shortest and the longest character.</param>
+/// <param name="IsUtf8">The characters are UTF-8.</param>
+internal readonly record struct KeyPartSource(int Field, int Prefix, (int Min, int Max) Width, bool IsUtf8)
+{
+    /// <summary>
+    /// As much of a value as can be compared. What a prefix takes of character sets whose characters cannot be counted from
+    /// their bytes alone is at least the shortest characters.
+    /// </summary>
+    public ReadOnlySpan<byte> Take(ReadOnlySpan<byte> value)
+    {
+        if (Prefix == 0)
+            return value;
+        if (!IsUtf8)
+            return value[..Math.Min(value.Length, Prefix * Width.Min)];
+        int characters = 0;
+        for (int i = 0; i < value.Length; i++)
+        {
+            if ((value[i] & 0xC0) != 0x80 && ++characters > Prefix)
+                return value[..i];
+        }
+
+        return value;
+    }
 }
 
 /// <summary>How one field of a clustered index record is stored.</summary>

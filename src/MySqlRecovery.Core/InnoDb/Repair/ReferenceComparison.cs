@@ -1,5 +1,6 @@
 using MySqlRecovery.InnoDb.Dictionary;
 using MySqlRecovery.InnoDb.Pages;
+using MySqlRecovery.InnoDb.Records;
 using MySqlRecovery.InnoDb.Tablespace;
 using MySqlRecovery.Model;
 
@@ -52,25 +53,17 @@ internal static class ReferenceComparison
         if (!anyName && !string.Equals(ours.Name, theirs.Name, StringComparison.OrdinalIgnoreCase))
             throw Mismatch("TableMismatch", source, $"it is of table {ours.Name}, the reference of table {theirs.Name}",
                 "Give the reference of the same table; -Force takes a table of another name with the same columns and indexes.");
-        string[] columns = Columns(ours), otherColumns = Columns(theirs);
-        int different = Array.FindIndex(columns, c => !otherColumns.Contains(c));
-        if (!columns.SequenceEqual(otherColumns))
-        {
-            throw Mismatch("TableMismatch", source,
-                $"its columns differ from the reference's: {(different >= 0 ? columns[different] : string.Join(", ", otherColumns.Except(columns)))}",
-                $"Create the table on the target with these columns: {string.Join(", ", columns)}.");
-        }
-
         if (ours.RowVersion != theirs.RowVersion || ours.InstantColumns != theirs.InstantColumns)
         {
             throw Mismatch("InstantColumnsMismatch", source,
                 "columns were added or dropped with ALGORITHM=INSTANT, which a table created afresh does not know of",
                 "Write the table's metadata with -WriteCfg and use ALTER TABLE ... IMPORT TABLESPACE.");
         }
-    }
 
-    private static string[] Columns(SdiTable table) => table.Columns.Where(c => !c.IsHiddenByEngine)
-        .Select(c => $"{c.Name} {c.TypeText}{(c.IsNullable ? "" : " NOT NULL")}{(c.IsText ? $" (collation {c.CollationId})" : "")}").ToArray();
+        if (SdiDifference.First(ours, theirs) is { } difference)
+            throw Mismatch("TableMismatch", source, $"its definition differs from the reference's: {difference}",
+                "Create the table on the target with the definition that this file has; Get-IbdSpaceId shows its columns.");
+    }
 
     // The target's dictionary names root pages too: they must lie where its own file has them.
     private static Dictionary<uint, ulong> CompareRoots(
@@ -92,11 +85,22 @@ internal static class ReferenceComparison
         return sourceRoots.Count == referenceRoots.Count ? ids : throw RootMismatch(source, sourceRoots, referenceRoots);
     }
 
-    private static RecoveryException RootMismatch(
-        TablespaceFile source, IEnumerable<BTreeRoot> ours, IEnumerable<BTreeRoot> theirs) => Mismatch(
-        "RootPageMismatch", source,
-        $"its indexes have their roots on pages {Pages(ours)}, the reference's on pages {Pages(theirs)}: other indexes, or added in another order",
-        "Create the table on the target and add its indexes in the order in which they were once added, or use ALTER TABLE ... IMPORT TABLESPACE.");
+    /// <summary>Refuses a reference whose keys have their roots elsewhere, where no SDI names them.</summary>
+    public static void CompareKeys(TablespaceFile source, Dictionary<uint, KeyLayout> keys, Dictionary<uint, KeyLayout> referenceKeys)
+    {
+        foreach ((uint page, KeyLayout key) in keys.OrderBy(k => k.Key))
+        {
+            uint expected = referenceKeys.First(k => k.Value.Name == key.Name).Key;
+            if (page != expected)
+                throw RootMismatch(source, $"the rows show that index {key.Name} has its root on page {page}, the target expects it on page {expected}");
+        }
+    }
+
+    private static RecoveryException RootMismatch(TablespaceFile source, IEnumerable<BTreeRoot> ours, IEnumerable<BTreeRoot> theirs) =>
+        RootMismatch(source, $"its indexes have their roots on pages {Pages(ours)}, the reference's on pages {Pages(theirs)}: other indexes, or added in another order");
+
+    private static RecoveryException RootMismatch(TablespaceFile source, string what) => Mismatch("RootPageMismatch", source, what,
+        "Write the file and its metadata with -WriteCfg, without -ReferencePath, and use ALTER TABLE ... DISCARD TABLESPACE and IMPORT TABLESPACE: these find each index by its name.");
 
     private static string Pages(IEnumerable<BTreeRoot> roots) => string.Join(", ", roots.Select(r => r.Page));
 

@@ -44,13 +44,13 @@ internal sealed class RepairPlanner
         SdiTable? table = ReadSdi(_file);
         RepairTarget target;
         SdiTable? referenceTable = null;
-        if (_request.ReferencePath == null)
+        using TablespaceFile? reference = _request.ReferencePath == null ? null : TablespaceFile.Open(_request.ReferencePath);
+        if (reference == null)
         {
             target = new RepairTarget { SpaceId = CheckId(_request.SpaceId ?? (_request.WritesCfg ? _file.SpaceId : throw NoTarget())) };
         }
         else
         {
-            using TablespaceFile reference = TablespaceFile.Open(_request.ReferencePath);
             RefuseUnreadable(reference, "the reference: ");
             referenceTable = ReadSdi(reference);
             target = TargetFrom(reference, roots, table, referenceTable);
@@ -74,6 +74,8 @@ internal sealed class RepairPlanner
             PageCount = _file.PageCount,
         };
         NoteWhatIsMissing(plan);
+        if (plan.Sdi == null && (reference != null || _request.WritesCfg))
+            IdentifyIndexes(plan, reference);
         ReadPages(plan);
         return plan;
     }
@@ -173,6 +175,52 @@ internal sealed class RepairPlanner
         throw new RecoveryException("SchemaMismatch", RecoveryErrorKind.InvalidData,
             $"its records are not of the table that the schema describes: {wrong}", _file.Path,
             recommendedAction: "Give the CREATE TABLE statement that the table had when the file was last written.");
+    }
+
+    private void IdentifyIndexes(RepairPlan plan, TablespaceFile? reference)
+    {
+        TablespaceMap map = plan.Map;
+        if (map.Clustered is not { } clustered)
+            return;
+        RecordLayout[] layouts = map.Layout is { } layout ? [layout] : [.. _request.SchemaLayouts];
+        if (layouts.Length == 0)
+        {
+            // One index beside the clustered one can be no other.
+            if (map.Roots.Count <= 2)
+                return;
+            throw new RecoveryException("RecordLayoutUnknown", RecoveryErrorKind.InvalidArgument,
+                $"which of its {map.Roots.Count - 1} secondary indexes is which cannot be told without the table's definition, which this file does not hold",
+                _file.Path, recommendedAction: "Give the table's CREATE TABLE statement with -SchemaPath.");
+        }
+
+        (RecordLayout chosen, Dictionary<uint, KeyLayout> keys, string? doubt) = FirstThatFits(layouts, map, clustered);
+        if (doubt != null)
+            plan.Notes.Add(doubt);
+        if (reference == null)
+            return;
+        List<BTreeRoot> roots = BTreeRoot.FindAll(reference);
+        BTreeRoot first = TablespaceMap.FindClustered(roots, null, reference.SpaceId)!;
+        ReferenceComparison.CompareKeys(_file, keys, IndexIdentity.Find(reference, roots, first, chosen, ExtentMap.Read(reference), _stop).Keys);
+    }
+
+    private (RecordLayout Layout, Dictionary<uint, KeyLayout> Keys, string? Doubt) FirstThatFits(
+        RecordLayout[] layouts, TablespaceMap map, BTreeRoot clustered)
+    {
+        RecoveryException? first = null;
+        foreach (RecordLayout layout in layouts)
+        {
+            try
+            {
+                (Dictionary<uint, KeyLayout> keys, string? doubt) = IndexIdentity.Find(_file, map.Roots, clustered, layout, map.Extents, _stop);
+                return (layout, keys, doubt);
+            }
+            catch (RecoveryException e)
+            {
+                first ??= e;
+            }
+        }
+
+        throw first!;
     }
 
     private IEnumerable<(uint Number, byte[] Page)> SampleLeaves(BTreeRoot clustered)
