@@ -65,7 +65,7 @@ internal sealed class RepairScript
     /// <summary>Writes it to a file that appears when it is complete.</summary>
     public SqlExport WriteFile(string path, bool overwrite)
     {
-        using var output = new SqlFileOutput(path, overwrite);
+        using var output = new SqlFileOutput(path, overwrite, []);
         Write(output);
         output.Complete();
         return new SqlExport

@@ -5,7 +5,8 @@ namespace MySqlRecovery.IO;
 
 /// <summary>
 /// A file that comes into being whole or not at all: written under a temporary name in its folder, flushed to the disk and
-/// renamed by <see cref="Commit"/>, removed by Dispose otherwise.
+/// renamed by <see cref="Commit"/>, removed by Dispose otherwise. Until then nobody else may read it. A file that is replaced
+/// keeps its owner, its group and its rights; a link stays, and what it leads to is replaced.
 /// </summary>
 internal sealed class PendingFile : IDisposable
 {
@@ -15,6 +16,8 @@ internal sealed class PendingFile : IDisposable
     private readonly string _path;
     private readonly string _temporaryPath;
     private readonly bool _overwrite;
+    private readonly FileStatus? _like;
+    private readonly bool _takesOwner;
     private readonly SafeFileHandle _handle;
     private readonly object _gate = new();
     private BufferedStream? _stream;
@@ -22,8 +25,8 @@ internal sealed class PendingFile : IDisposable
     private long _unflushed;
     private bool _isCommitted;
 
-    private PendingFile(string path, string temporaryPath, bool overwrite, SafeFileHandle handle) =>
-        (_path, _temporaryPath, _overwrite, _handle) = (path, temporaryPath, overwrite, handle);
+    private PendingFile(string path, string temporaryPath, bool overwrite, SafeFileHandle handle, FileStatus? like, bool takesOwner) =>
+        (_path, _temporaryPath, _overwrite, _handle, _like, _takesOwner) = (path, temporaryPath, overwrite, handle, like, takesOwner);
 
     /// <summary>Where the bytes are until they are committed.</summary>
     public string TemporaryPath => _temporaryPath;
@@ -32,7 +35,9 @@ internal sealed class PendingFile : IDisposable
     public Stream Stream => _stream ??= new BufferedStream(new FileStream(_handle, FileAccess.ReadWrite, bufferSize: 0), 1 << 16);
 
     /// <summary>Starts a file in a folder that is made if need be; replaces an existing one.</summary>
-    public static PendingFile Replace(string path)
+    /// <param name="path">The file.</param>
+    /// <param name="like">The file whose owner, group and rights a new one takes, as far as the system lets this user.</param>
+    public static PendingFile Replace(string path, string like)
     {
         try
         {
@@ -43,19 +48,36 @@ internal sealed class PendingFile : IDisposable
             throw Failed(path, e);
         }
 
-        return Create(path, overwrite: true);
+        return Start(path, overwrite: true, FileStatus.Of(like), takesOwner: true);
     }
 
     /// <summary>Starts a file; an existing one is an error with id DestinationExists unless it may be overwritten.</summary>
-    public static PendingFile Create(string path, bool overwrite)
+    /// <param name="path">The file.</param>
+    /// <param name="overwrite">Whether an existing one is replaced.</param>
+    /// <param name="sources">What it is made from: others may read a new file only if they may read all of these.</param>
+    public static PendingFile Create(string path, bool overwrite, IEnumerable<string> sources)
+    {
+        uint? rights = null;
+        foreach (string source in sources)
+            rights = (rights ?? uint.MaxValue) & (Path.IsPathRooted(source) ? FileStatus.Of(source)?.Mode ?? 0 : 0);
+        return Start(path, overwrite, new FileStatus(0, 0, 0, 0, rights ?? 0), takesOwner: false);
+    }
+
+    private static PendingFile Start(string path, bool overwrite, FileStatus? like, bool takesOwner)
     {
         CheckFree(path, overwrite);
-        string folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
-        string temporary = Path.Combine(folder, $".{Path.GetFileName(path)}.{Guid.NewGuid():N}.tmp");
+        string target = FollowLinks(path);
+        FileStatus? replaced = File.Exists(target) ? FileStatus.Of(target) : null;
+        string temporary = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(target))!, $".mysqlrecovery-{Guid.NewGuid():N}.tmp");
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.ReadWrite, Share = FileShare.Read };
+        if (!OperatingSystem.IsWindows())
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
         try
         {
-            return new PendingFile(
-                path, temporary, overwrite, File.OpenHandle(temporary, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.Read));
+            // Closed again at once: a handle opened by path has no mode of its own to be created with.
+            File.Open(temporary, options).Dispose();
+            SafeFileHandle handle = File.OpenHandle(temporary, FileMode.Open, FileAccess.ReadWrite, FileShare.Read);
+            return new PendingFile(target, temporary, overwrite, handle, replaced ?? like, takesOwner || replaced != null);
         }
         catch (DirectoryNotFoundException e)
         {
@@ -71,15 +93,34 @@ internal sealed class PendingFile : IDisposable
         }
     }
 
-    /// <summary>Fails where the destination is there and may not be overwritten.</summary>
-    public static void CheckFree(string path, bool overwrite)
+    /// <summary>Fails where the destination is there and may not be overwritten, or is one of the files that are read.</summary>
+    public static void CheckFree(string path, bool overwrite, IEnumerable<string>? inputs = null)
     {
         if (Directory.Exists(path))
             throw new RecoveryException("DestinationExists", RecoveryErrorKind.ResourceExists, "this is a folder", path);
+        if (inputs?.FirstOrDefault(i => FileStatus.IsSame(path, i)) is { } input)
+            throw new RecoveryException(
+                "DestinationIsInput", RecoveryErrorKind.InvalidArgument, $"this is {(input == path ? "a file that is read" : $"{input}, which is read")}: it would be replaced by what is made from it", path,
+                recommendedAction: "Choose another name.");
         if (!overwrite && File.Exists(path))
             throw new RecoveryException(
                 "DestinationExists", RecoveryErrorKind.ResourceExists, "the file exists already", path,
                 recommendedAction: "Choose another name, or use -Force to overwrite it.");
+        if (FileStatus.Of(path) is { IsRegular: false })
+            throw new RecoveryException("DestinationNotAFile", RecoveryErrorKind.InvalidArgument, "this is a device, a pipe or a socket", path,
+                recommendedAction: "Name a file, or leave the path out and take what comes down the pipeline.");
+    }
+
+    private static string FollowLinks(string path)
+    {
+        try
+        {
+            return new FileInfo(path).LinkTarget == null ? path : File.ResolveLinkTarget(path, returnFinalTarget: true)!.FullName;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw Failed(path, e);
+        }
     }
 
     public void Write(long offset, ReadOnlySpan<byte> bytes)
@@ -104,9 +145,14 @@ internal sealed class PendingFile : IDisposable
             _stream?.Flush();
             // A system tells of a failed flush once: one that failed on the way must not be forgotten over a good one.
             _flushing.GetAwaiter().GetResult();
+            TakeRights();
             RandomAccess.FlushToDisk(_handle);
             _handle.Dispose();
-            File.Move(_temporaryPath, _path, _overwrite);
+            // On Windows a file that is replaced in this way keeps its access control list.
+            if (OperatingSystem.IsWindows() && _overwrite && File.Exists(_path))
+                File.Replace(_temporaryPath, _path, null);
+            else
+                File.Move(_temporaryPath, _path, _overwrite);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -123,6 +169,23 @@ internal sealed class PendingFile : IDisposable
         ((IAsyncResult)_flushing).AsyncWaitHandle.WaitOne();
         _handle.Dispose();
         File.Delete(_temporaryPath);
+    }
+
+    private void TakeRights()
+    {
+        if (OperatingSystem.IsWindows() || _like is not { } like)
+            return;
+        FileStatus own = FileStatus.Of(_temporaryPath)!.Value;
+        if (_takesOwner && (own.Owner, own.Group) != (like.Owner, like.Group) &&
+            !FileStatus.TryChangeOwner(_handle, like.Owner, like.Group) && File.Exists(_path))
+        {
+            throw new RecoveryException("FileNotWritable", RecoveryErrorKind.PermissionDenied,
+                "the file belongs to another user, who would lose it: this user may not give a file away", _path,
+                recommendedAction: "Run as the owner or as root, or write to another place.");
+        }
+
+        File.SetUnixFileMode(_handle, (like.Rights & ~(UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute))
+            | UnixFileMode.UserRead | UnixFileMode.UserWrite);
     }
 
     private void FlushBehind(int written)

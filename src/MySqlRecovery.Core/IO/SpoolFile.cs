@@ -2,7 +2,10 @@ using MySqlRecovery.Model;
 
 namespace MySqlRecovery.IO;
 
-/// <summary>A temporary file that is appended to and read at any offset; it vanishes when closed.</summary>
+/// <summary>
+/// A temporary file that is appended to and read at any offset; it vanishes when closed. On Unix it has no name from the
+/// start, so that nothing is left of a process that is killed.
+/// </summary>
 internal sealed class SpoolFile : ByteSource
 {
     private readonly FileStream _stream;
@@ -19,14 +22,18 @@ internal sealed class SpoolFile : ByteSource
         string path = System.IO.Path.Combine(System.IO.Path.GetTempPath(), $"mysqlrecovery-{Guid.NewGuid():N}.tmp");
         var options = new FileStreamOptions
         {
-            Mode = FileMode.CreateNew, Access = FileAccess.ReadWrite, Share = FileShare.None, BufferSize = 0, Options = FileOptions.DeleteOnClose,
+            Mode = FileMode.CreateNew, Access = FileAccess.ReadWrite, Share = FileShare.None, BufferSize = 0,
+            Options = OperatingSystem.IsWindows() ? FileOptions.DeleteOnClose : FileOptions.None,
         };
         // The temporary folder is everybody's, the rows are not.
         if (!OperatingSystem.IsWindows())
             options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
         try
         {
-            return new SpoolFile(name ?? path, new FileStream(path, options));
+            var stream = new FileStream(path, options);
+            if (!OperatingSystem.IsWindows())
+                File.Delete(path);
+            return new SpoolFile(name ?? path, stream);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -123,6 +123,8 @@ public sealed class ExportRowChangeSqlCommand : BinlogCmdlet
             return;
         }
 
+        if (_path != null)
+            Try(() => _input.CheckDestination(_path, Force));
         using ChangeIndex index = Try(() => _repairs == null ? _input.BuildIndex() : throw RecoveryInput.Mixed());
         EndReading();
         if (index.Transactions.Count == 0)

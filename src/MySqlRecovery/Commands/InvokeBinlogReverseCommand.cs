@@ -87,6 +87,7 @@ public sealed class InvokeBinlogReverseCommand : LogFileCmdlet
     /// <inheritdoc/>
     protected override void EndProcessing()
     {
+        Try(() => _input.CheckDestination(_destination, Force));
         using ChangeIndex index = Try(_input.BuildIndex);
         EndReading();
         if (index.Transactions.Count == 0)

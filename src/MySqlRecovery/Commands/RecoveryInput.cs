@@ -3,6 +3,7 @@ using MySqlRecovery.Binlog.Filter;
 using MySqlRecovery.Binlog.Rows;
 using MySqlRecovery.Binlog.Scan;
 using MySqlRecovery.Changes;
+using MySqlRecovery.IO;
 using MySqlRecovery.Input;
 using MySqlRecovery.Model;
 
@@ -37,6 +38,9 @@ internal sealed class RecoveryInput(BinlogCmdlet cmdlet, bool reverse, string[] 
     public static RecoveryException Mixed() => new(
         "InputObjectMixed", RecoveryErrorKind.InvalidArgument, "files, row changes or findings came down the pipeline together",
         recommendedAction: "Read the files with Get-BinlogEvent, or give files only; export findings by themselves.");
+
+    /// <summary>Fails where the destination may not be written, or is one of the logs.</summary>
+    public void CheckDestination(string path, bool overwrite) => PendingFile.CheckFree(path, overwrite, _files);
 
     public void AddFiles(IEnumerable<string> files) => _files.AddRange(files);
 

@@ -116,7 +116,7 @@ public sealed class RepairIbdSpaceIdCommand : ServerCmdlet
         if (ParameterSetName != LogSet || _files.Count == 0)
         {
             bool literal = ParameterSetName == LiteralSet;
-            _files.AddRange(this.ResolveFiles(literal ? LiteralPath : Path, literal, e => WriteError(ToErrorRecord(e))));
+            _files.AddRange(this.ResolveFiles(literal ? LiteralPath : Path, literal, e => WriteError(ToErrorRecord(e))).Except(_files));
         }
 
         foreach (string text in ErrorLog)
@@ -130,7 +130,7 @@ public sealed class RepairIbdSpaceIdCommand : ServerCmdlet
     {
         try
         {
-            var places = new OutputPlaces(_files, Resolve(Destination), Resolve(BackupPath), Resolve(UndoPath), Force);
+            OutputPlaces places = Try(() => new OutputPlaces(_files, Resolve(Destination), Resolve(BackupPath), Resolve(UndoPath), Force));
             if (Undo)
                 UndoAll(places);
             else
@@ -169,27 +169,59 @@ public sealed class RepairIbdSpaceIdCommand : ServerCmdlet
     private void RepairAll(OutputPlaces places)
     {
         ReferenceFiles? references = ReferencePath == null ? null : OpenReferences(ReferencePath);
-        var accepted = new List<RepairPlan>();
-        foreach (ParallelFiles.Outcome<string, RepairPlan> planned in ParallelFiles.Run(_files, f => Plan(f, references), StopToken))
+        var planned = new List<RepairPlan>();
+        foreach (ParallelFiles.Outcome<string, RepairPlan> outcome in ParallelFiles.Run(_files, f => Plan(f, references), StopToken))
         {
-            if (planned.Error != null)
-                WriteError(ToErrorRecord(planned.Error, planned.File));
-            else if (Report(planned.Result!) && ShouldProcess(
-                $"{planned.File} -> {places.For(planned.File).Destination}",
-                $"Change space id {planned.Result!.OldSpaceId} to {planned.Result.Target.SpaceId}: {planned.Result.EditCount} edits on {planned.Result.PagesChanged} of {planned.Result.PageCount} pages"))
-                accepted.Add(planned.Result!);
-            else if (IsWhatIf() && !planned.Result!.IsRefused)
-                WriteObject(RepairApplication.ListEdits(planned.Result, StopToken), enumerateCollection: true);
+            if (outcome.Error != null)
+                WriteError(ToErrorRecord(outcome.Error, outcome.File));
+            else if (Report(outcome.Result!))
+                planned.Add(outcome.Result!);
         }
 
+        List<RepairPlan> accepted = Accept(planned, places);
         WarnOfCounters(accepted);
         foreach (ParallelFiles.Outcome<RepairPlan, IbdRepairResult> done in ParallelFiles.Run(
-            accepted, p => RepairApplication.Apply(p, places.For(p.Request.Path), StopToken), StopToken))
+            accepted, p => RepairApplication.Apply(p, PlacesOf(p, places), StopToken), StopToken))
         {
             if (done.Error != null)
                 WriteError(ToErrorRecord(done.Error, done.File.Request.Path));
             else
                 WriteObject(done.Result);
+        }
+    }
+
+    private static RepairOutput PlacesOf(RepairPlan plan, OutputPlaces places) => places.For(plan.Request.Path, plan.Request.ReferencePath);
+
+    // Nothing is written before it is known of all files that none takes the place of another.
+    private List<RepairPlan> Accept(List<RepairPlan> planned, OutputPlaces places)
+    {
+        (string, string?)[] files = [.. planned.Select(p => (p.Request.Path, p.Request.ReferencePath))];
+        var accepted = new List<RepairPlan>();
+        foreach (RepairPlan plan in planned)
+        {
+            string file = plan.Request.Path;
+            if (PlaceError(() => places.Check(file, plan.Request.ReferencePath, files)) is { } error)
+                WriteError(ToErrorRecord(error, file));
+            else if (ShouldProcess($"{file} -> {PlacesOf(plan, places).Destination}",
+                $"Change space id {plan.OldSpaceId} to {plan.Target.SpaceId}: {plan.EditCount} edits on {plan.PagesChanged} of {plan.PageCount} pages"))
+                accepted.Add(plan);
+            else if (IsWhatIf())
+                WriteObject(RepairApplication.ListEdits(plan, StopToken), enumerateCollection: true);
+        }
+
+        return accepted;
+    }
+
+    private static RecoveryException? PlaceError(Action check)
+    {
+        try
+        {
+            check();
+            return null;
+        }
+        catch (RecoveryException e)
+        {
+            return e;
         }
     }
 
@@ -244,20 +276,30 @@ public sealed class RepairIbdSpaceIdCommand : ServerCmdlet
 
     private void UndoAll(OutputPlaces places)
     {
-        var accepted = _files.Where(f => ShouldProcess($"{f} -> {places.For(f).Destination}", $"Undo the repair with {places.For(f).UndoPath}")).ToList();
+        (string, string?)[] files = [.. _files.Select(f => (f, (string?)null))];
+        var accepted = new List<string>();
+        foreach (string file in _files)
+        {
+            RepairOutput output = places.For(file, null);
+            if (PlaceError(() => places.Check(file, null, files)) is { } error)
+                WriteError(ToErrorRecord(error, file));
+            else if (ShouldProcess($"{file} -> {output.Destination}", $"Undo the repair with {output.UndoPath}"))
+                accepted.Add(file);
+        }
+
         foreach (ParallelFiles.Outcome<string, long> done in ParallelFiles.Run(
-            accepted, f => RepairJournal.Apply(f, places.For(f), StopToken), StopToken))
+            accepted, f => RepairJournal.Apply(f, places.For(f, null), StopToken), StopToken))
         {
             if (done.Error != null)
                 WriteError(ToErrorRecord(done.Error, done.File));
             else
-                WriteObject(new FileInfo(places.For(done.File).Destination));
+                WriteObject(new FileInfo(places.For(done.File, null).Destination));
         }
     }
 
     private ReferenceFiles OpenReferences(string path)
     {
-        string full = this.ResolveDestination(path);
+        string full = Try(() => this.ResolveDestination(path));
         if (!File.Exists(full) && !Directory.Exists(full))
             ThrowTerminatingError(ToErrorRecord(new RecoveryException("FileNotFound", RecoveryErrorKind.ObjectNotFound, "there is no such file or folder", full)));
         return new ReferenceFiles(full);
@@ -267,7 +309,7 @@ public sealed class RepairIbdSpaceIdCommand : ServerCmdlet
     private void ReadLog(string text)
     {
         _log ??= new SpaceIdLog();
-        string? file = ParameterSetName == LogSet && text.Contains(' ') ? null : this.ResolveDestination(text);
+        string? file = ParameterSetName == LogSet && text.Contains(' ') ? null : Try(() => this.ResolveDestination(text));
         if (file == null || (ParameterSetName == LogSet && !File.Exists(file)))
         {
             _log.Add(text);

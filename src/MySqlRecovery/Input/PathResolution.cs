@@ -76,6 +76,7 @@ internal static class PathResolution
     /// <summary>The full path of a file that need not exist.</summary>
     public static string ResolveDestination(this PSCmdlet cmdlet, string path)
     {
+        CheckCharacters(path);
         string full = cmdlet.SessionState.Path.GetUnresolvedProviderPathFromPSPath(path, out ProviderInfo provider, out _);
         return provider.Name == FileSystem ? full : throw NotAFile(path);
     }
@@ -88,6 +89,7 @@ internal static class PathResolution
             return;
         }
 
+        CheckCharacters(path);
         ProviderInfo provider;
         IEnumerable<string> candidates;
         if (literal)
@@ -97,6 +99,12 @@ internal static class PathResolution
         if (provider.Name != FileSystem)
             throw NotAFile(path);
         files.AddRange(candidates.Where(File.Exists));
+    }
+
+    private static void CheckCharacters(string path)
+    {
+        if (path.Contains('\0'))
+            throw new RecoveryException("NotAFileSystemPath", RecoveryErrorKind.InvalidArgument, "a path has no NUL character", path.Replace('\0', '\u2400'));
     }
 
     private static RecoveryException NotAFile(string path) => new(

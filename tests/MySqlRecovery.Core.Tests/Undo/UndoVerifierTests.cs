@@ -16,7 +16,7 @@ public sealed class UndoVerifierTests : IDisposable
     [Fact]
     public void A_verifier_that_is_given_up_while_it_reads_ahead_ends_quietly()
     {
-        using var file = MySqlRecovery.IO.PendingFile.Create(_path, overwrite: false);
+        using var file = MySqlRecovery.IO.PendingFile.Create(_path, overwrite: false, []);
         using var writer = new BinlogWriter(file, timestamp: 1);
         using var verifier = new UndoVerifier(file.TemporaryPath, TestContext.Current.CancellationToken);
         WriteEvents(writer, verifier);
@@ -27,7 +27,7 @@ public sealed class UndoVerifierTests : IDisposable
     [Fact]
     public void What_was_written_otherwise_than_meant_is_found()
     {
-        using var file = MySqlRecovery.IO.PendingFile.Create(_path, overwrite: false);
+        using var file = MySqlRecovery.IO.PendingFile.Create(_path, overwrite: false, []);
         using var writer = new BinlogWriter(file, timestamp: 1);
         using var verifier = new UndoVerifier(file.TemporaryPath, TestContext.Current.CancellationToken);
         WriteEvents(writer, verifier);

@@ -55,7 +55,7 @@ internal sealed class DataCheckpoint
         if (_sinceSave.Elapsed < Interval)
             return;
         _sinceSave.Restart();
-        using PendingFile file = PendingFile.Create(_path, overwrite: true);
+        using PendingFile file = PendingFile.Create(_path, overwrite: true, []);
         file.Write(0, JsonSerializer.SerializeToUtf8Bytes(
             new Content(_servers, table.Database, table.Name, after == null ? null : Array.ConvertAll(after, Convert.ToHexString))));
         file.Commit();

@@ -19,7 +19,7 @@ internal static class CfgFile
         string cfg = Path.ChangeExtension(path, ".cfg");
         using TablespaceFile file = TablespaceFile.Open(path);
         byte[] bytes = Describe(file, schema, table).ToBytes();
-        using var output = PendingFile.Replace(cfg);
+        using var output = PendingFile.Replace(cfg, path);
         output.Stream.Write(bytes);
         output.Commit();
         return cfg;

@@ -1,5 +1,5 @@
+using System.IO.Hashing;
 using System.Runtime.CompilerServices;
-using MySqlRecovery.IO;
 using MySqlRecovery.InnoDb.Pages;
 using MySqlRecovery.InnoDb.Records;
 using MySqlRecovery.InnoDb.Tablespace;
@@ -25,7 +25,7 @@ internal sealed class IndexContents
     private readonly bool[] _isUnknown;
     private readonly ulong[]?[,] _ofRecords;
     private readonly bool[,] _isOther;
-    private XxHash64 _hash = new();
+    private readonly XxHash64 _hash = new();
     private bool _isSpoiled;
 
     public IndexContents(IReadOnlyList<BTreeRoot> roots, IReadOnlyList<KeyLayout> keys, BTreeRoot clustered, RecordLayout layout)
@@ -155,7 +155,7 @@ internal sealed class IndexContents
             Append(place.State == FieldState.Null, part.Take(value));
         }
 
-        _ofRows[key][row % Buckets] += _hash.Digest() | 1;
+        _ofRows[key][row % Buckets] += _hash.GetCurrentHashAsUInt64() | 1;
     }
 
     private static bool TryReadPrefix(TablespaceFile file, ReadOnlySpan<byte> value, out ReadOnlySpan<byte> whole)
@@ -216,7 +216,7 @@ internal sealed class IndexContents
             _hash.Reset();
             for (int f = 0; f < fields.Length; f++)
                 Append(fields[f].State == FieldState.Null, parts[f].Take(page.Slice(fields[f].Offset, fields[f].Length)));
-            sums[row % Buckets] += _hash.Digest() | 1;
+            sums[row % Buckets] += _hash.GetCurrentHashAsUInt64() | 1;
         }
 
         return true;
@@ -227,7 +227,7 @@ internal sealed class IndexContents
         _hash.Reset();
         foreach (FieldPlace place in fields)
             Append(place.State == FieldState.Null, page.Slice(place.Offset, place.Length));
-        return _hash.Digest();
+        return _hash.GetCurrentHashAsUInt64();
     }
 
     private void Append(bool isNull, ReadOnlySpan<byte> value)

@@ -44,9 +44,13 @@ internal static partial class SdiDifference
     // Where the rows have a column that was added or dropped instantly, and what stands for it in rows that are older.
     private static IEnumerable<string> Instant(SdiTable table) => table.Columns
         .Where(c => c.VersionAdded > 0 || c.VersionDropped > 0 || c.PrivateData.ContainsKey("default") || c.PrivateData.ContainsKey("default_null"))
-        .Select(c => $"{Describe(c)}{Version("added", c.VersionAdded)}{Version("dropped", c.VersionDropped)}, " +
+        .Select(c => $"{Describe(c)}{StoredType(c)}{Version("added", c.VersionAdded)}{Version("dropped", c.VersionDropped)}, " +
             (c.PrivateData.TryGetValue("default", out string? value) ? $"0x{value}" : c.PrivateData.ContainsKey("default_null") ? "NULL" : "nothing") +
             " in older rows");
+
+    // The dictionary keeps no text of the type of a column that was dropped.
+    private static string StoredType(SdiColumn column) => column.VersionDropped == 0 ? ""
+        : $" of type {column.Type} ({column.CharLength}, {column.NumericPrecision}, {column.NumericScale}, {column.DatetimePrecision}, {column.ElementCount})";
 
     private static string Version(string what, int version) => version > 0 ? $", {what} with row version {version}" : "";
 

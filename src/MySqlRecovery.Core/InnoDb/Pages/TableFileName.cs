@@ -3,7 +3,7 @@ using System.Text;
 
 namespace MySqlRecovery.InnoDb.Pages;
 
-/// <summary>Names of tables and databases as files (strings/ctype.cc, my_charset_filename): <c>@002d</c> stands for a hyphen.</summary>
+/// <summary>Names of tables and databases as files (strings/ctype.cc, my_charset_filename): <c>@002d</c> stands for a hyphen, <c>@1o</c> for ü.</summary>
 internal static class TableFileName
 {
     /// <summary>The <c>database.table</c> that the folder and the name of a file stand for, with the partition if it is one's.</summary>
@@ -45,7 +45,12 @@ internal static class TableFileName
         var text = new StringBuilder(name.Length);
         for (int i = 0; i < name.Length; i++)
         {
-            if (name[i] == '@' && i + 4 < name.Length &&
+            if (name[i] == '@' && i + 2 < name.Length && FileNameLetters.TryFind(name[i + 1], name[i + 2], out char letter))
+            {
+                text.Append(letter);
+                i += 2;
+            }
+            else if (name[i] == '@' && i + 4 < name.Length &&
                 ushort.TryParse(name.AsSpan(i + 1, 4), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out ushort code))
             {
                 text.Append((char)code);

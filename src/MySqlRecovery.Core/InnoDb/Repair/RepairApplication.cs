@@ -95,8 +95,8 @@ internal sealed class RepairApplication
     /// <summary>What is wrong with the file that was written.</summary>
     private List<string> Write()
     {
-        using var file = PendingFile.Replace(_output.Destination);
-        using PendingFile? undo = _output.UndoPath == null ? null : PendingFile.Replace(_output.UndoPath);
+        using var file = PendingFile.Replace(_output.Destination, _plan.Request.Path);
+        using PendingFile? undo = _output.UndoPath == null ? null : PendingFile.Replace(_output.UndoPath, _plan.Request.Path);
         using (TablespaceFile source = TablespaceFile.Open(_plan.Request.Path))
         {
             try
@@ -157,7 +157,7 @@ internal sealed class RepairApplication
 
     private static void Copy(string from, string to)
     {
-        using var copy = PendingFile.Replace(to);
+        using var copy = PendingFile.Replace(to, from);
         using (FileStream source = File.OpenRead(from))
             source.CopyTo(copy.Stream);
         copy.Commit();

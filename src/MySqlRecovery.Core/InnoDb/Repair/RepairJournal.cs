@@ -60,7 +60,7 @@ internal static class RepairJournal
             throw NotTheRepaired(repaired, undoPath);
         using var original = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         using var found = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        using var output = PendingFile.Replace(destination);
+        using var output = PendingFile.Replace(destination, repaired);
         var pending = new EntryReader(undo, undoPath, entries);
         var chunk = new byte[TablespaceFile.ChunkSize];
         for (long at = 0; at < length;)

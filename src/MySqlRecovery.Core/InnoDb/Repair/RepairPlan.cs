@@ -1,3 +1,4 @@
+using MySqlRecovery.IO;
 using MySqlRecovery.InnoDb.Dictionary;
 using MySqlRecovery.InnoDb.Records;
 using MySqlRecovery.InnoDb.Tablespace;
@@ -117,12 +118,51 @@ internal sealed class OutputPlaces
         _keepFolder = files.Select(Path.GetDirectoryName).Distinct().Count() > 1;
     }
 
-    /// <summary>The places for one file; without a destination it is replaced itself.</summary>
-    public RepairOutput For(string file) => new(
-        _destination == null ? file : In(_destination, file, ".ibd", ""),
-        _backup == null ? null : In(_backup, file, ".ibd", ""),
-        _undo == null ? null : In(_undo, file, UndoExtension, UndoExtension),
-        _overwrite);
+    /// <summary>
+    /// The places for one file; without a destination it is replaced itself. Elsewhere it takes the name of its reference: a
+    /// partition of 8.0.13 is called t#P#p0, the target's t#p#p0.
+    /// </summary>
+    public RepairOutput For(string file, string? reference)
+    {
+        string name = _destination == null || reference == null ? file : Path.Combine(Path.GetDirectoryName(file) ?? "", Path.GetFileName(reference));
+        return new RepairOutput(
+            _destination == null ? file : In(_destination, name, ".ibd", ""),
+            _backup == null ? null : In(_backup, file, ".ibd", ""),
+            _undo == null ? null : In(_undo, name, UndoExtension, UndoExtension),
+            _overwrite);
+    }
+
+    /// <summary>
+    /// Fails where an outcome would replace one of the files that are read, or that of another file: two copies of a database
+    /// in one tree have the same names.
+    /// </summary>
+    /// <param name="file">The file.</param>
+    /// <param name="reference">Its reference, or null.</param>
+    /// <param name="others">The files that are written in the same run, and their references; the file may be among them.</param>
+    public void Check(string file, string? reference, IReadOnlyCollection<(string File, string? Reference)> others)
+    {
+        RepairOutput own = For(file, reference);
+        IEnumerable<string> inputs = others.SelectMany(o => (string?[])[o.File, o.Reference]).OfType<string>();
+        if (_destination != null)
+            PendingFile.CheckFree(own.Destination, overwrite: true, inputs);
+        foreach (string? place in (string?[])[own.BackupPath, own.UndoPath])
+        {
+            if (place != null)
+                PendingFile.CheckFree(place, overwrite: true, inputs);
+        }
+
+        HashSet<string> places = [.. Places(own)];
+        string? other = others.Where(o => o.File != file && Places(For(o.File, o.Reference)).Any(places.Contains)).Select(o => o.File).FirstOrDefault();
+        if (other != null)
+        {
+            throw new RecoveryException("DestinationAmbiguous", RecoveryErrorKind.InvalidArgument,
+                $"what is made from it would have the same place as what is made from {other}: {own.Destination}", file,
+                recommendedAction: "Repair the two in runs of their own, each with its own destination.");
+        }
+    }
+
+    private static IEnumerable<string> Places(RepairOutput output) => ((string?[])[output.Destination, output.BackupPath, output.UndoPath])
+        .OfType<string>().Select(p => OperatingSystem.IsLinux() ? Path.GetFullPath(p) : Path.GetFullPath(p).ToUpperInvariant());
 
     private string In(string place, string file, string fileExtension, string suffix)
     {

@@ -41,7 +41,7 @@ internal sealed class RowSqlExport : IDisposable
     public static SqlExport WriteFile(
         ChangeIndex index, RowPredicate? where, SqlForm form, string path, bool overwrite, CancellationToken stop)
     {
-        using var output = new SqlFileOutput(path, overwrite);
+        using var output = new SqlFileOutput(path, overwrite, index.LogFiles);
         using var export = new RowSqlExport(index, where, form, output, stop);
         long statements = export.WriteAll(where, output, stop);
         export.WriteClosing();

@@ -31,10 +31,10 @@ internal abstract class SqlOutput : IDisposable
 }
 
 /// <summary>Writes statements to a UTF-8 file without byte order mark, one a line, that appears when it is complete.</summary>
-internal sealed class SqlFileOutput(string path, bool overwrite) : SqlOutput
+internal sealed class SqlFileOutput(string path, bool overwrite, IEnumerable<string> sources) : SqlOutput
 {
     private const int FlushLength = 1 << 20;
-    private readonly PendingFile _file = PendingFile.Create(path, overwrite);
+    private readonly PendingFile _file = PendingFile.Create(path, overwrite, sources);
     private readonly SqlText _text = new();
     private long _written;
     private long _verdictOffset;
