@@ -25,7 +25,7 @@ public sealed class ReferenceDifferenceTests : IClassFixture<ReferenceDifference
     [InlineData("a INT PRIMARY KEY, b GEOMETRY NOT NULL SRID 4326, SPATIAL KEY (b)", "a INT PRIMARY KEY, b GEOMETRY NOT NULL SRID 0, SPATIAL KEY (b)", "SRID 4326 against")]
     [InlineData("a INT PRIMARY KEY|ADD COLUMN b INT DEFAULT 5", "a INT PRIMARY KEY|ADD COLUMN b INT DEFAULT 7", "0x80000005 in older rows against")]
     [InlineData("a INT PRIMARY KEY, b INT, c INT|DROP COLUMN b", "a INT PRIMARY KEY, c INT, b INT|DROP COLUMN b", "instantly changed column")]
-    [InlineData("a INT PRIMARY KEY, b INT, c BIGINT|DROP COLUMN b", "a INT PRIMARY KEY, b BIGINT, c BIGINT|DROP COLUMN b", "of type Long (11, 10, 0, 0, 0), dropped with row version 1")]
+    [InlineData("a INT PRIMARY KEY, b INT, c BIGINT|DROP COLUMN b", "a INT PRIMARY KEY, b BIGINT, c BIGINT|DROP COLUMN b", "of type Long (")]
     [InlineData("a INT PRIMARY KEY|ADD COLUMN b INT DEFAULT 5", "a INT PRIMARY KEY, b INT DEFAULT 5", "InstantColumnsMismatch")]
     public void The_first_difference_in_what_decides_how_bytes_are_read_is_named(string source, string reference, string difference)
     {

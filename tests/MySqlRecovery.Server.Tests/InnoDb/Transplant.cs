@@ -13,7 +13,7 @@ internal static class Transplant
 
     /// <summary>The plan for the file, with the target's own as reference; both servers are stopped.</summary>
     public static RepairPlan Plan(MySqlServer lost, MySqlServer target, string? definition = null, string file = File) => RepairPlanner.Plan(
-        Request(lost, definition, file) with { ReferencePath = Path.Combine(target.DataPath, file) }, CancellationToken.None);
+        Request(Path.Combine(lost.DataPath, file), definition) with { ReferencePath = Path.Combine(target.DataPath, file) }, CancellationToken.None);
 
     /// <summary>Writes the repaired file in place of the target's own; both servers are stopped.</summary>
     public static IbdRepairResult Replace(MySqlServer lost, MySqlServer target, string? definition = null, string file = File)
@@ -23,11 +23,21 @@ internal static class Transplant
         return result;
     }
 
+    /// <summary>The same with a copy of the lost server's file.</summary>
+    public static IbdRepairResult Replace(string copy, MySqlServer target, string? definition)
+    {
+        RepairPlan plan = RepairPlanner.Plan(
+            Request(copy, definition) with { ReferencePath = Path.Combine(target.DataPath, File) }, CancellationToken.None);
+        IbdRepairResult result = RepairApplication.Apply(plan, new RepairOutput(copy + ".out", null, null, Overwrite: false), CancellationToken.None);
+        target.PlaceFile(result.Destination, File);
+        return result;
+    }
+
     /// <summary>Imports the file with the .cfg file that is written for it; the lost server is stopped, the target runs and has the table.</summary>
     public static IbdRepairResult Import(MySqlServer lost, MySqlServer target, string? definition = null)
     {
         IbdRepairResult result = Write(
-            RepairPlanner.Plan(Request(lost, definition, File) with { WritesCfg = true }, CancellationToken.None), lost);
+            RepairPlanner.Plan(Request(Path.Combine(lost.DataPath, File), definition) with { WritesCfg = true }, CancellationToken.None), lost);
         target.Sql("ALTER TABLE d.t DISCARD TABLESPACE");
         target.PlaceFile(result.Destination, File);
         target.PlaceFile(Path.ChangeExtension(result.Destination, ".cfg"), "d/t.cfg");
@@ -35,12 +45,12 @@ internal static class Transplant
         return result;
     }
 
-    private static RepairRequest Request(MySqlServer lost, string? definition, string file)
+    private static RepairRequest Request(string path, string? definition)
     {
         TableSchema? schema = definition == null ? null : SchemaCatalog.Parse(definition).Tables.Single();
         return new RepairRequest
         {
-            Path = Path.Combine(lost.DataPath, file),
+            Path = path,
             SchemaLayouts = schema == null ? [] : SchemaRecordLayout.Candidates(schema),
             Schema = schema,
         };

@@ -29,9 +29,8 @@ internal sealed class CfgFromSdi
 
     private CfgTable Build(IReadOnlyList<BTreeRoot> roots)
     {
-        uint serverVersion = FilPage.U32(_file.Page0, FilPage.ServerVersion);
-        if (serverVersion < FirstRowVersionServer)
-            throw Refuse($"its server version {serverVersion} is below 8.0.29, whose format of the metadata differs");
+        int version = _table.ServerVersion >= FirstLongRowVersionServer ? CfgTable.LongRowVersions
+            : _table.ServerVersion >= FirstRowVersionServer ? CfgTable.RowVersions : CfgTable.InstantColumnCount;
         if (_table.Indexes.Any(i => i.Type == FullText))
             throw Refuse("it has a full-text index, whose tables the metadata does not describe");
         List<(SdiColumn Column, int Position)> stored = _table.Columns.Select((c, i) => (c, i)).Where(c => !c.c.IsVirtual).ToList();
@@ -39,17 +38,18 @@ internal sealed class CfgFromSdi
         uint current = (uint)columns.Count;
         columns.AddRange(SystemColumns(stored));
         columns.AddRange(stored.Where(c => c.Column.VersionDropped > 0).Select(Add));
-        List<CfgIndex> indexes = [SdiIndexOf(roots)];
+        List<CfgIndex> indexes = [SdiIndexOf(roots, version)];
         indexes.AddRange(_table.Indexes.Select(i => Index(i, roots)));
         PlaceColumns(indexes[1]);
         return new CfgTable(
-            serverVersion >= FirstLongRowVersionServer ? 8 : 7, $"{_table.Schema}/{_table.Name}", (uint)_file.Flags.PageSize,
+            version, $"{_table.Schema}/{_table.Name}", (uint)_file.Flags.PageSize,
             TableFlags(_file, roots), _file.Flags.Value, _file.SpaceId, columns, indexes)
         {
-            InitialNullable = (uint)stored.Count(c => c.Column.IsNullable && c.Column.VersionAdded == 0),
+            InitialNullable = (uint)stored.Count(c => c.Column.IsNullable && c.Column.VersionDropped == 0),
             ColumnCounts = ((uint)stored.Count(c => !IsSystem(c.Column) && c.Column.VersionAdded == 0), current, (uint)stored.Count(c => !IsSystem(c.Column))),
             DroppedColumns = (uint)stored.Count(c => c.Column.VersionDropped > 0),
             RowVersion = (uint)_table.RowVersion,
+            InstantColumns = _table.InstantColumns > 0 ? (uint)_table.InstantColumns : current,
         };
     }
 
@@ -153,9 +153,15 @@ internal sealed class CfgFromSdi
         }
     }
 
-    private static CfgIndex SdiIndexOf(IReadOnlyList<BTreeRoot> roots) => new(
-        "CLUST_IND_SDI", IndexPage.SdiIndexId, roots.First(r => r.IsSdi).Page, CfgIndex.Clustered | CfgIndex.Unique | CfgIndex.Sdi, 2, 2,
-        [.. RecordLayout.Sdi.Fields.Select(f => new CfgField(f.Name, 0, f.FixedLength, false, false))]);
+    // Up to 8.0.28 the two lengths are named the other way round.
+    private static CfgIndex SdiIndexOf(IReadOnlyList<BTreeRoot> roots, int version)
+    {
+        List<CfgField> fields = [.. RecordLayout.Sdi.Fields.Select(f => new CfgField(f.Name, 0, f.FixedLength, false, false))];
+        if (version == CfgTable.InstantColumnCount)
+            (fields[^3], fields[^2]) = (fields[^2], fields[^3]);
+        return new CfgIndex("CLUST_IND_SDI", IndexPage.SdiIndexId, roots.First(r => r.IsSdi).Page,
+            CfgIndex.Clustered | CfgIndex.Unique | CfgIndex.Sdi, 2, 2, fields);
+    }
 
     // Nullable, unsigned, length, type, scale, collation, and for ENUM and SET the values.
     private static byte[] DroppedMetadata(SdiColumn column)

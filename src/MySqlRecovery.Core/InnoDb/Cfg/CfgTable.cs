@@ -5,20 +5,23 @@ namespace MySqlRecovery.InnoDb.Cfg;
 
 /// <summary>
 /// The metadata that goes with a file for ALTER TABLE ... IMPORT TABLESPACE (row0quiesce.cc writes it, row0import.cc reads it).
-/// Version 1: MySQL 5.6, 5.7, MariaDB. Version 7: 8.0.29 to 9.0, with row versions. Version 8: 9.1 and later, with row
+/// Version 1: MySQL 5.6, 5.7, MariaDB. Version 6: 8.0.19 to 8.0.28, with columns that were added instantly. Version 7: 8.0.29 to 9.0, with row versions. Version 8: 9.1 and later, with row
 /// versions of two bytes. All numbers are big-endian.
 /// </summary>
 internal sealed record CfgTable(
     int Version, string Name, uint PageSize, uint TableFlags, uint SpaceFlags, uint SpaceId,
     IReadOnlyList<CfgColumn> Columns, IReadOnlyList<CfgIndex> Indexes)
 {
-    private const int RowVersions = 7, LongRowVersions = 8;
+    public const int InstantColumnCount = 6, RowVersions = 7, LongRowVersions = 8;
 
     /// <summary>Nullable columns of rows that were written before any instant change.</summary>
     public uint InitialNullable { get; init; }
 
     /// <summary>Columns without system columns: before any instant change, now, and with dropped ones.</summary>
     public (uint Initial, uint Current, uint Total) ColumnCounts { get; init; }
+
+    /// <summary>Columns before the first one that was added instantly by a server before 8.0.29; all where there is none.</summary>
+    public uint InstantColumns { get; init; }
 
     public uint DroppedColumns { get; init; }
 
@@ -32,11 +35,13 @@ internal sealed record CfgTable(
         Text(file, Name);
         file.Write(FilPage.Bytes(0UL)); // AUTO_INCREMENT: the importer finds the highest value by itself
         Number(file, PageSize, TableFlags, (uint)Columns.Count);
+        if (Version == InstantColumnCount)
+            Number(file, InstantColumns, SpaceFlags);
         if (Version >= RowVersions)
-        {
             Number(file, InitialNullable, ColumnCounts.Initial, ColumnCounts.Current, ColumnCounts.Total, DroppedColumns, RowVersion, SpaceFlags);
+
+        if (Version >= InstantColumnCount)
             file.WriteByte(0); // no transparent page compression
-        }
 
         for (int i = 0; i < Columns.Count; i++)
             Write(file, Columns[i], (uint)i);
@@ -51,13 +56,17 @@ internal sealed record CfgTable(
         Number(file, column.Type.PreciseType, column.Type.MainType, column.Type.Length, column.Type.MinMaxWidth,
             number, column.IsOrdering ? 1u : 0, column.MaxPrefix);
         Text(file, column.Name);
-        if (Version < RowVersions)
+        if (Version < InstantColumnCount)
             return;
-        WriteRowVersion(file, column.VersionAdded);
-        WriteRowVersion(file, column.VersionDropped);
-        Number(file, column.PhysicalPosition);
-        if (column.DroppedMetadata != null)
-            file.Write(column.DroppedMetadata);
+        if (Version >= RowVersions)
+        {
+            WriteRowVersion(file, column.VersionAdded);
+            WriteRowVersion(file, column.VersionDropped);
+            Number(file, column.PhysicalPosition);
+            if (column.DroppedMetadata != null)
+                file.Write(column.DroppedMetadata);
+        }
+
         bool hasDefault = column.InstantDefault != null || column.IsInstantDefaultNull;
         file.WriteByte(hasDefault ? (byte)1 : (byte)0);
         if (!hasDefault)
@@ -85,9 +94,9 @@ internal sealed record CfgTable(
         foreach (CfgField field in index.Fields)
         {
             // MariaDB marks descending fields in the length, MySQL 8.0+ in a word of its own.
-            bool marksLength = Version < RowVersions && field.IsDescending;
+            bool marksLength = Version < InstantColumnCount && field.IsDescending;
             Number(file, field.Prefix, (uint)field.FixedLength | (marksLength ? 0x80000000u : 0));
-            if (Version >= RowVersions)
+            if (Version >= InstantColumnCount)
                 Number(file, field.IsDescending ? 0u : 1);
             Text(file, field.Name);
         }

@@ -67,7 +67,7 @@ internal sealed class IndexContents
     {
         if (extents.IsFree(number))
             return;
-        if (PageInspection.Check(page, number, file, PageChecksumAlgorithm.Crc32, out PageChecksumAlgorithm algorithm) != null ||
+        if (PageInspection.Check(page, number, file, extents, PageChecksumAlgorithm.Crc32, out PageChecksumAlgorithm algorithm) != null ||
             algorithm == PageChecksumAlgorithm.Empty)
         {
             _isSpoiled = true;

@@ -9,8 +9,10 @@ internal sealed class SdiTable
 {
     private const string TableType = "Table";
 
-    private SdiTable(JsonElement table)
+    private SdiTable(JsonElement document)
     {
+        JsonElement table = document.GetProperty("dd_object");
+        ServerVersion = (int)Number(document, "mysqld_version_id");
         Name = Text(table, "name");
         Schema = Text(table, "schema_ref");
         PrivateData = DictionaryProperties.Parse(Text(table, "se_private_data"));
@@ -22,6 +24,9 @@ internal sealed class SdiTable
             .SelectMany(p => Items(p, "subpartitions").DefaultIfEmpty(p))
             .Select(p => Items(p, "indexes").Select(i => DictionaryProperties.Parse(Text(i, "se_private_data"))).ToList()).ToList();
     }
+
+    /// <summary>The server that wrote the definition, 80028 for 8.0.28: not that which made the file.</summary>
+    public int ServerVersion { get; }
 
     public string Schema { get; }
 
@@ -49,19 +54,22 @@ internal sealed class SdiTable
     /// <summary>Columns before the first instant ADD COLUMN of 8.0.12 to 8.0.28, or 0.</summary>
     public int InstantColumns => PrivateData.TryGetValue("instant_col", out string? value) && int.TryParse(value, out int n) ? n : 0;
 
-    /// <summary>The table among the documents of a file; null if there is none.</summary>
-    public static SdiTable? Find(IEnumerable<byte[]> documents, string path)
+    /// <summary>The first table among the documents of a file; null if there is none.</summary>
+    public static SdiTable? Find(IEnumerable<byte[]> documents, string path) => FindAll(documents, path).FirstOrDefault();
+
+    private static List<SdiTable> FindAll(IEnumerable<byte[]> documents, string path)
     {
+        var tables = new List<SdiTable>();
         try
         {
             foreach (byte[] json in documents)
             {
                 using JsonDocument document = JsonDocument.Parse(json);
                 if (Text(document.RootElement, "dd_object_type") == TableType)
-                    return new SdiTable(document.RootElement.GetProperty("dd_object"));
+                    tables.Add(new SdiTable(document.RootElement));
             }
 
-            return null;
+            return tables;
         }
         catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
         {
@@ -71,13 +79,18 @@ internal sealed class SdiTable
     }
 
     /// <summary>The table of a file, from the file or, because MySQL keeps it in one partition only, from another partition beside it.</summary>
-    public static SdiTable? Find(TablespaceFile file)
+    public static SdiTable? Find(TablespaceFile file) => Find(file, out _);
+
+    /// <summary>The same, with the names of all tables in the file: a general tablespace has several.</summary>
+    public static SdiTable? Find(TablespaceFile file, out IReadOnlyList<string> names)
     {
+        names = [];
         if (!file.Flags.HasSdi)
             return null;
-        SdiTable? table = Find(SdiReader.ReadAll(file), file.Path);
-        if (table != null)
-            return table;
+        List<SdiTable> tables = FindAll(SdiReader.ReadAll(file), file.Path);
+        names = [.. tables.Select(t => $"{t.Schema}.{t.Name}")];
+        if (tables.Count > 0)
+            return tables[0];
         foreach (string path in TableFileName.OtherPartitions(file.Path))
         {
             using TablespaceFile other = TablespaceFile.Open(path);

@@ -9,10 +9,19 @@ internal sealed class ExtentMap
     private const int DescriptorArray = 150;
     private const int BitmapInDescriptor = 24;
     private readonly BitArray _free;
+    private readonly HashSet<int> _unknown;
+    private readonly int _pagesADescriptor;
 
-    private ExtentMap(BitArray free) => _free = free;
+    private ExtentMap(BitArray free, HashSet<int> unknown, int pagesADescriptor) =>
+        (_free, _unknown, _pagesADescriptor) = (free, unknown, pagesADescriptor);
+
+    /// <summary>Pages that the map tells of, those with it that are missing at the end of a file that was cut off.</summary>
+    public uint PageCount => (uint)_free.Length;
 
     public bool IsFree(uint page) => page >= _free.Length || _free[(int)page];
+
+    /// <summary>Whether a page belongs to something; false also where the descriptor of its extent cannot be read.</summary>
+    public bool IsInUse(uint page) => !IsFree(page) && !_unknown.Contains((int)page / _pagesADescriptor);
 
     /// <summary>Reads every descriptor page; one bit of memory a page.</summary>
     public static ExtentMap Read(TablespaceFile file)
@@ -20,11 +29,17 @@ internal sealed class ExtentMap
         TablespaceFlags flags = file.Flags;
         int extent = flags.ExtentPages;
         int descriptorLength = DescriptorLength(flags);
-        int pages = (int)Math.Min(file.PageCount, int.MaxValue);
+        // No more than the descriptors that are there tell of.
+        long described = (file.PageCount + file.PageLength - 1L) / file.PageLength * file.PageLength;
+        int pages = (int)Math.Min(Math.Max(file.PageCount, Math.Min(described, Math.Min(file.SizeByHeader, file.FreeLimit))), int.MaxValue);
         var free = new BitArray(pages);
+        var unknown = new HashSet<int>();
         for (int first = 0; first < pages; first += file.PageLength)
         {
             byte[] page = file.ReadPage((uint)first);
+            // A page that is encrypted has another type; what is all zeros must be told of.
+            if (FilPage.TypeOf(page) is not (PageType.FspHeader or PageType.ExtentDescriptor) && !FilPage.IsEmpty(page))
+                unknown.Add(first / file.PageLength);
             int here = Math.Min(file.PageLength, pages - first);
             for (int i = 0; i < here; i++)
             {
@@ -37,7 +52,7 @@ internal sealed class ExtentMap
                 break;
         }
 
-        return new ExtentMap(free);
+        return new ExtentMap(free, unknown, file.PageLength);
     }
 
     /// <summary>Where on page 0 the array of descriptors ends.</summary>

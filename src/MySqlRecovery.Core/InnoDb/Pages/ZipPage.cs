@@ -28,9 +28,10 @@ internal static class ZipPage
     public static int SystemColumnsAt(ReadOnlySpan<byte> page, int slots, int i) =>
         page.Length - (slots * SlotLength) - ((i + 1) * SystemColumns);
 
-    /// <summary>Records that are not delete-marked: the first slots, in key order, are those in use.</summary>
-    public static int CountLive(ReadOnlySpan<byte> page)
+    /// <summary>Records that are not marked as deleted: the first slots, in key order, are those in use.</summary>
+    public static int CountLive(ReadOnlySpan<byte> page, out int deleted)
     {
+        deleted = 0;
         int slots = IndexPage.HeapCount(page) - PredefinedRecords, used = FilPage.U16(page, IndexPage.NRecs);
         if (slots < 0 || used > slots || slots * SlotLength > page.Length - IndexPage.FirstRecordArea)
             return -1;
@@ -39,6 +40,8 @@ internal static class ZipPage
         {
             if ((FilPage.U16(page, page.Length - ((i + 1) * SlotLength)) & SlotDeleted) == 0)
                 live++;
+            else
+                deleted++;
         }
 
         return live;
@@ -55,7 +58,9 @@ internal static class ZipPage
         {
             using var compressed = new MemoryStream(page[IndexPage.FirstRecordArea..].ToArray());
             using var zlib = new ZLibStream(compressed, CompressionMode.Decompress);
-            return zlib.ReadAtLeast(found, found.Length, throwOnEndOfStream: false) == found.Length && found.AsSpan().SequenceEqual(expected);
+            // MariaDB writes 0 for the number of fields that can be NULL.
+            return zlib.ReadAtLeast(found, found.Length, throwOnEndOfStream: false) == found.Length &&
+                found.AsSpan(0, found.Length - 1).SequenceEqual(expected.AsSpan(0, found.Length - 1)) && (found[^1] == 0 || found[^1] == expected[^1]);
         }
         catch (InvalidDataException)
         {
@@ -86,7 +91,7 @@ internal static class ZipPage
         int nullable = records.Fields.Count(f => f.IsNullable);
         if (nullable >= 0x80)
             bytes.Add((byte)(0x80 | (nullable >> 7)));
-        bytes.Add((byte)(nullable >= 0x80 ? nullable & 0xFF : nullable));
+        bytes.Add((byte)nullable);
         return [.. bytes];
 
         void EndRun()

@@ -58,10 +58,11 @@ internal sealed class LeafPage
         return wrong ?? CheckOverlap();
     }
 
-    /// <summary>Records that are not delete-marked; -1 if the list of records is broken. Needs no layout.</summary>
+    /// <summary>Records that are not marked as deleted; -1 if the list of records is broken. Needs no layout.</summary>
     [MethodImpl(Jit.Hot)]
-    public static int CountLive(ReadOnlySpan<byte> page)
+    public static int CountLive(ReadOnlySpan<byte> page, out int deleted)
     {
+        deleted = 0;
         bool compact = IndexPage.IsCompact(page);
         int live = 0, seen = 0, expected = FilPage.U16(page, IndexPage.NRecs);
         int at = compact ? CompactInfimum : RedundantInfimum;
@@ -73,6 +74,8 @@ internal sealed class LeafPage
             int info = page[at - extra];
             if ((info & (DeletedFlag | MinRecordFlag)) == 0)
                 live++;
+            else if ((info & MinRecordFlag) == 0)
+                deleted++;
         }
 
         return seen == expected ? live : -1;
@@ -215,7 +218,7 @@ internal sealed class LeafPage
                 return false;
             if (i == _layout?.TrxIdField)
                 record.TrxId = record.Origin + start;
-            if (_layout != null && (i == _layout.TrxIdField && end - start != 6 || i == _layout.TrxIdField + 1 && end - start != 7))
+            if (_layout is { TrxIdField: >= 0 } && (i == _layout.TrxIdField && end - start != 6 || i == _layout.TrxIdField + 1 && end - start != 7))
                 return false;
             bool isExternal = !isShort && (raw & 0x4000) != 0, isNull = (raw & (isShort ? 0x80 : 0x8000)) != 0;
             if (isExternal && !AddBlobReference(record.Origin + end, record.Origin + start))

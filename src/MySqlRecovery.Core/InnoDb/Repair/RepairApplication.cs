@@ -95,6 +95,8 @@ internal sealed class RepairApplication
     /// <summary>What is wrong with the file that was written.</summary>
     private List<string> Write()
     {
+        if (_output.UndoPath != null && _plan.IsCutOff)
+            throw new RecoveryException("InvalidParameters", RecoveryErrorKind.InvalidArgument, "a file that was cut off has no undo file: leave -UndoPath out", _plan.Request.Path);
         using var file = PendingFile.Replace(_output.Destination, _plan.Request.Path);
         using PendingFile? undo = _output.UndoPath == null ? null : PendingFile.Replace(_output.UndoPath, _plan.Request.Path);
         using (TablespaceFile source = TablespaceFile.Open(_plan.Request.Path))
@@ -145,6 +147,9 @@ internal sealed class RepairApplication
             }
         }
 
+        // What is missing at the end of a file that was cut off reads as zeros, as what is missing within does.
+        for (long size = (long)source.SizeByHeader * source.PageLength; written < size; written += TablespaceFile.ChunkSize)
+            file.Write(written, new byte[Math.Min(size - written, TablespaceFile.ChunkSize)]);
         if (edits != _plan.EditCount)
         {
             throw new RecoveryException("FileInUse", RecoveryErrorKind.InvalidData,

@@ -91,6 +91,9 @@ internal sealed class RepairPlan
 
     public uint PageCount { get; set; }
 
+    /// <summary>The file is shorter than its header says, or ends within a page.</summary>
+    public bool IsCutOff { get; init; }
+
     public long PagesChanged { get; set; }
 
     public long EditCount { get; set; }

@@ -41,7 +41,10 @@ internal sealed class RepairPlanner
     {
         RefuseUnreadable(_file, "");
         List<BTreeRoot> roots = BTreeRoot.FindAll(_file);
+        RefuseLost(roots);
         SdiTable? table = ReadSdi(_file);
+        if (_request.ReferencePath != null && SdiReader.RootPage(_file) is { } sdiRoot && !roots.Any(r => r.IsSdi))
+            roots.Insert(0, new BTreeRoot(sdiRoot, IndexPage.SdiIndexId, 0, PageType.Sdi));
         RepairTarget target;
         SdiTable? referenceTable = null;
         using TablespaceFile? reference = _request.ReferencePath == null ? null : TablespaceFile.Open(_request.ReferencePath);
@@ -72,6 +75,7 @@ internal sealed class RepairPlanner
                 Layout = FindLayout(clustered, table ?? referenceTable),
             },
             PageCount = _file.PageCount,
+            IsCutOff = _file.IsTruncated,
         };
         NoteWhatIsMissing(plan);
         if (plan.Sdi == null && (reference != null || _request.WritesCfg))
@@ -116,7 +120,7 @@ internal sealed class RepairPlanner
             (id, wrong) = ("TablespaceEncrypted", "is encrypted; its pages cannot be read without the server's key");
         else if (file.Flags.IsPageCompressed || head.HasCompressedPages)
             (id, wrong) = ("TablespacePageCompressed", "uses transparent page compression, whose pages are not rewritten");
-        else if (file.IsTruncated)
+        else if (file.IsTruncated && (file != _file || !_request.SkipDamage))
             (id, wrong) = ("IbdTruncated", $"has {file.Length} bytes, which is not the {file.SizeByHeader} pages of {file.PageLength} bytes that its header says");
         else if (PageChecksum.Identify(file.Page0, file.Flags) == PageChecksumAlgorithm.Unknown)
             (id, wrong) = ("IbdPageChecksumMismatch", "has a damaged page 0, on which everything else depends");
@@ -127,14 +131,36 @@ internal sealed class RepairPlanner
             recommendedAction: id == "TablespaceEncrypted" ? "Decrypt the table on a server that has the key: ALTER TABLE ... ENCRYPTION='N'." : null);
     }
 
+    // Without the inodes, or the root of the clustered index, nothing can be told of any other page.
+    private void RefuseLost(List<BTreeRoot> roots)
+    {
+        foreach (uint number in (uint[])[BTreeRoot.FirstInodePage, .. BTreeRoot.FindLost(_file)])
+        {
+            if (number == SdiReader.RootPage(_file) || number >= _file.PageCount || !FilPage.IsEmpty(_file.ReadPage(number)))
+                continue;
+            bool isInode = number == BTreeRoot.FirstInodePage;
+            throw new RecoveryException("IbdPageDamaged", RecoveryErrorKind.InvalidData,
+                $"page {number} is {PageInspection.Zeros}: it {(isInode ? "says where the indexes are" : "is the root of an index, and tells what the other pages of it are")}",
+                _file.Path, (long)number * _file.PageLength,
+                "Take another copy of the file. What the leaf pages hold can still be read, but no server can use this file.");
+        }
+
+        if (!roots.Any(r => !r.IsSdi))
+            throw new RecoveryException("NotATablespace", RecoveryErrorKind.InvalidData, "it has no index: no root page was found", _file.Path);
+    }
+
     // The records can be read without SDI where the definition is given; only then is a damaged one no obstacle.
     private SdiTable? ReadSdi(TablespaceFile file)
     {
         try
         {
-            return SdiTable.Find(file);
+            SdiTable? table = SdiTable.Find(file, out IReadOnlyList<string> names);
+            // Its rows would be rewritten for one table only.
+            return names.Count <= 1 ? table : throw new RecoveryException("TablespaceShared", RecoveryErrorKind.NotSupported,
+                $"it is a general tablespace of several tables: {string.Join(", ", names)}", file.Path,
+                recommendedAction: "Copy the data directory to a server of its own, and move each table there with ALTER TABLE ... TABLESPACE=innodb_file_per_table.");
         }
-        catch (RecoveryException) when (file == _file && _request.ReferencePath != null)
+        catch (RecoveryException e) when (e.ErrorId == "SdiUnreadable" && file == _file && _request.ReferencePath != null)
         {
             return null;
         }
@@ -274,6 +300,22 @@ internal sealed class RepairPlanner
             }
         }
 
+        for (uint number = _file.PageCount; number < plan.Map.Extents.PageCount; number++)
+        {
+            if (!plan.Map.Extents.IsInUse(number))
+                continue;
+            plan.DamagedPages.Add(number);
+            if (plan.PageProblems.Count < PageTally.MostProblems)
+            {
+                plan.PageProblems.Add(new IbdPageProblem
+                {
+                    Path = _file.Path, PageNumber = number, Offset = (long)number * _file.PageLength, Problem = "missing: the file was cut off",
+                });
+            }
+        }
+
+        if (_file.PageCount < _file.SizeByHeader)
+            plan.Notes.Add($"the file was cut off: pages {_file.PageCount} to {_file.SizeByHeader - 1} are written as zeros");
         if (buffered > 0)
             plan.Notes.Add($"changes to {buffered} pages of secondary indexes were still in the lost change buffer: drop and add the secondary indexes again");
     }

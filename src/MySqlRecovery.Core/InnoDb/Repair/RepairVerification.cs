@@ -67,7 +67,7 @@ internal sealed class RepairVerification
         if (_plan.DamagedPages.Contains(number))
             return;
         bool isFree = _plan.Map.Extents.IsFree(number);
-        IbdPageProblem? problem = PageInspection.Check(page, number, _file, PageChecksumAlgorithm.Crc32, out PageChecksumAlgorithm algorithm);
+        IbdPageProblem? problem = PageInspection.Check(page, number, _file, _plan.Map.Extents, PageChecksumAlgorithm.Crc32, out PageChecksumAlgorithm algorithm);
         if (problem != null || algorithm == PageChecksumAlgorithm.Empty)
         {
             if (problem != null && !isFree)
@@ -88,24 +88,25 @@ internal sealed class RepairVerification
             return;
         }
 
-        int live = 0;
+        int live = 0, deleted = 0;
         if (FilPage.U16(page, IndexPage.Level) == 0)
         {
-            live = _file.Flags.ZipSize != 0 ? ZipPage.CountLive(page) : LeafPage.CountLive(page);
+            live = _file.Flags.ZipSize != 0 ? ZipPage.CountLive(page, out deleted) : LeafPage.CountLive(page, out deleted);
             if (live < 0)
                 tally.Report(number, $"the list of records on page {number} is broken");
             CheckBlobs(tally, page, number, id);
         }
 
         index.Add(page, number, Math.Max(live, 0));
+        if (IsClustered(id))
+            tally.DeletedRows += deleted;
     }
 
     [MethodImpl(Jit.Hot)]
     private void CheckBlobs(Tally tally, ReadOnlySpan<byte> page, uint number, ulong indexId)
     {
         bool isSdi = indexId == IndexPage.SdiIndexId;
-        BTreeRoot? clustered = _plan.Map.Clustered;
-        if (!isSdi && (clustered == null || indexId != _plan.Target.IndexIds.GetValueOrDefault(clustered.Page, clustered.IndexId)))
+        if (!isSdi && !IsClustered(indexId))
             return;
         IReadOnlyList<int> references;
         if (_file.Flags.ZipSize != 0)
@@ -139,8 +140,17 @@ internal sealed class RepairVerification
         }
     }
 
+    private bool IsClustered(ulong indexId) => _plan.Map.Clustered is { } clustered &&
+        indexId == _plan.Target.IndexIds.GetValueOrDefault(clustered.Page, clustered.IndexId);
+
     private void CheckIndexes(Tally tally)
     {
+        if (tally.DeletedRows > 0)
+        {
+            Report($"{tally.DeletedRows} rows are marked as deleted and stay so: some of them the lost server may have brought back when it " +
+                "rolled back what was not committed, and rows that it would have taken away may be there; only its undo tablespaces could tell");
+        }
+
         if (tally.HasUnknownLayout)
             Report("off-page columns were not checked: the layout of the records is not known");
         long? rows = null;
@@ -157,8 +167,10 @@ internal sealed class RepairVerification
         {
             long records = tally.Indexes[root.IndexId].LiveRecords;
             rows ??= records;
-            if (records != rows)
+            if (records < rows)
                 Report($"index {Name(root)} has {records} rows, the table has {rows}: drop and add the index again");
+            else if (records > rows)
+                Report($"index {Name(root)} has {records} rows, the table has {rows}: the table has lost rows, and only this index still has their keys: read them from it before it is dropped");
         }
     }
 
@@ -214,6 +226,8 @@ internal sealed class RepairVerification
 
         public bool HasUnknownLayout { get; set; }
 
+        public long DeletedRows { get; set; }
+
         public void Report(uint page, string problem)
         {
             if (Problems.Count <= MostProblems)
@@ -224,6 +238,7 @@ internal sealed class RepairVerification
         {
             Problems.AddRange(other.Problems);
             HasUnknownLayout |= other.HasUnknownLayout;
+            DeletedRows += other.DeletedRows;
             foreach ((ulong id, IndexTally index) in other.Indexes)
                 Indexes[id].Merge(index);
         }

@@ -24,7 +24,12 @@ internal static class SdiTransplant
         if (FilPage.U16(root, IndexPage.Level) != 0)
             throw DoesNotFit(source, "the reference's is spread over several index pages");
         Adopt(root, sourceRoot);
-        old.AsSpan(IndexPage.LeafSegment, 2 * IndexPage.SegmentHeaderLength).CopyTo(root.AsSpan(IndexPage.LeafSegment));
+        // A root that is lost had its segments where the reference has them, which made its SDI first as well.
+        bool isLost = FilPage.TypeOf(old) != PageType.Sdi;
+        if (isLost && !HasSegmentsOf(source, root, sourceRoot))
+            throw DoesNotFit(source, "the file's own is lost, and its segments are not where the reference has them");
+        if (!isLost)
+            old.AsSpan(IndexPage.LeafSegment, 2 * IndexPage.SegmentHeaderLength).CopyTo(root.AsSpan(IndexPage.LeafSegment));
         var free = new Queue<uint>(References(source, old).SelectMany(r => Chain(source, FilPage.U32(old, r + 4))));
         foreach (int at in References(reference, root))
         {
@@ -45,6 +50,9 @@ internal static class SdiTransplant
         pages[sourceRoot] = root;
         return pages;
     }
+
+    private static bool HasSegmentsOf(TablespaceFile source, byte[] root, uint sourceRoot) => BTreeRoot.HasSegment(
+        source, FilPage.U32(root, IndexPage.TopSegment + 4), FilPage.U16(root, IndexPage.TopSegment + 8), sourceRoot);
 
     private static void Adopt(byte[] page, uint number) => FilPage.Bytes(number).CopyTo(page, FilPage.PageNumber);
 

@@ -5,6 +5,9 @@ namespace MySqlRecovery.InnoDb.Tablespace;
 /// <summary>The root page of an index.</summary>
 internal sealed record BTreeRoot(uint Page, ulong IndexId, int Level, PageType Type)
 {
+    /// <summary>The first page of segment inodes, which is made together with the file.</summary>
+    public const uint FirstInodePage = 2;
+
     private const int InodesFull = 118;
     private const int InodesFree = 134;
     private const int InodeArray = 50;
@@ -22,20 +25,39 @@ internal sealed record BTreeRoot(uint Page, ulong IndexId, int Level, PageType T
     public static List<BTreeRoot> FindAll(TablespaceFile file)
     {
         var roots = new List<BTreeRoot>();
-        foreach (uint inodePage in InodePages(file))
+        foreach ((_, uint inodePage, int offset, uint first) in Segments(file))
         {
-            byte[] page = file.ReadPage(inodePage);
-            int length = InodeFragments + (2 * file.Flags.ExtentPages);
-            for (int at = InodeArray; at + length <= file.PageLength - 10; at += length)
-            {
-                if (FilPage.U64(page, at) != 0 && FilPage.U32(page, at + 60) == InodeMagic &&
-                    ReadRoot(file, FilPage.U32(page, at + InodeFragments), inodePage, at) is { } root)
-                    roots.Add(root);
-            }
+            if (ReadRoot(file, first, inodePage, offset) is { } root)
+                roots.Add(root);
         }
 
         roots.Sort((a, b) => a.Page.CompareTo(b.Page));
         return roots;
+    }
+
+    /// <summary>
+    /// Pages that must be roots but are all zeros: the first page of the segment of an index's upper levels, which is
+    /// made before that of its leaves and so has an odd number.
+    /// </summary>
+    public static HashSet<uint> FindLost(TablespaceFile file) =>
+        [.. Segments(file).Where(s => (s.Id & 1) == 1 && s.FirstPage < file.PageCount && FilPage.IsEmpty(file.ReadPage(s.FirstPage))).Select(s => s.FirstPage)];
+
+    /// <summary>Whether the page of segment inodes at <paramref name="page"/> has at <paramref name="offset"/> a segment that begins with a page.</summary>
+    public static bool HasSegment(TablespaceFile file, uint page, int offset, uint firstPage) =>
+        Segments(file).Any(s => s.Page == page && s.Offset == offset && s.FirstPage == firstPage);
+
+    private static IEnumerable<(ulong Id, uint Page, int Offset, uint FirstPage)> Segments(TablespaceFile file)
+    {
+        int length = InodeFragments + (2 * file.Flags.ExtentPages);
+        foreach (uint number in InodePages(file))
+        {
+            byte[] page = file.ReadPage(number);
+            for (int at = InodeArray; at + length <= file.PageLength - 10; at += length)
+            {
+                if (FilPage.U64(page, at) is > 0 and var id && FilPage.U32(page, at + 60) == InodeMagic)
+                    yield return (id, number, at, FilPage.U32(page, at + InodeFragments));
+            }
+        }
     }
 
     private static BTreeRoot? ReadRoot(TablespaceFile file, uint page, uint inodePage, int inodeOffset)

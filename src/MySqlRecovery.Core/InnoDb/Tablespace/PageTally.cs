@@ -41,10 +41,10 @@ internal sealed class PageTally
 
     /// <summary>Looks at one page.</summary>
     [MethodImpl(Jit.Hot)]
-    public void Add(ReadOnlySpan<byte> page, uint number, TablespaceFile file)
+    public void Add(ReadOnlySpan<byte> page, uint number, TablespaceFile file, ExtentMap extents)
     {
         PagesRead++;
-        IbdPageProblem? problem = PageInspection.Check(page, number, file, _usual, out PageChecksumAlgorithm algorithm);
+        IbdPageProblem? problem = PageInspection.Check(page, number, file, extents, _usual, out PageChecksumAlgorithm algorithm);
         _algorithms[(int)algorithm]++;
         if (problem != null)
         {

@@ -10,8 +10,13 @@ internal sealed class TablespaceScanner
 {
     private const int QuickPages = 64; // as many as MySQL reads to find out an id by vote (fil0fil.cc)
     private readonly TablespaceFile _file;
+    private readonly ExtentMap _extents;
 
-    private TablespaceScanner(TablespaceFile file) => _file = file;
+    private TablespaceScanner(TablespaceFile file)
+    {
+        _file = file;
+        _extents = ExtentMap.Read(file);
+    }
 
     /// <summary>
     /// Reads the file; <paramref name="verify"/> checks every page, on all processors. If only the SDI cannot be read, the
@@ -54,7 +59,7 @@ internal sealed class TablespaceScanner
     private PageTally ReadAll(CancellationToken stop)
     {
         var total = new PageTally();
-        ParallelPages.Run(_file, () => new PageTally(), (tally, page, number) => tally.Add(page, number, _file), total.Merge, stop);
+        ParallelPages.Run(_file, () => new PageTally(), (tally, page, number) => tally.Add(page, number, _file, _extents), total.Merge, stop);
         total.Problems.Sort((a, b) => a.PageNumber.CompareTo(b.PageNumber));
         return total;
     }
@@ -64,7 +69,7 @@ internal sealed class TablespaceScanner
         int length = _file.PageLength;
         int read = _file.ReadPages(first, buffer.AsSpan(0, count * length));
         for (int i = 0; i < read; i++)
-            tally.Add(buffer.AsSpan(i * length, length), first + (uint)i, _file);
+            tally.Add(buffer.AsSpan(i * length, length), first + (uint)i, _file, _extents);
     }
 
     private static bool IsEncrypted(TablespaceFile file, PageTally tally) => file.Flags.IsEncrypted || tally.HasEncryptedPages;
