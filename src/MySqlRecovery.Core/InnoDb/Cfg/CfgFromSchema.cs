@@ -45,7 +45,8 @@ internal sealed class CfgFromSchema
         if (_table.Keys.Any(k => k.Kind is KeyKind.Fulltext or KeyKind.Spatial or KeyKind.Vector || k.Parts.Any(p => p.Column == null)))
             throw Refuse("it has a full-text, spatial, vector or functional index");
         BTreeRoot clustered = TablespaceMap.FindClustered(roots, null, _file.SpaceId) ?? throw Refuse("the file has no index");
-        Dictionary<uint, KeyLayout> names = IndexIdentity.Find(_file, roots, clustered, Layout(clustered), ExtentMap.Read(_file), CancellationToken.None).Keys;
+        RecordLayout layout = InstantMetadata.Apply(_file, clustered, _storage.Build());
+        Dictionary<uint, KeyLayout> names = IndexIdentity.Find(_file, roots, clustered, layout, ExtentMap.Read(_file), CancellationToken.None).Keys;
         KeySchema? primary = _storage.ClusteredKey();
         List<CfgIndex> indexes = [ClusteredIndex(primary, clustered)];
         foreach (BTreeRoot root in roots.Where(r => r != clustered).OrderBy(r => r.IndexId))
@@ -57,13 +58,6 @@ internal sealed class CfgFromSchema
     }
 
     private IEnumerable<ColumnSchema> Stored() => _table.Columns.Where(c => !c.IsGenerated || c.IsStored);
-
-    private RecordLayout Layout(BTreeRoot clustered)
-    {
-        RecordLayout layout = _storage.Build();
-        return clustered.Type == PageType.SdiBlob
-            ? layout.WithInstantCore(FilPage.U16(_file.ReadPage(clustered.Page), IndexPage.MariaDbInstant) >> 3) : layout;
-    }
 
     private CfgColumn Column(ColumnSchema column)
     {

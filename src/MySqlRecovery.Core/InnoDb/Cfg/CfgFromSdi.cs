@@ -11,7 +11,7 @@ namespace MySqlRecovery.InnoDb.Cfg;
 internal sealed class CfgFromSdi
 {
     private const int FirstRowVersionServer = 80029, FirstLongRowVersionServer = 90100;
-    private const int FullText = 4, Primary = 1, UniqueIndex = 2, SpatialIndex = 5;
+    private const int Primary = 1, UniqueIndex = 2, SpatialIndex = 5;
     private const uint PrefixComesFirst = 0x8000;
     private readonly TablespaceFile _file;
     private readonly SdiTable _table;
@@ -31,7 +31,7 @@ internal sealed class CfgFromSdi
     {
         int version = _table.ServerVersion >= FirstLongRowVersionServer ? CfgTable.LongRowVersions
             : _table.ServerVersion >= FirstRowVersionServer ? CfgTable.RowVersions : CfgTable.InstantColumnCount;
-        if (_table.Indexes.Any(i => i.Type == FullText))
+        if (_table.Indexes.Any(i => i.Type == SdiIndex.FullText))
             throw Refuse("it has a full-text index, whose tables the metadata does not describe");
         List<(SdiColumn Column, int Position)> stored = _table.Columns.Select((c, i) => (c, i)).Where(c => !c.c.IsVirtual).ToList();
         List<CfgColumn> columns = [.. stored.Where(c => !c.Column.IsHiddenByEngine || c.Column.Name == "FTS_DOC_ID").Select(Add)];

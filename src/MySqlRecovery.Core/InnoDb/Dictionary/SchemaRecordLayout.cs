@@ -79,7 +79,8 @@ internal sealed class SchemaRecordLayout
         if (isFullText && !_table.Keys.Any(k => Same(k.Name, DocumentIdIndex)))
             keys.Add(Key(new KeySchema { Name = DocumentIdIndex, Kind = KeyKind.Unique, Parts = [new(DocumentId)] }, fields, trxId));
         keys.AddRange(SecondaryKeys().Where(k => k.Kind is not (KeyKind.Fulltext or KeyKind.Vector)).Select(k => Key(k, fields, trxId)));
-        return new RecordLayout(fields, trxId) { Keys = keys };
+        List<RecordField> columns = [.. stored.Select(c => Field(c) with { IsNullable = c.IsNullable && !IsInPrimaryKey(c) })];
+        return new RecordLayout(fields, trxId) { Keys = keys, Columns = columns };
     }
 
     /// <summary>All keys but the clustered one, in the order that the server gives them (sql_table.cc sort_keys).</summary>

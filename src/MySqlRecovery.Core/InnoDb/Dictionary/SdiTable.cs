@@ -264,6 +264,8 @@ internal enum SdiColumnType
 /// <summary>An index in the SDI.</summary>
 internal sealed class SdiIndex
 {
+    public const int FullText = 4;
+
     public SdiIndex(JsonElement index)
     {
         Name = SdiTable.Text(index, "name");

@@ -32,6 +32,14 @@ internal static class TableFileName
             : Directory.EnumerateFiles(folder, "*.ibd").Where(f => BeforePartition(f) == table && Path.GetFileName(f) != Path.GetFileName(path)).Order();
     }
 
+    /// <summary>Whether the file is MariaDB's of a vector index: <c>t#i#01</c> (11.7+).</summary>
+    public static bool IsVectorIndex(string path)
+    {
+        string name = Path.GetFileNameWithoutExtension(path);
+        int at = name.LastIndexOf("#i#", StringComparison.Ordinal);
+        return at > 0 && at + 5 == name.Length && char.IsAsciiDigit(name[^1]) && char.IsAsciiDigit(name[^2]);
+    }
+
     private static string BeforePartition(string path)
     {
         string name = Path.GetFileNameWithoutExtension(path);

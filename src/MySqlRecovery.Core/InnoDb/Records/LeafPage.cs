@@ -16,6 +16,7 @@ internal sealed class LeafPage
     private const int MariaDbInstantStatus = 4;
     private readonly RecordLayout? _layout;
     private readonly RecordField[] _fields;
+    private readonly RecordField[]? _metadata;
     private readonly PlainRecord? _plain;
     private readonly List<LeafRecord> _records = [];
     private readonly List<int> _blobReferences = [];
@@ -26,6 +27,7 @@ internal sealed class LeafPage
     {
         _layout = layout;
         _fields = layout == null ? [] : [.. layout.Fields];
+        _metadata = layout?.Metadata?.ToArray();
         _plain = layout == null ? null : PlainRecord.Of(layout);
     }
 
@@ -119,6 +121,13 @@ internal sealed class LeafPage
         record.IsDeleteMarked = (info & DeletedFlag) != 0;
         int at = record.Origin - CompactExtra - 1;
         int version = 0, fields = _fields.Length;
+        if (_metadata != null && (info & (MinRecordFlag | DeletedFlag)) == (MinRecordFlag | DeletedFlag))
+        {
+            at -= page[at] < 0x80 ? 1 : 2; // how many fields were added
+            AddPlaces();
+            return ReadCompactFields(page, ref record, at, _metadata, _metadata.Length, 0, []);
+        }
+
         if ((info & VersionFlag) != 0)
             version = page[at--];
         else if ((info & InstantFlag) != 0)
@@ -129,13 +138,13 @@ internal sealed class LeafPage
             fields = _layout!.InstantCoreFields;
         if (version == 0 && fields == _fields.Length && !KeepsFields && _plain?.Read(page, ref record, at) == true)
             return true;
-        return fields <= _fields.Length && ReadCompactFields(page, ref record, at, fields, version);
+        return fields <= _fields.Length && ReadCompactFields(page, ref record, at, _fields, fields, version, AddPlaces());
     }
 
     [MethodImpl(Jit.Hot)]
-    private bool ReadCompactFields(ReadOnlySpan<byte> page, ref LeafRecord record, int nulls, int fields, int version)
+    private bool ReadCompactFields(
+        ReadOnlySpan<byte> page, ref LeafRecord record, int nulls, RecordField[] layout, int fields, int version, Span<FieldPlace> places)
     {
-        RecordField[] layout = _fields;
         int nullable = 0;
         for (int i = 0; i < fields; i++)
         {
@@ -144,7 +153,6 @@ internal sealed class LeafPage
         }
 
         int lengths = nulls - ((nullable + 7) / 8), data = record.Origin, nullBit = 0;
-        Span<FieldPlace> places = AddPlaces();
         for (int i = 0; i < fields; i++)
         {
             RecordField field = layout[i];
@@ -156,7 +164,7 @@ internal sealed class LeafPage
                 record.TrxId = data;
             if (field.IsNullable && (page[nulls - (nullBit >> 3)] >> (nullBit++ & 7) & 1) != 0)
             {
-                if (KeepsFields)
+                if (places.Length > 0)
                     places[i] = new FieldPlace(data, 0, FieldState.Null);
                 continue;
             }
@@ -175,7 +183,7 @@ internal sealed class LeafPage
                 }
             }
 
-            if (KeepsFields)
+            if (places.Length > 0)
                 places[i] = new FieldPlace(data, length, isExternal ? FieldState.OffPage : FieldState.Value);
             data += length;
         }

@@ -24,8 +24,14 @@ internal sealed class RecordLayout
     /// </summary>
     public IReadOnlyList<KeyLayout> Keys { get; init; } = [];
 
+    /// <summary>The stored columns in the order of the definition; empty where it is not needed.</summary>
+    public IReadOnlyList<RecordField> Columns { get; init; } = [];
+
+    /// <summary>The fields of MariaDB's first record where columns were dropped or moved instantly; null elsewhere.</summary>
+    public IReadOnlyList<RecordField>? Metadata { get; init; }
+
     /// <summary>The same for a table with instant columns of MariaDB, whose root says how many fields old records have; 0: none.</summary>
-    public RecordLayout WithInstantCore(int fields) => new(Fields, TrxIdField, fields) { Keys = Keys };
+    public RecordLayout WithInstantCore(int fields) => new(Fields, TrxIdField, fields) { Keys = Keys, Columns = Columns };
 
     /// <summary>SDI records: type, id, system columns, two lengths, compressed JSON (dict0sdi.h).</summary>
     public static RecordLayout Sdi { get; } = new(

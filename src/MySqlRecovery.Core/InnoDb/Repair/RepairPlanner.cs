@@ -3,6 +3,7 @@ using MySqlRecovery.InnoDb.Pages;
 using MySqlRecovery.InnoDb.Records;
 using MySqlRecovery.InnoDb.Tablespace;
 using MySqlRecovery.Model;
+using MySqlRecovery.Schema;
 
 namespace MySqlRecovery.InnoDb.Repair;
 
@@ -40,6 +41,13 @@ internal sealed class RepairPlanner
     private RepairPlan Plan()
     {
         RefuseUnreadable(_file, "");
+        if (TableFileName.IsVectorIndex(_file.Path))
+        {
+            throw new RecoveryException("VectorIndexFile", RecoveryErrorKind.NotSupported,
+                "it is the file of a vector index, which names no columns and holds nothing that its table does not", _file.Path,
+                recommendedAction: "Repair the file of the table, and build the index anew: ALTER TABLE ... DROP INDEX, ADD VECTOR INDEX.");
+        }
+
         List<BTreeRoot> roots = BTreeRoot.FindAll(_file);
         RefuseLost(roots);
         SdiTable? table = ReadSdi(_file);
@@ -171,9 +179,8 @@ internal sealed class RepairPlanner
         if (clustered == null || _file.Flags.ZipSize != 0)
             return null;
         byte[] root = _file.ReadPage(clustered.Page);
-        int core = clustered.Type == PageType.SdiBlob ? FilPage.U16(root, IndexPage.MariaDbInstant) >> 3 : 0;
         RecordLayout? layout = table != null ? SdiRecordLayout.Build(table)
-            : _request.SchemaLayouts.Count > 0 ? ChooseLayout(clustered, core) : null;
+            : _request.SchemaLayouts.Count > 0 ? ChooseLayout(clustered) : null;
         if (layout == null && _request.ReferencePath != null && IndexPage.IsCompact(root))
         {
             throw new RecoveryException("RecordLayoutUnknown", RecoveryErrorKind.InvalidArgument,
@@ -185,11 +192,11 @@ internal sealed class RepairPlanner
     }
 
     // The records tell which of the possible layouts is theirs.
-    private RecordLayout ChooseLayout(BTreeRoot clustered, int core)
+    private RecordLayout ChooseLayout(BTreeRoot clustered)
     {
         List<(uint Number, byte[] Page)> leaves = [.. SampleLeaves(clustered)];
         string? wrong = null;
-        foreach (RecordLayout candidate in _request.SchemaLayouts.Select(l => l.WithInstantCore(core)))
+        foreach (RecordLayout candidate in _request.SchemaLayouts.Select(l => InstantMetadata.Apply(_file, clustered, l)))
         {
             var reader = new LeafPage(candidate);
             string? here = leaves.Select(l => reader.Read(l.Page) is { } w ? $"page {l.Number}: {w}" : null).FirstOrDefault(w => w != null);
@@ -266,6 +273,11 @@ internal sealed class RepairPlanner
 
     private void NoteWhatIsMissing(RepairPlan plan)
     {
+        // Words and vectors are in tables of their own, which the target has, empty.
+        foreach (string index in (IEnumerable<string>)[
+            .. plan.Sdi?.Indexes.Where(i => i.Type == SdiIndex.FullText).Select(i => i.Name) ?? [],
+            .. _request.Schema?.Keys.Where(k => k.Kind is KeyKind.Fulltext or KeyKind.Vector).Select(k => k.Name) ?? []])
+            plan.Notes.Add($"index {index} has its contents in files of its own and will find nothing: drop and add it again");
         if (_request.ReferencePath != null || _request.WritesCfg)
             return;
         plan.Notes.Add("missing: index ids of the target (CHECK TABLE will call the indexes corrupt; MariaDB will not open the table); a reference file has them");

@@ -12,7 +12,6 @@ namespace MySqlRecovery.InnoDb.Repair;
 internal sealed class RepairVerification
 {
     private const int MostProblems = 50;
-    private const int FullTextIndex = 4;
     private readonly TablespaceFile _file;
     private readonly RepairPlan _plan;
     private readonly List<string> _problems = [];
@@ -180,7 +179,7 @@ internal sealed class RepairVerification
         SdiTable? table = _plan.Sdi;
         string? name = table?.IndexNameAt(root.Page, _plan.Target.SpaceId) ?? table?.IndexNameAt(root.Page, _plan.OldSpaceId);
         SdiIndex? index = table?.Indexes.FirstOrDefault(i => i.Name == name);
-        return index == null || (index.Type != FullTextIndex && !index.Elements.Any(e =>
+        return index == null || (index.Type != SdiIndex.FullText && !index.Elements.Any(e =>
             (uint)e.Column < (uint)table!.Columns.Count && table.Columns[e.Column].TypeText.EndsWith(" array", StringComparison.Ordinal)));
     }
 

@@ -37,7 +37,9 @@ internal sealed class TablespaceScanner
         }
         catch (RecoveryException e)
         {
-            sdiError = e;
+            sdiError = !tally.HasCompressedPages ? e : new RecoveryException("TablespacePageCompressed", RecoveryErrorKind.NotSupported,
+                "it uses transparent page compression, whose pages are not expanded: its table cannot be named", path,
+                recommendedAction: "ALTER TABLE ... COMPRESSION='NONE' and OPTIMIZE TABLE, on a server that has the table.");
         }
 
         return (scanner.Describe(tally, table), tally.Problems, sdiError);
