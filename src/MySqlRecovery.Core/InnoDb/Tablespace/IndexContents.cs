@@ -2,9 +2,8 @@ using System.IO.Hashing;
 using System.Runtime.CompilerServices;
 using MySqlRecovery.InnoDb.Pages;
 using MySqlRecovery.InnoDb.Records;
-using MySqlRecovery.InnoDb.Tablespace;
 
-namespace MySqlRecovery.InnoDb.Dictionary;
+namespace MySqlRecovery.InnoDb.Tablespace;
 
 /// <summary>
 /// Adds up what the rows of a table and the records of its secondary indexes hold, by key. The sums are kept in buckets by

@@ -1,8 +1,8 @@
 using MySqlRecovery.InnoDb.Pages;
-using MySqlRecovery.InnoDb.Tablespace;
+using MySqlRecovery.InnoDb.Records;
 using MySqlRecovery.Model;
 
-namespace MySqlRecovery.InnoDb.Records;
+namespace MySqlRecovery.InnoDb.Tablespace;
 
 /// <summary>
 /// What MariaDB keeps in the table itself of columns that were added or dropped instantly. The root has a type of its own and

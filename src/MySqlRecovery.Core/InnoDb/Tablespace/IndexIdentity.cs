@@ -1,9 +1,8 @@
 using MySqlRecovery.InnoDb.Pages;
 using MySqlRecovery.InnoDb.Records;
-using MySqlRecovery.InnoDb.Tablespace;
 using MySqlRecovery.Model;
 
-namespace MySqlRecovery.InnoDb.Dictionary;
+namespace MySqlRecovery.InnoDb.Tablespace;
 
 /// <summary>
 /// Tells which root page is whose, for files that do not name their indexes. The order of the roots is that in which the
@@ -96,7 +95,7 @@ internal sealed class IndexIdentity
         {
             byte[]? leaf = FindLeaf(_roots[r], extents);
             for (int k = 0; k < _keys.Count; k++)
-                fits[r, k] = leaf == null || _keys[k].Records is not { } records || ZipPage.Describes(leaf, records);
+                fits[r, k] = leaf == null || _keys[k].Records is not { } records || ZipDescription.Fits(leaf, records);
         }
 
         return fits;

@@ -1,7 +1,7 @@
 using System.Collections.Frozen;
 using System.Globalization;
 
-namespace MySqlRecovery.InnoDb.Tablespace;
+namespace MySqlRecovery.InnoDb.Pages;
 
 /// <summary>
 /// The letters that file names write as @ and two characters, so that upper and lower case stay apart where file systems do
