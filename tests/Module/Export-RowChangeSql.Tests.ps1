@@ -142,6 +142,12 @@ Describe 'Export-RowChangeSql refuses' {
         (Export-RowChangeSql -LogPath $Second -Path "$TestDrive/old.sql" -Force).RowCount | Should -Be 21
     }
 
+    It 'a log that is read as destination' {
+        Copy-Item $Second "$TestDrive/log.1"
+        (Invoke-Recorded { Export-RowChangeSql -LogPath "$TestDrive/log.1" -Path "$TestDrive/log.1" -Force }).Errors.FullyQualifiedErrorId | Should -Be "DestinationIsInput,$command"
+        (Get-FileHash "$TestDrive/log.1").Hash | Should -Be (Get-FileHash $Second).Hash
+    }
+
     It '<Name>, with one error, and leaves nothing behind' -ForEach @(
         @{ Name = 'a missing file'; Id = 'FileNotFound'; Run = { Export-RowChangeSql -LogPath "$TestDrive/none" -Path $path } }
         @{ Name = 'unknown names'; Id = 'ColumnNamesUnknown'; Run = { Export-RowChangeSql -LogPath $Old -Path $path } }

@@ -122,6 +122,22 @@ Describe 'Invoke-BinlogReverse refuses' {
         (Invoke-BinlogReverse $Second $path -Force).IsVerified | Should -BeTrue
     }
 
+    It 'a log that is read as destination, by whatever name, and leaves it as it was' {
+        Copy-Item $Second "$TestDrive/log.1"
+        $null = New-Item -ItemType SymbolicLink "$TestDrive/link.1" -Target "$TestDrive/log.1"
+        $null = New-Item -ItemType HardLink "$TestDrive/hard.1" -Target "$TestDrive/log.1"
+        foreach ($name in 'log.1', 'link.1', 'hard.1') {
+            (Invoke-Recorded { Invoke-BinlogReverse "$TestDrive/log.1" "$TestDrive/$name" -Force }).Errors.FullyQualifiedErrorId | Should -Be "DestinationIsInput,$command"
+        }
+
+        (Get-FileHash "$TestDrive/log.1").Hash | Should -Be (Get-FileHash $Second).Hash
+    }
+
+    It 'a path with a NUL character' {
+        (Invoke-Recorded { Invoke-BinlogReverse $Second "$TestDrive/a`0b" }).Errors.FullyQualifiedErrorId | Should -Be "NotAFileSystemPath,$command"
+        (Invoke-Recorded { Invoke-BinlogReverse "$TestDrive/a`0b" "$TestDrive/undo.0" }).Errors.FullyQualifiedErrorId | Should -Be "NotAFileSystemPath,$command"
+    }
+
     It 'a folder as destination, and a folder that is not there' {
         (Invoke-Recorded { Invoke-BinlogReverse $Second $TestDrive -Force }).Errors.FullyQualifiedErrorId | Should -Be "DestinationExists,$command"
         (Invoke-Recorded { Invoke-BinlogReverse $Second "$TestDrive/none/undo.1" }).Errors.FullyQualifiedErrorId | Should -Be "FolderNotFound,$command"

@@ -110,6 +110,38 @@ CREATE TABLE main_com (id int unsigned NOT NULL AUTO_INCREMENT PRIMARY KEY, k in
         Test-Path "$TestDrive/rest/main_dyn.ibd" | Should -BeFalse
     }
 
+    It 'writes neither of two copies of a database that would have one place' {
+        foreach ($day in 'monday', 'tuesday') { Expand-Sample 'mysql-9.7-main_dyn-src.ibd' "$TestDrive/$day/rep/main_dyn.ibd" }
+        $result = Repair-IbdSpaceId "$TestDrive/*day/rep/*.ibd" -ReferencePath $reference -Destination "$TestDrive/both" @quiet -ErrorVariable failures -ErrorAction SilentlyContinue
+        $result | Should -BeNullOrEmpty
+        $failures.FullyQualifiedErrorId | Should -Be (, 'DestinationAmbiguous,MySqlRecovery.Commands.RepairIbdSpaceIdCommand' * 2)
+        Test-Path "$TestDrive/both" | Should -BeFalse
+    }
+
+    It 'gives the outcome the name of its reference' {
+        Expand-Sample 'mysql-9.7-main_dyn-src.ibd' "$TestDrive/upper/MAIN_DYN.ibd"
+        $one = Repair-IbdSpaceId "$TestDrive/upper/MAIN_DYN.ibd" -ReferencePath $reference -Destination "$TestDrive/lower" @quiet
+        $one.IsConsistent | Should -BeTrue
+        (Get-ChildItem "$TestDrive/lower").Name | Should -BeExactly 'main_dyn.ibd'
+    }
+
+    It 'takes no file that is read as destination' {
+        $arguments = @{ Path = "$source/main_dyn.ibd"; ReferencePath = "$reference/rep/main_dyn.ibd"; Force = $true }
+        foreach ($destination in $source, "$reference/rep") {
+            Repair-IbdSpaceId @arguments -Destination $destination @quiet -ErrorVariable failures -ErrorAction SilentlyContinue | Should -BeNullOrEmpty
+            $failures[0].FullyQualifiedErrorId | Should -BeLike 'DestinationIsInput,*'
+        }
+    }
+
+    It 'says of zeros where pages should be that they are damage' {
+        Copy-Item "$source/main_dyn.ibd" "$TestDrive/holes.ibd"
+        $bytes = [System.IO.File]::ReadAllBytes("$TestDrive/holes.ibd")
+        [array]::Clear($bytes, 16384 * 9, 16384)
+        [System.IO.File]::WriteAllBytes("$TestDrive/holes.ibd", $bytes)
+        (Get-IbdSpaceId "$TestDrive/holes.ibd" -Verify -WarningAction Ignore).DamagedPageCount | Should -Be 1
+        (Get-IbdSpaceId "$TestDrive/holes.ibd" -DamagedPage -WarningAction Ignore).Problem | Should -Be 'all zeros, but in use'
+    }
+
     It 'writes a .cfg file beside the repaired file' {
         $null = Repair-IbdSpaceId "$source/main_dyn.ibd" -ReferencePath $reference -Destination "$TestDrive/cfg" -WriteCfg @quiet
         [System.IO.File]::ReadAllBytes("$TestDrive/cfg/main_dyn.cfg")[3] | Should -Be 8

@@ -1,5 +1,5 @@
+using MySqlRecovery.InnoDb.Pages;
 using MySqlRecovery.InnoDb.Repair;
-using MySqlRecovery.InnoDb.Tablespace;
 using MySqlRecovery.Model;
 using Xunit;
 

@@ -1,4 +1,4 @@
-using MySqlRecovery.InnoDb.Records;
+using MySqlRecovery.InnoDb.Dictionary;
 using MySqlRecovery.InnoDb.Repair;
 using MySqlRecovery.Model;
 using MySqlRecovery.Schema;

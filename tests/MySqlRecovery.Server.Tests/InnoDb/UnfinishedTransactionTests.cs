@@ -1,3 +1,4 @@
+using MySqlRecovery.InnoDb.Pages;
 using MySqlRecovery.InnoDb.Records;
 using MySqlRecovery.InnoDb.Tablespace;
 using MySqlRecovery.Model;

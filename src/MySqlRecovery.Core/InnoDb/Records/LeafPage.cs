@@ -14,6 +14,7 @@ internal sealed class LeafPage
     private const int RedundantInfimum = 101, RedundantSupremum = 116, RedundantExtra = 6;
     private const int MinRecordFlag = 0x10, DeletedFlag = 0x20, VersionFlag = 0x40, InstantFlag = 0x80;
     private const int MariaDbInstantStatus = 4;
+    private const int TransactionLength = 13; // DB_TRX_ID and DB_ROLL_PTR
     private readonly RecordLayout? _layout;
     private readonly RecordField[] _fields;
     private readonly RecordField[]? _metadata;
@@ -119,13 +120,17 @@ internal sealed class LeafPage
     {
         int info = page[record.Origin - CompactExtra];
         record.IsDeleteMarked = (info & DeletedFlag) != 0;
+        record.IsMetadata = (info & MinRecordFlag) != 0;
         int at = record.Origin - CompactExtra - 1;
         int version = 0, fields = _fields.Length;
         if (_metadata != null && (info & (MinRecordFlag | DeletedFlag)) == (MinRecordFlag | DeletedFlag))
         {
             at -= page[at] < 0x80 ? 1 : 2; // how many fields were added
             AddPlaces();
-            return ReadCompactFields(page, ref record, at, _metadata, _metadata.Length, 0, []);
+            if (!ReadCompactFields(page, ref record, at, _metadata, _metadata.Length, 0, []))
+                return false;
+            _blobReferences.Add(record.TrxId + TransactionLength);
+            return true;
         }
 
         if ((info & VersionFlag) != 0)
@@ -343,4 +348,7 @@ internal struct LeafRecord
     public int TrxId;
 
     public bool IsDeleteMarked;
+
+    /// <summary>It is no row: MariaDB's first record, which tells of columns that were added or dropped instantly.</summary>
+    public bool IsMetadata;
 }

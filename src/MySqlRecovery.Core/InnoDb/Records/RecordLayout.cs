@@ -27,7 +27,7 @@ internal sealed class RecordLayout
     /// <summary>The stored columns in the order of the definition; empty where it is not needed.</summary>
     public IReadOnlyList<RecordField> Columns { get; init; } = [];
 
-    /// <summary>The fields of MariaDB's first record where columns were dropped or moved instantly; null elsewhere.</summary>
+    /// <summary>The fields of MariaDB's first record, with the reference to a map among them, where columns were dropped or moved instantly; null elsewhere.</summary>
     public IReadOnlyList<RecordField>? Metadata { get; init; }
 
     /// <summary>The same for a table with instant columns of MariaDB, whose root says how many fields old records have; 0: none.</summary>

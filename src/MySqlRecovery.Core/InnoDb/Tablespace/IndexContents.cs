@@ -120,7 +120,7 @@ internal sealed class IndexContents
 
         for (int i = 0; i < _rows.Records.Count; i++)
         {
-            if (_rows.Records[i].IsDeleteMarked)
+            if (_rows.Records[i].IsDeleteMarked || _rows.Records[i].IsMetadata)
                 continue;
             ReadOnlySpan<FieldPlace> fields = _rows.FieldsOf(i);
             ulong row = HashOf(page, fields[.._rowKeyFields]);

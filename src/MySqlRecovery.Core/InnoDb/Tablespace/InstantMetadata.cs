@@ -68,7 +68,7 @@ internal static class InstantMetadata
         {
             Columns = layout.Columns,
             Keys = [.. layout.Keys.Select(k => k with { Parts = [.. k.Parts.Select(p => p with { Field = PlaceOf(p.Field) })] })],
-            Metadata = [.. fields.Take(head), new RecordField("map", 0, false, true), .. fields.Skip(head)],
+            Metadata = [.. fields.Take(head), new RecordField("map", BlobReference.Length, false, false), .. fields.Skip(head)],
         };
     }
 
