@@ -1,4 +1,5 @@
 using MySqlRecovery.InnoDb.Records;
+using MySqlRecovery.Text;
 
 namespace MySqlRecovery.InnoDb.Dictionary;
 
@@ -18,7 +19,39 @@ internal static class SdiRecordLayout
             return null;
         int added = table.InstantColumns == 0 ? 0
             : table.Columns.Count(c => !c.IsVirtual && !c.IsHiddenByEngine) - table.InstantColumns;
-        return new RecordLayout(fields, trxId, fields.Count - Math.Max(added, 0));
+        return new RecordLayout(fields, trxId, fields.Count - Math.Max(added, 0))
+        {
+            Keys = [.. table.Indexes.Skip(1).Where(i => i.Type != SdiIndex.FullText).Select(i => Key(table, i, fields, trxId))],
+        };
+    }
+
+    private static KeyLayout Key(SdiTable table, SdiIndex index, List<RecordField> row, int rowKeyFields)
+    {
+        bool isSpatial = index.Type == SdiIndex.SpatialIndex;
+        if (isSpatial || index.Elements.Any(e => table.Columns[e.Column].TypeText.EndsWith(" array", StringComparison.Ordinal)))
+            return new KeyLayout(index.Name, null, [], isSpatial);
+        var sources = new List<KeyPartSource>();
+        var fields = new List<RecordField>();
+        foreach (SdiIndexElement element in index.Elements)
+        {
+            SdiColumn column = table.Columns[element.Column];
+            // What is not named is the clustered key's, as it is there.
+            int place = element.IsHidden ? row.FindIndex(f => f.Name == column.Name) : row.FindLastIndex(f => f.Name == column.Name);
+            fields.Add(element.IsHidden && place >= 0 ? row[place] : Field(table, element));
+            sources.Add(Source(column, element, column.IsVirtual ? -1 : place));
+        }
+
+        // A row can be found only by the whole of its key.
+        bool hasKey = Enumerable.Range(0, rowKeyFields).All(i => sources.Any(s => s.Field == i && s.Prefix == 0));
+        return new KeyLayout(index.Name, new RecordLayout(fields, -1), hasKey ? sources : [.. sources.Select(s => s with { Field = -1 })], IsSpatial: false);
+    }
+
+    private static KeyPartSource Source(SdiColumn column, SdiIndexElement element, int place)
+    {
+        bool isPrefix = !element.IsHidden && (column.IsText || column.Type is SdiColumnType.String) && element.Length < column.CharLength;
+        (int Min, int Max) width = column.IsText ? Collations.WidthOf(column.CollationId) : (1, 1);
+        bool isUtf8 = CollationIds.CharacterSetOf(column.CollationId)?.StartsWith("utf8", StringComparison.Ordinal) == true;
+        return new KeyPartSource(place, isPrefix ? (int)(element.Length / width.Max) : 0, width, column.IsText && isUtf8);
     }
 
     private static List<RecordField> InIndexOrder(SdiTable table) =>

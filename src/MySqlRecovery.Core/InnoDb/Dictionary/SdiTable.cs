@@ -264,7 +264,7 @@ internal enum SdiColumnType
 /// <summary>An index in the SDI.</summary>
 internal sealed class SdiIndex
 {
-    public const int FullText = 4;
+    public const int FullText = 4, SpatialIndex = 5;
 
     public SdiIndex(JsonElement index)
     {

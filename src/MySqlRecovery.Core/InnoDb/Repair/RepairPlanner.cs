@@ -86,8 +86,8 @@ internal sealed class RepairPlanner
             IsCutOff = _file.IsTruncated,
         };
         NoteWhatIsMissing(plan);
-        if (plan.Sdi == null && (reference != null || _request.WritesCfg))
-            IdentifyIndexes(plan, reference);
+        if (table == null && (reference != null || _request.WritesCfg))
+            IdentifyIndexes(plan, reference, referenceTable);
         ReadPages(plan);
         return plan;
     }
@@ -210,12 +210,13 @@ internal sealed class RepairPlanner
             recommendedAction: "Give the CREATE TABLE statement that the table had when the file was last written.");
     }
 
-    private void IdentifyIndexes(RepairPlan plan, TablespaceFile? reference)
+    private void IdentifyIndexes(RepairPlan plan, TablespaceFile? reference, SdiTable? referenceTable)
     {
         TablespaceMap map = plan.Map;
         if (map.Clustered is not { } clustered)
             return;
-        RecordLayout[] layouts = map.Layout is { } layout ? [layout] : [.. _request.SchemaLayouts];
+        RecordLayout[] layouts = referenceTable != null && SdiRecordLayout.Build(referenceTable) is { } described ? [described]
+            : map.Layout is { } layout ? [layout] : [.. _request.SchemaLayouts];
         if (layouts.Length == 0)
         {
             // One index beside the clustered one can be no other.
@@ -232,6 +233,12 @@ internal sealed class RepairPlanner
         if (reference == null)
             return;
         List<BTreeRoot> roots = BTreeRoot.FindAll(reference);
+        if (referenceTable != null)
+        {
+            ReferenceComparison.CompareKeys(_file, keys, keys.Values.Join(roots, k => k.Name, r => referenceTable.IndexNameAt(r.Page, reference.SpaceId), (k, r) => (r.Page, k)).ToDictionary());
+            return;
+        }
+
         BTreeRoot first = TablespaceMap.FindClustered(roots, null, reference.SpaceId)!;
         ReferenceComparison.CompareKeys(_file, keys, IndexIdentity.Find(reference, roots, first, chosen, ExtentMap.Read(reference), _stop).Keys);
     }
