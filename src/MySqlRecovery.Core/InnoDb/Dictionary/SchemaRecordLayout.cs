@@ -110,10 +110,9 @@ internal sealed class SchemaRecordLayout
             if (prefix == 0)
                 whole.Add(part.Column!);
             fields.Add(field);
-            bool isText = column?.IsText == true;
             sources.Add(new KeyPartSource(
                 row.FindLastIndex(f => Same(f.Name, part.Column!)), prefix == 0 ? 0 : (int)part.PrefixLength!.Value,
-                isText ? Collations.Width(CharacterSet(column!)) : (1, 1), isText && CharacterSet(column!).StartsWith("utf8", StringComparison.OrdinalIgnoreCase)));
+                column?.IsText == true && CharacterSets.ByName(CharacterSet(column)) is { } characters ? characters : Text.CharacterSet.Binary));
         }
 
         for (int i = 0; i < rowKeyFields; i++)
@@ -131,7 +130,7 @@ internal sealed class SchemaRecordLayout
             }
 
             fields.Add(row[i]);
-            sources.Add(new KeyPartSource(i, 0, (1, 1), false));
+            sources.Add(new KeyPartSource(i, 0, Text.CharacterSet.Binary));
         }
 
         return new KeyLayout(key.Name, new RecordLayout(fields, -1), sources, IsSpatial: false);

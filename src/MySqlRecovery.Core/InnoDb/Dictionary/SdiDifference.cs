@@ -65,9 +65,7 @@ internal static partial class SdiDifference
     private static string Part(SdiTable table, SdiIndexElement element)
     {
         SdiColumn column = table.Columns[element.Column];
-        bool isString = column.Type is SdiColumnType.Varchar or SdiColumnType.VarString or SdiColumnType.String
-            or (>= SdiColumnType.TinyBlob and <= SdiColumnType.Blob);
-        bool isPrefix = isString && element.Length < column.CharLength;
+        bool isPrefix = column.IsString && element.Length < column.CharLength;
         return $"{column.Name}{(isPrefix ? $" first {element.Length} bytes" : "")}{(element.Order == Descending ? " DESC" : "")}";
     }
 

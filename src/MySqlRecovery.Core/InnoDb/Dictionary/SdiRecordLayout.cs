@@ -48,10 +48,9 @@ internal static class SdiRecordLayout
 
     private static KeyPartSource Source(SdiColumn column, SdiIndexElement element, int place)
     {
-        bool isPrefix = !element.IsHidden && (column.IsText || column.Type is SdiColumnType.String) && element.Length < column.CharLength;
-        (int Min, int Max) width = column.IsText ? Collations.WidthOf(column.CollationId) : (1, 1);
-        bool isUtf8 = CollationIds.CharacterSetOf(column.CollationId)?.StartsWith("utf8", StringComparison.Ordinal) == true;
-        return new KeyPartSource(place, isPrefix ? (int)(element.Length / width.Max) : 0, width, column.IsText && isUtf8);
+        bool isPrefix = !element.IsHidden && column.IsString && element.Length < column.CharLength;
+        CharacterSet characters = column.IsText ? CharacterSets.ByCollationId((ulong)column.CollationId) ?? CharacterSet.Binary : CharacterSet.Binary;
+        return new KeyPartSource(place, isPrefix ? (int)(element.Length / characters.MaxBytes) : 0, characters);
     }
 
     private static List<RecordField> InIndexOrder(SdiTable table) =>

@@ -188,8 +188,11 @@ internal sealed class SdiColumn
     public int CollationId { get; }
 
     /// <summary>Whether the collation means something: for numbers it depends on how the column came about.</summary>
-    public bool IsText => Type is SdiColumnType.Varchar or SdiColumnType.VarString or SdiColumnType.String
-        or SdiColumnType.Enum or SdiColumnType.Set or (>= SdiColumnType.TinyBlob and <= SdiColumnType.Blob);
+    public bool IsText => IsString || Type is SdiColumnType.Enum or SdiColumnType.Set;
+
+    /// <summary>Of which an index may take the beginning only.</summary>
+    public bool IsString => Type is SdiColumnType.Varchar or SdiColumnType.VarString or SdiColumnType.String
+        or (>= SdiColumnType.TinyBlob and <= SdiColumnType.Blob);
 
     /// <summary>Values of an ENUM or SET.</summary>
     public IReadOnlyList<string> Elements { get; }

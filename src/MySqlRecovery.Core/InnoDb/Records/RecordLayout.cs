@@ -1,3 +1,5 @@
+using MySqlRecovery.Text;
+
 namespace MySqlRecovery.InnoDb.Records;
 
 /// <summary>The fields of a clustered index record in the order in which they are stored.</summary>
@@ -58,9 +60,8 @@ internal sealed record KeyLayout(string Name, RecordLayout? Records, IReadOnlyLi
 /// <summary>Where a field of a secondary index record comes from.</summary>
 /// <param name="Field">The field of the clustered record; -1 for a virtual column, which is in the index alone.</param>
 /// <param name="Prefix">Characters that are indexed (bytes of binary columns), 0 for all.</param>
-/// <param name="Width">Bytes of the shortest and the longest character.</param>
-/// <param name="IsUtf8">The characters are UTF-8.</param>
-internal readonly record struct KeyPartSource(int Field, int Prefix, (int Min, int Max) Width, bool IsUtf8)
+/// <param name="Characters">The character set; Binary for what is no text.</param>
+internal readonly record struct KeyPartSource(int Field, int Prefix, CharacterSet Characters)
 {
     /// <summary>
     /// As much of a value as can be compared. What a prefix takes of character sets whose characters cannot be counted from
@@ -70,8 +71,8 @@ internal readonly record struct KeyPartSource(int Field, int Prefix, (int Min, i
     {
         if (Prefix == 0)
             return value;
-        if (!IsUtf8)
-            return value[..Math.Min(value.Length, Prefix * Width.Min)];
+        if (!Characters.IsUtf8)
+            return value[..Math.Min(value.Length, Prefix * Characters.MinBytes)];
         int characters = 0;
         for (int i = 0; i < value.Length; i++)
         {
