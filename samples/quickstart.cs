@@ -3,7 +3,6 @@
 using System.Collections.Specialized;
 using System.Globalization;
 using MySqlRecovery;
-using MySqlRecovery.Binlog.Events;
 using MySqlRecovery.Model;
 
 // Solves the incident of samples/README.md with two binlogs and nothing else: no server, no PowerShell.
@@ -21,40 +20,39 @@ string[] logs = [Path.Combine(incident, "binlog.000001"), Path.Combine(incident,
 var from = new DateTime(2026, 11, 17, 20, 30, 0, DateTimeKind.Utc);
 DateTime to = from.AddMinutes(1);
 
-IEnumerable<BinlogEvent> minute = BinlogRecovery.ReadEvents(logs).Where(e => e.Timestamp >= from && e.Timestamp < to);
+var minute = new BinlogReader(logs) { StartTime = from, StopTime = to };
 
 Console.WriteLine($"What happened from {from:HH:mm} to {to:HH:mm} UTC, by table:");
-foreach (BinlogSummary table in BinlogRecovery.Measure(minute, BinlogSummaryKind.Table))
+foreach (BinlogSummary table in minute.Measure(BinlogSummaryKind.Table))
     Console.WriteLine($"  {table}");
 
 Console.WriteLine("The same by transaction:");
-IReadOnlyList<BinlogSummary> transactions = BinlogRecovery.Measure(minute, BinlogSummaryKind.Transaction);
+List<BinlogSummary> transactions = [.. minute.Measure(BinlogSummaryKind.Transaction)];
 foreach (BinlogSummary t in transactions)
     Console.WriteLine($"  {t.FirstTimestamp:HH:mm:ss} session {t.ThreadId}: {t.InsertCount} inserted, {t.UpdateCount} updated, {t.DeleteCount} deleted");
 
-uint? session = transactions.GroupBy(t => t.ThreadId).MaxBy(g => g.Sum(t => t.DeleteCount))!.Key;
-List<BinlogEvent> bad = [.. minute.Where(e => e.ThreadId == session)];
+uint session = transactions.GroupBy(t => t.ThreadId).MaxBy(g => g.Sum(t => t.DeleteCount))!.Key!.Value;
+var bad = new BinlogReader(logs) { StartTime = from, StopTime = to, ThreadId = [session] };
 Console.WriteLine($"Session {session} deleted most. The first thing that it did:");
-Console.WriteLine($"  {bad.First(e => e.Statement is not (null or "BEGIN")).Statement}");
+Console.WriteLine($"  {bad.ReadEvents().First(e => e.Statement is not (null or "BEGIN")).Statement}");
 
-SqlExport sql = BinlogRecovery.WriteUndoSql(bad, Path.Combine(output, "undo.sql"), overwrite: true);
-UndoBinlog undo = BinlogRecovery.WriteUndoBinlog(bad, Path.Combine(output, "undo.binlog"), overwrite: true);
+SqlExport sql = bad.WriteSql(Path.Combine(output, "undo.sql"), reverse: true, overwrite: true);
+UndoBinlog undo = bad.WriteUndoBinlog(Path.Combine(output, "undo.binlog"), overwrite: true);
 Console.WriteLine("Written:");
 Console.WriteLine($"  {Path.GetRelativePath(Environment.CurrentDirectory, sql.Path)}: {sql.StatementCount} statements, complete: {sql.IsComplete}");
 Console.WriteLine($"  {Path.GetRelativePath(Environment.CurrentDirectory, undo.Path)}: {undo.RowCount} rows in {undo.TransactionCount} transactions, "
     + $"complete: {undo.IsComplete}, read back: {undo.IsVerified}");
 
-UndoBinlog redo = BinlogRecovery.WriteUndoBinlog(
-    BinlogRecovery.ReadEvents([undo.Path]), Path.Combine(output, "redo.binlog"), overwrite: true);
-List<RowChange> original = [.. BinlogRecovery.ReadRowChanges(bad)];
-List<RowChange> twice = [.. BinlogRecovery.ReadRowChanges(BinlogRecovery.ReadEvents([redo.Path]))];
+UndoBinlog redo = new BinlogReader([undo.Path]).WriteUndoBinlog(Path.Combine(output, "redo.binlog"), overwrite: true);
+List<RowChange> original = [.. bad.ReadRowChanges()];
+List<RowChange> twice = [.. new BinlogReader([redo.Path]).ReadRowChanges()];
 bool isSame = original.Count == twice.Count && original.Zip(twice).All(pair => IsSameRow(pair.First, pair.Second));
 Console.WriteLine($"Undoing the undo gives the {original.Count} original rows, byte for byte: {isSame}");
 
 // after.tsv is what the server's tables held when all was over; expected.tsv is what they held on a second server where
 // the same evening was run without the job.
 HashSet<string> tables = [.. File.ReadLines(Path.Combine(incident, "after.tsv"))];
-bool isApplied = BinlogRecovery.ReadRowChanges(BinlogRecovery.ReadEvents([undo.Path])).All(change =>
+bool isApplied = new BinlogReader([undo.Path]).ReadRowChanges().All(change =>
     (change.Before == null || tables.Remove(Line(change.Table, change.Before)))
     && (change.After == null || tables.Add(Line(change.Table, change.After))));
 bool isRestored = isApplied && tables.SetEquals(File.ReadLines(Path.Combine(incident, "expected.tsv")));

@@ -8,8 +8,9 @@ using MySqlRecovery.Output.Sql;
 namespace MySqlRecovery;
 
 /// <summary>
-/// The way into the engine for programs: logs become events, and events, chosen with LINQ, become rows, sums, an undo
-/// binlog or undo SQL. Everything is read as it is asked for; failures are <see cref="RecoveryException"/>.
+/// What becomes of events that a program chose itself, with LINQ: rows, sums, an undo binlog or undo SQL. Everything is read as
+/// it is asked for; failures are <see cref="RecoveryException"/>. <see cref="BinlogReader"/> chooses faster, before events are
+/// decoded, and knows of encryption, schemas and damage.
 /// </summary>
 /// <example>
 /// <code>
@@ -22,12 +23,8 @@ public static class BinlogRecovery
     /// <summary>All events of log files. Each enumeration reads the files anew.</summary>
     /// <param name="logFiles">Paths, in the order in which the server wrote the logs.</param>
     /// <exception cref="RecoveryException">A file is missing, is no binlog, or is damaged; the events before that have been given.</exception>
-    public static IEnumerable<BinlogEvent> ReadEvents(IEnumerable<string> logFiles)
-    {
-        using var scan = new EventScan(logFiles.Select(LogRange.Whole), EventFilter.All, CancellationToken.None);
-        while (scan.Read())
-            yield return scan.ToBinlogEvent();
-    }
+    public static IEnumerable<BinlogEvent> ReadEvents(IEnumerable<string> logFiles) =>
+        new BinlogReader(logFiles).ReadEvents();
 
     /// <summary>The changed rows of events, in order; events without rows give none.</summary>
     /// <exception cref="RecoveryException">An event is malformed or does not carry its bytes.</exception>
