@@ -1,6 +1,6 @@
 using Xunit;
 
-namespace MySqlRecovery.Tests.Architecture;
+namespace MySqlRecovery.Core.Tests.Architecture;
 
 /// <summary>Holds the arrows between the rooms: a room uses only those that stand before it.</summary>
 public class ArrowTests

@@ -3,7 +3,7 @@ using System.Reflection.Emit;
 using System.Reflection.Metadata;
 using System.Reflection.PortableExecutable;
 
-namespace MySqlRecovery.Tests.Architecture;
+namespace MySqlRecovery.Core.Tests.Architecture;
 
 /// <summary>
 /// Which namespaces of this project an assembly's namespaces use: in base types, fields, signatures, locals and the code of

@@ -1,4 +1,4 @@
-namespace MySqlRecovery.Tests.Architecture;
+namespace MySqlRecovery.Core.Tests.Architecture;
 
 /// <summary>The files that the tests of the whole look at.</summary>
 internal static class Repository

@@ -1,7 +1,7 @@
 using System.Text.RegularExpressions;
 using Xunit;
 
-namespace MySqlRecovery.Tests.Architecture;
+namespace MySqlRecovery.Core.Tests.Architecture;
 
 public partial class SourceTests
 {

@@ -9,7 +9,7 @@ using MySqlRecovery.Output.Sql;
 using MySqlRecovery.Text;
 using Xunit;
 
-namespace MySqlRecovery.Core.Tests.Undo;
+namespace MySqlRecovery.Core.Tests.Output.Sql;
 
 public sealed class ParallelSqlTests : IDisposable
 {

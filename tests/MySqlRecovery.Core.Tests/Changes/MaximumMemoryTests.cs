@@ -6,7 +6,7 @@ using MySqlRecovery.Model;
 using MySqlRecovery.Output.ReversedBinlog;
 using Xunit;
 
-namespace MySqlRecovery.Core.Tests.Undo;
+namespace MySqlRecovery.Core.Tests.Changes;
 
 public sealed class MaximumMemoryTests : IDisposable
 {

@@ -4,7 +4,7 @@ using MySqlRecovery.IO;
 using MySqlRecovery.Model;
 using Xunit;
 
-namespace MySqlRecovery.Core.Tests.IO;
+namespace MySqlRecovery.Core.Tests.Binlog.Encryption;
 
 public sealed class EncryptedSourceTests : IDisposable
 {

@@ -2,7 +2,7 @@ using MySqlRecovery.Gtids;
 using MySqlRecovery.Model;
 using Xunit;
 
-namespace MySqlRecovery.Core.Tests.Transactions;
+namespace MySqlRecovery.Core.Tests.Gtids;
 
 public sealed class GtidSetTests
 {

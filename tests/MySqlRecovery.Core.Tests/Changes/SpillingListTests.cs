@@ -2,7 +2,7 @@ using MySqlRecovery.Changes;
 using MySqlRecovery.Model;
 using Xunit;
 
-namespace MySqlRecovery.Core.Tests.Undo;
+namespace MySqlRecovery.Core.Tests.Changes;
 
 public class SpillingListTests
 {

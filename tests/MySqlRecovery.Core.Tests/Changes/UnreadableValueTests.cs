@@ -3,7 +3,7 @@ using MySqlRecovery.Core.Tests.Binlog;
 using MySqlRecovery.Model;
 using Xunit;
 
-namespace MySqlRecovery.Core.Tests.Undo;
+namespace MySqlRecovery.Core.Tests.Changes;
 
 /// <summary>DECIMAL(1,0) with 5 in one row and 99, which one digit cannot be, in the next.</summary>
 public sealed class UnreadableValueTests : IDisposable

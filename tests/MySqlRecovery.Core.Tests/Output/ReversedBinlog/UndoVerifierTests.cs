@@ -4,7 +4,7 @@ using MySqlRecovery.Model;
 using MySqlRecovery.Output.ReversedBinlog;
 using Xunit;
 
-namespace MySqlRecovery.Core.Tests.Undo;
+namespace MySqlRecovery.Core.Tests.Output.ReversedBinlog;
 
 public sealed class UndoVerifierTests : IDisposable
 {

@@ -2,7 +2,7 @@ using System.Globalization;
 using MySqlRecovery.Text;
 using Xunit;
 
-namespace MySqlRecovery.Core.Tests.Binlog.Rows;
+namespace MySqlRecovery.Core.Tests.Text;
 
 public sealed class NumberTextTests
 {

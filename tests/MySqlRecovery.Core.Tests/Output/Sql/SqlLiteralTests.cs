@@ -3,7 +3,7 @@ using MySqlRecovery.Output.Sql;
 using MySqlRecovery.Text;
 using Xunit;
 
-namespace MySqlRecovery.Core.Tests.Sql;
+namespace MySqlRecovery.Core.Tests.Output.Sql;
 
 public sealed class SqlLiteralTests
 {

@@ -5,7 +5,7 @@ using MySqlRecovery.IO;
 using MySqlRecovery.Model;
 using Xunit;
 
-namespace MySqlRecovery.Core.Tests.IO;
+namespace MySqlRecovery.Core.Tests.Binlog.Encryption;
 
 /// <summary>
 /// The JSON files are a server's. The file of the keyring_file plugin is written by hand here, from the description of

@@ -2,7 +2,7 @@ using MySqlRecovery.Model;
 using MySqlRecovery.Text;
 using Xunit;
 
-namespace MySqlRecovery.Core.Tests.Schema;
+namespace MySqlRecovery.Core.Tests.Text;
 
 public class SqlTokenizerTests
 {

@@ -2,14 +2,14 @@ using System.Runtime.CompilerServices;
 using MySqlRecovery.Binlog.Encryption;
 using MySqlRecovery.IO;
 
-namespace MySqlRecovery.Core.Tests.IO;
+namespace MySqlRecovery.Core.Tests.Binlog.Encryption;
 
 /// <summary>The logs and keyrings in the folder Encrypted, and files made of them.</summary>
 internal sealed class EncryptedSamples : IDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("mysqlrecovery-test-");
 
-    public static string FilePath(string name) => Path.Combine(AppContext.BaseDirectory, "IO", "Encrypted", name);
+    public static string FilePath(string name) => Path.Combine(AppContext.BaseDirectory, "Binlog", "Encryption", "Samples", name);
 
     public static byte[] Bytes(string name) => File.ReadAllBytes(FilePath(name));
 

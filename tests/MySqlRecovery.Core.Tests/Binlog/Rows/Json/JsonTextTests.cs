@@ -2,7 +2,7 @@ using MySqlRecovery.Binlog.Rows.Json;
 using MySqlRecovery.Text;
 using Xunit;
 
-namespace MySqlRecovery.Core.Tests.Binlog.Rows;
+namespace MySqlRecovery.Core.Tests.Binlog.Rows.Json;
 
 public sealed class JsonTextTests
 {

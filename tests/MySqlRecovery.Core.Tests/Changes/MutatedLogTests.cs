@@ -10,7 +10,7 @@ using MySqlRecovery.Output.ReversedBinlog;
 using MySqlRecovery.Output.Sql;
 using Xunit;
 
-namespace MySqlRecovery.Core.Tests.Undo;
+namespace MySqlRecovery.Core.Tests.Changes;
 
 /// <summary>Real logs with some bytes changed and their checksums made good again, read, decoded and undone.</summary>
 public sealed class MutatedLogTests : IDisposable
