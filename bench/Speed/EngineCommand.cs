@@ -104,7 +104,7 @@ internal static class EngineCommand
     {
         RepairPlan plan = RepairPlanner.Plan(new RepairRequest { Path = ibd, SpaceId = id }, CancellationToken.None);
         var places = new OutputPlaces([ibd], destination, null, null, overwrite: true);
-        IbdRepairResult result = RepairApplication.Apply(plan, places.For(ibd), CancellationToken.None);
+        IbdRepairResult result = RepairApplication.Apply(plan, places.For(ibd, reference: null), CancellationToken.None);
         return $"pages={result.PageCount} edits={result.EditCount}";
     }
 
