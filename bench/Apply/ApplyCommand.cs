@@ -4,8 +4,11 @@ using MySqlRecovery.Bench.Speed;
 using MySqlRecovery.Binlog.Filter;
 using MySqlRecovery.Binlog.Scan;
 using MySqlRecovery.Changes;
+using MySqlRecovery.Client;
+using MySqlRecovery.Model;
 using MySqlRecovery.Output.ReversedBinlog;
 using MySqlRecovery.Output.Sql;
+using MySqlRecovery.Restore;
 using MySqlRecovery.Server.Tests.Servers;
 
 namespace MySqlRecovery.Bench.Apply;
@@ -17,6 +20,7 @@ namespace MySqlRecovery.Bench.Apply;
 internal static class ApplyCommand
 {
     private const string Database = "bench";
+    private const int BatchSize = 500;
 
     /// <param name="steps">How often the workload's step is done for each undo: 60 000 row changes each.</param>
     public static int Run(int steps)
@@ -42,7 +46,17 @@ internal static class ApplyCommand
         {
             using ChangeIndex index = Index(log);
             UndoBinlogWriter.Write(index, where: null, undo, overwrite: true, gtidSource: null, CancellationToken.None);
-            return $"{tool} '{undo}' | {client}";
+            return () => Shell($"{tool} '{undo}' | {client}");
+        });
+        Report("Test-RowChange (verdicts only), then Restore-RowChange", log =>
+        {
+            using RestoreRun run = Open(server, log);
+            long start = Stopwatch.GetTimestamp();
+            long clean = run.Test(BatchSize).LongCount(v => v.Verdict == RestoreVerdict.Clean);
+            double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
+            Console.WriteLine(string.Create(
+                CultureInfo.InvariantCulture, $"| {server.Version} | Test-RowChange | {clean} | {seconds:F1} | {clean / seconds:F0} | |"));
+            return () => Restore(server, log);
         });
         foreach (int batchSize in (int[])[1, 500])
         {
@@ -50,7 +64,7 @@ internal static class ApplyCommand
             {
                 using ChangeIndex index = Index(log);
                 RowSqlExport.WriteFile(index, where: null, new SqlForm { Reverse = true, BatchSize = batchSize }, undo, overwrite: true, CancellationToken.None);
-                return $"{client} < '{undo}'";
+                return () => Shell($"{client} < '{undo}'");
             });
         }
 
@@ -58,23 +72,40 @@ internal static class ApplyCommand
             Report("mariadb-binlog --flashback", log =>
             {
                 Shell($"{tool} --flashback '{log}' > '{undo}'");
-                return $"{client} < '{undo}'";
+                return () => Shell($"{client} < '{undo}'");
             });
 
-        void Report(string form, Func<string, string> prepare)
+        void Report(string form, Func<string, Action> prepare)
         {
             string before = server.Query("CHECKSUM TABLE sbtest1", Database)[0][1];
             server.FlushLogs();
             server.Sql(Repeat(workload, steps), Database);
-            string command = prepare(server.FlushLogs());
+            Action apply = prepare(server.FlushLogs());
             long start = Stopwatch.GetTimestamp();
-            Shell(command);
+            apply();
             double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
             string after = server.Query("CHECKSUM TABLE sbtest1", Database)[0][1];
             long rows = steps * 60_000L;
             Console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture, $"| {server.Version} | {form} | {rows} | {seconds:F1} | {rows / seconds:F0} | {(before == after ? "yes" : "no")} |"));
         }
+    }
+
+    // From reading the log on, as the cmdlet does. Rows that a step changed several times are restored once.
+    private static void Restore(MySqlServer server, string log)
+    {
+        using RestoreRun run = Open(server, log);
+        long start = Stopwatch.GetTimestamp();
+        long restored = new RowRestore(run, new RestoreOptions { BatchSize = BatchSize }).Restore().LongCount(r => r.IsApplied);
+        double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
+        Console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture, $"| {server.Version} | Restore-RowChange, once the log is read | {restored} | {seconds:F1} | {restored / seconds:F0} | |"));
+    }
+
+    private static RestoreRun Open(MySqlServer server, string log)
+    {
+        var connection = ServerConnection.Open(new ConnectionOptions { Socket = server.SocketPath, User = "root" }, CancellationToken.None);
+        return RestoreRun.Of(connection, Index(log), where: null, new SqlForm { Reverse = true }, CancellationToken.None);
     }
 
     private static string Repeat(Workload workload, int steps) => string.Concat(Enumerable.Repeat(workload.Step + ";", steps));

@@ -14,24 +14,23 @@ param(
     [Parameter(Mandatory)] [string] $Table,
     # The columns to restore.
     [Parameter(Mandatory)] [string[]] $Column,
-    # Filters of Export-RowChangeSql that say which changes are the damage.
+    # Filters of Restore-RowChange that say which changes are the damage.
     [Parameter(Mandatory)] [hashtable] $Choose,
-    # The script to write.
-    [string] $Destination = 'undo.sql',
-    # Runs the script with the mysql client on PATH.
+    # The server: -Server, -Credential and so on of Restore-RowChange.
+    [hashtable] $At = @{ DefaultsFile = "$HOME/.my.cnf" },
+    # Restores; without it the script only says what would become of each row.
     [switch] $Apply
 )
 
 $ErrorActionPreference = 'Stop'
-$PSNativeCommandUseErrorActionPreference = $true
-$undo = Export-RowChangeSql -LogPath $LogPath -Table $Table -Operation Update -Column $Column @Choose -Reverse -Path $Destination -Force -WhatIf:$false
-if (-not $undo.IsComplete) { Write-Error "Not everything can be undone: $($undo.Reason -join '; ')" }
-
+$chosen = @{ LogPath = $LogPath; Table = $Table; Operation = 'Update'; Column = $Column } + $Choose + $At
+$told = @(Test-RowChange @chosen)
+$left = @($told | Where-Object Verdict -NotIn Clean, Mergeable, AlreadyRestored)
 $before = & "$PSScriptRoot/Measure-TableState.ps1" $Table
-$after = $null
-if ($Apply -and $PSCmdlet.ShouldProcess($Table, "run $($undo.StatementCount) statements of $Destination")) {
-    Get-Content -Raw $Destination | mysql
+$restored = $after = $null
+if ($Apply -and $PSCmdlet.ShouldProcess($Table, "restore $($Column -join ', ') of $($told.Count - $left.Count) rows")) {
+    $restored = Restore-RowChange @chosen -Confirm:$false
     $after = & "$PSScriptRoot/Measure-TableState.ps1" $Table
 }
 
-[pscustomobject]@{ Undo = $undo; Overwritten = $undo.LaterChange; Before = $before; After = $after }
+[pscustomobject]@{ Told = $told | Group-Object Verdict -NoElement; Left = $left; Restored = $restored; Before = $before; After = $after }

@@ -12,30 +12,27 @@ param(
     [Parameter(Mandatory)] [string[]] $LogPath,
     # The database; all of its tables are undone, as a cascade goes through many.
     [Parameter(Mandatory)] [string] $Database,
-    # Filters of Invoke-BinlogReverse that say which changes are the damage.
+    # Filters of Restore-RowChange that say which changes are the damage.
     [Parameter(Mandatory)] [hashtable] $Choose,
-    # The undo binlog to write.
-    [string] $Destination = 'undo.binlog',
-    # Runs the undo with mysqlbinlog and the mysql client on PATH.
+    # The server: -Server, -Credential and so on of Restore-RowChange.
+    [hashtable] $At = @{ DefaultsFile = "$HOME/.my.cnf" },
+    # Restores; without it the script only says what would become of each row.
     [switch] $Apply
 )
 
 $ErrorActionPreference = 'Stop'
-$PSNativeCommandUseErrorActionPreference = $true
-# The schema tells of foreign keys: before MySQL 9.6 the log does not have the rows that they deleted.
-$schema = New-Item -ItemType File (Join-Path ([System.IO.Path]::GetTempPath()) "$([guid]::NewGuid()).sql") -WhatIf:$false
-try {
-    mysqldump --no-data --triggers --set-gtid-purged=OFF "--result-file=$schema" --databases $Database
-    $undo = Invoke-BinlogReverse -Path $LogPath -Destination $Destination -Database $Database @Choose -SchemaPath $schema -Force -WhatIf:$false
-}
-finally { Remove-Item $schema -WhatIf:$false }
-if (-not $undo.IsComplete) { Write-Error "Not everything can be undone: $($undo.Reason -join '; ')" }
+# The server's tables tell of foreign keys: before MySQL 9.6 the log does not have the rows that they deleted.
+$chosen = @{ LogPath = $LogPath; Database = $Database } + $Choose + $At
+$told = @(Test-RowChange @chosen -WarningVariable incomplete)
+if ($incomplete) { Write-Error "Not everything can be undone: $incomplete" }
 
-$before = & "$PSScriptRoot/Measure-TableState.ps1" $undo.Table
-$after = $null
-if ($Apply -and $PSCmdlet.ShouldProcess($undo.Table -join ', ', "undo $($undo.RowCount) rows with $Destination")) {
-    mysqlbinlog $Destination | mysql
-    $after = & "$PSScriptRoot/Measure-TableState.ps1" $undo.Table
+$left = @($told | Where-Object Verdict -NotIn Clean, Mergeable, AlreadyRestored)
+$tables = $told | ForEach-Object { "$($_.Database).$($_.Table)" } | Select-Object -Unique
+$before = & "$PSScriptRoot/Measure-TableState.ps1" $tables
+$restored = $after = $null
+if ($Apply -and $PSCmdlet.ShouldProcess($tables -join ', ', "bring $($told.Count - $left.Count) rows back")) {
+    $restored = Restore-RowChange @chosen -Confirm:$false
+    $after = & "$PSScriptRoot/Measure-TableState.ps1" $tables
 }
 
-[pscustomobject]@{ Undo = $undo; Overwritten = $undo.LaterChange; Before = $before; After = $after }
+[pscustomobject]@{ Told = $told | Group-Object Verdict -NoElement; Left = $left; Restored = $restored; Before = $before; After = $after }

@@ -11,6 +11,7 @@ Describe 'The runbook' -Skip:(-not $prefix) {
         $runbooks = (Resolve-Path "$PSScriptRoot/../../docs/runbooks").Path
         $prefix = Get-ServerPrefix
         $server = Start-TestServer $prefix
+        $at = @{ Server = "$($server.Folder)/mysql.sock"; Credential = [pscredential]::new('root', [securestring]::new()) }
         $savedPath = $env:PATH
         $env:PATH = "$($server.Bin):$env:PATH"
 
@@ -32,18 +33,18 @@ Describe 'The runbook' -Skip:(-not $prefix) {
         $session = Invoke-Session 'UPDATE shop.product SET price = 0'
         Invoke-Sql $server "UPDATE shop.product SET stock = 7 WHERE id < 50; UPDATE shop.product SET price = 3 WHERE id = 60; DELETE FROM shop.product WHERE id = 200"
 
-        $arguments = @{ LogPath = $server.Log; Table = 'shop.product'; Column = 'price'; Choose = @{ ThreadId = $session }; Destination = "$TestDrive/price.sql" }
+        $arguments = @{ LogPath = $server.Log; Table = 'shop.product'; Column = 'price'; Choose = @{ ThreadId = $session }; At = $at }
         $plan = & $runbooks/bulk-update-one-column.ps1 @arguments -WhatIf -Apply -WarningAction SilentlyContinue
         $plan.After | Should -BeNullOrEmpty
-        $plan.Undo.StatementCount | Should -Be 200
-        $plan.Overwritten.Count | Should -Be 2 -Because 'a stock is no price'
-        $plan.Overwritten | Should -BeLike 'shop.product id=*'
+        ($plan.Told).ForEach{ "$($_.Name) $($_.Count)" } | Sort-Object | Should -Be 'ChangedSince 1', 'Clean 150', 'Gone 1', 'Mergeable 48' -Because 'a stock is no price, and one was 7 before'
+        $plan.Left.ForEach{ "$($_.Key.id) $($_.Verdict)" } | Sort-Object | Should -Be '200 Gone', '60 ChangedSince'
 
         $result = & $runbooks/bulk-update-one-column.ps1 @arguments -Apply -WarningAction SilentlyContinue
-        Get-State 'SELECT id, price FROM shop.product ORDER BY id' | Should -Be ($expected -replace "`n200`t.*")
+        $result.Restored.RestoredCount | Should -Be 198
+        Get-State 'SELECT id, price FROM shop.product ORDER BY id' | Should -Be ($expected -replace "`n200`t.*" -replace "`n60`t60.99", "`n60`t3.00")
         Get-State 'SELECT COUNT(*) FROM shop.product WHERE stock = 7' | Should -Be 49
         $result.Before.Rows, $result.After.Rows | Should -Be 199, 199
-        $result.After.Sum.price | Should -Be ((1..199 | Measure-Object -Sum).Sum + 199 * 0.99)
+        $result.After.Sum.price | Should -Be ((1..199 | Measure-Object -Sum).Sum + 199 * 0.99 - 57.99)
         $result.Before.Sum.stock | Should -Be $result.After.Sum.stock
         $result.Before.Checksum | Should -Not -Be $result.After.Checksum
     }
@@ -60,9 +61,10 @@ Describe 'The runbook' -Skip:(-not $prefix) {
         $before = & $runbooks/Measure-TableState.ps1 $tables
         $session = Invoke-Session "DELETE FROM flow.execution WHERE id = 'e1'"
         (& $runbooks/Measure-TableState.ps1 $tables).Rows | Should -Be 1, 1, 1
-        $result = & $runbooks/delete-cascade.ps1 -LogPath $server.Log -Database flow -Choose @{ ThreadId = $session } -Destination "$TestDrive/flow.binlog" -Apply
-        $result.Undo.IsVerified | Should -BeTrue
-        $result.Undo.RowCount | Should -Be 5
+        $result = & $runbooks/delete-cascade.ps1 -LogPath $server.Log -Database flow -Choose @{ ThreadId = $session } -At $at -Apply
+        $result.Left | Should -BeNullOrEmpty
+        $result.Restored.IsComplete | Select-Object -Unique | Should -BeTrue
+        ($result.Restored | Measure-Object RestoredCount -Sum).Sum | Should -Be 5
         $after = & $runbooks/Measure-TableState.ps1 $tables
         $after.Rows | Should -Be 3, 2, 3
         Compare-Object $before $after -Property Table, Rows, Checksum | Should -BeNullOrEmpty
@@ -73,14 +75,14 @@ Describe 'The runbook' -Skip:(-not $prefix) {
             INSERT INTO task VALUES (1, 'build', 'new', NULL); FLUSH BINARY LOGS;
             INSERT INTO task VALUES (2, 'review', 'new', 0x00FF), (3, 'build', 'new', NULL), (4, 'review', 'new', NULL);
             UPDATE task SET state = 'done' WHERE id IN (1, 2); UPDATE task SET id = 5 WHERE id = 4; INSERT INTO task VALUES (6, 'review', 'x', NULL); DELETE FROM task WHERE id = 6"
-        $result = & $runbooks/rows-in-the-wrong-table.ps1 -LogPath @(Get-Item $server.Log)[-1] -Table act.task -NewTable act.review -Choose @{ Where = @{ activity = 'review' } } -Destination $TestDrive -Apply
+        $result = & $runbooks/rows-in-the-wrong-table.ps1 -LogPath @(Get-Item $server.Log)[-1] -Table act.task -NewTable act.review -Choose @{ Where = @{ activity = 'review' } } -At $at -Apply
         Get-State 'SELECT id, activity, state FROM act.task ORDER BY id' | Should -Be "1`tbuild`tdone`n3`tbuild`tnew"
         Get-State 'SELECT id, activity, state, HEX(note) FROM act.review ORDER BY id' | Should -Be "2`treview`tdone`t00FF`n5`treview`tnew`tNULL"
-        $result.Forward.Table | Should -Be 'act.review'
+        $result.Forward.Database, $result.Forward.Table, $result.Forward.RestoredCount, $result.Undo.RestoredCount | Should -Be 'act', 'review', 2, 2
         $result.After.Rows | Should -Be 2, 2
 
         Invoke-Sql $server "UPDATE act.task SET state = 'old' WHERE id = 1"
-        { & $runbooks/rows-in-the-wrong-table.ps1 -LogPath @(Get-Item $server.Log)[-1] -Table act.task -NewTable act.x -Choose @{ Where = @{ state = 'old' } } -Destination $TestDrive } |
+        { & $runbooks/rows-in-the-wrong-table.ps1 -LogPath @(Get-Item $server.Log)[-1] -Table act.task -NewTable act.x -Choose @{ Where = @{ state = 'old' } } -At $at } |
             Should -Throw '*before the logs begin*'
     }
 
@@ -106,18 +108,18 @@ Describe 'The runbook' -Skip:(-not $prefix) {
         $new = Start-TestServer $prefix
         try {
             $env:PATH = "$($new.Bin):$savedPath"
-            Invoke-Sql $new "SET GLOBAL gtid_purged = '$shared'; CREATE DATABASE ha; CREATE TABLE ha.t (id INT PRIMARY KEY, v INT); INSERT INTO ha.t VALUES (1, 1), (2, 2), (9, 9)"
-            $arguments = @{ OldLogPath = $server.Log; NewLogPath = $new.Log; Destination = "$TestDrive/lost.sql"; Apply = $true }
-            $result = & $runbooks/failover-lost-rows.ps1 @arguments -ErrorAction SilentlyContinue -ErrorVariable problems
-            $result.Lost.Count | Should -Be 3
-            $result.Conflict | ForEach-Object { $_.Key.id } | Should -Be 1, 2 -Because 'the new one inserted them itself here'
-            $result.After | Should -BeNullOrEmpty
+            Invoke-Sql $new "SET GLOBAL gtid_purged = '$shared'; CREATE DATABASE ha; CREATE TABLE ha.t (id INT PRIMARY KEY, v INT); INSERT INTO ha.t VALUES (1, 1), (2, 5), (9, 9)"
+            $arguments = @{ OldLogPath = $server.Log; At = @{ Server = "$($new.Folder)/mysql.sock"; Credential = $at.Credential } }
+            $plan = & $runbooks/failover-lost-rows.ps1 @arguments
+            $plan.Lost.Count | Should -Be 3
+            $plan.Conflict.ForEach{ "$($_.Key.id) $($_.Verdict) $($_.Now.v)" } | Should -Be '2 ChangedSince 5' -Because 'the new one has another value there'
+            $plan.Restored | Should -BeNullOrEmpty
 
-            Invoke-Sql $new 'PURGE BINARY LOGS BEFORE NOW(); FLUSH BINARY LOGS'
-            $arguments.NewLogPath = @(Get-Item $new.Log)[-1].FullName
-            $result = & $runbooks/failover-lost-rows.ps1 @arguments
-            $result.Conflict | Should -BeNullOrEmpty
-            $result.Script.TransactionCount | Should -Be 2
+            $result = & $runbooks/failover-lost-rows.ps1 @arguments -Apply
+            $result.Restored.RestoredCount, $result.Restored.LeftCount | Should -Be 2, 1
+            (Invoke-Sql $new 'SELECT * FROM ha.t ORDER BY id') | Should -Be "2`t5", "3`t3", "9`t9"
+            Invoke-Sql $new 'UPDATE ha.t SET v = 2 WHERE id = 2'
+            (& $runbooks/failover-lost-rows.ps1 @arguments -Apply).Restored.IsComplete | Should -BeTrue
             (Invoke-Sql $new 'SELECT * FROM ha.t ORDER BY id') | Should -Be "2`t20", "3`t3", "9`t9"
         }
         finally {
