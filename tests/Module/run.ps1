@@ -19,7 +19,8 @@ param(
 $ErrorActionPreference = 'Stop'
 if (-not $Pester) {
     $packages = $env:NUGET_PACKAGES ? $env:NUGET_PACKAGES : (Join-Path $HOME .nuget packages)
-    $Pester = (Get-ChildItem "$packages/pester/*/tools/Pester.psd1" | Sort-Object { [version] $_.Directory.Parent.Name } | Select-Object -Last 1).FullName
+    $newest = Get-ChildItem "$packages/pester/*/tools/Pester.psd1" | Sort-Object { [version] $_.Directory.Parent.Name } | Select-Object -Last 1
+    $Pester = $newest.FullName
 }
 
 Import-Module $Pester
@@ -30,7 +31,9 @@ function Get-TestName($Test) {
     while ($block) { $data += $block.Data; $block = $block.Parent }
     $name = $Test.Path -join '. '
     foreach ($values in $data) {
-        if ($values -is [System.Collections.IDictionary]) { foreach ($key in $values.Keys) { $name = $name.Replace("<$key>", "$($values[$key])") } }
+        if ($values -is [System.Collections.IDictionary]) {
+            foreach ($key in $values.Keys) { $name = $name.Replace("<$key>", "$($values[$key])") }
+        }
         elseif ($null -ne $values) { $name = $name.Replace('<_>', "$values") }
     }
     $name
@@ -49,12 +52,15 @@ function Get-Result($Container, $Tests) {
             else { $outside += Get-ErrorText $block.ErrorRecord }
         }
         [pscustomobject]@{
-            File = $file; Name = Get-TestName $test; Result = $test.Result; Message = ($message.Where{ $_ } -join "`n").Trim(); Seconds = $test.Duration.TotalSeconds
+            File = $file; Name = Get-TestName $test; Result = $test.Result; Message = ($message.Where{ $_ } -join "`n").Trim()
+            Seconds = $test.Duration.TotalSeconds
         }
     })
     $outside = $outside.Where{ $_ } | Select-Object -Unique
     if ($outside) {
-        if (-not $results) { $results = @([pscustomobject]@{ File = $file; Name = 'is a file of tests'; Result = ''; Message = ''; Seconds = 0 }) }
+        if (-not $results) {
+            $results = @([pscustomobject]@{ File = $file; Name = 'is a file of tests'; Result = ''; Message = ''; Seconds = 0 })
+        }
         $results[-1].Result = 'Failed'
         $results[-1].Message = "$($outside -join "`n")`n$($results[-1].Message)".Trim()
     }

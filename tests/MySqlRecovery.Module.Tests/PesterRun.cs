@@ -30,7 +30,8 @@ internal static class PesterRun
         string report = Path.GetTempFileName();
         try
         {
-            string text = await RunPowerShellAsync([Path.Combine(Folder, "run.ps1"), "-Pester", Places["Pester"]!, "-Report", report, .. arguments]);
+            string text = await RunPowerShellAsync(
+                [Path.Combine(Folder, "run.ps1"), "-Pester", Places["Pester"]!, "-Report", report, .. arguments]);
             // Without the byte order mark that some PowerShells write.
             string json = (await File.ReadAllTextAsync(report)).Trim('\uFEFF', '\r', '\n');
             return json.Length == 0
@@ -53,7 +54,8 @@ internal static class PesterRun
             WorkingDirectory = Places["Repository"],
         };
         // The tests start further PowerShells, whose program looks for .NET by this variable.
-        start.Environment.TryAdd("DOTNET_ROOT", Path.GetDirectoryName(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? Environment.ProcessPath));
+        string? dotnet = Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? Environment.ProcessPath;
+        start.Environment.TryAdd("DOTNET_ROOT", Path.GetDirectoryName(dotnet));
         using Process process = Process.Start(start)!;
         process.StandardInput.Close();
         using var patience = new CancellationTokenSource(Patience);
@@ -67,7 +69,8 @@ internal static class PesterRun
         catch (OperationCanceledException)
         {
             process.Kill(entireProcessTree: true);
-            throw new TimeoutException($"PowerShell did not end within {Patience.TotalMinutes} minutes: {string.Join(' ', start.ArgumentList)}");
+            string command = string.Join(' ', start.ArgumentList);
+            throw new TimeoutException($"PowerShell did not end within {Patience.TotalMinutes} minutes: {command}");
         }
     }
 }

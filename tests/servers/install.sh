@@ -102,7 +102,7 @@ if [ -n "$npm" ]; then
   mv "$server/mysqld" "$root/usr/sbin/"
   # 5.7 has its messages below share/mysql, and 5.6 has a ready data directory as well.
   if [ -d "$server/share/mysql" ]; then mv "$server/share/mysql" "$root/usr/share/"; else mv "$server/share" "$root/usr/share/mysql"; fi
-  if [ -d "$server/data/mysql" ]; then
+  if [ -d "$server/data/mysql/mysql" ]; then
     mv "$server/data/mysql" "$prefix/template"
     rm -f "$prefix"/template/{auto.cnf,*.err,*.pid}
     chmod -R u+rwX,go+rX "$prefix/template"
@@ -136,6 +136,8 @@ if [ "$flavour" = openssh ]; then
 fi
 
 share=$root/usr/share/mysql
+# MariaDB 11 has its files under its own name.
+if [ -d "$root/usr/share/mariadb" ]; then share=$root/usr/share/mariadb; fi
 cat > "$prefix/server.cnf" <<END
 [mysqld]
 basedir=$root/usr
@@ -150,11 +152,13 @@ case $flavour in
     echo '{ "read_local_manifest": true }' > "$root/usr/sbin/mysqld.my"
     echo '{ "read_local_config": true }' > "$root/usr/lib/mysql/plugin/component_keyring_file.cnf" ;;
   mariadb*)
+    system=mysql
+    if [ -f "$share/mariadb_system_tables.sql" ]; then system=mariadb; fi
     # One statement a line: the bootstrap parser needs it.
     { printf '%s;\n' "CREATE DATABASE mysql" "USE mysql" "SET @auth_root_socket=NULL" "SET @skip_auth_anonymous=1"
       cd "$share"
-      cat mysql_system_tables.sql mysql_performance_tables.sql mysql_system_tables_data.sql fill_help_tables.sql \
-        maria_add_gis_sp_bootstrap.sql mysql_sys_schema.sql; } > "$prefix/bootstrap.sql" ;;
+      cat "${system}_system_tables.sql" "${system}_performance_tables.sql" "${system}_system_tables_data.sql" fill_help_tables.sql \
+        maria_add_gis_sp_bootstrap.sql "${system}_sys_schema.sql"; } > "$prefix/bootstrap.sql" ;;
 esac
 
 "$bin"/m*d --no-defaults --version > "$prefix/.installed"

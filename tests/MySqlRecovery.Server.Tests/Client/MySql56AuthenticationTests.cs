@@ -5,7 +5,8 @@ using Xunit;
 
 namespace MySqlRecovery.Server.Tests.Client;
 
-public sealed class MySql56AuthenticationTests(MySql56Fixture fixture) : ServerAuthenticationTests(fixture), IClassFixture<MySql56Fixture>
+[Collection<MySql56Servers>]
+public sealed class MySql56AuthenticationTests(MySql56Fixture fixture) : ServerAuthenticationTests(fixture)
 {
     [Fact]
     public void Sha256_password_without_TLS_and_without_key_sends_nothing()

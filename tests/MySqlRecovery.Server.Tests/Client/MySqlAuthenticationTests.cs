@@ -5,7 +5,8 @@ using Xunit;
 
 namespace MySqlRecovery.Server.Tests.Client;
 
-public sealed class MySqlAuthenticationTests(MySqlFixture fixture) : ServerAuthenticationTests(fixture), IClassFixture<MySqlFixture>
+[Collection<MySqlServers>]
+public sealed class MySqlAuthenticationTests(MySqlFixture fixture) : ServerAuthenticationTests(fixture)
 {
     private string PublicKey => Path.Combine(Server.DataPath, "public_key.pem");
 

@@ -7,11 +7,10 @@ using Xunit;
 
 namespace MySqlRecovery.Server.Tests.Client;
 
-public sealed class MySqlDumpTests(MySqlFixture fixture) : ServerDumpTests(fixture), IClassFixture<MySqlFixture>
+[Collection<MySqlServers>]
+public sealed class MySqlDumpTests(MySqlFixture fixture) : ServerDumpTests(fixture)
 {
     private const byte TaggedGtid = 42;
-
-    protected override string GtidNow() => Server.Scalar("SELECT @@global.gtid_executed");
 
     [Fact]
     public void A_set_with_tags_is_understood()

@@ -7,7 +7,8 @@ using Xunit;
 namespace MySqlRecovery.Server.Tests.Client;
 
 /// <summary>The plugin that MariaDB has since 11.6.</summary>
-public sealed class ParsecAuthenticationTests(MariaDb118Fixture fixture) : IClassFixture<MariaDb118Fixture>
+[Collection<MariaDb118Servers>]
+public sealed class ParsecAuthenticationTests(MariaDb118Fixture fixture)
 {
     private const string Password = "P\u00e4ss;w=rd\"1";
 

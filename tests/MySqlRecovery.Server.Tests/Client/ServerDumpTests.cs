@@ -17,7 +17,7 @@ public abstract class ServerDumpTests(ServerFixture fixture)
     protected static CancellationToken Token => TestContext.Current.CancellationToken;
 
     /// <summary>A GTID position of the server, in the form that a dump takes.</summary>
-    protected abstract string GtidNow();
+    protected string GtidNow() => Server.Scalar($"SELECT {Server.Flavour.GtidVariable}");
 
     [Fact]
     public void Every_event_of_every_file_comes_as_it_is_stored()
@@ -267,9 +267,9 @@ public abstract class ServerDumpTests(ServerFixture fixture)
     [Fact]
     public void Without_the_privilege_there_is_no_dump()
     {
-        Server.Sql("CREATE USER nodump@localhost IDENTIFIED BY 'No-dump1'");
+        Server.Sql("CREATE USER nodumps@localhost IDENTIFIED BY 'No-dump1'");
         ConnectionOptions options = Server.SocketOptions();
-        (options.User, options.Password) = ("nodump", "No-dump1");
+        (options.User, options.Password) = ("nodumps", "No-dump1");
         RecoveryException missing = Assert.Throws<RecoveryException>(() => BinlogBytes.OfServer(options, new BinlogDumpRequest(), Token));
         Assert.Equal("ServerPrivilegeMissing", missing.ErrorId);
         Assert.Contains("REPLICATION SLAVE", missing.Message);

@@ -55,8 +55,8 @@ public abstract class ServerQueryTests(ServerFixture fixture)
 
         Assert.Equal(Server.Version, facts.VersionText);
         Assert.Equal((uint)Server.Port, facts.ServerId);
-        Assert.Equal(Server.Flavour == ServerFlavour.MariaDb ? ServerFlavor.MariaDb : ServerFlavor.MySql, facts.Flavor);
-        Assert.Equal(Server.Flavour != ServerFlavour.MariaDb, facts.ServerUuid.HasValue);
+        Assert.Equal(Server.Flavour.IsMariaDb ? ServerFlavor.MariaDb : ServerFlavor.MySql, facts.Flavor);
+        Assert.Equal(!Server.Flavour.IsMariaDb, facts.ServerUuid.HasValue);
         Assert.Equal(connection.ConnectionId.ToString(), connection.QueryScalar("SELECT connection_id()", Token));
         connection.Ping(Token);
     }

@@ -9,7 +9,7 @@ public abstract class LogTests(ReplicationPairFixture fixture)
 {
     private protected ReplicationPair Pair => fixture.Pair;
 
-    private protected string Word => Pair.Source.Flavour == ServerFlavour.MySql ? "REPLICA" : "SLAVE";
+    private protected string Word => Pair.Source.Flavour.ReplicaWord;
 
     [Fact]
     public void What_is_written_on_the_replica_is_errant_if_it_is_logged_and_in_no_log_if_it_is_not()
@@ -135,10 +135,10 @@ public abstract class LogTests(ReplicationPairFixture fixture)
     private void Filter(string table)
     {
         Pair.StopReplica();
-        if (Pair.Source.Flavour == ServerFlavour.MySql)
-            Pair.Replica.Sql($"CHANGE REPLICATION FILTER REPLICATE_IGNORE_TABLE = (filtered.{table})");
-        else if (Pair.Source.Flavour == ServerFlavour.MariaDb)
+        if (Pair.Source.Flavour.IsMariaDb)
             Pair.Replica.Sql($"SET GLOBAL replicate_ignore_table = 'filtered.{table}'");
+        else if (Pair.Source.Flavour != ServerFlavour.MySql56)
+            Pair.Replica.Sql($"CHANGE REPLICATION FILTER REPLICATE_IGNORE_TABLE = (filtered.{table})");
         Pair.StartReplica();
     }
 }

@@ -38,7 +38,7 @@ public sealed class ReplicationPair : IDisposable
         }
 
         BinlogPosition start = Source.Position();
-        string monitor = flavour == ServerFlavour.MariaDb ? ", REPLICA MONITOR" : "";
+        string monitor = flavour.IsMariaDb ? ", REPLICA MONITOR" : "";
         Source.Sql(
             "CREATE USER repl IDENTIFIED BY 'repl'; GRANT REPLICATION SLAVE ON *.* TO repl; "
             + $"CREATE USER {Reader}@'%' IDENTIFIED BY 'read'; GRANT SELECT, REPLICATION CLIENT, REPLICATION SLAVE, EVENT, TRIGGER{monitor} ON *.* TO {Reader}@'%'");
@@ -47,8 +47,9 @@ public sealed class ReplicationPair : IDisposable
         {
             ServerFlavour.MySql => "CHANGE REPLICATION SOURCE TO SOURCE_HOST" + string.Format(address, "SOURCE") + "GET_SOURCE_PUBLIC_KEY=1, "
                 + (HasGtid ? "SOURCE_AUTO_POSITION=1" : $"SOURCE_LOG_FILE='{start.File}', SOURCE_LOG_POS={start.Offset}"),
-            ServerFlavour.MySql56 => "CHANGE MASTER TO MASTER_HOST" + string.Format(address, "MASTER") + $"MASTER_LOG_FILE='{start.File}', MASTER_LOG_POS={start.Offset}",
-            _ => "CHANGE MASTER TO MASTER_HOST" + string.Format(address, "MASTER") + "MASTER_USE_GTID=slave_pos",
+            _ => "CHANGE MASTER TO MASTER_HOST" + string.Format(address, "MASTER")
+                + (flavour.IsMariaDb ? "MASTER_USE_GTID=slave_pos"
+                    : HasGtid ? "MASTER_AUTO_POSITION=1" : $"MASTER_LOG_FILE='{start.File}', MASTER_LOG_POS={start.Offset}"),
         });
         StartReplica();
         WaitForReplica();
@@ -108,5 +109,5 @@ public sealed class ReplicationPair : IDisposable
     private static ComparedServer Open(MySqlServer server, string user, string? password, CancellationToken token) =>
         new(() => server.TcpOptions(user, password, MySqlRecovery.Client.SslMode.Preferred).Open(), token);
 
-    private string Word => Source.Flavour == ServerFlavour.MySql ? "REPLICA" : "SLAVE";
+    private string Word => Source.Flavour.ReplicaWord;
 }

@@ -7,9 +7,7 @@ namespace MySqlRecovery.Server.Tests.Consistency;
 public sealed class ReplicationPairTests
 {
     [Theory]
-    [InlineData(ServerFlavour.MySql)]
-    [InlineData(ServerFlavour.MySql56)]
-    [InlineData(ServerFlavour.MariaDb)]
+    [MemberData(nameof(ServerFlavours.All), MemberType = typeof(ServerFlavours))]
     public void What_the_source_logs_comes_to_the_replica_and_both_can_be_asked(ServerFlavour flavour)
     {
         using var pair = new ReplicationPair(flavour);
@@ -22,7 +20,7 @@ public sealed class ReplicationPairTests
         Dictionary<string, string?> channel = Assert.Single(replica.ReadReplicaStatus());
         Assert.Equal("Yes", channel["Replica_SQL_Running"]);
         Assert.Equal(pair.Source.Port.ToString(), channel["Source_Port"]);
-        Assert.Equal(flavour == ServerFlavour.MariaDb, source.IsMariaDb);
+        Assert.Equal(flavour.IsMariaDb, source.IsMariaDb);
         Assert.Equal(pair.Source.Port.ToString(), source.Variable("server_id"));
     }
 }

@@ -17,9 +17,7 @@ public sealed class SettingTests
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Theory]
-    [InlineData(ServerFlavour.MySql)]
-    [InlineData(ServerFlavour.MySql56)]
-    [InlineData(ServerFlavour.MariaDb)]
+    [MemberData(nameof(ServerFlavours.All), MemberType = typeof(ServerFlavours))]
     public void A_safe_pair_has_nothing_worse_than_information_and_an_unsafe_one_is_told_each_parameter_by_its_name(ServerFlavour flavour)
     {
         using var pair = new ReplicationPair(flavour, Safe);

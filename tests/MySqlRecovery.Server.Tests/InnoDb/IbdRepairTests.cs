@@ -14,9 +14,7 @@ public sealed class IbdRepairTests
     private static readonly string[] Complaints = ["[ERROR]", "corrupt", "is in the future", "Assertion", "page id", "in the data dictionary"];
 
     [Theory]
-    [InlineData(ServerFlavour.MySql)]
-    [InlineData(ServerFlavour.MySql56)]
-    [InlineData(ServerFlavour.MariaDb)]
+    [MemberData(nameof(ServerFlavours.All), MemberType = typeof(ServerFlavours))]
     public void Files_of_another_instance_become_tables_that_can_be_used_in_every_way(ServerFlavour flavour)
     {
         using MySqlServer lost = MySqlServer.Start(flavour), target = MySqlServer.Start(flavour);

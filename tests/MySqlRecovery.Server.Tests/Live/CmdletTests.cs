@@ -8,8 +8,8 @@ using Xunit;
 namespace MySqlRecovery.Server.Tests.Live;
 
 /// <summary>The cmdlets on a running server, as a user runs them.</summary>
-[Collection(MySqlLive.Name)]
-public sealed class CmdletTests(MySqlLiveFixture fixture)
+[Collection<MySqlServers>]
+public sealed class CmdletTests(MySqlFixture fixture)
 {
     private const string Root = "$root = [pscredential]::new('root', [securestring]::new());";
 

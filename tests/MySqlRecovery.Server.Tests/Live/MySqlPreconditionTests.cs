@@ -6,13 +6,9 @@ using Xunit;
 
 namespace MySqlRecovery.Server.Tests.Live;
 
-[Collection(MySqlLive.Name)]
-public sealed class MySqlPreconditionTests(MySqlLiveFixture fixture) : PreconditionTests(fixture)
+[Collection<MySqlServers>]
+public sealed class MySqlPreconditionTests(MySqlFixture fixture) : PreconditionTests(fixture)
 {
-    [Fact]
-    public void Columns_without_names_in_the_log_are_said_and_set_right() =>
-        A_setting_that_leaves_things_out_of_the_log_is_named_and_set_right("binlog_row_metadata", "MINIMAL", "FULL");
-
     [Fact]
     public void Transactions_without_GTIDs_are_named_where_GTIDs_choose()
     {

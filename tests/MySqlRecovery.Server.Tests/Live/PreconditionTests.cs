@@ -32,6 +32,13 @@ public abstract class PreconditionTests(ServerFixture fixture)
     }
 
     [Fact]
+    public void Columns_without_names_in_the_log_are_said_and_set_right()
+    {
+        if (Server.Flavour.HasRowMetadata)
+            A_setting_that_leaves_things_out_of_the_log_is_named_and_set_right("binlog_row_metadata", "MINIMAL", "FULL");
+    }
+
+    [Fact]
     public void An_account_without_the_privilege_is_told_which_to_grant()
     {
         ConnectionOptions options = NewAccount("nodump");

@@ -20,9 +20,6 @@ public abstract class ServerLogTests(ServerFixture fixture)
 
     protected static CancellationToken Stop => TestContext.Current.CancellationToken;
 
-    /// <summary>The query for a GTID position of the server, in the form that a dump takes.</summary>
-    protected abstract string GtidQuery { get; }
-
     private ConnectionOptions Options => Server.SocketOptions();
 
     [Fact]
@@ -61,7 +58,7 @@ public abstract class ServerLogTests(ServerFixture fixture)
         Write();
         Server.FlushLogs();
         Write();
-        string have = Server.Scalar(GtidQuery);
+        string have = Server.Scalar($"SELECT {Server.Flavour.GtidVariable}");
         BinlogPosition start = Server.Position();
         Write();
         Server.FlushLogs();

@@ -25,9 +25,11 @@ public abstract class WireUndoTests(ServerFixture fixture)
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     /// <summary>Statements that make a database's contents, run one after the other.</summary>
-    protected abstract IEnumerable<string> Setup { get; }
+    protected virtual IEnumerable<string> Setup => AllTypes.Read(IsCurrent ? ["schema", "rows", "schema-9", "rows-9"] : ["schema", "rows"]);
 
-    protected abstract string Damage { get; }
+    protected virtual string Damage => string.Concat(AllTypes.Read(IsCurrent ? ["damage", "damage-9"] : ["damage"]));
+
+    private bool IsCurrent => Server.Flavour == ServerFlavour.MySql;
 
     [Fact]
     public void A_damaged_database_is_what_it_was_by_binlog_and_by_SQL()
@@ -107,9 +109,7 @@ public abstract class WireUndoTests(ServerFixture fixture)
         using ChangeIndex index = Index(request, null, reverse: true);
         UndoBinlog undo = UndoBinlogWriter.Write(index, where: null, NextFile("binlog"), overwrite: false, gtidSource: null, Stop);
         Assert.Equal((true, true), (undo.IsComplete, undo.IsVerified));
-
-        // With the GTIDs of a log, 5.6 refuses what a mysqlbinlog of 8.0 and later prints.
-        Server.ApplyBinlog(undo.Path, Server.Flavour == ServerFlavour.MySql56 ? ["--skip-gtids"] : []);
+        Server.ApplyBinlog(undo.Path);
     }
 
     private SqlExport WriteSql(ServerLogRequest request, bool reverse = true, string? table = null)
@@ -129,7 +129,7 @@ public abstract class WireUndoTests(ServerFixture fixture)
     }
 
     private IDisposable WithoutNames() =>
-        Server.Flavour == ServerFlavour.MySql56 ? new MemoryStream() : new GlobalSetting(Server, "binlog_row_metadata", "MINIMAL");
+        Server.Flavour.HasRowMetadata ? new GlobalSetting(Server, "binlog_row_metadata", "MINIMAL") : new MemoryStream();
 
     private string NextFile(string extension) => Path.Combine(Server.FolderPath, $"wire-{++_files}-{Guid.NewGuid():N}.{extension}");
 }

@@ -24,9 +24,10 @@ internal sealed class DamagedDatabase
     {
         _server = server;
         _name = name;
+        WithSchema = !server.Flavour.HasRowMetadata;
         server.Sql($"CREATE DATABASE {name}");
         server.Sql(setup, name);
-        SchemaPath = WriteSchema();
+        SchemaPath = DatabaseState.WriteSchema(server, name);
         server.FlushLogs();
         Before = State();
         Log = server.BinlogFiles[^1];
@@ -48,6 +49,7 @@ internal sealed class DamagedDatabase
     /// <summary>The transactions to undo; null for all.</summary>
     public GtidFilter? Gtids { get; init; }
 
+    /// <summary>Whether the undo is given the definitions: without it only where the log names no columns.</summary>
     public bool WithSchema { get; init; }
 
     /// <summary>UUID of the undo's GTIDs; null for a fresh one, or none where the log has none.</summary>
@@ -150,20 +152,9 @@ internal sealed class DamagedDatabase
         return ChangeIndexBuilder.Build(scan, reverse: true);
     }
 
-    // With the GTIDs of a log, 5.6 refuses what a mysqlbinlog of 8.0 and later prints.
-    private void Apply(string path) => _server.ApplyBinlog(path, _server.Flavour == ServerFlavour.MySql56 ? ["--skip-gtids"] : []);
+    private void Apply(string path) => _server.ApplyBinlog(path);
 
     private string NextFile(string extension) => Path.Combine(_server.FolderPath, $"{_name}-{++_files}.{extension}");
-
-    private string WriteSchema()
-    {
-        string path = NextFile("schema.sql");
-        string[] options = [.. _server.ConnectionArguments, "--no-data", "--triggers", "--no-tablespaces"];
-        if (_server.Flavour != ServerFlavour.MariaDb)
-            options = [.. options, "--set-gtid-purged=OFF", "--column-statistics=OFF"];
-        File.WriteAllText(path, _server.Run("mysqldump", [.. options, "--databases", _name]));
-        return path;
-    }
 
     private static void AssertReasons(string[] expected, string[] actual)
     {

@@ -5,8 +5,7 @@ using Xunit;
 namespace MySqlRecovery.Server.Tests.Logs;
 
 /// <summary>binlog_row_image MINIMAL and NOBLOB: what the log does not hold is counted, and the rest comes back.</summary>
-[Collection(MySqlLogs.Name)]
-public sealed class RowImageTests(MySqlFixture fixture)
+public abstract class RowImageTests(ServerFixture fixture)
 {
     private const string Setup = """
         CREATE TABLE t (id INT PRIMARY KEY, v VARCHAR(10), b TEXT);

@@ -7,7 +7,8 @@ using Xunit;
 
 namespace MySqlRecovery.Server.Tests.Schema;
 
-public sealed class MySqlSchemaTests(MySqlFixture fixture) : ServerSchemaTests(fixture), IClassFixture<MySqlFixture>
+[Collection<MySqlServers>]
+public sealed class MySqlSchemaTests(MySqlFixture fixture) : ServerSchemaTests(fixture)
 {
     [Fact]
     public void Generated_and_invisible_columns_and_a_generated_primary_key_are_there()

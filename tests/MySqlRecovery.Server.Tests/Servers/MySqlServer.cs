@@ -153,10 +153,8 @@ public sealed partial class MySqlServer : IDisposable
         string[] options =
         [
             .. ConnectionArguments, "--default-character-set=utf8mb4", "--compact", "--skip-dump-date", "--hex-blob",
-            "--order-by-primary", "--skip-extended-insert", "--complete-insert", "--no-tablespaces",
+            "--order-by-primary", "--skip-extended-insert", "--complete-insert", .. Flavour.DumpOptions,
         ];
-        if (Flavour is not (ServerFlavour.MariaDb or ServerFlavour.MariaDb118))
-            options = [.. options, "--set-gtid-purged=OFF", "--column-statistics=OFF"];
         return AutoIncrement().Replace(Run("mysqldump", [.. options, database]), "");
     }
 
@@ -173,7 +171,7 @@ public sealed partial class MySqlServer : IDisposable
     /// <summary>Where the server writes next.</summary>
     public BinlogPosition Position()
     {
-        bool renamed = Flavour is not (ServerFlavour.MariaDb or ServerFlavour.MariaDb118) && System.Version.Parse(MajorMinor().Match(Version).Value) >= new Version(8, 2);
+        bool renamed = !Flavour.IsMariaDb && System.Version.Parse(MajorMinor().Match(Version).Value) >= new Version(8, 2);
         string[] row = Query(renamed ? "SHOW BINARY LOG STATUS" : "SHOW MASTER STATUS")[0];
         return new BinlogPosition(row[0], long.Parse(row[1]));
     }
@@ -188,7 +186,7 @@ public sealed partial class MySqlServer : IDisposable
     /// <summary>Applies a binary log as an operator would: <c>mysqlbinlog path | mysql</c>.</summary>
     public void ApplyBinlog(string path, params string[] arguments)
     {
-        byte[] statements = StockProgram.Run(_installation.Program("mysqlbinlog"), [.. arguments, path]);
+        byte[] statements = StockProgram.Run(_installation.Program("mysqlbinlog"), [.. Flavour.ApplyOptions, .. arguments, path]);
         StockProgram.Run(_installation.Program("mysql"), ClientArguments(null), input => input.Write(statements));
     }
 
@@ -210,12 +208,13 @@ public sealed partial class MySqlServer : IDisposable
             Directory.Delete(FolderPath, recursive: true);
     }
 
-    /// <summary>The last lines of what an instance wrote to its logs.</summary>
+    /// <summary>Errors and the last lines of what an instance wrote to its logs.</summary>
     internal static string ReadLogs(string folder) =>
         string.Join('\n', ((string[])["console.log", "error.log"])
             .Select(name => Path.Combine(folder, name))
             .Where(File.Exists)
-            .SelectMany(path => File.ReadLines(path).TakeLast(20)));
+            .SelectMany(path => File.ReadLines(path).Where(line => line.Contains("[ERROR]", StringComparison.Ordinal))
+                .Concat(File.ReadLines(path).TakeLast(20))));
 
     [GeneratedRegex(@"\.\d+$")]
     private static partial Regex BinlogNumber();

@@ -5,13 +5,14 @@ internal static class ServerConfiguration
 {
     /// <summary>
     /// What every instance has: complete row images in the log with column names, GTIDs, and fast rather than safe
-    /// against a power cut. Without the kernel's asynchronous I/O, whose slots many servers use up. Options marked <c>loose-</c> are not known to every server.
+    /// against a power cut. Without the kernel's asynchronous I/O, whose slots many servers use up. Options marked
+    /// <c>loose-</c> are not known to every server.
     /// </summary>
     private const string Defaults = """
         bind-address=127.0.0.1
         skip-name-resolve
         character-set-server=utf8mb4
-        max-allowed-packet=64M
+        max-allowed-packet=256M
         local-infile=ON
         performance-schema=OFF
         loose-mysqlx=OFF

@@ -27,7 +27,7 @@ public sealed class ServerInstallation
             _whyNot = failure.Message;
         }
 
-        if (_prefix is null && flavour != ServerFlavour.MySql56 && OnPath(Daemon) is not null)
+        if (_prefix is null && !flavour.IsServerAlone && OnPath(Daemon) is not null)
             _whyNot = null;
     }
 
@@ -43,7 +43,7 @@ public sealed class ServerInstallation
     /// <summary>Settings without which the server does not find its own files; empty for programs on PATH.</summary>
     internal string Settings => _prefix is null ? "[mysqld]\n" : File.ReadAllText(Path.Combine(_prefix, "server.cnf"));
 
-    private string Daemon => _flavour is ServerFlavour.MariaDb or ServerFlavour.MariaDb118 ? "mariadbd" : "mysqld";
+    private string Daemon => _flavour.IsMariaDb ? "mariadbd" : "mysqld";
 
     /// <summary>Finds or installs a server, once a process; where that cannot be, the running test is skipped.</summary>
     public static ServerInstallation Find(ServerFlavour flavour)
@@ -58,9 +58,9 @@ public sealed class ServerInstallation
     /// <exception cref="FileNotFoundException">This server comes without it.</exception>
     public string Program(string name)
     {
-        if (_flavour == ServerFlavour.MySql56 && name != "mysqld")
+        if (_flavour.IsServerAlone && name != "mysqld")
             return Find(ServerFlavour.MySql).Program(name);
-        if (_flavour is ServerFlavour.MariaDb or ServerFlavour.MariaDb118)
+        if (_flavour.IsMariaDb)
         {
             name = name switch
             {

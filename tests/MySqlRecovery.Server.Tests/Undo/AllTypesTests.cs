@@ -9,24 +9,27 @@ public sealed class AllTypesTests
     private static readonly string Folder = Path.Combine(AppContext.BaseDirectory, "Data", "all-types");
 
     [Theory]
-    [InlineData(false)]
-    [InlineData(false, "gtid-mode=OFF", "enforce-gtid-consistency=OFF", "binlog-checksum=NONE")]
-    [InlineData(false, "binlog-row-metadata=MINIMAL", "binlog-rows-query-log-events=ON")]
-    [InlineData(true)]
-    [InlineData(true, "loose-gtid-mode=OFF", "enforce-gtid-consistency=OFF", "binlog-checksum=NONE")]
-    public void A_damaged_database_is_what_it_was_after_its_undo(bool isOld, params string[] settings)
+    [InlineData(ServerFlavour.MySql)]
+    [InlineData(ServerFlavour.MySql, "gtid-mode=OFF", "enforce-gtid-consistency=OFF", "binlog-checksum=NONE")]
+    [InlineData(ServerFlavour.MySql, "binlog-row-metadata=MINIMAL", "binlog-rows-query-log-events=ON")]
+    [InlineData(ServerFlavour.MySql57)]
+    [InlineData(ServerFlavour.MySql57, "gtid-mode=OFF", "enforce-gtid-consistency=OFF", "binlog-checksum=NONE")]
+    [InlineData(ServerFlavour.MySql56)]
+    [InlineData(ServerFlavour.MySql56, "loose-gtid-mode=OFF", "enforce-gtid-consistency=OFF", "binlog-checksum=NONE")]
+    public void A_damaged_database_is_what_it_was_after_its_undo(ServerFlavour flavour, params string[] settings)
     {
-        using MySqlServer server = MySqlServer.Start(isOld ? ServerFlavour.MySql56 : ServerFlavour.MySql, settings);
+        using MySqlServer server = MySqlServer.Start(flavour, settings);
+        bool isCurrent = flavour == ServerFlavour.MySql;
         server.Sql("CREATE DATABASE everything CHARACTER SET utf8mb4");
         Run("schema");
         Run("rows");
-        if (!isOld)
+        if (isCurrent)
         {
             Run("schema-9");
             Run("rows-9");
         }
 
-        string damage = Read("damage") + (isOld ? "" : Read("damage-9"));
+        string damage = Read("damage") + (isCurrent ? Read("damage-9") : "");
         new RoundTrip(server, "everything").Run(damage);
 
         void Run(string name) => server.Sql(Read(name), "everything");

@@ -23,7 +23,7 @@ internal static class DatabaseState
     public static string WriteSchema(MySqlServer server, string database)
     {
         string path = Path.Combine(server.FolderPath, $"{database}-{Guid.NewGuid():N}.sql");
-        string[] options = [.. server.ConnectionArguments, "--no-data", "--triggers", "--no-tablespaces", "--set-gtid-purged=OFF", "--column-statistics=OFF"];
+        string[] options = [.. server.ConnectionArguments, "--no-data", "--triggers", .. server.Flavour.DumpOptions];
         File.WriteAllText(path, server.Run("mysqldump", [.. options, "--databases", database]));
         return path;
     }

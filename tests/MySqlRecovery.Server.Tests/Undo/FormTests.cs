@@ -121,9 +121,7 @@ public sealed class FormTests(FormTests.Fixture fixture) : IClassFixture<FormTes
     }
 
     [Theory]
-    [InlineData(ServerFlavour.MySql)]
-    [InlineData(ServerFlavour.MySql56)]
-    [InlineData(ServerFlavour.MariaDb)]
+    [MemberData(nameof(ServerFlavours.All), MemberType = typeof(ServerFlavours))]
     public void Rows_are_deleted_together_by_keys_of_every_integer_type(ServerFlavour flavour)
     {
         (string Type, string Least, string Most)[] types =

@@ -42,8 +42,7 @@ internal sealed class RoundTrip(MySqlServer server, string database)
     private void Apply(string path)
     {
         server.Mysqlbinlog("--verify-binlog-checksum", path);
-        // With the GTIDs of a log, 5.6 refuses what a mysqlbinlog of 8.0 and later prints, the undo's and its own alike.
-        server.ApplyBinlog(path, server.Flavour == ServerFlavour.MySql56 ? ["--skip-gtids"] : []);
+        server.ApplyBinlog(path);
     }
 
     private void RunSql(Reversal reversal)

@@ -1,9 +1,8 @@
-using Xunit;
+using MySqlRecovery.Server.Tests.Servers;
 
 namespace MySqlRecovery.Server.Tests.Live;
 
-[Collection(MariaDbLive.Name)]
-public sealed class MariaDbWireUndoTests(MariaDbLiveFixture fixture) : WireUndoTests(fixture)
+public abstract class MariaDbTypesWireUndoTests(ServerFixture fixture) : WireUndoTests(fixture)
 {
     protected override IEnumerable<string> Setup =>
     [

@@ -7,7 +7,7 @@ using Xunit;
 
 namespace MySqlRecovery.Server.Tests.Schema;
 
-public sealed class MariaDbSchemaTests(MariaDbFixture fixture) : ServerSchemaTests(fixture), IClassFixture<MariaDbFixture>
+public abstract class MariaDbTableTests(ServerFixture fixture) : ServerSchemaTests(fixture)
 {
     [Fact]
     public void Versioned_tables_and_sequences_have_the_columns_of_their_row_images()

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace MySqlRecovery.Server.Tests.Client;
 
-public sealed class MariaDbAuthenticationTests(MariaDbFixture fixture) : ServerAuthenticationTests(fixture), IClassFixture<MariaDbFixture>
+public abstract class MariaDbAccountTests(ServerFixture fixture) : ServerAuthenticationTests(fixture)
 {
     protected override string Identified(string plugin) => $"IDENTIFIED VIA {plugin} USING PASSWORD('{Password.Replace("'", "''")}')";
 

@@ -1,5 +1,0 @@
-using MySqlRecovery.Server.Tests.Servers;
-
-namespace MySqlRecovery.Server.Tests.Client;
-
-public sealed class MariaDbTlsFixture() : TlsFixture(ServerFlavour.MariaDb);

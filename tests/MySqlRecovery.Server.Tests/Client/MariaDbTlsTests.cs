@@ -1,5 +1,0 @@
-using Xunit;
-
-namespace MySqlRecovery.Server.Tests.Client;
-
-public sealed class MariaDbTlsTests(MariaDbTlsFixture fixture) : ServerTlsTests(fixture), IClassFixture<MariaDbTlsFixture>;

@@ -1,5 +1,0 @@
-using Xunit;
-
-namespace MySqlRecovery.Server.Tests.Client;
-
-public sealed class MySqlTlsTests(MySqlTlsFixture fixture) : ServerTlsTests(fixture), IClassFixture<MySqlTlsFixture>;

@@ -1,6 +1,0 @@
-using MySqlRecovery.Server.Tests.Servers;
-
-namespace MySqlRecovery.Server.Tests.Live;
-
-/// <summary>A server that takes rows of more than 64 MiB.</summary>
-public sealed class MySql56LiveFixture() : ServerFixture(ServerFlavour.MySql56, "max-allowed-packet=256M");
