@@ -62,7 +62,7 @@ internal sealed class DumpedEventReader : EventReader
             if (Header.Type == BinlogEventType.FormatDescription)
                 _format = FormatDescriptionEvent.Parse(Raw);
         }
-        catch (Exception e) when (e is EndOfStreamException or InvalidDataException)
+        catch (Exception e) when (MalformedData.Is(e))
         {
             throw Malformed(e.Message);
         }

@@ -45,7 +45,7 @@ internal sealed class BinlogMeasure
         {
             AddRows(view, view.Table!, view.Rows);
         }
-        catch (Exception e) when (e is EndOfStreamException or InvalidDataException)
+        catch (Exception e) when (MalformedData.Is(e))
         {
             throw view.Malformed(e);
         }

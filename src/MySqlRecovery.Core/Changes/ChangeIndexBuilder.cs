@@ -160,7 +160,7 @@ internal sealed class ChangeIndexBuilder : IDisposable
         {
             AddRows(view, scan);
         }
-        catch (Exception e) when (e is EndOfStreamException or InvalidDataException)
+        catch (Exception e) when (MalformedData.Is(e))
         {
             throw view.Malformed(e);
         }

@@ -119,7 +119,7 @@ internal sealed class ChangeSpool : IDisposable
             row.Return(new RowCursorMark(Index: -1, at, at, at));
             return row.MoveNext() && where.IsMatch(row);
         }
-        catch (Exception e) when (e is EndOfStreamException or InvalidDataException)
+        catch (Exception e) when (MalformedData.Is(e))
         {
             throw new EventView(_piped).Malformed(e);
         }
@@ -193,7 +193,7 @@ internal sealed class PipelineTableMaps(ITableSchemaSource? schema)
         {
             map = raw.Length < EventHeader.Size ? throw new EndOfStreamException("no event header") : _byContent.Add(raw, 6, FormatDescriptionEvent.IsOfMariaDb(format));
         }
-        catch (Exception e) when (e is EndOfStreamException or InvalidDataException)
+        catch (Exception e) when (MalformedData.Is(e))
         {
             throw new RecoveryException(
                 "TableMapMalformed", RecoveryErrorKind.InvalidData, $"the table map of {item} cannot be read: {e.Message}", inner: e);

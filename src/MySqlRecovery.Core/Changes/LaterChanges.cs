@@ -70,7 +70,7 @@ internal sealed class LaterChanges(EventSelection selection, string[] columns)
                     Report(scan, map, row);
             }
         }
-        catch (Exception e) when (e is EndOfStreamException or InvalidDataException)
+        catch (Exception e) when (MalformedData.Is(e))
         {
             NoteUnread($"not looked for in this: {new EventView(scan).Malformed(e).Message}");
         }

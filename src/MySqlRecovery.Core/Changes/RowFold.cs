@@ -86,11 +86,9 @@ internal sealed class RowFold
                     Add(number, logFile, item, map, row, rowsOffset);
             }
         }
-        catch (Exception e) when (e is EndOfStreamException or InvalidDataException)
+        catch (Exception e) when (MalformedData.Is(e))
         {
-            throw new RecoveryException(
-                "BinlogEventMalformed", RecoveryErrorKind.InvalidData, $"a row of the {item.Type} event cannot be read: {e.Message}",
-                logFile, item.Offset, inner: e);
+            throw MalformedData.OfEvent($"a row of the {item.Type} event", e, logFile, item.Offset);
         }
     }
 

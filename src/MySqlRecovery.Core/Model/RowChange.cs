@@ -214,7 +214,7 @@ public sealed class RowChange
         {
             return _source == null ? null : decode(_source);
         }
-        catch (Exception e) when (e is EndOfStreamException or InvalidDataException)
+        catch (Exception e) when (MalformedData.Is(e))
         {
             throw new RecoveryException(
                 "RowMalformed", RecoveryErrorKind.InvalidData, $"row {RowIndex} of the event cannot be read: {e.Message}", LogFile, Position, inner: e);

@@ -157,11 +157,9 @@ internal sealed class NetChanges : IDisposable
                     AddKeyed(change, map, row.Before, row.After);
             }
         }
-        catch (Exception e) when (e is EndOfStreamException or InvalidDataException)
+        catch (Exception e) when (MalformedData.Is(e))
         {
-            throw new RecoveryException(
-                "BinlogEventMalformed", RecoveryErrorKind.InvalidData, $"a row of the {item.Type} event cannot be read: {e.Message}",
-                Index.LogFiles[Index.Transactions[transaction].Log], item.Offset, inner: e);
+            throw MalformedData.OfEvent($"a row of the {item.Type} event", e, Index.LogFiles[Index.Transactions[transaction].Log], item.Offset);
         }
     }
 

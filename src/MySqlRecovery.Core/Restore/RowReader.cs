@@ -29,7 +29,7 @@ internal sealed class RowReader(NetChanges changes, RestoreTables tables, KeyedR
                 first = Read(map, changes.Load(change.First));
                 last = Read(map, changes.Load(change.Last));
             }
-            catch (Exception e) when (e is EndOfStreamException or InvalidDataException)
+            catch (Exception e) when (MalformedData.Is(e))
             {
                 problem ??= $"the log holds a value that cannot be read: {e.Message}";
             }

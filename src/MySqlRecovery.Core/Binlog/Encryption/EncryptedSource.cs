@@ -80,7 +80,7 @@ internal sealed class EncryptedSource : ByteSource
                 throw new EndOfStreamException($"it ends after {length} of {bytes.Length} bytes");
             return EncryptedHeader.Parse(bytes);
         }
-        catch (Exception e) when (e is EndOfStreamException or InvalidDataException)
+        catch (Exception e) when (MalformedData.Is(e))
         {
             throw new RecoveryException(
                 "BinlogEncryptionHeaderInvalid", RecoveryErrorKind.InvalidData, $"the encryption header cannot be read: {e.Message}",

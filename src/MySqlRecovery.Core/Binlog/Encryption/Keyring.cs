@@ -65,7 +65,7 @@ internal sealed partial class Keyring
                     ? "It is encrypted (file_key_management_filekey). Decrypt it: openssl enc -d -aes-256-cbc -md sha1 -in keys.enc -out keys.txt."
                     : "Give the data file of component_keyring_file or of the keyring_file plugin, or the key file of MariaDB's file_key_management. The keyrings of other plugins and components cannot be read.");
         }
-        catch (Exception e) when (e is EndOfStreamException or InvalidDataException or InvalidOperationException or KeyNotFoundException or FormatException)
+        catch (Exception e) when (MalformedData.Is(e) || e is InvalidOperationException or KeyNotFoundException or FormatException)
         {
             throw Invalid(path, $"the keyring file is damaged: {e.Message}", e, "Take another copy of it.");
         }

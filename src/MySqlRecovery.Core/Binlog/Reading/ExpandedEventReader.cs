@@ -80,11 +80,10 @@ internal sealed class ExpandedEventReader(EventReader inner) : EventReader
 
             return true;
         }
-        catch (Exception e) when (e is EndOfStreamException or InvalidDataException)
+        catch (Exception e) when (MalformedData.Is(e))
         {
             ClosePayload();
-            throw new RecoveryException(
-                "BinlogEventMalformed", RecoveryErrorKind.InvalidData, $"the compressed event cannot be read: {e.Message}", Path, Position, inner: e);
+            throw MalformedData.OfEvent("the compressed event", e, Path, Position);
         }
     }
 

@@ -193,7 +193,7 @@ internal sealed class FileEventReader : EventReader
         {
             _format = FormatDescriptionEvent.Parse(Raw);
         }
-        catch (Exception e) when (e is EndOfStreamException or InvalidDataException)
+        catch (Exception e) when (MalformedData.Is(e))
         {
             throw Fail("NotABinlog", Position, $"the format description cannot be read: {e.Message}");
         }

@@ -89,7 +89,7 @@ internal static class TextDump
             int length = (int)Math.Min(EventHeader.Parse(events).Length, (uint)events.Length);
             return FormatDescriptionEvent.Parse(events[..length]).Checksum == ChecksumAlgorithm.Crc32;
         }
-        catch (Exception e) when (e is EndOfStreamException or InvalidDataException)
+        catch (Exception e) when (MalformedData.Is(e))
         {
             throw new RecoveryException("TextDumpDamaged", RecoveryErrorKind.InvalidData, $"line {line}: {e.Message}", path, inner: e);
         }

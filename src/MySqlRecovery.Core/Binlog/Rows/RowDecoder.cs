@@ -110,7 +110,7 @@ internal sealed class RowDecoder(TableMap map) : IRowDecoder
         {
             return ColumnValue.Decode(column, value);
         }
-        catch (Exception e) when (e is InvalidDataException or EndOfStreamException)
+        catch (Exception e) when (MalformedData.Is(e))
         {
             return new UnreadableValue($"{map.Database}.{map.Table}.{column.Name}", e.Message);
         }

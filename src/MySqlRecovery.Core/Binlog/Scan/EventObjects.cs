@@ -96,7 +96,7 @@ internal static class EventObjects
                 changes.Add(new RowChange(facts, mark.Index, rowsStart + mark.Start, rowsStart + mark.Middle, rowsStart + mark.End));
             return changes;
         }
-        catch (Exception e) when (e is EndOfStreamException or InvalidDataException)
+        catch (Exception e) when (MalformedData.Is(e))
         {
             throw view.Malformed(e);
         }
@@ -108,7 +108,7 @@ internal static class EventObjects
         {
             result.RowCount = scan.Rows.Count(scan.ParseRows(), scan.Table!);
         }
-        catch (Exception e) when (e is EndOfStreamException or InvalidDataException)
+        catch (Exception e) when (MalformedData.Is(e))
         {
             throw scan.Malformed(e);
         }

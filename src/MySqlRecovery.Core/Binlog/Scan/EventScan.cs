@@ -150,9 +150,8 @@ internal sealed class EventScan : IDisposable
     }
 
     /// <summary>An error at the present event.</summary>
-    public RecoveryException Malformed(Exception cause) => new(
-        "BinlogEventMalformed", RecoveryErrorKind.InvalidData, $"the {Reader.Header.Type} event cannot be read: {cause.Message}",
-        Reader.Path, Reader.Position, inner: cause);
+    public RecoveryException Malformed(Exception cause) => MalformedData.OfEvent(
+        $"the {Reader.Header.Type} event", cause, Reader.Path, Reader.Position);
 
     private bool OpenNext()
     {
@@ -188,7 +187,7 @@ internal sealed class EventScan : IDisposable
             while (!Observe());
             return true;
         }
-        catch (Exception e) when (e is EndOfStreamException or InvalidDataException)
+        catch (Exception e) when (MalformedData.Is(e))
         {
             RecoveryException failure = Malformed(e);
             Close();

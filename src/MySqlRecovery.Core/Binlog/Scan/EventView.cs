@@ -142,9 +142,8 @@ internal readonly struct EventView
         && (filter.TakesAnyTransaction || filter.IsMatch(Gtid, ThreadId));
 
     /// <summary>An error at this event.</summary>
-    public RecoveryException Malformed(Exception cause) => new(
-        "BinlogEventMalformed", RecoveryErrorKind.InvalidData, $"the {Type} event cannot be read: {cause.Message}",
-        _scan != null ? _scan.Reader.Path : _piped!.LogFile, Position, inner: cause);
+    public RecoveryException Malformed(Exception cause) => MalformedData.OfEvent(
+        $"the {Type} event", cause, _scan != null ? _scan.Reader.Path : _piped!.LogFile, Position);
 
     [MethodImpl(Jit.Hot)]
     private bool IsMatch(TableFilter tables, bool withStatements)
@@ -165,7 +164,7 @@ internal readonly struct EventView
         {
             return Found.Choose(where, Rows, Table!);
         }
-        catch (Exception e) when (e is EndOfStreamException or InvalidDataException)
+        catch (Exception e) when (MalformedData.Is(e))
         {
             throw Malformed(e);
         }

@@ -143,10 +143,9 @@ internal sealed class PipedEvent
         {
             return FormatDescriptionEvent.Parse(_formatRaw);
         }
-        catch (Exception e) when (e is EndOfStreamException or InvalidDataException)
+        catch (Exception e) when (MalformedData.Is(e))
         {
-            throw new RecoveryException(
-                "BinlogEventMalformed", RecoveryErrorKind.InvalidData, $"the format description cannot be read: {e.Message}", LogFile, inner: e);
+            throw MalformedData.OfEvent("the format description", e, LogFile, offset: null);
         }
     }
 }

@@ -90,7 +90,7 @@ internal sealed class TransactionOutcome
             else
                 TakeBody(header.Type.Uncompressed(), MariaDbCompression.IsCompressed(header.Type) ? Expand(reader, header, body) : body, at);
         }
-        catch (Exception e) when (e is EndOfStreamException or InvalidDataException)
+        catch (Exception e) when (MalformedData.Is(e))
         {
             _end = TransactionEnd.Unknown;
         }

@@ -215,11 +215,9 @@ internal static class TransactionRows
                 AddRows(result, reader, map);
             return result;
         }
-        catch (Exception e) when (e is EndOfStreamException or InvalidDataException)
+        catch (Exception e) when (MalformedData.Is(e))
         {
-            throw new RecoveryException(
-                "BinlogEventMalformed", RecoveryErrorKind.InvalidData, $"the {reader.Header.Type} event cannot be read: {e.Message}",
-                reader.Path, reader.Position, inner: e);
+            throw MalformedData.OfEvent($"the {reader.Header.Type} event", e, reader.Path, reader.Position);
         }
     }
 

@@ -141,11 +141,9 @@ internal sealed class TransactionReader(LogSeries series, bool isRelay, Cancella
             _end = reader.EndPosition;
             return _tracker.IsOver;
         }
-        catch (Exception e) when (e is EndOfStreamException or InvalidDataException)
+        catch (Exception e) when (MalformedData.Is(e))
         {
-            throw new RecoveryException(
-                "BinlogEventMalformed", RecoveryErrorKind.InvalidData, $"the {reader.Header.Type} event cannot be read: {e.Message}",
-                reader.Path, reader.Position, inner: e);
+            throw MalformedData.OfEvent($"the {reader.Header.Type} event", e, reader.Path, reader.Position);
         }
     }
 

@@ -39,11 +39,9 @@ internal sealed class RowEventSql : IDisposable
         {
             WriteRows(item, log);
         }
-        catch (Exception e) when (e is EndOfStreamException or InvalidDataException)
+        catch (Exception e) when (MalformedData.Is(e))
         {
-            throw new RecoveryException(
-                "BinlogEventMalformed", RecoveryErrorKind.InvalidData, $"a row of the {item.Type} event cannot be read: {e.Message}",
-                _index.LogFiles[log], item.Offset, inner: e);
+            throw MalformedData.OfEvent($"a row of the {item.Type} event", e, _index.LogFiles[log], item.Offset);
         }
     }
 

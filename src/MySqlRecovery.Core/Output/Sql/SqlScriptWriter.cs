@@ -103,7 +103,7 @@ internal sealed class SqlScriptWriter : IDisposable
                     break;
             }
         }
-        catch (Exception e) when (e is EndOfStreamException or InvalidDataException)
+        catch (Exception e) when (MalformedData.Is(e))
         {
             return $"the log holds a value that cannot be read: {e.Message}";
         }
