@@ -344,4 +344,5 @@ internal sealed class AlterTableParser
         return _draft.Build(_cursor, _columns.Apply(_draft.EffectiveText, _converts)).RenamedTo(_name);
     }
 
-    private KeyPart? AfterRename(KeyPart part) => part.Column == null ? part : _columns.NewName(part.Column) is string name ? part with { Column = name } : null;}
+    private KeyPart? AfterRename(KeyPart part) => part.Column == null ? part : _columns.NewName(part.Column) is string name ? part with { Column = name } : null;
+}

@@ -8,10 +8,24 @@ internal static class DataTypeParser
 {
     private static readonly FrozenDictionary<string, string> Synonyms = new Dictionary<string, string>
     {
-        ["INT1"] = "tinyint", ["INT2"] = "smallint", ["INT3"] = "mediumint", ["MIDDLEINT"] = "mediumint", ["INT4"] = "int",
-        ["INTEGER"] = "int", ["INT8"] = "bigint", ["FLOAT4"] = "float", ["FLOAT8"] = "double", ["DEC"] = "decimal",
-        ["NUMERIC"] = "decimal", ["FIXED"] = "decimal", ["BOOLEAN"] = "bool", ["CHARACTER"] = "char", ["NCHAR"] = "char",
-        ["VARCHARACTER"] = "varchar", ["NVARCHAR"] = "varchar", ["GEOMCOLLECTION"] = "geometrycollection",
+        ["INT1"] = "tinyint",
+        ["INT2"] = "smallint",
+        ["INT3"] = "mediumint",
+        ["MIDDLEINT"] = "mediumint",
+        ["INT4"] = "int",
+        ["INTEGER"] = "int",
+        ["INT8"] = "bigint",
+        ["FLOAT4"] = "float",
+        ["FLOAT8"] = "double",
+        ["DEC"] = "decimal",
+        ["NUMERIC"] = "decimal",
+        ["FIXED"] = "decimal",
+        ["BOOLEAN"] = "bool",
+        ["CHARACTER"] = "char",
+        ["NCHAR"] = "char",
+        ["VARCHARACTER"] = "varchar",
+        ["NVARCHAR"] = "varchar",
+        ["GEOMCOLLECTION"] = "geometrycollection",
     }.ToFrozenDictionary();
 
     private static readonly FrozenSet<string> Types = new[]

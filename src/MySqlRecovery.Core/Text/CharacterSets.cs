@@ -104,7 +104,11 @@ internal static class CharacterSets
     /// <summary>MariaDB calls its own collation croatian_ci, and MySQL's of that name croatian_mysql561_ci.</summary>
     private static readonly Dictionary<string, int> MariaDbCroatian = new()
     {
-        ["utf8mb3"] = 576, ["utf8mb4"] = 608, ["ucs2"] = 640, ["utf16"] = 672, ["utf32"] = 736,
+        ["utf8mb3"] = 576,
+        ["utf8mb4"] = 608,
+        ["ucs2"] = 640,
+        ["utf16"] = 672,
+        ["utf32"] = 736,
     };
 
     private static readonly Dictionary<string, CharacterSet> BySetName = [];

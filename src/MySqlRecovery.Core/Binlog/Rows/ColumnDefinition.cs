@@ -159,8 +159,12 @@ internal static class ColumnDefinitionParser
             throw new InvalidDataException($"a column DECIMAL({precision},{scale})");
         return new()
         {
-            Type = ColumnType.NewDecimal, FixedLength = DecimalText.ByteLength(precision, scale), PrefixLength = 0,
-            Length = precision, Scale = scale, IsNullable = nullable,
+            Type = ColumnType.NewDecimal,
+            FixedLength = DecimalText.ByteLength(precision, scale),
+            PrefixLength = 0,
+            Length = precision,
+            Scale = scale,
+            IsNullable = nullable,
         };
     }
 
@@ -171,7 +175,11 @@ internal static class ColumnDefinitionParser
             throw new InvalidDataException($"a column of {total} bits");
         return new()
         {
-            Type = ColumnType.Bit, FixedLength = bytes + (bits + 7) / 8, PrefixLength = 0, Length = total, IsNullable = nullable,
+            Type = ColumnType.Bit,
+            FixedLength = bytes + (bits + 7) / 8,
+            PrefixLength = 0,
+            Length = total,
+            IsNullable = nullable,
         };
     }
 

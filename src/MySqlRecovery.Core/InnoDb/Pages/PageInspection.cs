@@ -30,16 +30,16 @@ internal static class PageInspection
     /// <summary>A problem of the given page.</summary>
     public static IbdPageProblem Problem(
         ReadOnlySpan<byte> page, uint number, TablespaceFile file, string problem, string expected = "", string found = "") => new()
-    {
-        Path = file.Path,
-        PageNumber = number,
-        Offset = (long)number * file.PageLength,
-        PageType = FilPage.U16(page, FilPage.Type),
-        IndexId = IndexPage.IsIndex(FilPage.TypeOf(page)) ? FilPage.U64(page, IndexPage.IndexId).ToString() : "",
-        Problem = problem,
-        Expected = expected,
-        Found = found,
-    };
+        {
+            Path = file.Path,
+            PageNumber = number,
+            Offset = (long)number * file.PageLength,
+            PageType = FilPage.U16(page, FilPage.Type),
+            IndexId = IndexPage.IsIndex(FilPage.TypeOf(page)) ? FilPage.U64(page, IndexPage.IndexId).ToString() : "",
+            Problem = problem,
+            Expected = expected,
+            Found = found,
+        };
 }
 
 /// <summary>Pages whose bytes are not the page's own: encrypted or transparently compressed.</summary>

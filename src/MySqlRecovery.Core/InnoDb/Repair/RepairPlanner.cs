@@ -328,7 +328,10 @@ internal sealed class RepairPlanner
             {
                 plan.PageProblems.Add(new IbdPageProblem
                 {
-                    Path = _file.Path, PageNumber = number, Offset = (long)number * _file.PageLength, Problem = "missing: the file was cut off",
+                    Path = _file.Path,
+                    PageNumber = number,
+                    Offset = (long)number * _file.PageLength,
+                    Problem = "missing: the file was cut off",
                 });
             }
         }
