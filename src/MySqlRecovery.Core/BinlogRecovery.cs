@@ -77,7 +77,7 @@ public static class BinlogRecovery
     {
         using var spool = new ChangeSpool(new PipelineTableMaps(schema: null), EventFilter.All, reverse: true);
         foreach (BinlogEvent item in events)
-            spool.Add(item);
+            spool.Events.Add(item);
         ChangeIndex index = spool.Complete();
         if (index.Transactions.Count > 0)
             return index;

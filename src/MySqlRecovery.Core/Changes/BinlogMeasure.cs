@@ -36,8 +36,7 @@ internal sealed class BinlogMeasure
     {
         if (!view.HasRows)
         {
-            if (_effects.Observe(view, []).Obstacle is { } obstacle)
-                _unseen.Add(view.LogFile, view.Position, obstacle);
+            _unseen.Add(_effects.Observe(view, []), view);
             return;
         }
 

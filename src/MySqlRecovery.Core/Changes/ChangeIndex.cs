@@ -1,6 +1,6 @@
-using System.Globalization;
 using MySqlRecovery.Binlog.Events;
 using MySqlRecovery.Binlog.Rows;
+using MySqlRecovery.Binlog.Scan;
 using MySqlRecovery.Gtids;
 using MySqlRecovery.IO;
 using MySqlRecovery.Model;
@@ -62,9 +62,13 @@ internal sealed class ChangeIndex : IDisposable
     public int EndOf(int transaction) => transaction + 1 < Transactions.Count ? Transactions[transaction + 1].FirstEvent : Events.Count;
 
     /// <summary>The error of an index without rows.</summary>
-    public RecoveryException NothingFound() => new(
+    public RecoveryException NothingFound() => NothingFound(Reasons);
+
+    /// <summary>The error of a range without rows.</summary>
+    /// <param name="reasons">What cannot be taken.</param>
+    public static RecoveryException NothingFound(string[] reasons) => new(
         "NoRowChange", RecoveryErrorKind.ObjectNotFound,
-        Reasons.Length == 0 ? "no row change matches" : $"no row change of the range can be taken: {string.Join("; ", Reasons)}");
+        reasons.Length == 0 ? "no row change matches" : $"no row change of the range can be taken: {string.Join("; ", reasons)}");
 
     /// <summary>A transaction's GTID; null for none.</summary>
     public string? GtidOf(in IndexedTransaction transaction) =>
@@ -73,9 +77,7 @@ internal sealed class ChangeIndex : IDisposable
     /// <summary>Where a transaction comes from, for people.</summary>
     public string Describe(in IndexedTransaction transaction)
     {
-        string gtid = GtidOf(transaction) is { } id ? $" GTID {id}" : string.Empty;
-        string thread = transaction.ThreadId == 0 ? string.Empty : string.Create(CultureInfo.InvariantCulture, $" thread {transaction.ThreadId}");
-        return string.Create(CultureInfo.InvariantCulture, $"{LogFiles[transaction.Log]}:{transaction.Position}{gtid}{thread}");
+        return EventView.Describe(LogFiles[transaction.Log], transaction.Position, GtidOf(transaction), transaction.ThreadId);
     }
 
     public void Dispose()

@@ -38,6 +38,7 @@ internal sealed class ChangeIndexBuilder : IDisposable
     private int _logIndex = -1;
     private int _logSource;
     private SpoolFile? _spool;
+    private byte[] _scratch = [];
     private int _spoolSource;
 
     private SpillingStore _store;
@@ -75,12 +76,12 @@ internal sealed class ChangeIndexBuilder : IDisposable
         using var builder = new ChangeIndexBuilder(reverse, scan.Schema, effects, maximumMemory);
         while (scan.Read())
         {
-            builder.AddGaps(scan);
+            builder._obstacles.AddGaps(scan);
             onEvent?.Invoke(scan);
             builder.Add(new EventView(scan), scan);
         }
 
-        builder.AddGaps(scan);
+        builder._obstacles.AddGaps(scan);
         return builder.Complete(findLaterChanges);
     }
 
@@ -92,7 +93,12 @@ internal sealed class ChangeIndexBuilder : IDisposable
     {
         foreach (var undecided in _prepared.Values)
             ExcludeUndecided(undecided);
-        NameDoubts();
+        for (int i = 0; i < _maps.Count; i++)
+        {
+            if (_rowsOfMap[i] > 0)
+                _obstacles.AddDoubt(_maps[i]);
+        }
+
         Compact();
         ChangeIndex index = ToIndex([]);
         if (findLaterChanges != null)
@@ -110,16 +116,6 @@ internal sealed class ChangeIndexBuilder : IDisposable
             source.Dispose();
     }
 
-    // What is not sure of the definitions that the rows left are read with.
-    private void NameDoubts()
-    {
-        for (int i = 0; i < _maps.Count; i++)
-        {
-            if (_rowsOfMap[i] > 0 && (_maps[i].SchemaDoubt ?? _maps[i].SchemaProblem) is { } doubt)
-                _obstacles.AddTable(_maps[i].Database, _maps[i].Table, doubt);
-        }
-    }
-
     private ChangeIndex ToIndex(string[] laterChanges) => new(_store, [.. _rowsOfMap], [.. _gtidSources])
     {
         Sources = [.. _sources],
@@ -131,13 +127,6 @@ internal sealed class ChangeIndexBuilder : IDisposable
         Reasons = _obstacles.ToReasons(),
         LaterChanges = laterChanges,
     };
-
-    [MethodImpl(Jit.Hot)]
-    private void AddGaps(EventScan scan)
-    {
-        while (scan.Gaps.TryDequeue(out RecoveryException? gap))
-            _obstacles.Add(Path.GetFileName(gap.Path ?? string.Empty), gap.Offset ?? 0, gap.Detail);
-    }
 
     [MethodImpl(Jit.Hot)]
     private void Add(in EventView view, EventScan? scan)
@@ -211,18 +200,10 @@ internal sealed class ChangeIndexBuilder : IDisposable
         }
 
         long offset = _spool.Length;
-        ReadOnlySpan<byte> raw = view.Raw;
-        if (keepsAll || view.ChosenRows is not { } chosen)
-        {
-            _spool.Append(raw);
-            return new IndexedEvent(rows.Type, offset, raw.Length, rows.Rows.Length, bytes, count, _spoolSource, NumberOf(view.Table!), _statement);
-        }
-
-        int head = EventHeader.Size + rows.At.Rows;
-        _spool.Append(raw[..head]);
-        foreach (RowCursorMark row in chosen)
-            _spool.Append(rows.Rows[row.Start..row.End]);
-        return new IndexedEvent(rows.Type, offset, head + bytes, bytes, bytes, count, _spoolSource, NumberOf(view.Table!), _statement);
+        ReadOnlySpan<byte> raw = keepsAll ? view.Raw : view.RawOfChosen(rows, ref _scratch);
+        _spool.Append(raw);
+        int allRows = raw.Length - EventHeader.Size - rows.At.Rows;
+        return new IndexedEvent(rows.Type, offset, raw.Length, allRows, bytes, count, _spoolSource, NumberOf(view.Table!), _statement);
     }
 
     [MethodImpl(Jit.Hot)]
@@ -316,18 +297,15 @@ internal sealed class ChangeIndexBuilder : IDisposable
     private void Apply(in StatementEffect effect, in EventView view)
     {
         (string log, long position) = (view.LogFile, view.Position);
-        if (effect is { Obstacle: not null, ObstacleKey: { } key })
-            _obstacles.AddStatement(effect.Obstacle, key, log, position);
-        else if (effect.Obstacle != null)
-            _obstacles.Add(log, position, effect.Obstacle);
+        _obstacles.Add(effect, view);
         foreach (TableMap map in effect.LostTables)
             ExcludeTable(map, effect.LossCause!, log, position);
         if (effect.DecidedXaId != null && _prepared.Remove(effect.DecidedXaId, out var rows) && effect.IsXaRollback)
             Exclude(rows.First, rows.End, cause: null, log, position);
     }
 
-    private void ExcludeUndecided((int First, int End, string LogFile, long Position, long Transaction) rows) => Exclude(
-        rows.First, rows.End, "an XA transaction was prepared, and no XA COMMIT of it is among the chosen events", rows.LogFile, rows.Position);
+    private void ExcludeUndecided((int First, int End, string LogFile, long Position, long Transaction) rows) =>
+        Exclude(rows.First, rows.End, ChangeRules.UndecidedXa, rows.LogFile, rows.Position);
 
     /// <summary>Takes all events of a table map out.</summary>
     private void ExcludeTable(TableMap map, string cause, string logFile, long position)

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using MySqlRecovery.Binlog.Rows;
+using MySqlRecovery.Binlog.Scan;
 using MySqlRecovery.Model;
 using MySqlRecovery.Text;
 
@@ -43,6 +44,9 @@ internal static class ChangeRules
         _ => null,
     };
 
+    /// <summary>Why the rows of an XA transaction that nothing decides are not taken.</summary>
+    public const string UndecidedXa = "an XA transaction was prepared, and no XA COMMIT of it is among the chosen events";
+
     private static bool Identifies(RowLayout layout, TableMap map) =>
         IsWhole(layout) || (map.PrimaryKey.Length > 0 && IsSubset(map.PrimaryKey, layout.Ordinals));
 
@@ -80,6 +84,30 @@ internal sealed class ChangeObstacles
         _statements[key] = _statements.TryGetValue(key, out var known)
             ? (known.Count + 1, known.First)
             : (1, string.Create(CultureInfo.InvariantCulture, $"{logFile}:{position} {what}"));
+    }
+
+    /// <summary>What a statement means.</summary>
+    public void Add(in StatementEffect effect, in EventView view)
+    {
+        if (effect is { Obstacle: not null, ObstacleKey: { } key })
+            AddStatement(effect.Obstacle, key, view.LogFile, view.Position);
+        else if (effect.Obstacle != null)
+            Add(view.LogFile, view.Position, effect.Obstacle);
+    }
+
+    /// <summary>What a scan passed over since it was last looked at.</summary>
+    [MethodImpl(Jit.Hot)]
+    public void AddGaps(EventScan scan)
+    {
+        while (scan.Gaps.TryDequeue(out RecoveryException? gap))
+            Add(Path.GetFileName(gap.Path ?? string.Empty), gap.Offset ?? 0, gap.Detail);
+    }
+
+    /// <summary>What is not sure of the definition that a table's rows are read with.</summary>
+    public void AddDoubt(TableMap map)
+    {
+        if ((map.SchemaDoubt ?? map.SchemaProblem) is { } doubt)
+            AddTable(map.Database, map.Table, doubt);
     }
 
     /// <summary>Something about a table, wherever its rows are.</summary>

@@ -8,15 +8,15 @@ using MySqlRecovery.Model;
 namespace MySqlRecovery.Changes;
 
 /// <summary>
-/// Takes the events and rows that come down the pipeline, in log order, and indexes those that a filter lets through like the
-/// events of a log: their bytes go to a temporary file, from which the undo reads them backwards.
+/// Takes the events and rows that come down the pipeline, in log order, and hands on those that a filter lets through: the
+/// rows of one event together.
 /// </summary>
-internal sealed class ChangeSpool : IDisposable
+internal sealed class PipelineEvents
 {
-    private readonly ChangeIndexBuilder _builder;
     private readonly PipelineTableMaps _maps;
     private readonly EventFilter _filter;
     private readonly EventFilter _eventFilter;
+    private readonly Action<EventView> _take;
     private readonly PipedEvent _piped = new();
     private readonly MemoryStream _pending = new();
     private RowChange? _pendingRow;
@@ -29,13 +29,11 @@ internal sealed class ChangeSpool : IDisposable
     private FormatDescriptionEvent? _format;
     private (int Log, uint ServerId) _writer = (-1, 0);
 
-    public ChangeSpool(
-        PipelineTableMaps maps, EventFilter filter, bool reverse, long maximumMemory = ChangeIndex.DefaultMaximumMemory, bool movesBytes = true)
-    {
-        (_maps, _filter, _eventFilter) = (maps, filter, filter with { Where = null });
-        var effects = new StatementEffects(reverse, filter.Tables, namesNewTables: filter.Operations == null, maps.Schema, movesBytes);
-        _builder = new ChangeIndexBuilder(reverse, maps.Schema, effects, maximumMemory);
-    }
+    /// <param name="maps">The table maps of the objects.</param>
+    /// <param name="filter">Which events and rows to take.</param>
+    /// <param name="take">Takes an event; what it is given is good until it comes back.</param>
+    public PipelineEvents(PipelineTableMaps maps, EventFilter filter, Action<EventView> take) =>
+        (_maps, _filter, _eventFilter, _take) = (maps, filter, filter with { Where = null }, take);
 
     public void Add(BinlogEvent item)
     {
@@ -45,7 +43,7 @@ internal sealed class ChangeSpool : IDisposable
         if (!view.IsMatch(_filter))
             return;
         CheckOrder(view);
-        _builder.Add(view);
+        _take(view);
     }
 
     /// <summary>Takes a row in. What the rows of one event have in common is looked at once.</summary>
@@ -67,15 +65,6 @@ internal sealed class ChangeSpool : IDisposable
             _lastRowIndex = row.RowIndex;
     }
 
-    /// <summary>The index of all that was added; it owns the temporary file from here on.</summary>
-    public ChangeIndex Complete()
-    {
-        FlushRows();
-        return _builder.Complete();
-    }
-
-    public void Dispose() => _builder.Dispose();
-
     private bool IsOfPending(RowChange row) => _pendingRow is { } first && row.RowIndex > _lastRowIndex && IsAtPlaceOf(first, row)
         && ((row.Source != null && row.Source == first.Source) || row.RowsEventHead.AsSpan().SequenceEqual(first.RowsEventHead));
 
@@ -93,14 +82,15 @@ internal sealed class ChangeSpool : IDisposable
             throw OutOfOrder(row.LogFile, row.Position);
     }
 
-    private void FlushRows()
+    /// <summary>Hands on the event whose rows are waiting for more: there are no more.</summary>
+    public void FlushRows()
     {
         if (_pending.Length > 0)
         {
             _piped.SetRaw(_pending.GetBuffer().AsMemory(0, (int)_pending.Length));
             var view = new EventView(_piped);
             CheckOrder(view);
-            _builder.Add(view);
+            _take(view);
             _pending.SetLength(0);
         }
 
@@ -161,6 +151,32 @@ internal sealed class ChangeSpool : IDisposable
     private static RecoveryException OutOfOrder(string logFile, long position) => new(
         "InputNotInLogOrder", RecoveryErrorKind.InvalidArgument, "the events or rows of the pipeline are not in the order of the log",
         logFile, position, "Filter them, but do not sort them, and undo the logs of one server at a time.");
+}
+
+/// <summary>Indexes what comes down the pipeline like the events of a log: its bytes go to a temporary file, where an undo reads them.</summary>
+internal sealed class ChangeSpool : IDisposable
+{
+    private readonly ChangeIndexBuilder _builder;
+
+    public ChangeSpool(
+        PipelineTableMaps maps, EventFilter filter, bool reverse, long maximumMemory = ChangeIndex.DefaultMaximumMemory, bool movesBytes = true)
+    {
+        var effects = new StatementEffects(reverse, filter.Tables, namesNewTables: filter.Operations == null, maps.Schema, movesBytes);
+        _builder = new ChangeIndexBuilder(reverse, maps.Schema, effects, maximumMemory);
+        Events = new PipelineEvents(maps, filter, view => _builder.Add(view));
+    }
+
+    /// <summary>Takes what is to be indexed.</summary>
+    public PipelineEvents Events { get; }
+
+    /// <summary>The index of all that was added; it owns the temporary file from here on.</summary>
+    public ChangeIndex Complete()
+    {
+        Events.FlushRows();
+        return _builder.Complete();
+    }
+
+    public void Dispose() => _builder.Dispose();
 }
 
 /// <summary>Table maps of objects that came down the pipeline: parsed once as long as the same map comes again.</summary>

@@ -1,6 +1,7 @@
 using System.Collections;
 using System.Management.Automation;
 using MySqlRecovery.Binlog.Rows;
+using MySqlRecovery.Binlog.Scan;
 using MySqlRecovery.Changes;
 using MySqlRecovery.Consistency;
 using MySqlRecovery.IO;
@@ -22,6 +23,9 @@ public sealed class ExportRowChangeSqlCommand : BinlogCmdlet
     private RepairScript? _repairs;
     private SqlForm _form = new();
     private string? _path;
+    private SqlOutput? _output;
+    private RowSqlStream? _stream;
+    private bool? _mayWrite;
 
     /// <summary>
     /// Events of Get-BinlogEvent or rows of Get-RowChange in log order, live, stored or from another machine; or log files; or
@@ -77,6 +81,9 @@ public sealed class ExportRowChangeSqlCommand : BinlogCmdlet
 
     private protected override bool TakesStatements => true;
 
+    // A name that -TableMap or -Column gives and no table has is found out at the end: a file is not there then, strings are gone.
+    private bool Streams => !Reverse && !Fold && (Path != null || (Column.Length == 0 && TableMap == null));
+
     /// <inheritdoc/>
     protected override void BeginProcessing()
     {
@@ -98,7 +105,7 @@ public sealed class ExportRowChangeSqlCommand : BinlogCmdlet
             Columns = Column,
             Renames = TableMap == null ? TableRenames.None : Try(() => TableRenames.Parse(TableMap)),
         };
-        _input = new RecoveryInput(this, Reverse, Column, MaxMemory, movesBytes: false);
+        _input = new RecoveryInput(this, Reverse, Column, MaxMemory, movesBytes: false) { Stream = Streams ? TakeEvent : null };
     }
 
     /// <inheritdoc/>
@@ -107,7 +114,7 @@ public sealed class ExportRowChangeSqlCommand : BinlogCmdlet
         if (ParameterSetName == "InputObject" && RecoveryInput.ToFinding(InputObject) is { } finding)
             Try(() => (_repairs ??= RepairScript.Start(Reverse)).Add(finding));
         else if (ParameterSetName == "InputObject")
-            Try(() => _input.Add(InputObject));
+            AddObject();
         else if (ParameterSetName == ServerSet)
             Try(() => _input.AddServer(Server));
         else
@@ -123,9 +130,17 @@ public sealed class ExportRowChangeSqlCommand : BinlogCmdlet
             return;
         }
 
+        if (_repairs != null)
+            ThrowTerminatingError(ToErrorRecord(RecoveryInput.Mixed()));
         if (_path != null)
             Try(() => _input.CheckDestination(_path, Force));
-        using ChangeIndex index = Try(() => _repairs == null ? _input.BuildIndex() : throw RecoveryInput.Mixed());
+        if (Streams)
+        {
+            WriteStream();
+            return;
+        }
+
+        using ChangeIndex index = Try(_input.BuildIndex);
         EndReading();
         if (index.Transactions.Count == 0)
             ThrowTerminatingError(ToErrorRecord(index.NothingFound()));
@@ -139,8 +154,77 @@ public sealed class ExportRowChangeSqlCommand : BinlogCmdlet
     protected override void Dispose(bool disposing)
     {
         if (disposing)
+        {
             _input?.Dispose();
+            _stream?.Dispose();
+            _output?.Dispose();
+        }
+
         base.Dispose(disposing);
+    }
+
+    private void TakeEvent(EventView view)
+    {
+        if (MayWrite())
+            Stream(Schema).Add(view);
+    }
+
+    // Asked once, and not before there is something to write.
+    private bool MayWrite() => _mayWrite ??= _path == null || ShouldProcess(_path, "write the row changes");
+
+    private void AddObject()
+    {
+        Try(() => _input.Add(InputObject));
+        WriteStatements();
+    }
+
+    private RowSqlStream Stream(ITableSchemaSource? schema)
+    {
+        _output ??= _path == null ? new SqlStringOutput() : new SqlFileOutput(_path, Force);
+        return _stream ??= new RowSqlStream(Filter, _form, _output, schema);
+    }
+
+    private void WriteStream()
+    {
+        if (!MayWrite())
+            return;
+        if (!Try(_input.TryFlush))
+            ReadLogs();
+        EndReading();
+        RowSqlStream stream = Try(() => Stream(schema: null));
+        Try(stream.Complete);
+        WriteStatements();
+        if (_path != null)
+            WriteObject(stream.ToResult(_path));
+        WarnIfIncomplete(stream.Reasons);
+    }
+
+    private void ReadLogs()
+    {
+        LogInput input = Try(_input.Logs);
+        using EventScan scan = Try(() => OpenScan(input));
+        RowSqlStream stream = Try(() => Stream(scan.Schema));
+        Func<bool> read = () =>
+        {
+            bool isThere = scan.Read();
+            stream.AddGaps(scan);
+            if (isThere)
+                stream.Add(new EventView(scan));
+            return isThere;
+        };
+        while (Try(read))
+        {
+            WriteStatements();
+            ShowProgress(scan, input.FileCount);
+        }
+    }
+
+    private void WriteStatements()
+    {
+        if (_output is not SqlStringOutput { IsEmpty: false } strings)
+            return;
+        foreach (string statement in strings.Take())
+            WriteObject(statement);
     }
 
     private void WriteRepairs(RepairScript repairs)

@@ -13,11 +13,20 @@ namespace MySqlRecovery.Commands;
 /// What SQL or an undo is made from: log files, a server, or events and rows as they come down the pipeline, live or as the
 /// property bags that remoting, jobs and Import-Clixml make.
 /// </summary>
+/// <param name="cmdlet">Whose input it is.</param>
+/// <param name="reverse">Whether the rows are to be undone.</param>
+/// <param name="columns">The only columns that count, or none.</param>
+/// <param name="maximumMemory">Bytes of memory for the index.</param>
+/// <param name="movesBytes">Whether the rows are undone as bytes, in a binlog.</param>
 internal sealed class RecoveryInput(BinlogCmdlet cmdlet, bool reverse, string[] columns, long maximumMemory, bool movesBytes) : IDisposable
 {
     private readonly List<string> _files = [];
     private LogInput? _server;
+    private PipelineEvents? _events;
     private ChangeSpool? _spool;
+
+    /// <summary>Takes the events and rows of a pipeline as they come; null: they are spooled for <see cref="BuildIndex"/>.</summary>
+    public Action<EventView>? Stream { get; init; }
 
     /// <summary>The row test that is still to be made: rows that were piped in have been tested.</summary>
     public RowPredicate? RowTest => _spool == null ? cmdlet.Predicate : null;
@@ -26,13 +35,17 @@ internal sealed class RecoveryInput(BinlogCmdlet cmdlet, bool reverse, string[] 
     public bool FindsLaterChanges { get; init; } = true;
 
     /// <summary>Whether nothing has been added.</summary>
-    public bool IsEmpty => _files.Count == 0 && _spool == null && _server == null;
+    public bool IsEmpty => _files.Count == 0 && _events == null && _server == null;
 
     /// <summary>The finding that an object of the pipeline is, live or stored; null for others.</summary>
-    public static ConsistencyFinding? ToFinding(PSObject input) =>
-        input.BaseObject as ConsistencyFinding
-        ?? (input.Properties[nameof(ConsistencyFinding.Severity)] != null && input.Properties[nameof(ConsistencyFinding.Repair)] != null
-            ? PropertyBag.ConvertTo<ConsistencyFinding>(input) : null);
+    public static ConsistencyFinding? ToFinding(PSObject input)
+    {
+        if (input.BaseObject is RowChange or BinlogEvent or string)
+            return null;
+        return input.BaseObject as ConsistencyFinding
+            ?? (input.Properties[nameof(ConsistencyFinding.Severity)] != null && input.Properties[nameof(ConsistencyFinding.Repair)] != null
+                ? PropertyBag.ConvertTo<ConsistencyFinding>(input) : null);
+    }
 
     /// <summary>What comes down one pipeline must be of one kind.</summary>
     public static RecoveryException Mixed() => new(
@@ -51,38 +64,59 @@ internal sealed class RecoveryInput(BinlogCmdlet cmdlet, bool reverse, string[] 
     /// <summary>Takes an object of the pipeline: a file, or what the filters let through.</summary>
     public void Add(PSObject input)
     {
-        if (cmdlet.ResolveInput(input, e => throw e) is { } files)
+        if (input.BaseObject is RowChange or BinlogEvent)
+            AddEvent(input.BaseObject);
+        else if (cmdlet.ResolveInput(input, e => throw e) is { } files)
             _files.AddRange(files);
         else
-            Spool(Unwrap(input), _spool ??= new ChangeSpool(new PipelineTableMaps(cmdlet.Schema), cmdlet.Filter, reverse, maximumMemory, movesBytes));
+            AddEvent(Unwrap(input));
     }
 
     /// <summary>The index of all that was added.</summary>
     public ChangeIndex BuildIndex()
     {
-        if (_spool == null)
-        {
-            LogInput input = _server ?? cmdlet.InputOf(LogFileOrder.Sort(_files));
-            using EventScan scan = cmdlet.OpenScan(input);
-            return ChangeIndexBuilder.Build(
-                scan, reverse, s => cmdlet.ShowProgress(s, input.FileCount),
-                reverse && FindsLaterChanges ? index => cmdlet.FindLaterChanges(index, input, columns) : null, maximumMemory, movesBytes);
-        }
+        if (_spool != null)
+            return _files.Count == 0 ? _spool.Complete() : throw Mixed();
+        LogInput input = Logs();
+        using EventScan scan = cmdlet.OpenScan(input);
+        return ChangeIndexBuilder.Build(
+            scan, reverse, s => cmdlet.ShowProgress(s, input.FileCount),
+            reverse && FindsLaterChanges ? index => cmdlet.FindLaterChanges(index, input, columns) : null, maximumMemory, movesBytes);
+    }
 
+    /// <summary>The files or the server that were added; nothing came down a pipeline.</summary>
+    public LogInput Logs() => _server ?? cmdlet.InputOf(LogFileOrder.Sort(_files));
+
+    /// <summary>Hands on what came down a pipeline and still waits; false where nothing came.</summary>
+    public bool TryFlush()
+    {
+        if (_events == null)
+            return false;
         if (_files.Count > 0)
             throw Mixed();
-        return _spool.Complete();
+        _events.FlushRows();
+        return true;
     }
 
     public void Dispose() => _spool?.Dispose();
 
-    private void Spool(object item, ChangeSpool spool)
+    private void AddEvent(object item)
     {
         cmdlet.CheckNoPosition();
+        _events ??= Open();
         if (item is RowChange row)
-            spool.Add(row);
+            _events.Add(row);
         else
-            spool.Add((BinlogEvent)item);
+            _events.Add((BinlogEvent)item);
+    }
+
+    private PipelineEvents Open()
+    {
+        var maps = new PipelineTableMaps(cmdlet.Schema);
+        if (Stream != null)
+            return new PipelineEvents(maps, cmdlet.Filter, Stream);
+        _spool = new ChangeSpool(maps, cmdlet.Filter, reverse, maximumMemory, movesBytes);
+        return _spool.Events;
     }
 
     /// <summary>The BinlogEvent or RowChange, made anew from a property bag if need be.</summary>

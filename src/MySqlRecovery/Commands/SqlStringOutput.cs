@@ -8,6 +8,8 @@ internal sealed class SqlStringOutput : SqlOutput
 {
     private readonly List<string> _statements = [];
 
+    public bool IsEmpty => _statements.Count == 0;
+
     public override void Statement(ReadOnlySpan<byte> sql) => _statements.Add(Encoding.UTF8.GetString(sql));
 
     public override void Comment(string text)

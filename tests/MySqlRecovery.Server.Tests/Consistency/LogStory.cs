@@ -57,7 +57,7 @@ internal sealed class LogStory(ReplicationPair pair, string database)
         foreach (BinlogEvent item in BinlogRecovery.ReadEvents(pair.Source.BinlogFiles))
         {
             if (item.Operation != null && findings.Any(f => f.LogFile == item.LogFile && f.Position == item.TransactionPosition && (f.Table ?? item.Table) == item.Table))
-                spool.Add(item);
+                spool.Events.Add(item);
         }
 
         string path = Path.Combine(pair.Replica.FilesPath, $"{database}-{Guid.NewGuid():N}.sql");

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.CompilerServices;
 using MySqlRecovery.Binlog.Events;
 using MySqlRecovery.Binlog.Filter;
@@ -104,6 +105,39 @@ internal readonly struct EventView
     /// <exception cref="InvalidDataException">The same.</exception>
     [MethodImpl(Jit.Hot)]
     public (int Bytes, int Count) MeasureRows(in RowsEvent rows) => Found.Measure(rows, Table!);
+
+    /// <summary>The event with none but the rows that were let through.</summary>
+    /// <param name="rows">The parsed event.</param>
+    /// <param name="scratch">Where it is put together where rows are left out.</param>
+    [MethodImpl(Jit.Hot)]
+    public ReadOnlySpan<byte> RawOfChosen(in RowsEvent rows, ref byte[] scratch)
+    {
+        ReadOnlySpan<byte> raw = Raw;
+        if (ChosenRows is not { } chosen)
+            return raw;
+        int length = EventHeader.Size + rows.At.Rows;
+        if (scratch.Length < raw.Length)
+            scratch = new byte[Math.Max(raw.Length, 2 * scratch.Length)];
+        raw[..length].CopyTo(scratch);
+        foreach (RowCursorMark row in chosen)
+        {
+            rows.Rows[row.Start..row.End].CopyTo(scratch.AsSpan(length));
+            length += row.End - row.Start;
+        }
+
+        return scratch.AsSpan(0, length);
+    }
+
+    /// <summary>Where the event's transaction comes from, for people.</summary>
+    public string Origin => Describe(LogFile, TransactionPosition, GtidText, ThreadId ?? 0);
+
+    /// <summary>Where a transaction comes from, for people; a thread 0 is one that the log does not name.</summary>
+    public static string Describe(string logFile, long position, string? gtid, uint threadId)
+    {
+        string name = gtid == null ? string.Empty : $" GTID {gtid}";
+        string thread = threadId == 0 ? string.Empty : string.Create(CultureInfo.InvariantCulture, $" thread {threadId}");
+        return string.Create(CultureInfo.InvariantCulture, $"{logFile}:{position}{name}{thread}");
+    }
 
     /// <summary>The statement of a QUERY event; false for others, and for BEGIN, COMMIT and ROLLBACK.</summary>
     /// <param name="statement">Its text.</param>

@@ -1,12 +1,19 @@
+using System.Buffers;
 using System.Runtime.CompilerServices;
 using MySqlRecovery.Binlog.Filter;
+using MySqlRecovery.Binlog.Rows;
 using MySqlRecovery.Changes;
 using MySqlRecovery.IO;
 
 namespace MySqlRecovery.Output.Sql;
 
-/// <summary>Writes the transactions of an index as SQL on all processors: parts of it at a time, their text in order.</summary>
-internal sealed class ParallelSql(ChangeIndex index, RowPredicate? where, SqlForm form, SqlFileOutput output, ChangeObstacles obstacles)
+/// <summary>Writes transactions as SQL on all processors: parts of them at a time, their text in order.</summary>
+/// <param name="sources">Where the rows of an index are; none where events come with their bytes.</param>
+/// <param name="where">The row test that is still to be made, or null.</param>
+/// <param name="form">In which form.</param>
+/// <param name="output">Where the text goes.</param>
+/// <param name="obstacles">Is told of the rows that SQL cannot express.</param>
+internal sealed class ParallelSql(ByteSource[] sources, RowPredicate? where, SqlForm form, SqlFileOutput output, ChangeObstacles obstacles)
     : IDisposable
 {
     private readonly List<SqlPart> _parts = [];
@@ -16,23 +23,28 @@ internal sealed class ParallelSql(ChangeIndex index, RowPredicate? where, SqlFor
 
     public long StatementCount => _parts.Sum(p => p.StatementCount);
 
-    /// <summary>Takes the next transaction's events, in the order that they are to be written in.</summary>
-    public void Add(string origin, int first, int end, int log, CancellationToken stop)
-    {
-        SqlPart part = Open();
-        part.BeginTransaction(origin);
-        for (int i = 0; i < end - first; i++)
-        {
-            stop.ThrowIfCancellationRequested();
-            IndexedEvent item = index.Events[form.Reverse ? end - 1 - i : first + i];
-            if (part.TryAdd(item, log))
-                continue;
-            Start();
-            part = Open();
-            part.TryAdd(item, log);
-        }
+    public void BeginTransaction(string origin) => Open().BeginTransaction(origin);
 
-        part.EndTransaction();
+    public void EndTransaction() => Open().EndTransaction();
+
+    public void Comment(string text) => Open().Comment(text);
+
+    /// <summary>Takes an event of the transaction begun last, which is read from its source when its text is made.</summary>
+    public void Add(in IndexedEvent item, TableMap map, string logFile)
+    {
+        if (Open().TryAdd(item, map, logFile))
+            return;
+        Start();
+        Open().TryAdd(item, map, logFile);
+    }
+
+    /// <summary>Takes an event of the transaction begun last with its bytes.</summary>
+    public void Add(ReadOnlySpan<byte> raw, TableMap map, string logFile, long position)
+    {
+        if (Open().TryAdd(raw, map, logFile, position))
+            return;
+        Start();
+        Open().TryAdd(raw, map, logFile, position);
     }
 
     /// <summary>Writes what is not written yet.</summary>
@@ -57,7 +69,7 @@ internal sealed class ParallelSql(ChangeIndex index, RowPredicate? where, SqlFor
         if (_open != null)
             return _open;
         if (!_free.TryPop(out _open))
-            _parts.Add(_open = new SqlPart(index, where, form));
+            _parts.Add(_open = new SqlPart(sources, where, form));
         return _open;
     }
 
@@ -105,28 +117,37 @@ internal sealed class ParallelSql(ChangeIndex index, RowPredicate? where, SqlFor
 internal sealed class SqlPart : IDisposable
 {
     private readonly RowEventSql _sql;
+    private readonly SourceWindows? _windows;
     private readonly List<Step> _steps = [];
+    private byte[] _bytes = [];
+    private int _length;
     private int _source;
     private long _start;
     private long _end;
 
-    public SqlPart(ChangeIndex index, RowPredicate? where, SqlForm form) => _sql = new RowEventSql(index, where, form, Text);
+    public SqlPart(ByteSource[] sources, RowPredicate? where, SqlForm form)
+    {
+        _sql = new RowEventSql(where, form, Text);
+        _windows = sources.Length == 0 ? null : new SourceWindows(sources, form.Reverse);
+    }
 
     /// <summary>The text, once it is made.</summary>
     public SqlText Text { get; } = new();
 
     /// <summary>Whether it holds an event that is longer than what is read in one go.</summary>
-    public bool IsLarge => _end - _start > WindowReader.WindowLength;
+    public bool IsLarge => Math.Max(_end - _start, _length) > WindowReader.WindowLength;
 
     public long StatementCount => _sql.Script.StatementCount;
 
-    public void BeginTransaction(string origin) => _steps.Add(new Step(default, 0, origin, IsEnd: false));
+    public void BeginTransaction(string origin) => _steps.Add(new Step(StepKind.Begin, origin));
 
-    public void EndTransaction() => _steps.Add(new Step(default, 0, Origin: null, IsEnd: true));
+    public void EndTransaction() => _steps.Add(new Step(StepKind.End, string.Empty));
+
+    public void Comment(string text) => _steps.Add(new Step(StepKind.Comment, text));
 
     /// <summary>Takes an event; false where it is too far from those that are in here to be read in one go.</summary>
     [MethodImpl(Jit.Hot)]
-    public bool TryAdd(in IndexedEvent item, int log)
+    public bool TryAdd(in IndexedEvent item, TableMap map, string logFile)
     {
         long start = item.Offset, end = item.Offset + item.Length;
         if (_end > 0)
@@ -137,7 +158,21 @@ internal sealed class SqlPart : IDisposable
         }
 
         (_source, _start, _end) = (item.Source, start, end);
-        _steps.Add(new Step(item, log, Origin: null, IsEnd: false));
+        _steps.Add(new Step(StepKind.Read, logFile, map, item.Offset, item.Offset, item.Length));
+        return true;
+    }
+
+    /// <summary>Takes an event with its bytes; false where those that are in here leave no room.</summary>
+    [MethodImpl(Jit.Hot)]
+    public bool TryAdd(ReadOnlySpan<byte> raw, TableMap map, string logFile, long position)
+    {
+        if (_length > 0 && _length + raw.Length > WindowReader.WindowLength)
+            return false;
+        if (_bytes.Length < _length + raw.Length)
+            Grow(_length + raw.Length);
+        raw.CopyTo(_bytes.AsSpan(_length));
+        _steps.Add(new Step(StepKind.Held, logFile, map, position, _length, raw.Length));
+        _length += raw.Length;
         return true;
     }
 
@@ -146,12 +181,24 @@ internal sealed class SqlPart : IDisposable
     {
         foreach (Step step in _steps)
         {
-            if (step.Origin != null)
-                _sql.Script.BeginTransaction(step.Origin);
-            else if (step.IsEnd)
-                _sql.Script.EndTransaction();
-            else
-                _sql.Write(step.Event, step.Log);
+            switch (step.Kind)
+            {
+                case StepKind.Begin:
+                    _sql.Script.BeginTransaction(step.Text);
+                    break;
+                case StepKind.End:
+                    _sql.Script.EndTransaction();
+                    break;
+                case StepKind.Comment:
+                    Text.Comment(step.Text);
+                    break;
+                case StepKind.Read:
+                    _sql.Write(_windows!.Read(_source, step.Offset, step.Length), step.Map!, step.Text, step.Position);
+                    break;
+                default:
+                    _sql.Write(_bytes.AsSpan((int)step.Offset, step.Length), step.Map!, step.Text, step.Position);
+                    break;
+            }
         }
 
         _sql.Script.Flush();
@@ -163,15 +210,52 @@ internal sealed class SqlPart : IDisposable
         _sql.NameRefused(obstacles);
         _steps.Clear();
         Text.Clear();
-        _end = 0;
+        (_end, _length) = (0, 0);
     }
 
     public void Dispose()
     {
         _sql.Dispose();
+        _windows?.Dispose();
         Text.Dispose();
+        Return();
     }
 
-    /// <summary>The start of a transaction, an event of it, or its end.</summary>
-    private readonly record struct Step(IndexedEvent Event, int Log, string? Origin, bool IsEnd);
+    private void Grow(int length)
+    {
+        byte[] bytes = ArrayPool<byte>.Shared.Rent(Math.Max(length, WindowReader.WindowLength));
+        _bytes.AsSpan(0, _length).CopyTo(bytes);
+        Return();
+        _bytes = bytes;
+    }
+
+    private void Return()
+    {
+        if (_bytes.Length > 0)
+            ArrayPool<byte>.Shared.Return(_bytes);
+        _bytes = [];
+    }
+
+    private enum StepKind : byte
+    {
+        Begin,
+        End,
+        Comment,
+
+        /// <summary>An event that is read from its source.</summary>
+        Read,
+
+        /// <summary>An event whose bytes are in here.</summary>
+        Held,
+    }
+
+    /// <summary>The start of a transaction, an event of it, its end, or a comment.</summary>
+    /// <param name="Kind">Which of these.</param>
+    /// <param name="Text">Where the transaction is from, the comment, or the event's log.</param>
+    /// <param name="Map">The event's table.</param>
+    /// <param name="Position">The event's place in its log, for people.</param>
+    /// <param name="Offset">Where its bytes are.</param>
+    /// <param name="Length">How many they are.</param>
+    private readonly record struct Step(
+        StepKind Kind, string Text, TableMap? Map = null, long Position = 0, long Offset = 0, int Length = 0);
 }

@@ -2,6 +2,7 @@ using System.Globalization;
 using MySqlRecovery.Binlog.Filter;
 using MySqlRecovery.Binlog.Rows;
 using MySqlRecovery.Changes;
+using MySqlRecovery.IO;
 using MySqlRecovery.Model;
 using MySqlRecovery.Text;
 
@@ -18,6 +19,7 @@ internal sealed class RowSqlExport : IDisposable
     private readonly SqlForm _form;
     private readonly RowEventSql _sql;
     private readonly SqlOutput _output;
+    private readonly SourceWindows _windows;
     private readonly ChangeObstacles _obstacles = new();
     private readonly FoldedRows? _folded;
     private int _next;
@@ -28,7 +30,8 @@ internal sealed class RowSqlExport : IDisposable
         _index = index;
         _form = form;
         _output = output;
-        _sql = new RowEventSql(index, where, form, output);
+        _sql = new RowEventSql(where, form, output);
+        _windows = new SourceWindows(index.Sources, form.Reverse);
         _folded = form.Fold ? new FoldedRows(index, RowFold.Build(index, where, form.Reverse, stop), form.Reverse) : null;
         WriteHeading();
         _sql.Script.Begin();
@@ -73,7 +76,9 @@ internal sealed class RowSqlExport : IDisposable
         for (int i = 0; i < end - first; i++)
         {
             stop.ThrowIfCancellationRequested();
-            _sql.Write(_index.Events[_form.Reverse ? end - 1 - i : first + i], transaction.Log);
+            IndexedEvent item = _index.Events[_form.Reverse ? end - 1 - i : first + i];
+            ReadOnlySpan<byte> raw = _windows.Read(item.Source, item.Offset, item.Length);
+            _sql.Write(raw, _index.Maps[item.Map], _index.LogFiles[transaction.Log], item.Offset);
         }
 
         _sql.NameRefused(_obstacles);
@@ -91,9 +96,21 @@ internal sealed class RowSqlExport : IDisposable
             return _sql.Script.StatementCount;
         }
 
-        using var parallel = new ParallelSql(_index, where, _form, output, _obstacles);
+        using var parallel = new ParallelSql(_index.Sources, where, _form, output, _obstacles);
         while (Next(out IndexedTransaction transaction, out int end))
-            parallel.Add(_index.Describe(transaction), transaction.FirstEvent, end, transaction.Log, stop);
+        {
+            int first = transaction.FirstEvent;
+            parallel.BeginTransaction(_index.Describe(transaction));
+            for (int i = 0; i < end - first; i++)
+            {
+                stop.ThrowIfCancellationRequested();
+                IndexedEvent item = _index.Events[_form.Reverse ? end - 1 - i : first + i];
+                parallel.Add(item, _index.Maps[item.Map], _index.LogFiles[transaction.Log]);
+            }
+
+            parallel.EndTransaction();
+        }
+
         parallel.Complete();
         return parallel.StatementCount;
     }
@@ -142,7 +159,11 @@ internal sealed class RowSqlExport : IDisposable
             _output.Comment($"NOT COMPLETE: {reason}");
     }
 
-    public void Dispose() => _sql.Dispose();
+    public void Dispose()
+    {
+        _sql.Dispose();
+        _windows.Dispose();
+    }
 
     private void WriteHeading()
     {
@@ -151,15 +172,7 @@ internal sealed class RowSqlExport : IDisposable
             CultureInfo.InvariantCulture,
             $"{kind} of {_index.RowCount} rows in {_index.Transactions.Count} transactions of {string.Join(", ", _index.LogFiles)}"));
         foreach (IGrouping<TableName, TableMap> table in _index.Maps.GroupBy(m => m.QualifiedName))
-        {
-            TableMap map = table.First();
-            string key = map.PrimaryKey.Length == 0 ? ", rows found by all columns" : string.Empty;
-            string schema = map.HasSchema ? string.Empty : ", generated columns and triggers unknown (no schema given)";
-            string triggers = map.HasTriggers ? ", HAS TRIGGERS, which fire when this script runs: an undo binlog does not fire them" : string.Empty;
-            TableName name = _form.Renames.NameOf(map);
-            string alias = name == table.Key ? string.Empty : $" as {name}";
-            _output.Comment($"  {table.Key}{alias}{key}{schema}{triggers}");
-        }
+            _output.Comment($"  {SqlTable.Describe(table.First(), _form)}");
 
         _output.Verdict(_index.Reasons.Length == 0 ? "Complete: every row change of the range is in here." : "NOT COMPLETE:");
         foreach (string reason in _index.Reasons)

@@ -51,6 +51,17 @@ internal sealed class SqlTable
         return new SqlTable(map, form);
     }
 
+    /// <summary>What a script's reader has to know of a table, in one line.</summary>
+    public static string Describe(TableMap map, SqlForm form)
+    {
+        TableName name = form.Renames.NameOf(map);
+        string alias = name == map.QualifiedName ? string.Empty : $" as {name}";
+        string key = map.PrimaryKey.Length == 0 ? ", rows found by all columns" : string.Empty;
+        string schema = map.HasSchema ? string.Empty : ", generated columns and triggers unknown (no schema given)";
+        string triggers = map.HasTriggers ? ", HAS TRIGGERS, which fire when this script runs: an undo binlog does not fire them" : string.Empty;
+        return $"{map.QualifiedName}{alias}{key}{schema}{triggers}";
+    }
+
     /// <summary>An INSERT of an image's columns up to its values.</summary>
     public ReadOnlySpan<byte> InsertHead(RowLayout layout)
     {
