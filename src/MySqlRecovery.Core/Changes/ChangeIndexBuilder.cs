@@ -22,7 +22,7 @@ internal sealed class ChangeIndexBuilder : IDisposable
     private readonly long _maximumMemory;
     private readonly StatementEffects _effects;
     private readonly ChangeObstacles _obstacles = new();
-    private readonly Dictionary<string, (int First, int End, string LogFile, long Position, long Transaction)> _prepared = new(StringComparer.OrdinalIgnoreCase);
+    private readonly Dictionary<string, PreparedEvents> _prepared = new(StringComparer.OrdinalIgnoreCase);
 
     private readonly List<TableMap> _maps = [];
     private readonly List<long> _rowsOfMap = [];
@@ -91,7 +91,7 @@ internal sealed class ChangeIndexBuilder : IDisposable
     /// <summary>The index of all that was added; it owns the sources from here on.</summary>
     public ChangeIndex Complete(Func<ChangeIndex, string[]>? findLaterChanges = null)
     {
-        foreach (var undecided in _prepared.Values)
+        foreach (PreparedEvents undecided in _prepared.Values)
             ExcludeUndecided(undecided);
         for (int i = 0; i < _maps.Count; i++)
         {
@@ -171,7 +171,8 @@ internal sealed class ChangeIndexBuilder : IDisposable
             OpenLog(view, scan);
             BeginTransaction(view);
             IndexedEvent item = scan is { IsExpanded: false }
-                ? new IndexedEvent(rows.Type, view.Position, view.Raw.Length, rows.Rows.Length, bytes, count, _logSource, NumberOf(map), _statement)
+                ? new IndexedEvent(
+                    rows.Type, view.Position, view.Raw.Length, rows.Rows.Length, bytes, count, _logSource, NumberOf(map), _statement)
                 : Spool(view, rows, bytes, count, keepsAll: scan != null);
             _events.Add(item);
             _rowsOfMap[item.Map] += count;
@@ -189,7 +190,12 @@ internal sealed class ChangeIndexBuilder : IDisposable
             _statement++;
     }
 
-    /// <summary>Keeps the bytes of an event that no log has in this form: all rows of an expanded one, the chosen ones of a pipeline.</summary>
+    /// <summary>Keeps the bytes of an event that no log has in this form.</summary>
+    /// <param name="view">The event.</param>
+    /// <param name="rows">It, parsed.</param>
+    /// <param name="bytes">Bytes of the rows that were let through.</param>
+    /// <param name="count">How many they are.</param>
+    /// <param name="keepsAll">Whether the other rows are kept too, because the row test is made again.</param>
     private IndexedEvent Spool(in EventView view, in RowsEvent rows, int bytes, int count, bool keepsAll)
     {
         if (_spool == null)
@@ -231,7 +237,8 @@ internal sealed class ChangeIndexBuilder : IDisposable
         _lastTransaction = (log, position);
         Gtid? gtid = view.Gtid;
         int source = gtid is { } id ? NumberOf(id.WithNumber(0)) : -1;
-        _transactions.Add(new IndexedTransaction(_events.Count, Kind(view, gtid), view.ThreadId ?? 0, log, position, source, gtid?.Number ?? 0));
+        _transactions.Add(new IndexedTransaction(
+            _events.Count, Kind(view, gtid), view.ThreadId ?? 0, log, position, source, gtid?.Number ?? 0));
     }
 
     [MethodImpl(Jit.Hot)]
@@ -284,14 +291,15 @@ internal sealed class ChangeIndexBuilder : IDisposable
         string id = view.XaId ?? string.Empty;
         _effects.NotePrepared(id);
         (string, long) transaction = (view.LogFile, view.TransactionPosition);
-        bool isKnown = _prepared.TryGetValue(id, out var known);
+        bool isKnown = _prepared.TryGetValue(id, out PreparedEvents known);
         if (isKnown && (known.LogFile, known.Transaction) != transaction)
         {
             ExcludeUndecided(known);
             isKnown = false;
         }
 
-        _prepared[id] = isKnown ? known with { End = last + 1 } : (last, last + 1, view.LogFile, view.Position, view.TransactionPosition);
+        _prepared[id] = isKnown
+            ? known with { End = last + 1 } : new PreparedEvents(last, last + 1, view.LogFile, view.Position, view.TransactionPosition);
     }
 
     private void Apply(in StatementEffect effect, in EventView view)
@@ -300,11 +308,11 @@ internal sealed class ChangeIndexBuilder : IDisposable
         _obstacles.Add(effect, view);
         foreach (TableMap map in effect.LostTables)
             ExcludeTable(map, effect.LossCause!, log, position);
-        if (effect.DecidedXaId != null && _prepared.Remove(effect.DecidedXaId, out var rows) && effect.IsXaRollback)
+        if (effect.DecidedXaId != null && _prepared.Remove(effect.DecidedXaId, out PreparedEvents rows) && effect.IsXaRollback)
             Exclude(rows.First, rows.End, cause: null, log, position);
     }
 
-    private void ExcludeUndecided((int First, int End, string LogFile, long Position, long Transaction) rows) =>
+    private void ExcludeUndecided(in PreparedEvents rows) =>
         Exclude(rows.First, rows.End, ChangeRules.UndecidedXa, rows.LogFile, rows.Position);
 
     /// <summary>Takes all events of a table map out.</summary>
@@ -371,4 +379,7 @@ internal sealed class ChangeIndexBuilder : IDisposable
         _events = new IndexedEvent.List(_store);
         _transactions = new IndexedTransaction.List(_store);
     }
+
+    /// <summary>Events of an XA transaction that was prepared.</summary>
+    private readonly record struct PreparedEvents(int First, int End, string LogFile, long Position, long Transaction);
 }

@@ -153,7 +153,9 @@ internal sealed class PipelineEvents
         logFile, position, "Filter them, but do not sort them, and undo the logs of one server at a time.");
 }
 
-/// <summary>Indexes what comes down the pipeline like the events of a log: its bytes go to a temporary file, where an undo reads them.</summary>
+/// <summary>
+/// Indexes what comes down the pipeline like the events of a log: its bytes go to a temporary file, where an undo reads them.
+/// </summary>
 internal sealed class ChangeSpool : IDisposable
 {
     private readonly ChangeIndexBuilder _builder;

@@ -48,13 +48,16 @@ internal sealed class SmallLog
     /// <summary>A statement, or the BEGIN of a transaction.</summary>
     public SmallLog AddStatement(string sql, string database = "d", byte thread = 7) => Add(
         BinlogEventType.Query,
-        [thread, 0, 0, 0, 0, 0, 0, 0, (byte)database.Length, 0, 0, 0, 0, .. Encoding.UTF8.GetBytes(database), 0, .. Encoding.UTF8.GetBytes(sql)]);
+        [thread, 0, 0, 0, 0, 0, 0, 0, (byte)database.Length, 0, 0, 0, 0, .. Encoding.UTF8.GetBytes(database), 0,
+            .. Encoding.UTF8.GetBytes(sql)]);
 
     public SmallLog AddBegin(byte thread = 7) => AddStatement("BEGIN", thread: thread);
 
     public SmallLog AddCommit() => Add(BinlogEventType.Xid, new byte[8]);
 
-    /// <summary>A table <c>d.</c><paramref name="name"/> of INT columns that may be NULL, with their names, and a key where one is given.</summary>
+    /// <summary>
+    /// A table <c>d.</c><paramref name="name"/> of INT columns that may be NULL, with their names, and a key where one is given.
+    /// </summary>
     public SmallLog AddInts(byte id, string name, string[] columns, params byte[] key)
     {
         byte[] names = [.. columns.SelectMany(c => (byte[])[(byte)c.Length, .. Encoding.UTF8.GetBytes(c)])];
@@ -74,8 +77,8 @@ internal sealed class SmallLog
         byte[] present = new byte[(count + 7) / 8];
         for (int i = 0; i < count; i++)
             present[i / 8] |= (byte)(1 << i % 8);
-        return Add(
-            type, [id, 0, 0, 0, 0, 0, 1, 0, (byte)count, .. present, .. type == BinlogEventType.UpdateRowsV1 ? present : [], .. images.SelectMany(Image)]);
+        byte[] presentAfter = type == BinlogEventType.UpdateRowsV1 ? present : [];
+        return Add(type, [id, 0, 0, 0, 0, 0, 1, 0, (byte)count, .. present, .. presentAfter, .. images.SelectMany(Image)]);
     }
 
     public string WriteTo(string folder)

@@ -25,7 +25,8 @@ public sealed class ChangeIndexTests : IDisposable
         using ChangeIndex index = Build(log);
         Assert.Equal((3, 2, 3L), (index.Events.Count, index.Transactions.Count, index.RowCount));
         Assert.Equal([1, 2, 4], Enumerable.Range(0, 3).Select(i => index.Events[i].Statement));
-        Assert.Equal([(0, 7U), (2, 9U)], Enumerable.Range(0, 2).Select(i => (index.Transactions[i].FirstEvent, index.Transactions[i].ThreadId)));
+        Assert.Equal(
+            [(0, 7U), (2, 9U)], Enumerable.Range(0, 2).Select(i => (index.Transactions[i].FirstEvent, index.Transactions[i].ThreadId)));
         Assert.Empty(index.Reasons);
     }
 
@@ -82,7 +83,8 @@ public sealed class ChangeIndexTests : IDisposable
 
         Assert.Equal(left, index.RowCount);
         Assert.Equal(2, forward.RowCount);
-        string[] lost = [.. new[] { "t", "u" }.Take((int)(2 - left)).Select(t => $"d.{t}: 1 rows from binlog.000001:{place} on: a later statement put them out of reach: {ddl}")];
+        string[] lost = [.. new[] { "t", "u" }.Take((int)(2 - left)).Select(
+            t => $"d.{t}: 1 rows from binlog.000001:{place} on: a later statement put them out of reach: {ddl}")];
         Assert.Equal([$"binlog.000001:{place} changed the tables themselves: {ddl}", .. lost], index.Reasons);
         Assert.Equal([$"binlog.000001:{place} changed the tables themselves: {ddl}"], forward.Reasons);
     }
@@ -131,7 +133,8 @@ public sealed class ChangeIndexTests : IDisposable
         SmallLog log = new();
         long place = log.End;
         using ChangeIndex index = Build(Insert(log.AddStatement("XA COMMIT X'61',X'',1").AddBegin(), 1).AddCommit());
-        Assert.Equal([$"binlog.000001:{place} committed rows that were prepared before the chosen events: XA COMMIT X'61',X'',1"], index.Reasons);
+        Assert.Equal(
+            [$"binlog.000001:{place} committed rows that were prepared before the chosen events: XA COMMIT X'61',X'',1"], index.Reasons);
     }
 
     [Fact]
@@ -173,7 +176,8 @@ public sealed class ChangeIndexTests : IDisposable
     {
         SmallLog log = new();
         Insert(log.AddBegin(thread: 8), 1).AddCommit();
-        log.AddBegin(thread: 9).AddInts(1, "t", ["id"]).AddRows(BinlogEventType.DeleteRowsV1, 1, [2]).AddRows(BinlogEventType.WriteRowsV1, 1, [3])
+        log.AddBegin(thread: 9).AddInts(1, "t", ["id"])
+            .AddRows(BinlogEventType.DeleteRowsV1, 1, [2]).AddRows(BinlogEventType.WriteRowsV1, 1, [3])
             .AddInts(2, "u", ["id"]).AddRows(BinlogEventType.DeleteRowsV1, 2, [4]).AddCommit();
         using ChangeIndex index = Build(log, filter: new EventFilter
         {

@@ -21,7 +21,8 @@ public sealed class RowFoldTests : IDisposable
     [Fact]
     public void Updates_of_a_row_become_one_from_the_first_value_to_the_last()
     {
-        SmallLog log = Log().AddRows(BinlogEventType.UpdateRowsV1, 1, [1, 5], [1, 6]).AddRows(BinlogEventType.UpdateRowsV1, 1, [1, 6], [1, 7]);
+        SmallLog log = Log()
+            .AddRows(BinlogEventType.UpdateRowsV1, 1, [1, 5], [1, 6]).AddRows(BinlogEventType.UpdateRowsV1, 1, [1, 6], [1, 7]);
         Assert.Equal(["UPDATE `d`.`t` SET `v` = 7 WHERE `id` = 1;"], Fold(log, reverse: false));
         Assert.Equal(["UPDATE `d`.`t` SET `v` = 5 WHERE `id` = 1;"], Fold(log, reverse: true));
     }
@@ -59,14 +60,16 @@ public sealed class RowFoldTests : IDisposable
             .AddRows(BinlogEventType.DeleteRowsV1, 1, [3, 5]);
         Assert.Equal(["DELETE", "UPDATE", "INSERT"], Fold(log, reverse: false).Select(s => s.Split(' ')[0]));
         Assert.Equal(
-            ["DELETE FROM `d`.`t` WHERE `id` = 1;", "UPDATE `d`.`t` SET `v` = 5 WHERE `id` = 2;", "INSERT INTO `d`.`t` (`id`, `v`) VALUES (3, 5);"],
+            ["DELETE FROM `d`.`t` WHERE `id` = 1;", "UPDATE `d`.`t` SET `v` = 5 WHERE `id` = 2;",
+                "INSERT INTO `d`.`t` (`id`, `v`) VALUES (3, 5);"],
             Fold(log, reverse: true));
     }
 
     [Fact]
     public void A_row_that_something_else_changed_in_between_is_refused()
     {
-        SmallLog log = Log().AddRows(BinlogEventType.UpdateRowsV1, 1, [1, 5], [1, 6]).AddRows(BinlogEventType.UpdateRowsV1, 1, [1, 9], [1, 7]);
+        SmallLog log = Log()
+            .AddRows(BinlogEventType.UpdateRowsV1, 1, [1, 5], [1, 6]).AddRows(BinlogEventType.UpdateRowsV1, 1, [1, 9], [1, 7]);
         Assert.Equal("FoldInterrupted", Assert.Throws<RecoveryException>(() => Fold(log, reverse: true)).ErrorId);
     }
 
@@ -80,14 +83,16 @@ public sealed class RowFoldTests : IDisposable
     [Fact]
     public void A_table_that_was_altered_in_between_is_refused()
     {
-        SmallLog log = Log().AddRows(BinlogEventType.WriteRowsV1, 1, [1, 5]).AddInts(2, "t", ["id", "v", "w"], 0).AddRows(BinlogEventType.WriteRowsV1, 2, [2, 5, 6]);
+        SmallLog log = Log().AddRows(BinlogEventType.WriteRowsV1, 1, [1, 5])
+            .AddInts(2, "t", ["id", "v", "w"], 0).AddRows(BinlogEventType.WriteRowsV1, 2, [2, 5, 6]);
         Assert.Equal("FoldSchemaChanged", Assert.Throws<RecoveryException>(() => Fold(log, reverse: true)).ErrorId);
     }
 
     [Fact]
     public void The_same_key_in_two_tables_is_two_rows()
     {
-        SmallLog log = Log().AddRows(BinlogEventType.WriteRowsV1, 1, [1, 5]).AddInts(2, "u", ["id", "v"], 0).AddRows(BinlogEventType.DeleteRowsV1, 2, [1, 5]);
+        SmallLog log = Log().AddRows(BinlogEventType.WriteRowsV1, 1, [1, 5])
+            .AddInts(2, "u", ["id", "v"], 0).AddRows(BinlogEventType.DeleteRowsV1, 2, [1, 5]);
         Assert.Equal(["DELETE FROM `d`.`u` WHERE `id` = 1;", "INSERT INTO `d`.`t` (`id`, `v`) VALUES (1, 5);"], Fold(log, reverse: false));
     }
 
@@ -95,12 +100,14 @@ public sealed class RowFoldTests : IDisposable
 
     private string[] Fold(SmallLog log, bool reverse)
     {
-        using var scan = new EventScan([LogRange.Whole(log.AddCommit().WriteTo(_folder))], EventFilter.All, TestContext.Current.CancellationToken);
+        string path = log.AddCommit().WriteTo(_folder);
+        using var scan = new EventScan([LogRange.Whole(path)], EventFilter.All, TestContext.Current.CancellationToken);
         using ChangeIndex index = ChangeIndexBuilder.Build(scan, reverse);
         using var text = new SqlText();
-        using var export = new RowSqlExport(index, where: null, new SqlForm { Reverse = reverse, Fold = true }, text, CancellationToken.None);
+        var form = new SqlForm { Reverse = reverse, Fold = true };
+        using var export = new RowSqlExport(index, where: null, form, text, CancellationToken.None);
         while (export.WritePart(CancellationToken.None))
             continue;
-        return [.. Encoding.UTF8.GetString(text.Written).Split('\n').Where(s => s.StartsWith("INSERT") || s.StartsWith("UPDATE") || s.StartsWith("DELETE"))];
+        return [.. Encoding.UTF8.GetString(text.Written).Split('\n').Where(s => s.Split(' ')[0] is "INSERT" or "UPDATE" or "DELETE")];
     }
 }

@@ -99,8 +99,8 @@ internal sealed class RowSqlStream : IDisposable
         if (TransactionCount == 0)
             throw ChangeIndex.NothingFound(Reasons);
         _form.Check(_maps);
-        _output.Comment(string.Create(
-            CultureInfo.InvariantCulture, $"Changes of {RowCount} rows in {TransactionCount} transactions of {string.Join(", ", _logFiles)}"));
+        string logs = string.Join(", ", _logFiles);
+        _output.Comment(string.Create(CultureInfo.InvariantCulture, $"Changes of {RowCount} rows in {TransactionCount} transactions of {logs}"));
         if (!_obstacles.IsEmpty)
             _output.ReplaceVerdict("NOT COMPLETE: the end of this script says why");
         foreach (string reason in Reasons)
@@ -210,7 +210,8 @@ internal sealed class RowSqlStream : IDisposable
     {
         string id = view.XaId ?? string.Empty;
         _effects.NotePrepared(id);
-        if (_prepared.TryGetValue(id, out PreparedRows? known) && (known.LogFile, known.TransactionPosition) != (view.LogFile, view.TransactionPosition))
+        bool isKnown = _prepared.TryGetValue(id, out PreparedRows? known);
+        if (isKnown && (known!.LogFile, known.TransactionPosition) != (view.LogFile, view.TransactionPosition))
         {
             NameUndecided(known);
             known = null;

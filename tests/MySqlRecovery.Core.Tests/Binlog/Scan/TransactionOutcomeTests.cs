@@ -45,7 +45,8 @@ public sealed class TransactionOutcomeTests : IDisposable
 
     [Fact]
     public void A_savepoint_that_the_log_does_not_hold_takes_back_the_whole_transaction_so_far() =>
-        Assert.Equal(["1 Rollback", "2 Commit"], Ends(Insert(Insert(new SmallLog().AddBegin(), 1).AddStatement("ROLLBACK TO x"), 2).AddCommit()));
+        Assert.Equal(
+            ["1 Rollback", "2 Commit"], Ends(Insert(Insert(new SmallLog().AddBegin(), 1).AddStatement("ROLLBACK TO x"), 2).AddCommit()));
 
     [Fact]
     public void A_transaction_that_the_log_does_not_end_is_missing_its_end() =>

@@ -25,8 +25,10 @@ public sealed class RowSqlStreamTests : IDisposable
         var log = new SmallLog();
         for (int i = 0; i < 3000; i++)
         {
-            log.AddBegin((byte)(i % 5 + 1)).AddInts(1, "t", ["id", "v"], 0).AddRows(BinlogEventType.WriteRowsV1, 1, [i, 1], [i + 9000, null]);
-            log.AddRows(BinlogEventType.UpdateRowsV1, 1, [i, 1], [i, 2]).AddInts(2, "u", ["id"]).AddRows(BinlogEventType.DeleteRowsV1, 2, [i]).AddCommit();
+            log.AddBegin((byte)(i % 5 + 1)).AddInts(1, "t", ["id", "v"], 0);
+            log.AddRows(BinlogEventType.WriteRowsV1, 1, [i, 1], [i + 9000, null]);
+            log.AddRows(BinlogEventType.UpdateRowsV1, 1, [i, 1], [i, 2]);
+            log.AddInts(2, "u", ["id"]).AddRows(BinlogEventType.DeleteRowsV1, 2, [i]).AddCommit();
         }
 
         string[] expected = FromIndex(log);
@@ -126,12 +128,14 @@ public sealed class RowSqlStreamTests : IDisposable
         Assert.False(File.Exists(Script));
     }
 
-    private static SmallLog Insert(SmallLog log, int id) => log.AddInts(1, "t", ["id", "v"], 0).AddRows(BinlogEventType.WriteRowsV1, 1, [id, 0]);
+    private static SmallLog Insert(SmallLog log, int id) =>
+        log.AddInts(1, "t", ["id", "v"], 0).AddRows(BinlogEventType.WriteRowsV1, 1, [id, 0]);
 
     private static SmallLog Prepare(SmallLog log, int id) => Insert(log.AddStatement($"XA START {XaId}"), id)
         .AddStatement($"XA END {XaId}").Add(BinlogEventType.XaPrepare, [0, 1, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, (byte)'a']);
 
-    private static int[] Ids(string[] statements) => [.. statements.Where(s => s.StartsWith("INSERT")).Select(s => int.Parse(s.Split("VALUES (")[1].Split(',')[0]))];
+    private static int[] Ids(string[] statements) =>
+        [.. statements.Where(s => s.StartsWith("INSERT")).Select(s => int.Parse(s.Split("VALUES (")[1].Split(',')[0]))];
 
     private EventScan Scan(SmallLog log, EventFilter filter) =>
         new([LogRange.Whole(log.WriteTo(_folder))], filter, TestContext.Current.CancellationToken);
