@@ -180,7 +180,8 @@ public sealed class ExportRowChangeSqlCommand : BinlogCmdlet
 
     private RowSqlStream Stream(ITableSchemaSource? schema)
     {
-        _output ??= _path == null ? new SqlStringOutput() : new SqlFileOutput(_path, Force);
+        // As with an undo, nobody else may read what the rows of logs are made into.
+        _output ??= _path == null ? new SqlStringOutput() : new SqlFileOutput(_path, Force, sources: [string.Empty]);
         return _stream ??= new RowSqlStream(Filter, _form, _output, schema);
     }
 

@@ -163,7 +163,7 @@ public sealed class RowSqlStreamTests : IDisposable
 
     private SqlExport ToFile(SmallLog log)
     {
-        using var output = new SqlFileOutput(Script, overwrite: false);
+        using var output = new SqlFileOutput(Script, overwrite: false, sources: []);
         return Write(log, new EventFilter { WithStatements = true }, output, stream => stream.ToResult(Script));
     }
 
