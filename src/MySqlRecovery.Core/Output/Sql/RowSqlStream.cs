@@ -80,7 +80,7 @@ internal sealed class RowSqlStream : IDisposable
         {
             AddRows(view);
         }
-        catch (Exception e) when (e is EndOfStreamException or InvalidDataException)
+        catch (Exception e) when (MalformedData.Is(e))
         {
             throw view.Malformed(e);
         }
