@@ -31,6 +31,10 @@ public sealed class CfgFileTests
             create table c5 (a int primary key, b json, c int as (a*2) virtual, dt datetime(3), ti time(6), ts timestamp(2) null,
             v varchar(10) as (concat('x',a)) stored, key(c), u uuid, i6 inet6, i4 inet4) default charset=utf8mb4
             """,
+        ["c8"] = """
+            create table c8 (a char(10) not null, b char(30) character set utf8mb3, c varchar(20), d char(250), primary key (a), key b (b(4)), key d (d(20)))
+            default charset=utf8mb4 row_format=redundant
+            """,
         ["t1"] = "create table t1 (a int)", // what the SDI says is taken, not this
         ["c6"] = "create table c6 (a int primary key, b varchar(10), z int default 5) default charset=utf8mb4",
         ["c7"] = """
@@ -60,6 +64,8 @@ public sealed class CfgFileTests
     [InlineData("10-c5")]
     [InlineData("10-c6")]
     [InlineData("10-c7")] // collations that MariaDB alone has: NOPAD, UCA 14.0.0, its own croatian_ci
+    [InlineData("97-c8")] // CHAR of several bytes a character in REDUNDANT records
+    [InlineData("10-c8")]
     [InlineData("80-t1")] // 8.0.24, columns added instantly
     [InlineData("28-t1")] // a table of 8.0.28, a column added instantly by 9.7
     public void The_metadata_is_byte_for_byte_what_the_server_exports(string sample)

@@ -14,11 +14,13 @@ internal static class CfgFile
     /// <param name="path">The .ibd file as it will be imported.</param>
     /// <param name="schema">Its definition, for files without SDI.</param>
     /// <param name="table">Its name as <c>database.table</c>.</param>
-    public static string Write(string path, TableSchema? schema, string table)
+    /// <param name="sdi">Its dictionary information, which only one partition has; null to look for it in the file.</param>
+    /// <param name="sdiSpaceId">The id that the file has in that; null for the id in the file.</param>
+    public static string Write(string path, TableSchema? schema, string table, SdiTable? sdi = null, uint? sdiSpaceId = null)
     {
         string cfg = Path.ChangeExtension(path, ".cfg");
         using TablespaceFile file = TablespaceFile.Open(path);
-        byte[] bytes = Describe(file, schema, table).ToBytes();
+        byte[] bytes = Describe(file, schema, table, sdi, sdiSpaceId).ToBytes();
         using var output = PendingFile.Replace(cfg, path);
         output.Stream.Write(bytes);
         output.Commit();
@@ -26,11 +28,11 @@ internal static class CfgFile
     }
 
     /// <summary>What the .cfg file says.</summary>
-    public static CfgTable Describe(TablespaceFile file, TableSchema? schema, string table)
+    private static CfgTable Describe(TablespaceFile file, TableSchema? schema, string table, SdiTable? definition, uint? spaceId)
     {
         List<BTreeRoot> roots = BTreeRoot.FindAll(file);
-        if (SdiTable.Find(file) is { } sdi)
-            return CfgFromSdi.Build(file, roots, sdi);
+        if ((definition ?? SdiTable.Find(file)) is { } sdi)
+            return CfgFromSdi.Build(file, roots, sdi, spaceId ?? file.SpaceId);
         if (schema == null)
         {
             throw new RecoveryException("RecordLayoutUnknown", RecoveryErrorKind.InvalidArgument,

@@ -16,10 +16,12 @@ internal sealed class CfgFromSchema
     private readonly TableSchema _table;
     private readonly SchemaRecordLayout _storage;
     private readonly CfgServer _server;
+    private readonly bool _isCompact;
     private readonly List<CfgColumn> _columns = [];
 
-    private CfgFromSchema(TablespaceFile file, TableSchema table, CfgServer server)
+    private CfgFromSchema(TablespaceFile file, TableSchema table, CfgServer server, bool isCompact)
     {
+        _isCompact = isCompact;
         _file = file;
         _table = table;
         _storage = SchemaRecordLayout.For(table);
@@ -33,7 +35,7 @@ internal sealed class CfgFromSchema
     /// <param name="name">Database and table as the servers write them: <c>d/t</c>.</param>
     /// <param name="server">MariaDB or MySQL.</param>
     public static CfgTable Build(TablespaceFile file, IReadOnlyList<BTreeRoot> roots, TableSchema table, string name, CfgServer server) =>
-        new CfgFromSchema(file, table, server).Build(roots, name);
+        new CfgFromSchema(file, table, server, (CfgFromSdi.TableFlags(file, roots) & 1) != 0).Build(roots, name);
 
     private CfgTable Build(IReadOnlyList<BTreeRoot> roots, string name)
     {
@@ -101,9 +103,11 @@ internal sealed class CfgFromSchema
     private CfgField Field(KeyPart part)
     {
         ColumnSchema column = Find(part.Column!);
-        RecordField stored = _storage.Field(column);
+        // In REDUNDANT records CHAR is as long as it can be, whatever the character set.
+        long whole = !_isCompact && column.DataType == "char" ? _storage.MaximumLength(column) : _storage.Field(column).FixedLength;
         int prefix = _storage.Prefix(part, column);
-        return new CfgField(column.Name, (uint)prefix, prefix > 0 && stored.FixedLength > 0 ? prefix : stored.FixedLength,
+        long length = prefix > 0 && whole > 0 ? prefix : whole;
+        return new CfgField(column.Name, (uint)prefix, length > ColumnStorage.LongestFixedField ? 0 : (int)length,
             IsDescending: false, column.IsNullable && !_storage.IsInPrimaryKey(column));
     }
 

@@ -15,17 +15,25 @@ internal sealed class CfgFromSdi
     private const uint PrefixComesFirst = 0x8000;
     private readonly TablespaceFile _file;
     private readonly SdiTable _table;
+    private readonly uint _spaceId;
+    private readonly bool _isCompact;
     private readonly Dictionary<int, CfgColumn> _columns = [];
 
-    private CfgFromSdi(TablespaceFile file, SdiTable table)
+    private CfgFromSdi(TablespaceFile file, SdiTable table, uint spaceId, bool isCompact)
     {
         _file = file;
         _table = table;
+        _spaceId = spaceId;
+        _isCompact = isCompact;
     }
 
     /// <summary>The metadata; refuses what cannot be described.</summary>
-    public static CfgTable Build(TablespaceFile file, IReadOnlyList<BTreeRoot> roots, SdiTable table) =>
-        new CfgFromSdi(file, table).Build(roots);
+    /// <param name="file">The file that it goes with.</param>
+    /// <param name="roots">Its roots.</param>
+    /// <param name="table">Its definition.</param>
+    /// <param name="spaceId">The id that the file has in that.</param>
+    public static CfgTable Build(TablespaceFile file, IReadOnlyList<BTreeRoot> roots, SdiTable table, uint spaceId) =>
+        new CfgFromSdi(file, table, spaceId, (TableFlags(file, roots) & 1) != 0).Build(roots);
 
     private CfgTable Build(IReadOnlyList<BTreeRoot> roots)
     {
@@ -102,7 +110,7 @@ internal sealed class CfgFromSdi
 
     private CfgIndex Index(SdiIndex index, IReadOnlyList<BTreeRoot> roots)
     {
-        BTreeRoot root = roots.FirstOrDefault(r => !r.IsSdi && _table.IndexNameAt(r.Page, _file.SpaceId) == index.Name)
+        BTreeRoot root = roots.FirstOrDefault(r => !r.IsSdi && _table.IndexNameAt(r.Page, _spaceId) == index.Name)
             ?? throw Refuse($"index {index.Name} has no root page");
         bool isClustered = index == _table.Indexes[0];
         int user = index.Elements.Count(e => !e.IsHidden);
@@ -128,8 +136,10 @@ internal sealed class CfgFromSdi
         SdiColumn column = _table.Columns[element.Column];
         RecordField stored = ColumnStorage.Field(column);
         uint prefix = Prefix(element, isSecondary);
-        int length = stored.FixedLength > 0 && prefix > 0 ? (int)Math.Min(prefix, (uint)stored.FixedLength) : stored.FixedLength;
-        return new CfgField(column.Name, prefix, length, element.Order == 3, column.IsNullable);
+        // In REDUNDANT records CHAR is as long as it can be, whatever the character set.
+        long whole = !_isCompact && column.Type == SdiColumnType.String ? column.CharLength : stored.FixedLength;
+        long length = whole > 0 && prefix > 0 ? Math.Min(prefix, whole) : whole;
+        return new CfgField(column.Name, prefix, length > ColumnStorage.LongestFixedField ? 0 : (int)length, element.Order == 3, column.IsNullable);
     }
 
     private uint Prefix(SdiIndexElement element, bool isSecondary)
