@@ -14,7 +14,9 @@
     FormatsToProcess     = @('MySqlRecovery.Format.ps1xml')
     CmdletsToExport      = @(
         'Export-RowChangeSql'
+        'Export-TableRow'
         'Get-BinlogEvent'
+        'Get-IbdRow'
         'Get-IbdSpaceId'
         'Get-RowChange'
         'Invoke-BinlogReverse'

@@ -1,5 +1,6 @@
 using System.Collections;
 using System.Collections.Concurrent;
+using System.Collections.Specialized;
 using System.Globalization;
 using MySqlRecovery.Binlog.Rows;
 
@@ -30,6 +31,13 @@ internal sealed class RowPredicate
     /// <summary>Whether the row that the cursor stands on matches.</summary>
     public bool IsMatch(in RowCursor row) =>
         (!row.Before.IsEmpty && IsMatch(row.BeforeLayout, row.Before)) || (!row.After.IsEmpty && IsMatch(row.AfterLayout, row.After));
+
+    /// <summary>Whether a row at rest matches; a column that it lacks does not.</summary>
+    public bool IsMatch(OrderedDictionary row) =>
+        _tests.TrueForAll(test => row.Contains(test.Column) && Array.Exists(test.Values, expected => AreEqual(row[test.Column], expected)));
+
+    /// <summary>The columns that are tested.</summary>
+    public IEnumerable<string> Columns => _tests.Select(t => t.Column);
 
     /// <summary>A named column that no row looked at so far has, or null.</summary>
     public string? FindUnknownColumn() => _positions.Count == 0

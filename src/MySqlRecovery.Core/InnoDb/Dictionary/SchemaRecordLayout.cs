@@ -26,13 +26,16 @@ internal sealed class SchemaRecordLayout
     }
 
     /// <summary>The possible layouts, the most probable first.</summary>
-    public static List<RecordLayout> Candidates(TableSchema table)
+    public static List<RecordLayout> Candidates(TableSchema table) => [.. All(table).Select(l => l.Build())];
+
+    /// <summary>What the statement can mean, the most probable first.</summary>
+    public static List<SchemaRecordLayout> All(TableSchema table)
     {
         bool isCharacterSetKnown = table.Columns.All(c => !c.IsText || c.CharacterSet != null);
         string[] characterSets = isCharacterSetKnown ? [DefaultCharacterSets[0]] : DefaultCharacterSets;
         // Tables of 5.5 and earlier, and those carried over from there, store DATETIME in eight bytes.
         bool[] ages = table.Columns.Any(c => c.DataType == "datetime") ? [false, true] : [false];
-        return [.. ages.SelectMany(_ => characterSets, (age, set) => new SchemaRecordLayout(table, set, age).Build())];
+        return [.. ages.SelectMany(_ => characterSets, (age, set) => new SchemaRecordLayout(table, set, age))];
     }
 
     /// <summary>The layout for one of the possible character sets, with what a .cfg file says besides.</summary>

@@ -138,7 +138,7 @@ internal sealed class SdiTable
 /// <summary>A column in the SDI.</summary>
 internal sealed class SdiColumn
 {
-    private const int HiddenByEngine = 2;
+    private const int HiddenByEngine = 2, HiddenByUser = 4;
 
     public SdiColumn(JsonElement column)
     {
@@ -149,6 +149,8 @@ internal sealed class SdiColumn
         IsAutoIncrement = SdiTable.Flag(column, "is_auto_increment");
         IsVirtual = SdiTable.Flag(column, "is_virtual");
         IsHiddenByEngine = (int)SdiTable.Number(column, "hidden") == HiddenByEngine;
+        IsInvisible = (int)SdiTable.Number(column, "hidden") == HiddenByUser;
+        IsGenerated = IsVirtual || SdiTable.Text(column, "generation_expression").Length > 0;
         CharLength = SdiTable.Number(column, "char_length");
         NumericPrecision = (int)SdiTable.Number(column, "numeric_precision");
         NumericScale = (int)SdiTable.Number(column, "numeric_scale");
@@ -175,6 +177,12 @@ internal sealed class SdiColumn
 
     /// <summary>A system column, or one that was dropped instantly.</summary>
     public bool IsHiddenByEngine { get; }
+
+    /// <summary>INVISIBLE by its definition.</summary>
+    public bool IsInvisible { get; }
+
+    /// <summary>Computed by the server, stored or not.</summary>
+    public bool IsGenerated { get; }
 
     /// <summary>Bytes at most for strings.</summary>
     public long CharLength { get; }

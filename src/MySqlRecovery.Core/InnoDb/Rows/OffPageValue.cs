@@ -1,0 +1,119 @@
+using MySqlRecovery.InnoDb.Pages;
+using MySqlRecovery.InnoDb.Records;
+
+namespace MySqlRecovery.InnoDb.Rows;
+
+/// <summary>
+/// Reads the part of a value that is off-page: chains of pages, and the parts with versions of MySQL 8.0+ (lob0first.h,
+/// lob0index.h, lob0pages.h).
+/// </summary>
+internal static class OffPageValue
+{
+    /// <summary>No value is longer (LONGBLOB), and no array.</summary>
+    private const int Longest = 0x7FFF_FFC7;
+    private const int FirstPageData = 696, DataPageData = 49, EntryVersions = 12, EntryVersion = 56, EntryLength = 60;
+    private const int ListFirst = 4;
+
+    /// <summary>The whole value: the bytes on the page, then those that the reference at their end leads to.</summary>
+    /// <param name="file">The file.</param>
+    /// <param name="field">The bytes on the page.</param>
+    /// <param name="free">For a row whose space is free: which pages are, for pages in use belong to somebody else by now. Else null.</param>
+    /// <exception cref="InvalidDataException">The pages do not hold what the reference says.</exception>
+    public static byte[] Read(TablespaceFile file, ReadOnlySpan<byte> field, ExtentMap? free)
+    {
+        ReadOnlySpan<byte> prefix = field[..^BlobReference.Length];
+        BlobReference reference = BlobReference.Read(field, prefix.Length);
+        if (reference.DataLength > (ulong)Math.Min(Longest, file.Length))
+            throw new InvalidDataException($"an off-page value of {reference.DataLength} bytes in a file of {file.Length}");
+        int length = (int)reference.DataLength;
+        byte[] first = ReadWhole(file, reference.PageNumber, free);
+        byte[] rest = FilPage.TypeOf(first) switch
+        {
+            PageType.LobFirst => ReadLob(file, reference, length, first, free),
+            PageType.Blob or PageType.SdiBlob => ReadChain(file, reference, length, first, free),
+            PageType type => throw new InvalidDataException($"off-page data on page {reference.PageNumber}, which is of type {(ushort)type}"),
+        };
+        return rest.Length == length ? prefix.IsEmpty ? rest : [.. prefix, .. rest]
+            : throw new InvalidDataException($"off-page data from page {reference.PageNumber} on has {rest.Length} of {length} bytes");
+    }
+
+    private static byte[] ReadChain(TablespaceFile file, BlobReference reference, int length, byte[] page, ExtentMap? free)
+    {
+        var value = new MemoryStream();
+        for (uint number = reference.PageNumber; ;)
+        {
+            int part = (int)Math.Min(FilPage.U32(page, BlobChain.PartLength), (uint)page.Length);
+            if (FilPage.TypeOf(page) is not (PageType.Blob or PageType.SdiBlob) || part == 0 || BlobChain.PartData + part > page.Length)
+                throw new InvalidDataException($"page {number} is not part of off-page data");
+            value.Write(page, BlobChain.PartData, part);
+            number = FilPage.U32(page, BlobChain.NextPage);
+            if (number == FilPage.Null || value.Length >= length)
+                return value.ToArray();
+            page = ReadWhole(file, number, free);
+        }
+    }
+
+    private static byte[] ReadWhole(TablespaceFile file, uint number, ExtentMap? free)
+    {
+        if (number == 0 || number >= file.PageCount)
+            throw new InvalidDataException($"off-page data on page {number}, which the file does not have");
+        byte[] page = file.ReadPage(number);
+        if (PageInspection.Check(page, number, file, PageChecksumAlgorithm.Crc32, out _) is { } problem)
+            throw new InvalidDataException($"off-page data on page {number}, which has a {problem.Problem}");
+        if (free?.IsFree(number) == false)
+            throw new InvalidDataException($"off-page data on page {number}, which has been given away");
+        return page;
+    }
+
+    // Each entry of the list is a part of the value, with the newest version of it; older versions hang below the entry. The
+    // reference says which version of the value the row has: of each part the newest that is not newer counts.
+    private static byte[] ReadLob(TablespaceFile file, BlobReference reference, int length, byte[] first, ExtentMap? free)
+    {
+        var value = new MemoryStream();
+        uint version = Math.Max(reference.Offset, 1);
+        uint page = FilPage.U32(first, LobPage.IndexList + ListFirst);
+        int offset = FilPage.U16(first, LobPage.IndexList + ListFirst + 4);
+        Span<byte> entry = stackalloc byte[EntryLength];
+        uint most = file.PageCount;
+        for (uint visited = 0; page != FilPage.Null && value.Length < length; visited++)
+        {
+            if (visited > most || !file.TryReadAt(page, offset, entry))
+                throw new InvalidDataException($"the list of parts on page {reference.PageNumber} is broken");
+            uint nextPage = FilPage.U32(entry, LobPage.EntryNext);
+            int nextOffset = FilPage.U16(entry, LobPage.EntryNext + 4);
+            if (FilPage.U32(entry, EntryVersion) <= version || FindVersion(file, entry, version))
+                AppendPart(file, entry, reference.PageNumber, first, value, free);
+            (page, offset) = (nextPage, nextOffset);
+        }
+
+        return value.ToArray();
+    }
+
+    private static bool FindVersion(TablespaceFile file, Span<byte> entry, uint version)
+    {
+        uint page = FilPage.U32(entry, EntryVersions + ListFirst);
+        int offset = FilPage.U16(entry, EntryVersions + ListFirst + 4);
+        for (uint visited = 0; page != FilPage.Null && visited <= file.PageCount; visited++)
+        {
+            if (!file.TryReadAt(page, offset, entry))
+                throw new InvalidDataException($"the list of versions leads to page {page}");
+            if (FilPage.U32(entry, EntryVersion) <= version)
+                return true;
+            page = FilPage.U32(entry, LobPage.EntryNext);
+            offset = FilPage.U16(entry, LobPage.EntryNext + 4);
+        }
+
+        return false; // the part came with a later version
+    }
+
+    private static void AppendPart(TablespaceFile file, ReadOnlySpan<byte> entry, uint firstNumber, byte[] first, MemoryStream value, ExtentMap? free)
+    {
+        uint number = FilPage.U32(entry, LobPage.EntryPage);
+        int length = FilPage.U16(entry, LobPage.EntryDataLength);
+        byte[] page = number == firstNumber ? first : ReadWhole(file, number, free);
+        int start = number == firstNumber ? FirstPageData : DataPageData;
+        if (FilPage.TypeOf(page) != (number == firstNumber ? PageType.LobFirst : PageType.LobData) || start + length > page.Length)
+            throw new InvalidDataException($"page {number} does not have a part of off-page data");
+        value.Write(page, start, length);
+    }
+}

@@ -1,0 +1,88 @@
+using MySqlRecovery.Binlog.Events;
+using MySqlRecovery.Binlog.Rows;
+using MySqlRecovery.InnoDb.Dictionary;
+using MySqlRecovery.InnoDb.Records;
+using MySqlRecovery.Schema;
+using MySqlRecovery.Text;
+
+namespace MySqlRecovery.InnoDb.Rows;
+
+/// <summary>The table that a CREATE TABLE statement describes, for files that do not describe themselves.</summary>
+internal static class SchemaStoredTable
+{
+    /// <summary>The possible tables, the most probable first: the records tell which it is.</summary>
+    /// <param name="schema">The definition.</param>
+    /// <param name="database">The database, if the definition names none.</param>
+    /// <param name="isMariaDb">Whether JSON is text.</param>
+    /// <param name="instantCore">Fields of records from before the first instant ADD COLUMN; 0: all.</param>
+    /// <exception cref="InvalidDataException">A type is not known.</exception>
+    public static IEnumerable<StoredTable> Candidates(TableSchema schema, string database, bool isMariaDb, int instantCore)
+    {
+        foreach (SchemaRecordLayout candidate in SchemaRecordLayout.All(schema))
+        {
+            RecordLayout layout = candidate.Build().WithInstantCore(instantCore);
+            ColumnSchema[] stored = [.. schema.Columns.Where(c => !c.IsGenerated || c.IsStored)];
+            int[] key = schema.PrimaryKey == null ? []
+                : [.. schema.PrimaryKey.Parts.Select(p => Array.FindIndex(stored, c => string.Equals(c.Name, p.Column, StringComparison.OrdinalIgnoreCase)))];
+            yield return new StoredTable
+            {
+                Database = schema.Database ?? database,
+                Name = schema.Name,
+                Columns = Array.ConvertAll(stored, c => new StoredColumn(Definition(candidate, c, isMariaDb), StoredTable.FieldOf(layout, c.Name))),
+                Layout = layout,
+                PrimaryKey = Array.IndexOf(key, -1) >= 0 ? [] : key,
+            };
+        }
+    }
+
+    private static ColumnDefinition Definition(SchemaRecordLayout layout, ColumnSchema column, bool isMariaDb)
+    {
+        ColumnType type = TypeOf(column, layout.Field(column).FixedLength, isMariaDb);
+        bool isVariable = type is ColumnType.String or ColumnType.VarChar or ColumnType.Blob;
+        return new ColumnDefinition
+        {
+            Type = type,
+            PrefixLength = 0,
+            FixedLength = isVariable ? 0 : layout.Field(column).FixedLength,
+            Length = type == ColumnType.String ? (int)Math.Min(layout.MaximumLength(column), int.MaxValue) : (int)Math.Min(column.Length ?? 1, int.MaxValue),
+            Scale = (int)(type == ColumnType.NewDecimal ? column.Scale ?? 0 : TemporalValue.IsTemporal(type) ? column.Length ?? 0 : 0),
+            IsNullable = column.IsNullable,
+            Name = column.Name,
+            IsNameKnown = true,
+            IsUnsigned = column.IsUnsigned,
+            CharacterSet = column.IsText || (isMariaDb && column.DataType == "json")
+                ? Text.CharacterSets.ByName(column.DataType == "json" ? "utf8mb4" : layout.CharacterSet(column)) : CharacterSet.Binary,
+            Members = column.Members.Count == 0 ? null : [.. column.Members],
+            IsVisible = !column.IsInvisible,
+            IsGenerated = column.IsGenerated,
+        };
+    }
+
+    private static ColumnType TypeOf(ColumnSchema column, int fixedLength, bool isMariaDb) => column.DataType switch
+    {
+        "tinyint" => ColumnType.Tiny,
+        "smallint" => ColumnType.Short,
+        "mediumint" => ColumnType.Int24,
+        "int" => ColumnType.Long,
+        "bigint" => ColumnType.LongLong,
+        "float" => ColumnType.Float,
+        "double" => ColumnType.Double,
+        "decimal" => ColumnType.NewDecimal,
+        "year" => ColumnType.Year,
+        "bit" => ColumnType.Bit,
+        "date" => ColumnType.Date,
+        "time" => ColumnType.Time2,
+        "datetime" => fixedLength == 8 && column.Length is null or 0 ? ColumnType.DateTime : ColumnType.DateTime2,
+        "timestamp" => ColumnType.Timestamp2,
+        "enum" => ColumnType.Enum,
+        "set" => ColumnType.Set,
+        "char" or "binary" or "uuid" or "inet6" or "inet4" => ColumnType.String,
+        "varchar" or "varbinary" => ColumnType.VarChar,
+        "json" => isMariaDb ? ColumnType.Blob : ColumnType.Json,
+        "vector" => ColumnType.Vector,
+        _ when column.IsText || BlobType.IsBlob(column.DataType) => ColumnType.Blob,
+        "geometry" or "point" or "linestring" or "polygon" or "multipoint" or "multilinestring" or "multipolygon" or "geometrycollection" =>
+            ColumnType.Geometry,
+        _ => throw new InvalidDataException($"column {column.Name} is {column.DataType}, which no row is read with"),
+    };
+}

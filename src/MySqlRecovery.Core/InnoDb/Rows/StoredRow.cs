@@ -1,0 +1,144 @@
+using System.Collections.Specialized;
+using System.Globalization;
+using System.Runtime.CompilerServices;
+using MySqlRecovery.Binlog.Rows;
+using MySqlRecovery.Model;
+
+namespace MySqlRecovery.InnoDb.Rows;
+
+/// <summary>One row in the form of row images; used again for every row.</summary>
+internal sealed class StoredRow
+{
+    private byte[] _bytes = new byte[4096];
+    private int _length;
+
+    public StoredRow(StoredTable table)
+    {
+        Table = table;
+        Values = new ValueRange[table.Columns.Length];
+        Missing = new bool[table.Columns.Length];
+    }
+
+    public StoredTable Table { get; }
+
+    public TableRowState State { get; private set; }
+
+    public uint PageNumber { get; private set; }
+
+    /// <summary>Where the record is within its page.</summary>
+    public int Offset { get; private set; }
+
+    public ulong TransactionId { get; private set; }
+
+    public ulong RollPointer { get; private set; }
+
+    /// <summary>Where each column's value lies in <see cref="Bytes"/>.</summary>
+    public ValueRange[] Values { get; }
+
+    /// <summary>Whether a column's value is lost.</summary>
+    public bool[] Missing { get; }
+
+    public ReadOnlySpan<byte> Bytes => _bytes.AsSpan(0, _length);
+
+    /// <summary>Takes the record whose fields were read last. What is lost off-page makes a deleted row a partial one.</summary>
+    /// <exception cref="InvalidDataException">A value is not one of its column.</exception>
+    [MethodImpl(Jit.Hot)]
+    public void Take(TableFile source, ReadOnlySpan<byte> page, uint number, int origin, RecordFields fields, TableRowState state)
+    {
+        (State, PageNumber, Offset, _length) = (state, number, origin, 0);
+        TransactionId = fields.TransactionId(page);
+        RollPointer = fields.RollPointer(page);
+        StoredColumn[] columns = Table.Columns;
+        for (int i = 0; i < columns.Length; i++)
+        {
+            StoredColumn column = columns[i];
+            FieldRange range = fields.Ranges[column.Field];
+            Missing[i] = false;
+            if (range.Length >= 0 && !range.IsExternal)
+                Add(i, column, page.Slice(range.Start, range.Length));
+            else if (range.IsExternal)
+                AddOffPage(i, column, source, page.Slice(range.Start, range.Length));
+            else if (range.Length == FieldRange.Absent && column.Default != null)
+                Add(i, column, column.Default);
+            else
+                Values[i] = new ValueRange(0, -1);
+        }
+    }
+
+    /// <summary>The row as the object that users get.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="columns">Indexes of the columns to give; null for all.</param>
+    /// <exception cref="InvalidDataException">A value is not one of its column.</exception>
+    public TableRow ToTableRow(string path, int[]? columns)
+    {
+        var value = new OrderedDictionary(Table.Columns.Length, StringComparer.OrdinalIgnoreCase);
+        for (int i = 0; i < Table.Columns.Length; i++)
+        {
+            if (!Missing[i] && (columns == null || Array.IndexOf(columns, i) >= 0))
+                value.Add(Table.Columns[i].Definition.Name, Decode(i));
+        }
+
+        OrderedDictionary? key = null;
+        if (Table.PrimaryKey.Length > 0 && !Array.Exists(Table.PrimaryKey, i => Missing[i]))
+        {
+            key = new OrderedDictionary(Table.PrimaryKey.Length, StringComparer.OrdinalIgnoreCase);
+            foreach (int i in Table.PrimaryKey)
+                key[Table.Columns[i].Definition.Name] = Decode(i);
+        }
+
+        return new TableRow
+        {
+            Database = Table.Database,
+            Table = Table.Name,
+            State = State,
+            Key = key,
+            Value = value,
+            MissingColumn = [.. Table.Columns.Where((_, i) => Missing[i]).Select(c => c.Definition.Name)],
+            GeneratedColumn = Table.GeneratedColumns,
+            Source = string.Create(CultureInfo.InvariantCulture, $"{path}, page {PageNumber}, offset {Offset}"),
+            TransactionId = TransactionId,
+            RollPointer = RollPointer,
+        };
+    }
+
+    /// <summary>A value as the object that users get; null for NULL.</summary>
+    public object? Decode(int column)
+    {
+        if (Values[column].IsNull)
+            return null;
+        ColumnDefinition definition = Table.Columns[column].Definition;
+        try
+        {
+            return ColumnValue.Decode(definition, Values[column].Of(_bytes));
+        }
+        catch (InvalidDataException e)
+        {
+            throw new InvalidDataException($"a value of {Table.Database}.{Table.Name}.{definition.Name}: {e.Message}", e);
+        }
+    }
+
+    private void AddOffPage(int i, StoredColumn column, TableFile source, ReadOnlySpan<byte> field)
+    {
+        try
+        {
+            Add(i, column, OffPageValue.Read(source.File, field, State is TableRowState.Live or TableRowState.DeleteMarked ? null : source.Extents));
+        }
+        catch (InvalidDataException) when (State != TableRowState.Live)
+        {
+            // Purge has given the pages away.
+            Missing[i] = true;
+            State = TableRowState.Partial;
+            Values[i] = new ValueRange(0, -1);
+        }
+    }
+
+    [MethodImpl(Jit.Hot)]
+    private void Add(int i, StoredColumn column, ReadOnlySpan<byte> value)
+    {
+        if (_bytes.Length - _length < value.Length)
+            Array.Resize(ref _bytes, (int)Math.Min(Array.MaxLength, Math.Max((long)_length + value.Length, 2L * _bytes.Length)));
+        int length = column.Convert(value, _bytes.AsSpan(_length));
+        Values[i] = new ValueRange(_length, length);
+        _length += length;
+    }
+}

@@ -1,0 +1,82 @@
+using System.Collections.Specialized;
+using System.Globalization;
+
+namespace MySqlRecovery.Model;
+
+/// <summary>One row of a table at rest: from an .ibd file, from a server, or put together from logs.</summary>
+// PowerShell makes empty text of null when it brings an object back from remoting; no such property can be empty.
+public sealed class TableRow
+{
+    /// <summary>The server that the row was read from, <c>host:port</c>; null for a file.</summary>
+    public string? Server { get; set => field = value is "" ? null : value; }
+
+    /// <summary>Database of the table.</summary>
+    public string Database { get; set; } = string.Empty;
+
+    /// <summary>The table.</summary>
+    public string Table { get; set; } = string.Empty;
+
+    /// <summary>Whether the row is there, deleted, or not whole.</summary>
+    public TableRowState State { get; set; }
+
+    /// <summary>The primary key by column; null for a table without one.</summary>
+    public OrderedDictionary? Key { get; set; }
+
+    /// <summary>The values by column, in the forms of <see cref="RowChange.After"/>; VIRTUAL columns, which are stored nowhere, are absent.</summary>
+    public OrderedDictionary Value { get; set; } = [];
+
+    /// <summary>Columns whose value is lost, absent from <see cref="Value"/>; empty for a whole row.</summary>
+    public string[] MissingColumn { get; set; } = [];
+
+    /// <summary>Columns that the server computes: they are in <see cref="Value"/>, but no INSERT may set them.</summary>
+    public string[] GeneratedColumn { get; set; } = [];
+
+    /// <summary>Where the row comes from: for a file its path, the page's number and the record's offset within the page.</summary>
+    public string Source { get; set; } = string.Empty;
+
+    /// <summary>The transaction that wrote this version of the row (DB_TRX_ID), or, for a delete-marked one, deleted it; 0: not known.</summary>
+    public ulong TransactionId { get; set; }
+
+    /// <summary>Where the undo log has the version before (DB_ROLL_PTR, 56 bits); 0: not known.</summary>
+    public ulong RollPointer { get; set; }
+
+    /// <summary>One line: table, state, key or first value.</summary>
+    public override string ToString()
+    {
+        OrderedDictionary? shown = Key ?? (Value.Count > 0 ? Value : null);
+        string key = shown == null ? string.Empty
+            : " " + string.Join(", ", shown.Keys.Cast<string>().Take(Key == null ? 1 : int.MaxValue)
+                .Select(c => string.Create(CultureInfo.InvariantCulture, $"{c}={shown[c]}")));
+        return $"{Database}.{Table} {State}{key}";
+    }
+}
+
+/// <summary>How sure a row is. No member is zero, so that <c>Where-Object State</c> finds every row.</summary>
+public enum TableRowState
+{
+    /// <summary>The row is in the table.</summary>
+    Live = 1,
+
+    /// <summary>Deleted, and still whole in its place: purge has not come by. The transaction may not have been committed.</summary>
+    DeleteMarked = 2,
+
+    /// <summary>Deleted and purged, found in space that is free now; every value is one that its column can have.</summary>
+    Freed = 3,
+
+    /// <summary>Deleted, and some of its values are lost: <see cref="TableRow.MissingColumn"/> names them.</summary>
+    Partial = 4,
+}
+
+/// <summary>Which rows of a file are wanted.</summary>
+[Flags]
+public enum TableRowSelection
+{
+    /// <summary>Those that are in the table.</summary>
+    Live = 1,
+
+    /// <summary>Those that were deleted and are still in the file.</summary>
+    Deleted = 2,
+
+    /// <summary>Both.</summary>
+    All = Live | Deleted,
+}

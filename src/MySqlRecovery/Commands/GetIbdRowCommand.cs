@@ -1,0 +1,95 @@
+using System.Collections;
+using System.Management.Automation;
+using MySqlRecovery.Binlog.Filter;
+using MySqlRecovery.InnoDb.Rows;
+using MySqlRecovery.InnoDb.Tablespace;
+using MySqlRecovery.Input;
+using MySqlRecovery.Model;
+using MySqlRecovery.Schema;
+
+namespace MySqlRecovery.Commands;
+
+/// <summary>Reads rows straight out of .ibd files, the deleted ones too, without a server.</summary>
+[Cmdlet(VerbsCommon.Get, "IbdRow", DefaultParameterSetName = PathSet)]
+[OutputType(typeof(TableRow))]
+public sealed class GetIbdRowCommand : RecoveryCmdlet
+{
+    private const string PathSet = "Path";
+    private const string LiteralSet = "LiteralPath";
+    private SchemaCatalog? _schema;
+    private RowPredicate? _where;
+
+    /// <summary>The .ibd files; wildcards are allowed.</summary>
+    [Parameter(Mandatory = true, Position = 0, ParameterSetName = PathSet, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [SupportsWildcards]
+    public string[] Path { get; set; } = [];
+
+    /// <summary>The .ibd files, taken literally.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = LiteralSet, ValueFromPipelineByPropertyName = true)]
+    [Alias("PSPath", "LP", "FullName")]
+    public string[] LiteralPath { get; set; } = [];
+
+    /// <summary>CREATE TABLE statements of the tables, for files that do not describe themselves (before MySQL 8.0, MariaDB).</summary>
+    [Parameter]
+    public string? SchemaPath { get; set; }
+
+    /// <summary>Which rows: those of the table, the deleted ones that are still in the file, or both.</summary>
+    [Parameter]
+    public TableRowSelection State { get; set; } = TableRowSelection.Live;
+
+    /// <summary>The columns to give; all by default.</summary>
+    [Parameter]
+    public string[] Column { get; set; } = [];
+
+    /// <summary>Values that rows must have, <c>@{ status = 'paid'; id = 1, 2 }</c>.</summary>
+    [Parameter]
+    public IDictionary? Where { get; set; }
+
+    /// <inheritdoc/>
+    protected override void BeginProcessing()
+    {
+        _where = Where == null || Where.Count == 0 ? null : new RowPredicate(Where);
+        if (SchemaPath != null)
+            _schema = Try(() => SchemaCatalog.Load(this.ResolveDestination(SchemaPath)));
+    }
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        bool literal = ParameterSetName == LiteralSet;
+        foreach (string file in this.ResolveFiles(literal ? LiteralPath : Path, literal, e => WriteError(ToErrorRecord(e))))
+        {
+            RecoveryException? error = null;
+            try
+            {
+                Read(file);
+            }
+            catch (RecoveryException e)
+            {
+                error = e;
+            }
+            catch (OperationCanceledException)
+            {
+                return;
+            }
+
+            if (error != null)
+                WriteError(ToErrorRecord(error, file));
+        }
+    }
+
+    private void Read(string path)
+    {
+        using TableFile file = TableFile.Open(path, _schema);
+        if (FileInUse.IsLocked(path))
+            WriteWarning($"{path} is in use by a server: what the server has not written to it yet is not in the rows.");
+        int[]? chosen = file.Table.IndexesOf(Column, path);
+        file.Table.IndexesOf([.. _where?.Columns ?? []], path);
+        new TableRowReader(file, ReportError, StopToken).Read(State, row =>
+        {
+            if (_where != null && !_where.IsMatch(row.ToTableRow(path, null).Value))
+                return;
+            WriteObject(row.ToTableRow(path, chosen));
+        });
+    }
+}
