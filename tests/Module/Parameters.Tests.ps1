@@ -12,6 +12,8 @@ BeforeDiscovery {
         @{ Name = 'Export-RowChangeSql'; Expected = $filters + 'Path', 'LogPath', 'InputObject', 'Reverse', 'Column', 'TableMap', 'Fold', 'BatchSize', 'MaxMemory', 'Force', 'WhatIf', 'Confirm'; Sets = 'InputObject', 'LogPath', 'Server' }
         @{ Name = 'Test-RowChange'; Expected = $filters + 'InputObject', 'LogPath', 'Forward', 'Column', 'TableMap', 'BatchSize'; Sets = 'Server' }
         @{ Name = 'Restore-RowChange'; Expected = $filters + 'InputObject', 'LogPath', 'Forward', 'Column', 'TableMap', 'BatchSize', 'OnConflict', 'AllowTrigger', 'PassThru', 'WhatIf', 'Confirm'; Sets = 'Server' }
+        @{ Name = 'Get-IbdRow'; Expected = 'Path', 'LiteralPath', 'SchemaPath', 'State', 'Column', 'Where'; Sets = 'LiteralPath', 'Path' }
+        @{ Name = 'Export-TableRow'; Expected = 'Path', 'InputObject', 'IbdPath', 'Format', 'SchemaPath', 'State', 'Column', 'Force', 'WhatIf', 'Confirm'; Sets = 'IbdPath', 'InputObject' }
         @{ Name = 'Get-IbdSpaceId'; Expected = 'Path', 'LiteralPath', 'DamagedPage', 'Verify'; Sets = 'LiteralPath', 'Path' }
         @{ Name = 'Repair-IbdSpaceId'; Expected = $connection + 'Server', 'Path', 'LiteralPath', 'ReferencePath', 'SpaceId', 'ErrorLog', 'SchemaPath', 'Destination', 'InPlace', 'BackupPath', 'OnDamage', 'WriteCfg', 'Undo', 'UndoPath', 'Force', 'WhatIf', 'Confirm'; Sets = 'LiteralPath', 'LogText', 'Path', 'Server' }
         @{ Name = 'Test-ReplicationConsistency'; Expected = $connection + 'Source', 'Replica', 'ReplicaCredential', 'Check', 'Database', 'ExcludeDatabase', 'Table', 'ExcludeTable', 'Fast', 'ChunkTime', 'MaxLag', 'MaxLoad', 'CheckpointPath', 'Quiet', 'SourceLog', 'RelayLog', 'ReplicaLog', 'ErrorLog', 'KeyringPath'; Sets = 'Log', 'Server' }

@@ -151,6 +151,6 @@ public sealed class ExportTableRowCommand : RecoveryCmdlet
         throw NotARow(null);
     }
 
-    private static RecoveryException NotARow(Exception? inner) => new("NotATableRow", RecoveryErrorKind.InvalidArgument,
+    private static RecoveryException NotARow(Exception? inner) => new("InputObjectUnknown", RecoveryErrorKind.InvalidArgument,
         "the pipeline brought something that is no row of a table", inner: inner);
 }

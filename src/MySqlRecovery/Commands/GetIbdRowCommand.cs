@@ -85,11 +85,7 @@ public sealed class GetIbdRowCommand : RecoveryCmdlet
             WriteWarning($"{path} is in use by a server: what the server has not written to it yet is not in the rows.");
         int[]? chosen = file.Table.IndexesOf(Column, path);
         file.Table.IndexesOf([.. _where?.Columns ?? []], path);
-        new TableRowReader(file, ReportError, StopToken).Read(State, row =>
-        {
-            if (_where != null && !_where.IsMatch(row.ToTableRow(path, null).Value))
-                return;
-            WriteObject(row.ToTableRow(path, chosen));
-        });
+        var reader = new TableRowReader(file, ReportError, StopToken);
+        reader.ReadObjects(State, chosen, row => _where == null || _where.IsMatch(row.Value), WriteObject);
     }
 }

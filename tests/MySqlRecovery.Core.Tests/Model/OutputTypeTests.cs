@@ -21,7 +21,7 @@ public class OutputTypeTests
     [Fact]
     public void The_types_that_cmdlets_write_are_found() =>
         Assert.Superset(
-            new HashSet<Type> { typeof(BinlogEvent), typeof(RowChange), typeof(BinlogSummary), typeof(UndoBinlog), typeof(SqlExport) },
+            new HashSet<Type> { typeof(BinlogEvent), typeof(RowChange), typeof(BinlogSummary), typeof(UndoBinlog), typeof(SqlExport), typeof(TableRow) },
             OutputTypes.Select(row => row.Data).ToHashSet());
 
     [Theory, MemberData(nameof(OutputTypes))]

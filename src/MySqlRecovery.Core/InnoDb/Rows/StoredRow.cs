@@ -111,7 +111,7 @@ internal sealed class StoredRow
         {
             return ColumnValue.Decode(definition, Values[column].Of(_bytes));
         }
-        catch (InvalidDataException e)
+        catch (Exception e) when (e is InvalidDataException or EndOfStreamException)
         {
             throw new InvalidDataException($"a value of {Table.Database}.{Table.Name}.{definition.Name}: {e.Message}", e);
         }

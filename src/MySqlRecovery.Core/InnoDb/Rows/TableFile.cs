@@ -92,8 +92,7 @@ internal sealed class TableFile : IDisposable
     private static TableFile? FromSchema(TablespaceFile file, SchemaCatalog? schema, BTreeRoot clustered, ExtentMap extents)
     {
         string database = TableFileName.DatabaseOf(file.Path);
-        TableSchema? definition = schema == null ? null
-            : SchemaRecordLayout.Find(schema, database, TableFileName.TableWithoutPartition(file.Path));
+        TableSchema? definition = schema == null ? null : SchemaRecordLayout.Find(schema, database, TableFileName.TableWithoutPartition(file.Path));
         if (definition == null)
             return null;
         int core = clustered.Type == PageType.SdiBlob ? FilPage.U16(file.ReadPage(clustered.Page), IndexPage.MariaDbInstant) >> 3 : 0;

@@ -153,7 +153,7 @@ internal sealed class TableFileExport
                         _writer.Add(i, row.Table.Columns[column].Definition, range.Of(row.Bytes));
                 }
             }
-            catch (InvalidDataException e)
+            catch (Exception e) when (e is InvalidDataException or EndOfStreamException)
             {
                 _writer.TakeBack(start);
                 _errors.Add(_reader.RowUnreadable(row.PageNumber, row.Offset, e));

@@ -52,6 +52,18 @@ internal sealed class TableRowReader
             ReadDeleted(reportsDamage && selection == TableRowSelection.Deleted, onRow);
     }
 
+    /// <summary>Gives the rows as the objects that users get.</summary>
+    /// <param name="selection">Which.</param>
+    /// <param name="columns">Indexes of the columns to give; null for all.</param>
+    /// <param name="isWanted">Sees a row with all its columns.</param>
+    /// <param name="onRow">Takes a row.</param>
+    public void ReadObjects(TableRowSelection selection, int[]? columns, Func<TableRow, bool> isWanted, Action<TableRow> onRow) =>
+        Read(selection, row =>
+        {
+            if (ToTableRow(row) is { } made && isWanted(made))
+                onRow(columns == null ? made : row.ToTableRow(_source.File.Path, columns));
+        });
+
     /// <summary>The live rows of one page, which is a leaf in use.</summary>
     public void ReadLive(ReadOnlySpan<byte> page, uint number, Action<StoredRow> onRow)
     {
@@ -191,6 +203,19 @@ internal sealed class TableRowReader
         }
     }
 
+    private TableRow? ToTableRow(StoredRow row)
+    {
+        try
+        {
+            return row.ToTableRow(_source.File.Path, null);
+        }
+        catch (InvalidDataException e)
+        {
+            _onError(RowUnreadable(row.PageNumber, row.Offset, e));
+            return null;
+        }
+    }
+
     private bool IsPossible(ReadOnlySpan<byte> page, uint number, int origin, RecordFields fields)
     {
         try
@@ -218,7 +243,7 @@ internal sealed class TableRowReader
     }
 
     /// <summary>The error of a row that cannot be given.</summary>
-    public RecoveryException RowUnreadable(uint page, int origin, InvalidDataException e) => new("IbdRowUnreadable", RecoveryErrorKind.InvalidData,
+    public RecoveryException RowUnreadable(uint page, int origin, Exception e) => new("IbdRowUnreadable", RecoveryErrorKind.InvalidData,
         $"one row is lost: {e.Message}", _source.File.Path, ((long)page * _source.File.PageLength) + origin, inner: e);
 
     private RecoveryException Damaged(uint number, string wrong, int most) => new("IbdPageDamaged", RecoveryErrorKind.InvalidData,

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Runtime.CompilerServices;
 using System.Text;
+using MySqlRecovery.Binlog.Events;
 using MySqlRecovery.Binlog.Rows;
 using MySqlRecovery.Binlog.Rows.Json;
 using MySqlRecovery.Output.Sql;
@@ -13,8 +14,8 @@ internal sealed class SqlRowWriter : RowTextWriter
 {
     private const int LongestStatement = 512 << 10;
     private readonly byte[] _insert;
-    private bool _isOpen, _isFirst;
-    private int _start;
+    private bool _isOpen, _isFirst, _needsLenientMode;
+    private int _start, _rowStart, _valuesStart;
 
     public SqlRowWriter(RowShape shape)
         : base(shape)
@@ -44,6 +45,7 @@ internal sealed class SqlRowWriter : RowTextWriter
     [MethodImpl(Jit.Hot)]
     public override void BeginRow()
     {
+        (_rowStart, _needsLenientMode) = (Text.Length, false);
         if (_isOpen)
         {
             Text.Append(",\n"u8);
@@ -54,6 +56,7 @@ internal sealed class SqlRowWriter : RowTextWriter
             Text.Append(_insert);
         }
 
+        _valuesStart = Text.Length;
         Text.Append((byte)'(');
         (_isOpen, _isFirst) = (true, true);
     }
@@ -62,6 +65,8 @@ internal sealed class SqlRowWriter : RowTextWriter
     public override void EndRow()
     {
         Text.Append((byte)')');
+        if (_needsLenientMode)
+            SetApart();
         if (Text.Length - _start >= LongestStatement)
             Flush();
     }
@@ -88,7 +93,25 @@ internal sealed class SqlRowWriter : RowTextWriter
     public override void AddBytes(int column, ReadOnlySpan<byte> bytes) => SqlLiteral.WriteHex(bytes, Next());
 
     [MethodImpl(Jit.Hot)]
-    public override void Add(int column, ColumnDefinition definition, ReadOnlySpan<byte> value) => SqlLiteral.Write(definition, value, Next());
+    public override void Add(int column, ColumnDefinition definition, ReadOnlySpan<byte> value)
+    {
+        _needsLenientMode |= definition.Type == ColumnType.Enum && ColumnValue.ReadLittleEndian(value) == 0;
+        if (definition.Type == ColumnType.Json && !JsonSql.IsExpressible(value))
+            throw new InvalidDataException($"column {definition.Name} holds a JSON document with a BIT or BLOB value, which SQL cannot write");
+        SqlLiteral.Write(definition, value, Next());
+    }
+
+    // The row gets a statement of its own, with a mode of its own around it.
+    private void SetApart()
+    {
+        byte[] values = Text.Written[_valuesStart..].ToArray();
+        TakeBack(_rowStart);
+        Flush();
+        Text.Append($"{SqlScriptWriter.LenientMode}\n");
+        Text.Append(_insert);
+        Text.Append(values);
+        Text.Append($";\n{SqlScriptWriter.StrictMode}\n");
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private TextBuffer Next()

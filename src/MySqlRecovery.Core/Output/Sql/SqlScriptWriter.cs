@@ -11,7 +11,11 @@ namespace MySqlRecovery.Output.Sql;
 /// </summary>
 internal sealed class SqlScriptWriter : IDisposable
 {
-    private const string StrictMode = "SET sql_mode = 'STRICT_ALL_TABLES,NO_AUTO_VALUE_ON_ZERO,ALLOW_INVALID_DATES';";
+    /// <summary>The sql_mode of scripts: what a column cannot hold is an error.</summary>
+    public const string StrictMode = "SET sql_mode = 'STRICT_ALL_TABLES,NO_AUTO_VALUE_ON_ZERO,ALLOW_INVALID_DATES';";
+
+    /// <summary>The sql_mode for values that only a server which was not strict has taken: index 0 of an ENUM.</summary>
+    public const string LenientMode = "SET sql_mode = 'NO_AUTO_VALUE_ON_ZERO,ALLOW_INVALID_DATES';";
 
     /// <summary>What a script sets first, so that it does not depend on the session that runs it.</summary>
     public static readonly IReadOnlyList<string> Settings =
@@ -112,7 +116,7 @@ internal sealed class SqlScriptWriter : IDisposable
             return $"column {column} holds a JSON document with a BIT or BLOB value, which SQL cannot write: use the undo binlog";
         Flush();
         if (_statement.NeedsLenientMode)
-            Write("SET sql_mode = 'NO_AUTO_VALUE_ON_ZERO,ALLOW_INVALID_DATES';");
+            Write(LenientMode);
         _output.Statement(_sql.Written);
         _statements++;
         if (_statement.NeedsLenientMode)

@@ -1,0 +1,118 @@
+using MySqlRecovery.InnoDb.Pages;
+using MySqlRecovery.InnoDb.Rows;
+using MySqlRecovery.Model;
+using MySqlRecovery.Schema;
+using Xunit;
+
+namespace MySqlRecovery.Core.Tests.InnoDb;
+
+/// <summary>Rows of the sample files, whole and damaged. That the values are the server's is shown against real servers.</summary>
+public sealed class TableRowTests
+{
+    public static TheoryData<string> Tables { get; } = [.. SampleFile.Tables.Select(row => row.Data).Where(t => !t.EndsWith("z8", StringComparison.Ordinal))];
+
+    [Theory, MemberData(nameof(Tables))]
+    public void Every_row_of_a_file_has_its_values_and_comes_once(string name)
+    {
+        using var sample = new SampleFile(name);
+
+        List<TableRow> rows = Read(sample, TableRowSelection.Live, out List<RecoveryException> errors);
+
+        Assert.Empty(errors);
+        Assert.NotEmpty(rows);
+        Assert.Equal(rows.Count, rows.Select(r => r.Key!["id"]).Distinct().Count());
+        Assert.All(rows, row =>
+        {
+            Assert.Equal(TableRowState.Live, row.State);
+            Assert.Empty(row.MissingColumn);
+            Assert.IsType<uint>(row.Value["id"]);
+            Assert.True(row.Value["d"] is null or DateTime);
+            Assert.True(row.Value["e"] is null or decimal);
+            Assert.True(row.Value["en"] is null or "x" or "y" or "z");
+        });
+    }
+
+    [Theory, MemberData(nameof(Tables))]
+    public void A_deleted_row_is_given_once_and_never_under_a_key_that_is_in_the_table(string name)
+    {
+        using var sample = new SampleFile(name);
+        HashSet<object?> live = [.. Read(sample, TableRowSelection.Live, out _).Select(r => r.Key!["id"])];
+
+        List<TableRow> deleted = Read(sample, TableRowSelection.Deleted, out List<RecoveryException> errors);
+
+        Assert.Empty(errors);
+        Assert.Equal(deleted.Count, deleted.Select(r => r.Key!["id"]).Distinct().Count());
+        Assert.All(deleted, row => Assert.DoesNotContain(row.Key!["id"], live));
+        Assert.All(deleted, row => Assert.NotEqual(TableRowState.Live, row.State));
+    }
+
+    [Theory, MemberData(nameof(Tables))]
+    public void A_damaged_page_is_one_error_and_the_rest_comes(string name)
+    {
+        using var sample = new SampleFile(name);
+        List<TableRow> whole = Read(sample, TableRowSelection.Live, out _);
+        long page = long.Parse(whole[0].Source.Split("page ")[1].Split(',')[0]);
+        sample.Damage((page * 16384) + 9000);
+
+        List<TableRow> rest = Read(sample, TableRowSelection.Live, out List<RecoveryException> errors);
+
+        RecoveryException error = Assert.Single(errors);
+        Assert.Equal(("IbdPageDamaged", page * 16384), (error.ErrorId, error.Offset));
+        Assert.Equal(whole.Where(r => !r.Source.Contains($"page {page},")).Select(r => r.ToString()), rest.Select(r => r.ToString()));
+    }
+
+    [Theory, MemberData(nameof(Tables))]
+    public void Pages_that_were_tampered_with_give_rows_or_errors_and_never_a_crash(string name)
+    {
+        using var sample = new SampleFile(name);
+        byte[] original = File.ReadAllBytes(sample.Source);
+        var random = new Random(19);
+        for (int round = 0; round < 60; round++)
+        {
+            byte[] changed = [.. original];
+            for (int i = 0; i < 1 + (round % 30); i++)
+                changed[16384 + random.Next(changed.Length - 16384)] = (byte)random.Next(256);
+            Reseal(changed, sample.Source);
+
+            Read(sample, TableRowSelection.All, out List<RecoveryException> errors);
+
+            Assert.All(errors, error => Assert.Contains(sample.Source, error.Message));
+        }
+    }
+
+    // So that the changes get past the checksums.
+    private static void Reseal(byte[] file, string path)
+    {
+        File.WriteAllBytes(path, file);
+        using TablespaceFile tablespace = TablespaceFile.Open(path);
+        PageChecksumAlgorithm algorithm = PageChecksum.Identify(tablespace.Page0, tablespace.Flags);
+        for (int at = tablespace.PageLength; at + tablespace.PageLength <= file.Length; at += tablespace.PageLength)
+        {
+            Span<byte> page = file.AsSpan(at, tablespace.PageLength);
+            if (!FilPage.IsEmpty(page))
+                PageChecksum.Seal(page, tablespace.Flags, algorithm);
+        }
+
+        File.WriteAllBytes(path, file);
+    }
+
+    private static List<TableRow> Read(SampleFile sample, TableRowSelection selection, out List<RecoveryException> errors)
+    {
+        var rows = new List<TableRow>();
+        var found = new List<RecoveryException>();
+        errors = found;
+        string table = sample.Table[(sample.Table.LastIndexOf('-') + 1)..];
+        try
+        {
+            using TableFile file = TableFile.Open(
+                sample.Source, SchemaCatalog.Parse($"CREATE TABLE {table} ({SampleFile.Columns}) DEFAULT CHARSET=utf8mb4"));
+            new TableRowReader(file, found.Add, CancellationToken.None).ReadObjects(selection, columns: null, _ => true, rows.Add);
+        }
+        catch (RecoveryException e)
+        {
+            found.Add(e);
+        }
+
+        return rows;
+    }
+}
