@@ -16,6 +16,7 @@ public sealed class ExportTableRowCommand : RecoveryCmdlet
     private const string ObjectSet = "InputObject";
     private const string IbdSet = "IbdPath";
     private readonly List<RecoveryException> _errors = [];
+    private List<string> _files = [];
     private string _path = string.Empty;
     private RowFile? _file;
     private TableRowExporter? _exporter;
@@ -74,8 +75,10 @@ public sealed class ExportTableRowCommand : RecoveryCmdlet
             PendingFile.CheckFree(_path, Force);
         });
         _isWanted = ShouldProcess(_path, "write rows");
+        if (_isWanted && ParameterSetName == IbdSet)
+            _files = Try(() => this.ResolveFiles(IbdPath, literal: false, e => throw e));
         if (_isWanted)
-            _file = Try(() => new RowFile(_path, Format!.Value, Force));
+            _file = Try(() => new RowFile(_path, Format!.Value, Force, [.. _files]));
         if (_file != null && ParameterSetName == ObjectSet)
             _exporter = new TableRowExporter(_file, Format!.Value);
     }
@@ -92,7 +95,7 @@ public sealed class ExportTableRowCommand : RecoveryCmdlet
         }
 
         SchemaCatalog? schema = SchemaPath == null ? null : Try(() => SchemaCatalog.Load(this.ResolveDestination(SchemaPath)));
-        foreach (string path in Try(() => this.ResolveFiles(IbdPath, literal: false, e => throw e)))
+        foreach (string path in _files)
         {
             Try(() => Write(path, schema));
             foreach (RecoveryException error in _errors)

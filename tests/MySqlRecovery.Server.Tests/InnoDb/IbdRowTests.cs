@@ -60,7 +60,7 @@ public abstract class IbdRowTests(ServerFlavour flavour) : IDisposable
     {
         string script = Path.Combine(_server.FilesPath, Path.GetFileName(path) + ".sql");
         using TableFile source = TableFile.Open(path, schema);
-        using var target = new RowFile(script, TableRowFormat.Sql, overwrite: false);
+        using var target = new RowFile(script, TableRowFormat.Sql, overwrite: false, sources: [path]);
         new TableFileExport(source, target, TableRowFormat.Sql, columns: null, _errors.Add).Write(TableRowSelection.Live, CancellationToken.None);
         target.Commit();
         return (script, source.Table.Name);

@@ -15,29 +15,29 @@ internal static class OffPageValue
     private const int ListFirst = 4;
 
     /// <summary>The whole value: the bytes on the page, then those that the reference at their end leads to.</summary>
-    /// <param name="file">The file.</param>
+    /// <param name="source">The file.</param>
     /// <param name="field">The bytes on the page.</param>
-    /// <param name="free">For a row whose space is free: which pages are, for pages in use belong to somebody else by now. Else null.</param>
+    /// <param name="isFreed">Whether the row's space is free: pages in use belong to somebody else by now.</param>
     /// <exception cref="InvalidDataException">The pages do not hold what the reference says.</exception>
-    public static byte[] Read(TablespaceFile file, ReadOnlySpan<byte> field, ExtentMap? free)
+    public static byte[] Read(TableFile source, ReadOnlySpan<byte> field, bool isFreed)
     {
         ReadOnlySpan<byte> prefix = field[..^BlobReference.Length];
         BlobReference reference = BlobReference.Read(field, prefix.Length);
-        if (reference.DataLength > (ulong)Math.Min(Longest, file.Length))
-            throw new InvalidDataException($"an off-page value of {reference.DataLength} bytes in a file of {file.Length}");
+        if (reference.DataLength > (ulong)Math.Min(Longest, source.File.Length))
+            throw new InvalidDataException($"an off-page value of {reference.DataLength} bytes in a file of {source.File.Length}");
         int length = (int)reference.DataLength;
-        byte[] first = ReadWhole(file, reference.PageNumber, free);
+        byte[] first = ReadWhole(source, reference.PageNumber, isFreed);
         byte[] rest = FilPage.TypeOf(first) switch
         {
-            PageType.LobFirst => ReadLob(file, reference, length, first, free),
-            PageType.Blob or PageType.SdiBlob => ReadChain(file, reference, length, first, free),
+            PageType.LobFirst => ReadLob(source, reference, length, first, isFreed),
+            PageType.Blob or PageType.SdiBlob => ReadChain(source, reference, length, first, isFreed),
             PageType type => throw new InvalidDataException($"off-page data on page {reference.PageNumber}, which is of type {(ushort)type}"),
         };
         return rest.Length == length ? prefix.IsEmpty ? rest : [.. prefix, .. rest]
             : throw new InvalidDataException($"off-page data from page {reference.PageNumber} on has {rest.Length} of {length} bytes");
     }
 
-    private static byte[] ReadChain(TablespaceFile file, BlobReference reference, int length, byte[] page, ExtentMap? free)
+    private static byte[] ReadChain(TableFile source, BlobReference reference, int length, byte[] page, bool isFreed)
     {
         var value = new MemoryStream();
         for (uint number = reference.PageNumber; ;)
@@ -49,40 +49,40 @@ internal static class OffPageValue
             number = FilPage.U32(page, BlobChain.NextPage);
             if (number == FilPage.Null || value.Length >= length)
                 return value.ToArray();
-            page = ReadWhole(file, number, free);
+            page = ReadWhole(source, number, isFreed);
         }
     }
 
-    private static byte[] ReadWhole(TablespaceFile file, uint number, ExtentMap? free)
+    private static byte[] ReadWhole(TableFile source, uint number, bool isFreed)
     {
-        if (number == 0 || number >= file.PageCount)
+        if (number == 0 || number >= source.File.PageCount)
             throw new InvalidDataException($"off-page data on page {number}, which the file does not have");
-        byte[] page = file.ReadPage(number);
-        if (PageInspection.Check(page, number, file, PageChecksumAlgorithm.Crc32, out _) is { } problem)
+        byte[] page = source.File.ReadPage(number);
+        if (PageInspection.Check(page, number, source.File, source.Extents, PageChecksumAlgorithm.Crc32, out _) is { } problem)
             throw new InvalidDataException($"off-page data on page {number}, which has a {problem.Problem}");
-        if (free?.IsFree(number) == false)
+        if (isFreed && !source.Extents.IsFree(number))
             throw new InvalidDataException($"off-page data on page {number}, which has been given away");
         return page;
     }
 
     // Each entry of the list is a part of the value, with the newest version of it; older versions hang below the entry. The
     // reference says which version of the value the row has: of each part the newest that is not newer counts.
-    private static byte[] ReadLob(TablespaceFile file, BlobReference reference, int length, byte[] first, ExtentMap? free)
+    private static byte[] ReadLob(TableFile source, BlobReference reference, int length, byte[] first, bool isFreed)
     {
         var value = new MemoryStream();
         uint version = Math.Max(reference.Offset, 1);
         uint page = FilPage.U32(first, LobPage.IndexList + ListFirst);
         int offset = FilPage.U16(first, LobPage.IndexList + ListFirst + 4);
         Span<byte> entry = stackalloc byte[EntryLength];
-        uint most = file.PageCount;
+        uint most = source.File.PageCount;
         for (uint visited = 0; page != FilPage.Null && value.Length < length; visited++)
         {
-            if (visited > most || !file.TryReadAt(page, offset, entry))
+            if (visited > most || !source.File.TryReadAt(page, offset, entry))
                 throw new InvalidDataException($"the list of parts on page {reference.PageNumber} is broken");
             uint nextPage = FilPage.U32(entry, LobPage.EntryNext);
             int nextOffset = FilPage.U16(entry, LobPage.EntryNext + 4);
-            if (FilPage.U32(entry, EntryVersion) <= version || FindVersion(file, entry, version))
-                AppendPart(file, entry, reference.PageNumber, first, value, free);
+            if (FilPage.U32(entry, EntryVersion) <= version || FindVersion(source.File, entry, version))
+                AppendPart(source, entry, reference.PageNumber, first, value, isFreed);
             (page, offset) = (nextPage, nextOffset);
         }
 
@@ -106,11 +106,11 @@ internal static class OffPageValue
         return false; // the part came with a later version
     }
 
-    private static void AppendPart(TablespaceFile file, ReadOnlySpan<byte> entry, uint firstNumber, byte[] first, MemoryStream value, ExtentMap? free)
+    private static void AppendPart(TableFile source, ReadOnlySpan<byte> entry, uint firstNumber, byte[] first, MemoryStream value, bool isFreed)
     {
         uint number = FilPage.U32(entry, LobPage.EntryPage);
         int length = FilPage.U16(entry, LobPage.EntryDataLength);
-        byte[] page = number == firstNumber ? first : ReadWhole(file, number, free);
+        byte[] page = number == firstNumber ? first : ReadWhole(source, number, isFreed);
         int start = number == firstNumber ? FirstPageData : DataPageData;
         if (FilPage.TypeOf(page) != (number == firstNumber ? PageType.LobFirst : PageType.LobData) || start + length > page.Length)
             throw new InvalidDataException($"page {number} does not have a part of off-page data");

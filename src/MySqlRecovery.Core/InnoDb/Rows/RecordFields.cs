@@ -69,6 +69,14 @@ internal sealed class RecordFields
         return (compact ? ReadCompact(page, origin) : ReadRedundant(page, origin)) && End <= page.Length - FilPage.TrailerLength;
     }
 
+    /// <summary>Reads MariaDB's metadata record, which has all fields of its layout.</summary>
+    public bool ReadMetadata(ReadOnlySpan<byte> page, int origin)
+    {
+        int at = origin - CompactExtra - 1;
+        return origin > IndexPage.FirstRecordArea + RedundantExtra + 2 && origin < page.Length && (page[origin - CompactExtra] & MinRecordFlag) != 0 &&
+            ReadFields(page, origin, at - (page[at] < 0x80 ? 1 : 2), _fields.Length, 0) && End <= page.Length;
+    }
+
     [MethodImpl(Jit.Hot)]
     private bool ReadCompact(ReadOnlySpan<byte> page, int origin)
     {

@@ -14,13 +14,13 @@ internal static class SchemaStoredTable
     /// <param name="schema">The definition.</param>
     /// <param name="database">The database, if the definition names none.</param>
     /// <param name="isMariaDb">Whether JSON is text.</param>
-    /// <param name="instantCore">Fields of records from before the first instant ADD COLUMN; 0: all.</param>
+    /// <param name="asStored">Makes the layout of a fresh table that of the file.</param>
     /// <exception cref="InvalidDataException">A type is not known.</exception>
-    public static IEnumerable<StoredTable> Candidates(TableSchema schema, string database, bool isMariaDb, int instantCore)
+    public static IEnumerable<StoredTable> Candidates(TableSchema schema, string database, bool isMariaDb, Func<RecordLayout, RecordLayout> asStored)
     {
         foreach (SchemaRecordLayout candidate in SchemaRecordLayout.All(schema))
         {
-            RecordLayout layout = candidate.Build().WithInstantCore(instantCore);
+            RecordLayout layout = asStored(candidate.Build());
             ColumnSchema[] stored = [.. schema.Columns.Where(c => !c.IsGenerated || c.IsStored)];
             int[] key = schema.PrimaryKey == null ? []
                 : [.. schema.PrimaryKey.Parts.Select(p => Array.FindIndex(stored, c => string.Equals(c.Name, p.Column, StringComparison.OrdinalIgnoreCase)))];

@@ -21,6 +21,9 @@ internal sealed class StoredColumn
         _padding = definition.CharacterSet?.Name switch { "ucs2" or "utf16" => 2, "utf16le" => -2, "utf32" => 4, _ => 1 };
     }
 
+    /// <summary>The same with the value of records that are older than the column.</summary>
+    public StoredColumn WithDefault(byte[]? value) => new(Definition, Field) { Default = value };
+
     private enum Form
     {
         AsItIs,

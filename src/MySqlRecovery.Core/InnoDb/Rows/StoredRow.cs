@@ -121,7 +121,7 @@ internal sealed class StoredRow
     {
         try
         {
-            Add(i, column, OffPageValue.Read(source.File, field, State is TableRowState.Live or TableRowState.DeleteMarked ? null : source.Extents));
+            Add(i, column, OffPageValue.Read(source, field, isFreed: State is not (TableRowState.Live or TableRowState.DeleteMarked)));
         }
         catch (InvalidDataException) when (State != TableRowState.Live)
         {

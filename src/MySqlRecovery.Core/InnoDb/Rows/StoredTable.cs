@@ -24,6 +24,16 @@ internal sealed class StoredTable
     /// <summary>Names of the columns that the server computes.</summary>
     public string[] GeneratedColumns => [.. Columns.Where(c => c.Definition.IsGenerated).Select(c => c.Definition.Name)];
 
+    /// <summary>The same table with other columns in the places of these.</summary>
+    public StoredTable WithColumns(Converter<StoredColumn, StoredColumn> change) => new()
+    {
+        Database = Database,
+        Name = Name,
+        Columns = Array.ConvertAll(Columns, change),
+        Layout = Layout,
+        PrimaryKey = PrimaryKey,
+    };
+
     /// <summary>Where columns are that a user named; null for none named.</summary>
     /// <param name="names">The names.</param>
     /// <param name="path">The file, for messages.</param>

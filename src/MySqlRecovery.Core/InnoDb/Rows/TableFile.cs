@@ -95,21 +95,36 @@ internal sealed class TableFile : IDisposable
         TableSchema? definition = schema == null ? null : SchemaRecordLayout.Find(schema, database, TableFileName.TableWithoutPartition(file.Path));
         if (definition == null)
             return null;
-        int core = clustered.Type == PageType.SdiBlob ? FilPage.U16(file.ReadPage(clustered.Page), IndexPage.MariaDbInstant) >> 3 : 0;
         string? wrong = null;
         List<(uint Number, byte[] Page)> leaves = [.. SampleLeaves(file, clustered)];
-        foreach (StoredTable table in SchemaStoredTable.Candidates(definition, database, file.Flags.IsFullCrc32, core))
+        foreach (StoredTable table in SchemaStoredTable.Candidates(definition, database, file.Flags.IsFullCrc32, l => InstantMetadata.Apply(file, clustered, l)))
         {
             var candidate = new TableFile(file, table, clustered.IndexId, extents);
             string? here = leaves.Select(l => candidate.WhatDoesNotFit(l.Number, l.Page)).FirstOrDefault(w => w != null);
             if (here == null)
-                return candidate;
+                return clustered.Type == PageType.SdiBlob ? candidate.WithDefaults(clustered) : candidate;
             wrong ??= here;
         }
 
         throw new RecoveryException("SchemaMismatch", RecoveryErrorKind.InvalidData,
             $"its records are not of the table that the schema describes: {wrong}", file.Path,
             recommendedAction: "Give the CREATE TABLE statement that the table had when the file was last written.");
+    }
+
+    // MariaDB keeps the values of columns that were added instantly, as they were at that time, in the first record of the table.
+    private TableFile WithDefaults(BTreeRoot clustered)
+    {
+        byte[] leaf = clustered.Level == 0 ? File.ReadPage(clustered.Page) : InstantMetadata.FirstLeaf(File, clustered);
+        RecordLayout layout = Table.Layout;
+        var fields = new RecordFields(layout.Metadata == null ? layout : new RecordLayout(layout.Metadata, layout.TrxIdField));
+        if (!fields.ReadMetadata(leaf, LeafScan.FirstRecord(leaf)))
+            throw new InvalidDataException("the record with the values of columns that were added instantly cannot be read");
+        int shift = layout.Metadata == null ? 0 : 1;
+        return new TableFile(File, Table.WithColumns(c => c.Field < layout.InstantCoreFields ? c : c.WithDefault(ValueAt(fields.Ranges[c.Field + shift]))), IndexId, Extents);
+
+        byte[]? ValueAt(FieldRange range) => range.Length < 0 ? null
+            : range.IsExternal ? OffPageValue.Read(this, leaf.AsSpan(range.Start, range.Length), isFreed: false)
+            : leaf.AsSpan(range.Start, range.Length).ToArray();
     }
 
     private static IEnumerable<(uint Number, byte[] Page)> SampleLeaves(TablespaceFile file, BTreeRoot clustered)

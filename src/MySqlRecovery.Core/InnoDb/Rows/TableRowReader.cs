@@ -98,7 +98,7 @@ internal sealed class TableRowReader
 
     private bool IsDamaged(ReadOnlySpan<byte> page, uint number, out string? wrong)
     {
-        IbdPageProblem? problem = PageInspection.Check(page, number, _source.File, PageChecksumAlgorithm.Crc32, out _);
+        IbdPageProblem? problem = PageInspection.Check(page, number, _source.File, _source.Extents, PageChecksumAlgorithm.Crc32, out _);
         wrong = problem == null ? null : $"{problem.Problem}, {problem.Expected} expected and {problem.Found} found";
         return problem != null;
     }

@@ -72,7 +72,8 @@ internal static class InstantMetadata
         };
     }
 
-    private static byte[] FirstLeaf(TablespaceFile file, BTreeRoot clustered)
+    /// <summary>The leaf page with the smallest keys.</summary>
+    public static byte[] FirstLeaf(TablespaceFile file, BTreeRoot clustered)
     {
         Span<byte> start = stackalloc byte[IndexPage.FirstRecordArea];
         for (uint number = 0; number < file.PageCount; number++)

@@ -11,6 +11,7 @@ internal sealed class RowFile : IDisposable
     private readonly TableRowFormat _format;
     private readonly string _path;
     private readonly bool _overwrite;
+    private readonly string[] _sources;
     private readonly PendingFile _file;
     private readonly List<string> _reasons = [];
     private readonly List<string> _tables = [];
@@ -21,12 +22,13 @@ internal sealed class RowFile : IDisposable
     /// <param name="path">The file.</param>
     /// <param name="format">The format.</param>
     /// <param name="overwrite">Whether existing files may be replaced.</param>
-    public RowFile(string path, TableRowFormat format, bool overwrite)
+    /// <param name="sources">The files that the rows are read from; none for objects.</param>
+    public RowFile(string path, TableRowFormat format, bool overwrite, string[] sources)
     {
-        (_path, _format, _overwrite) = (path, format, overwrite);
+        (_path, _format, _overwrite, _sources) = (path, format, overwrite, sources);
         if (format == TableRowFormat.Tsv)
-            PendingFile.CheckFree(LoadDataPath, overwrite);
-        _file = PendingFile.Create(path, overwrite);
+            PendingFile.CheckFree(LoadDataPath, overwrite, sources);
+        _file = PendingFile.Create(path, overwrite, sources);
     }
 
     private string LoadDataPath => System.IO.Path.ChangeExtension(_path, ".load.sql");
@@ -89,7 +91,7 @@ internal sealed class RowFile : IDisposable
         bool isLoaded = _format == TableRowFormat.Tsv && _shape != null;
         if (isLoaded)
         {
-            using PendingFile load = PendingFile.Create(LoadDataPath, _overwrite);
+            using PendingFile load = PendingFile.Create(LoadDataPath, _overwrite, _sources);
             load.Write(0, Encoding.UTF8.GetBytes(TsvRowWriter.LoadData(_shape!, _conversions, _path)));
             load.Commit();
         }

@@ -20,10 +20,9 @@ internal sealed class SqlRowWriter : RowTextWriter
     public SqlRowWriter(RowShape shape)
         : base(shape)
     {
-        byte[] name = shape.Database.Length == 0 ? SqlIdentifier.Quote(shape.Table) : SqlIdentifier.Quote(shape.Database, shape.Table);
         using var head = new TextBuffer();
         head.Append("INSERT INTO "u8);
-        head.Append(name);
+        head.Append(shape.Name);
         head.Append(" ("u8);
         for (int i = 0; i < shape.Columns.Length; i++)
         {
@@ -164,18 +163,17 @@ internal sealed class TsvRowWriter(RowShape shape) : RowTextWriter(shape)
         var sets = new List<string>();
         for (int i = 0; i < shape.Columns.Length; i++)
         {
-            string name = Encoding.UTF8.GetString(SqlIdentifier.Quote(shape.Columns[i]));
+            string name = SqlIdentifier.Quote(shape.Columns[i]);
             columns.Add(conversions[i] == ColumnConversion.None ? name : $"@c{i}");
             if (conversions[i] != ColumnConversion.None)
                 sets.Add(conversions[i] == ColumnConversion.Hexadecimal ? $"{name} = UNHEX(@c{i})" : $"{name} = CAST(@c{i} AS UNSIGNED)");
         }
 
-        byte[] table = shape.Database.Length == 0 ? SqlIdentifier.Quote(shape.Table) : SqlIdentifier.Quote(shape.Database, shape.Table);
         string set = sets.Count == 0 ? string.Empty : $"\nSET {string.Join(", ", sets)}";
-        string path = file.Replace("\\", "/", StringComparison.Ordinal).Replace("'", "''", StringComparison.Ordinal);
+        string path = SqlString.Quote(file.Replace('\\', '/'));
         return $"""
             {string.Join('\n', SqlScriptWriter.Settings)}
-            LOAD DATA LOCAL INFILE '{path}' INTO TABLE {Encoding.UTF8.GetString(table)} CHARACTER SET utf8mb4
+            LOAD DATA LOCAL INFILE {path} INTO TABLE {shape.Name} CHARACTER SET utf8mb4
             FIELDS TERMINATED BY '\t' ESCAPED BY '\\' LINES TERMINATED BY '\n'
             ({string.Join(", ", columns)}){set};
 

@@ -15,7 +15,11 @@ namespace MySqlRecovery.Output.Rows;
 /// <param name="Database">The database; may be empty.</param>
 /// <param name="Table">The table.</param>
 /// <param name="Columns">The columns, without those that the server computes.</param>
-internal sealed record RowShape(string Database, string Table, string[] Columns);
+internal sealed record RowShape(string Database, string Table, string[] Columns)
+{
+    /// <summary>The table as statements name it.</summary>
+    public string Name => new TableName(Database.Length == 0 ? null : Database, Table).Quoted;
+}
 
 /// <summary>Writes rows as text into a buffer. A value is a number, text or bytes; each format has its way with them.</summary>
 internal abstract class RowTextWriter(RowShape shape) : IDisposable
