@@ -3,7 +3,9 @@ using System.IO.Compression;
 using System.Reflection;
 using System.Text;
 using MySqlRecovery.InnoDb.Cfg;
+using MySqlRecovery.InnoDb.Pages;
 using MySqlRecovery.Schema;
+using MySqlRecovery.Text;
 using Xunit;
 
 namespace MySqlRecovery.Core.Tests.InnoDb;
@@ -74,11 +76,15 @@ public sealed class CfgFileTests
         File.WriteAllBytes(path, Expand($"cfg-{sample}.ibd"));
         TableSchema schema = SchemaCatalog.Parse(Definitions[sample[3..]]).Tables.Single();
 
-        string written = CfgFile.Write(path, schema, "cf." + sample[3..]);
+        string written = CfgFile.Write(path, schema, new TableName("cf", sample[3..]));
 
         Assert.Equal(Describe(Expand($"cfg-{sample}.cfg")), Describe(File.ReadAllBytes(written)));
         Directory.Delete(Path.GetDirectoryName(path)!, recursive: true);
     }
+
+    [Fact]
+    public void The_folder_is_the_database_even_if_its_name_holds_a_dot() =>
+        Assert.Equal(new TableName("a.b", "c.d"), TableFileName.NameOf(Path.Combine("data", "a@002eb", "c@002ed.ibd")));
 
     // The host and the counter of AUTO_INCREMENT are the server's alone.
     private static string Describe(byte[] cfg)

@@ -4,6 +4,7 @@ using MySqlRecovery.InnoDb.Pages;
 using MySqlRecovery.InnoDb.Tablespace;
 using MySqlRecovery.Model;
 using MySqlRecovery.Schema;
+using MySqlRecovery.Text;
 
 namespace MySqlRecovery.InnoDb.Cfg;
 
@@ -13,10 +14,10 @@ internal static class CfgFile
     /// <summary>The path of the file written.</summary>
     /// <param name="path">The .ibd file as it will be imported.</param>
     /// <param name="schema">Its definition, for files without SDI.</param>
-    /// <param name="table">Its name as <c>database.table</c>.</param>
+    /// <param name="table">Its name, for files without SDI.</param>
     /// <param name="sdi">Its dictionary information, which only one partition has; null to look for it in the file.</param>
     /// <param name="sdiSpaceId">The id that the file has in that; null for the id in the file.</param>
-    public static string Write(string path, TableSchema? schema, string table, SdiTable? sdi = null, uint? sdiSpaceId = null)
+    public static string Write(string path, TableSchema? schema, TableName table, SdiTable? sdi = null, uint? sdiSpaceId = null)
     {
         string cfg = Path.ChangeExtension(path, ".cfg");
         using TablespaceFile file = TablespaceFile.Open(path);
@@ -28,7 +29,7 @@ internal static class CfgFile
     }
 
     /// <summary>What the .cfg file says.</summary>
-    private static CfgTable Describe(TablespaceFile file, TableSchema? schema, string table, SdiTable? definition, uint? spaceId)
+    private static CfgTable Describe(TablespaceFile file, TableSchema? schema, TableName table, SdiTable? definition, uint? spaceId)
     {
         List<BTreeRoot> roots = BTreeRoot.FindAll(file);
         if ((definition ?? SdiTable.Find(file)) is { } sdi)
@@ -43,8 +44,7 @@ internal static class CfgFile
         // 5.5 and 5.6 seal with the fold checksums by default, MariaDB never does; what remains undecided is written for
         // MariaDB, which differs in TIMESTAMP and geometry only and is the one that insists on the file.
         bool isMySql = !file.Flags.IsFullCrc32 && PageChecksum.Identify(file.Page0, file.Flags) == PageChecksumAlgorithm.InnoDb;
-        int dot = table.IndexOf('.');
-        string name = dot < 0 ? table : $"{table[..dot]}/{table[(dot + 1)..]}";
+        string name = table.Database == null ? table.Name : $"{table.Database}/{table.Name}";
         return CfgFromSchema.Build(file, roots, schema, name, isMySql ? CfgServer.MySql56 : CfgServer.MariaDb);
     }
 }

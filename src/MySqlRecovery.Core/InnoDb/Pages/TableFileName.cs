@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using MySqlRecovery.Text;
 
 namespace MySqlRecovery.InnoDb.Pages;
 
@@ -7,11 +8,11 @@ namespace MySqlRecovery.InnoDb.Pages;
 internal static class TableFileName
 {
     /// <summary>The <c>database.table</c> that the folder and the name of a file stand for, with the partition if it is one's.</summary>
-    public static string TableOf(string path)
-    {
-        string table = Decode(Path.GetFileNameWithoutExtension(path)), database = DatabaseOf(path);
-        return database.Length == 0 ? table : $"{database}.{table}";
-    }
+    public static string TableOf(string path) => NameOf(path).ToString();
+
+    /// <summary>The same as a value; the database is null at the root.</summary>
+    public static TableName NameOf(string path) => new(
+        DatabaseOf(path) is { Length: > 0 } database ? database : null, Decode(Path.GetFileNameWithoutExtension(path)));
 
     /// <summary>The database that the folder stands for; empty at the root.</summary>
     public static string DatabaseOf(string path) =>
