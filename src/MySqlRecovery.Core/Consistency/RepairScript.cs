@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using MySqlRecovery.Model;
 using MySqlRecovery.Output.Sql;
+using MySqlRecovery.Text;
 
 namespace MySqlRecovery.Consistency;
 
@@ -13,14 +14,13 @@ internal sealed class RepairScript
 {
     private static readonly string[] Words = ["DELETE ", "UPDATE ", "INSERT "];
 
-    private readonly List<string>[] _statements = [[], [], []];
+    private readonly bool _takesLikely;
+    private readonly List<(string Sql, bool IsLenient)>[] _statements = [[], [], []];
     private readonly SortedSet<string> _tables = new(StringComparer.Ordinal);
     private readonly SortedSet<string> _servers = new(StringComparer.Ordinal);
     private readonly List<string> _reasons = [];
 
-    private RepairScript()
-    {
-    }
+    private RepairScript(bool takesLikely) => _takesLikely = takesLikely;
 
     /// <summary>The rows that the script repairs.</summary>
     public int RowCount { get; private set; }
@@ -29,8 +29,9 @@ internal sealed class RepairScript
     public IReadOnlyList<string> Reasons => _reasons;
 
     /// <param name="reverse">Must be false: what a row was before its repair is known to the finding alone.</param>
+    /// <param name="takesLikely">Whether rows are repaired too that the replica may still get by itself.</param>
     /// <exception cref="RecoveryException">RepairReversed</exception>
-    public static RepairScript Start(bool reverse) => !reverse ? new RepairScript() : throw new RecoveryException(
+    public static RepairScript Start(bool reverse, bool takesLikely = false) => !reverse ? new RepairScript(takesLikely) : throw new RecoveryException(
         "RepairReversed", RecoveryErrorKind.InvalidArgument, "a finding's repair has no undo", recommendedAction: "Leave -Reverse out.");
 
     /// <summary>What to say where no finding was a row with a repair.</summary>
@@ -39,22 +40,40 @@ internal sealed class RepairScript
         recommendedAction: "Test-ReplicationConsistency -Check Data gives such findings.");
 
     /// <summary>Takes the repair of a row; findings of other kinds are passed over.</summary>
+    /// <exception cref="RecoveryException">RepairUnknown: a statement is not one of those that this module writes.</exception>
     public void Add(ConsistencyFinding finding)
     {
         if (finding.Type is not (FindingType.RowMissing or FindingType.RowExtra or FindingType.RowDifferent))
             return;
-        if (finding.Repair == null)
+        if (finding.RepairStatement.Length == 0)
         {
-            _reasons.Add($"{finding.Database}.{finding.Table} {finding.Key}: the row has no repair: {finding.Evidence.FirstOrDefault()}");
+            _reasons.Add($"{finding.Database}.{finding.Table} {finding.Key}: the row has no repair: {finding.Evidence.LastOrDefault()}");
             return;
         }
 
-        foreach (string statement in finding.Repair.TrimEnd(';').Split(";\n"))
+        if (finding.Confidence != FindingConfidence.Proven && !_takesLikely)
         {
+            _reasons.Add(
+                $"{finding.Database}.{finding.Table} {finding.Key}: the row is left out, because the replica may still get it by itself, and then replication "
+                + "stops at the row that is there: let the replica come to where the source is and compare again, or give -IncludeLikely");
+            return;
+        }
+
+        bool isLenient = false;
+        foreach (string statement in finding.RepairStatement)
+        {
+            if (statement == SqlScriptWriter.LenientMode)
+            {
+                isLenient = true;
+                continue;
+            }
+
             int kind = Array.FindIndex(Words, w => statement.StartsWith(w, StringComparison.Ordinal));
-            if (kind < 0)
-                throw new RecoveryException("RepairUnknown", RecoveryErrorKind.InvalidData, $"a finding's repair is not of this module: {statement}");
-            _statements[kind].Add(statement + ";");
+            if (kind < 0 || !IsOneStatement(statement))
+                throw new RecoveryException(
+                    "RepairUnknown", RecoveryErrorKind.InvalidData, $"a finding's repair is not one that this module writes: {statement}",
+                    recommendedAction: "Compare again; findings of older versions have other repairs.");
+            _statements[kind].Add((statement, isLenient));
         }
 
         RowCount++;
@@ -94,10 +113,36 @@ internal sealed class RepairScript
         foreach (string setting in SqlScriptWriter.Settings)
             Statement(setting);
         Statement("BEGIN;");
-        foreach (string statement in _statements.SelectMany(s => s))
-            Statement(statement);
+        bool wasLenient = false;
+        foreach ((string sql, bool isLenient) in _statements.SelectMany(s => s))
+        {
+            if (isLenient != wasLenient)
+                Statement(isLenient ? SqlScriptWriter.LenientMode : SqlScriptWriter.StrictMode);
+            wasLenient = isLenient;
+            Statement(sql);
+        }
+
         Statement("COMMIT;");
 
         void Statement(string sql) => output.Statement(Encoding.UTF8.GetBytes(sql));
+    }
+
+    /// <summary>Whether the text is a statement with its semicolon, and nothing more.</summary>
+    private static bool IsOneStatement(string sql)
+    {
+        try
+        {
+            var tokens = new SqlTokenizer(sql) { Delimiter = ";" };
+            SqlToken token;
+            while ((token = tokens.Next()).Kind is not (SqlTokenKind.Delimiter or SqlTokenKind.End))
+            {
+            }
+
+            return token.Kind == SqlTokenKind.Delimiter && token.End == sql.Length;
+        }
+        catch (RecoveryException)
+        {
+            return false;
+        }
     }
 }

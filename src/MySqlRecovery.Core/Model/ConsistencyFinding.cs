@@ -13,6 +13,7 @@ public sealed class ConsistencyFinding
     private string? _gtid;
     private string? _logFile;
     private string? _repair;
+    private string[]? _statements;
 
     /// <summary>What it is about.</summary>
     public FindingType Type { get; set; }
@@ -59,8 +60,21 @@ public sealed class ConsistencyFinding
     /// <summary>What to do.</summary>
     public string Recommendation { get; set; } = "";
 
-    /// <summary>The statement that sets it right; null if there is none.</summary>
+    /// <summary>What sets it right, as text: <see cref="RepairStatement"/> one below the other; null if there is nothing.</summary>
     public string? Repair { get => _repair; set => _repair = NullIfEmpty(value); }
+
+    /// <summary>
+    /// The statements that set it right, in their order, each whole with its semicolon: what is to be run takes these, because
+    /// names and values may hold whatever would end a statement in a text. Empty if there are none.
+    /// </summary>
+    public string[] RepairStatement { get => _statements ?? (Repair == null ? [] : [Repair]); set => _statements = value is { Length: > 0 } ? value : null; }
+
+    /// <summary>Sets <see cref="RepairStatement"/> and <see cref="Repair"/> alike.</summary>
+    internal void SetRepair(IEnumerable<string> statements)
+    {
+        RepairStatement = [.. statements];
+        Repair = _statements == null ? null : string.Join('\n', _statements);
+    }
 
     /// <summary>All of it in one line.</summary>
     public override string ToString()

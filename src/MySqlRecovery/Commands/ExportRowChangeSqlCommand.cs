@@ -75,6 +75,12 @@ public sealed class ExportRowChangeSqlCommand : BinlogCmdlet
     [ValidateRange(0, long.MaxValue)]
     public long MaxMemory { get; set; } = ChangeIndex.DefaultMaximumMemory;
 
+    /// <summary>
+    /// Takes the repairs of findings of Confidence Likely too: of rows that a replica which is behind may still get by itself.
+    /// </summary>
+    [Parameter]
+    public SwitchParameter IncludeLikely { get; set; }
+
     /// <summary>Overwrites the file.</summary>
     [Parameter]
     public SwitchParameter Force { get; set; }
@@ -112,7 +118,7 @@ public sealed class ExportRowChangeSqlCommand : BinlogCmdlet
     protected override void ProcessRecord()
     {
         if (ParameterSetName == "InputObject" && RecoveryInput.ToFinding(InputObject) is { } finding)
-            Try(() => (_repairs ??= RepairScript.Start(Reverse)).Add(finding));
+            Try(() => (_repairs ??= RepairScript.Start(Reverse, IncludeLikely)).Add(finding));
         else if (ParameterSetName == "InputObject")
             AddObject();
         else if (ParameterSetName == ServerSet)

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+
 namespace MySqlRecovery.Consistency.Data;
 
 /// <summary>The values of a row's key; equal where all bytes are.</summary>
@@ -54,6 +56,19 @@ internal sealed class RowData(byte[]?[] values)
         }
 
         return true;
+    }
+
+    /// <summary>Text that no row with other values has.</summary>
+    public string Digest()
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (byte[]? value in values)
+        {
+            hash.AppendData(BitConverter.GetBytes(value?.Length ?? -1));
+            hash.AppendData(value ?? []);
+        }
+
+        return Convert.ToHexString(hash.GetHashAndReset());
     }
 
     private int Count => values.Length;

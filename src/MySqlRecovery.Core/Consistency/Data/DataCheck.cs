@@ -51,8 +51,10 @@ internal sealed class DataCheck(ServerPair pair, DataCheckOptions options) : ICo
     }
 
     /// <summary>Whether an error concerns one table, so that the others can be read.</summary>
-    public static bool IsOfTable(RecoveryException e) =>
-        e.Kind is RecoveryErrorKind.InvalidArgument or RecoveryErrorKind.PermissionDenied or RecoveryErrorKind.ObjectNotFound;
+    public static bool IsOfTable(Exception e) => e is RecoveryException error
+        ? error.Kind is RecoveryErrorKind.InvalidArgument or RecoveryErrorKind.PermissionDenied or RecoveryErrorKind.ObjectNotFound
+        // What comes of a value that is not written as its type is.
+        : e is FormatException or OverflowException or ArgumentException or IndexOutOfRangeException;
 
     private IEnumerable<ConsistencyFinding> Compare(
         SourceChunk chunk, ReadingSession replica, ReplicaProgress progress, ChunkSize size, CancellationToken token)
@@ -85,7 +87,7 @@ internal sealed class DataCheck(ServerPair pair, DataCheckOptions options) : ICo
             .Select(t => (t, t.Name == checkpoint?.Table ? checkpoint.After : null)),
     ];
 
-    private static IEnumerable<ConsistencyFinding> Guarded(IEnumerable<ConsistencyFinding> findings, Action<RecoveryException> onError)
+    private static IEnumerable<ConsistencyFinding> Guarded(IEnumerable<ConsistencyFinding> findings, Action<Exception> onError)
     {
         using IEnumerator<ConsistencyFinding> each = findings.GetEnumerator();
         while (true)
@@ -95,7 +97,7 @@ internal sealed class DataCheck(ServerPair pair, DataCheckOptions options) : ICo
                 if (!each.MoveNext())
                     yield break;
             }
-            catch (RecoveryException e) when (IsOfTable(e))
+            catch (Exception e) when (IsOfTable(e))
             {
                 onError(e);
                 yield break;
@@ -105,8 +107,15 @@ internal sealed class DataCheck(ServerPair pair, DataCheckOptions options) : ICo
         }
     }
 
-    private static RecoveryException InTable(ComparedTable table, RecoveryException e) => new(
-        e.ErrorId, e.Kind, $"{table.Name} was not compared to its end: {e.Detail}", e.Path, recommendedAction: e.RecommendedAction, inner: e);
+    private RecoveryException InTable(ComparedTable table, Exception e)
+    {
+        string message = $"{table.Name} was not compared to its end";
+        return e is RecoveryException error
+            ? new(error.ErrorId, error.Kind, $"{message}: {error.Detail}", error.Path, recommendedAction: error.RecommendedAction, inner: e)
+            : new(
+                "ServerAnswerUnreadable", RecoveryErrorKind.InvalidData, $"{message}: a server gave a value that its type does not have: {e.Message}",
+                pair.Replica.Name, recommendedAction: "Compare the definitions (-Check Schema), and leave the table out (-ExcludeTable).", inner: e);
+    }
 }
 
 /// <summary>How rows are compared.</summary>

@@ -38,7 +38,28 @@ internal sealed class KeylessRows(ComparedTable table, ServerPair pair, ReadingS
             quiet = before != null && before == after ? quiet + 1 : 0;
         }
 
+        if (table.Columns.Any(c => c.IsNormalized))
+            suspects = WithoutEqual(suspects);
         return suspects.Keys.Chunk(HashesOfBatch).SelectMany(batch => Report(batch, suspects));
+    }
+
+    /// <summary>Sets off against each other the rows that differ in nothing but how the servers write them.</summary>
+    private Dictionary<string, long> WithoutEqual(Dictionary<string, long> suspects)
+    {
+        var counts = new Dictionary<string, (string Hash, long Difference)>();
+        foreach (string[] batch in suspects.Keys.Chunk(HashesOfBatch))
+        {
+            Dictionary<string, RowData> rows = source.ReadRowsByHash(table, table.Source, batch);
+            foreach ((string hash, RowData row) in replica.ReadRowsByHash(table, table.Replica, batch))
+                rows.TryAdd(hash, row);
+            foreach ((string hash, RowData row) in rows)
+            {
+                string content = row.Digest();
+                counts[content] = (hash, counts.GetValueOrDefault(content).Difference + suspects[hash]);
+            }
+        }
+
+        return counts.Values.Where(c => c.Difference != 0).ToDictionary(c => c.Hash, c => c.Difference);
     }
 
     private IEnumerable<ConsistencyFinding> Report(string[] hashes, Dictionary<string, long> differences)

@@ -13,7 +13,7 @@ internal sealed class ReadingSession(IQueryClient client, bool fast, Cancellatio
     [
         "SET NAMES utf8mb4",
         "SET SESSION character_set_results = NULL",
-        "SET SESSION sql_mode = ''",
+        "SET SESSION sql_mode = 'ALLOW_INVALID_DATES'",
         "SET SESSION time_zone = '+00:00'",
         "SET SESSION sql_big_selects = 1",
         "SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ",
@@ -70,7 +70,7 @@ internal sealed class ReadingSession(IQueryClient client, bool fast, Cancellatio
         while (rows.Read())
         {
             budget.AddRow();
-            var row = new RowData(Enumerable.Range(0, compared.Columns.Length).Select(i => budget.Take(rows.GetBytes(i))).ToArray());
+            var row = new RowData(Enumerable.Range(0, compared.Columns.Length).Select(i => table.Columns[i].Normalize(budget.Take(rows.GetBytes(i)))).ToArray());
             found[new ComparedKey(Array.ConvertAll(compared.Key, i => row[i]!))] = row;
         }
 
@@ -94,7 +94,7 @@ internal sealed class ReadingSession(IQueryClient client, bool fast, Cancellatio
         {
             budget.AddRow();
             string hash = budget.Take(rows.GetString(0))!;
-            found[hash] = new RowData(Enumerable.Range(1, compared.Columns.Length).Select(i => budget.Take(rows.GetBytes(i))).ToArray());
+            found[hash] = new RowData(Enumerable.Range(0, compared.Columns.Length).Select(i => table.Columns[i].Normalize(budget.Take(rows.GetBytes(i + 1)))).ToArray());
         }
 
         return found;
@@ -186,7 +186,7 @@ internal sealed class SourceReader : IDisposable
             if (sum is not { Task.IsCompleted: false })
                 _chunks.Add(new SourceChunk(table, at, (sum = new TaskCompletionSource<ChunkSum>()).Task), _stop.Token);
             sum.SetException(e);
-            if (e is not RecoveryException error || !DataCheck.IsOfTable(error))
+            if (!DataCheck.IsOfTable(e))
                 throw;
         }
     }

@@ -1,6 +1,7 @@
 using System.Collections.Specialized;
 using MySqlRecovery.Consistency.Servers;
 using MySqlRecovery.Model;
+using MySqlRecovery.Output.Sql;
 
 namespace MySqlRecovery.Consistency.Data;
 
@@ -24,38 +25,62 @@ internal sealed class RowFindings(ComparedTable table, ServerPair pair)
             _ => "columns that differ: " + string.Join(", ", differing.Select(i => table.Columns[i].Name)),
         };
         int[] written = source == null ? [] : [.. (replica == null ? Enumerable.Range(0, table.Columns.Length) : differing).Where(i => !table.Columns[i].IsGenerated)];
-        string? unwritable = written.Where(i => !table.Replica.Columns[i].CanWrite(source![i])).Select(i => table.Columns[i].Name).FirstOrDefault();
-        if (unwritable != null)
-            evidence = [.. evidence, $"column {unwritable} holds bytes that are not valid in its character set: no SQL statement writes them"];
-        return new ConsistencyFinding
+        bool isUnreadable = Enumerable.Range(0, table.Columns.Length).Any(i => IsUnreadable(i, source, replica));
+        string? obstacle = written.Select(i => Obstacle(i, source!, replica)).FirstOrDefault(o => o != null);
+        if (obstacle != null)
+            evidence = [.. evidence, obstacle];
+        var finding = new ConsistencyFinding
         {
             Type = type,
             Severity = FindingSeverity.Error,
-            Confidence = confidence,
+            Confidence = isUnreadable ? FindingConfidence.Unknown : confidence,
             Server = pair.Replica.Name,
             Database = table.Name.Database,
             Table = table.Name.Name,
             Key = key == null ? null : table.Replica.IsKey(key.Values),
-            SourceRow = ToDictionary(source),
-            ReplicaRow = ToDictionary(replica),
+            SourceRow = ToDictionary(source, table.Source),
+            ReplicaRow = ToDictionary(replica, table.Replica),
             Evidence = [first, .. evidence],
             Recommendation = "Find out why before it is repaired; Export-RowChangeSql writes the repairs of many rows as one script.",
-            Repair = unwritable != null ? null : type switch
-            {
-                FindingType.RowMissing => Insert(source!),
-                FindingType.RowExtra => Delete(key, replica!),
-                _ => Update(key!, source!, replica!, written),
-            },
         };
+        if (obstacle == null)
+            finding.SetRepair(Repair(type, key, source, replica, written));
+        return finding;
     }
 
-    private OrderedDictionary? ToDictionary(RowData? row)
+    /// <summary>What keeps a column from being made what it is on the source; null for nothing.</summary>
+    private string? Obstacle(int column, RowData source, RowData? replica)
+    {
+        string name = table.Columns[column].Name;
+        if (IsUnreadable(column, source, replica))
+            return $"column {name} holds a document whose text is longer than max_allowed_packet, which the server does not give: it was not compared";
+        if (!table.Replica.Columns[column].CanWrite(source[column]))
+            return $"column {name} holds bytes that are not valid in its character set: no SQL statement writes them";
+        return replica != null && table.Source.Columns[column].AreAlike(source[column], replica[column])
+            ? $"column {name} holds documents of equal value whose numbers are of other types: to an UPDATE that is no change" : null;
+    }
+
+    private bool IsUnreadable(int column, RowData? source, RowData? replica) =>
+        table.Source.Columns[column].IsUnreadable(source?[column]) || table.Replica.Columns[column].IsUnreadable(replica?[column]);
+
+    private IEnumerable<string> Repair(FindingType type, ComparedKey? key, RowData? source, RowData? replica, int[] written)
+    {
+        IEnumerable<string> statements = type switch
+        {
+            FindingType.RowMissing => [Insert(source!)],
+            FindingType.RowExtra => [Delete(key, replica!)],
+            _ => Update(key!, source!, replica!, written),
+        };
+        return written.Any(i => table.Replica.Columns[i].NeedsLenientMode(source![i])) ? statements.Prepend(SqlScriptWriter.LenientMode) : statements;
+    }
+
+    private OrderedDictionary? ToDictionary(RowData? row, TableSql sql)
     {
         if (row == null)
             return null;
         var values = new OrderedDictionary(StringComparer.OrdinalIgnoreCase);
         for (int i = 0; i < table.Columns.Length; i++)
-            values[table.Columns[i].Name] = table.Columns[i].ToObject(row[i]);
+            values[table.Columns[i].Name] = sql.Columns[i].ToObject(row[i]);
         return values;
     }
 
@@ -74,14 +99,14 @@ internal sealed class RowFindings(ComparedTable table, ServerPair pair)
     }
 
     // Two rows may have to change places in a unique key: then both go first and come back after all others went.
-    private string? Update(ComparedKey key, RowData source, RowData replica, int[] written)
+    private IEnumerable<string> Update(ComparedKey key, RowData source, RowData replica, int[] written)
     {
         if (written.Length == 0)
-            return null;
+            return [];
         if (table.OtherUniqueColumns.Contains("") || written.Any(i => table.OtherUniqueColumns.Contains(table.Columns[i].Name, StringComparer.OrdinalIgnoreCase)))
-            return Delete(key, replica) + "\n" + Insert(source);
+            return [Delete(key, replica), Insert(source)];
         string changes = string.Join(", ", written.Select(i => $"{table.Replica.Columns[i].Name} = {Literal(i, source)}"));
-        return $"UPDATE {table.Replica.Name} SET {changes} WHERE {table.Replica.IsKey(key.Values)} LIMIT 1;";
+        return [$"UPDATE {table.Replica.Name} SET {changes} WHERE {table.Replica.IsKey(key.Values)} LIMIT 1;"];
     }
 
     private string Literal(int column, RowData row) => row[column] is { } value ? table.Replica.Columns[column].Literal(value) : "NULL";

@@ -54,6 +54,9 @@ internal sealed record LogCheckInput
 /// </summary>
 internal sealed class LogCheck(LogCheckInput input) : IConsistencyCheck
 {
+    // Damage of one kind is all over a log.
+    private const int MaximumErrors = 10;
+
     /// <summary>The transactions of the findings, with the rows that they would have changed.</summary>
     public NotAppliedRows NotApplied { get; } = new();
 
@@ -77,6 +80,8 @@ internal sealed class LogCheck(LogCheckInput input) : IConsistencyCheck
         using var theirs = new TransactionReader(replica, isReplicaRelay, token);
         var comparison = new TransactionComparison(mine, theirs, token);
         comparison.Run();
+        foreach (RecoveryException unreadable in comparison.Unreadable.Take(MaximumErrors))
+            onError(unreadable);
         var verdict = new LogVerdict(input, comparison, mine, theirs, isReplicaRelay);
         if (verdict.FindObstacle() is { } obstacle)
         {

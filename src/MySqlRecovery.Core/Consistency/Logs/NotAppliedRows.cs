@@ -65,7 +65,17 @@ internal sealed class NotAppliedRows
     {
         if (image == null)
             return;
-        Dictionary<string, object?> values = image.Decode();
+        Dictionary<string, object?> values;
+        try
+        {
+            values = image.Decode();
+        }
+        catch (Exception e) when (e is EndOfStreamException or InvalidDataException or FormatException or OverflowException or ArgumentException)
+        {
+            throw new RecoveryException(
+                "BinlogEventMalformed", RecoveryErrorKind.InvalidData, $"a row of the transaction cannot be read: {e.Message}", finding.LogFile, finding.Position, inner: e);
+        }
+
         if (Array.TrueForAll(columns, values.ContainsKey))
             index[Text(columns.Select(c => values[c]))] = finding;
     }
@@ -110,7 +120,9 @@ internal sealed class RowCauses(ServerPair pair, NotAppliedRows rows, Cancellati
             finding.Evidence =
             [
                 .. finding.Evidence,
-                "No transaction that only one side has touches it: it was changed in no log (sql_log_bin = 0), or before the logs that are left begin.",
+                finding.Confidence == FindingConfidence.Proven
+                    ? "No transaction that only one side has touches it: it was changed in no log (sql_log_bin = 0), or before the logs that are left begin."
+                    : "No transaction that was lost touches it. The replica has not come to where the source is: what it has not applied yet may.",
             ];
             return;
         }

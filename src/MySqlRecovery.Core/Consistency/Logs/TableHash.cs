@@ -4,19 +4,22 @@ using System.Text;
 using MySqlRecovery.Binlog.Events;
 using MySqlRecovery.Binlog.Rows;
 using MySqlRecovery.IO;
+using MySqlRecovery.Model;
 
 namespace MySqlRecovery.Consistency.Logs;
 
 /// <summary>
 /// The fingerprint of what a transaction does to one table. It leaves out what differs from server to server: table
-/// ids, positions, how rows are spread over events, flags, extra row information.
+/// ids, positions, how rows are spread over events, flags, extra row information, and the order of the rows, which is another
+/// where a replica looks for them with a hash scan.
 /// </summary>
 internal sealed class TableHash
 {
     private TableMap? _map;
     private bool _isPlain;
     private ValueRange[] _values = [];
-    private readonly XxHash64 _hash = new();
+    private readonly XxHash64 _row = new();
+    private ulong _sum;
 
     public string Database { get; private set; } = string.Empty;
 
@@ -24,12 +27,11 @@ internal sealed class TableHash
 
     public int RowCount { get; private set; }
 
-    public TableContent Content => new(Database, Table, _hash.GetCurrentHashAsUInt64(), RowCount);
+    public TableContent Content => new(Database, Table, _sum, RowCount);
 
     public void Reset(TableMap map)
     {
-        (Database, Table, RowCount) = (map.Database, map.Table, 0);
-        _hash.Reset();
+        (Database, Table, RowCount, _sum) = (map.Database, map.Table, 0, 0);
     }
 
     /// <summary>Takes the rows of an event in.</summary>
@@ -46,11 +48,16 @@ internal sealed class TableHash
         while (cursor.MoveNext())
         {
             RowCount++;
+            _row.Reset();
             Append((byte)rows.Operation);
             if (!cursor.Before.IsEmpty)
                 Append(cursor.BeforeLayout, cursor.Before);
-            if (!cursor.After.IsEmpty)
+            // Changes of JSON documents that stand for the documents are no row image.
+            if (rows.Type == BinlogEventType.PartialUpdateRows)
+                _row.Append(cursor.After);
+            else if (!cursor.After.IsEmpty)
                 Append(cursor.AfterLayout, cursor.After);
+            _sum += _row.GetCurrentHashAsUInt64();
         }
     }
 
@@ -73,11 +80,11 @@ internal sealed class TableHash
         int last = layout.NullBytes - 1;
         if (last >= 0)
         {
-            _hash.Append(image[..last]);
+            _row.Append(image[..last]);
             Append((byte)(image[last] & (width % 8 == 0 ? 0xFF : (1 << width % 8) - 1)));
         }
 
-        _hash.Append(image[layout.NullBytes..]);
+        _row.Append(image[layout.NullBytes..]);
     }
 
     private void AppendValues(RowLayout layout, ReadOnlySpan<byte> image)
@@ -95,10 +102,10 @@ internal sealed class TableHash
             else if (!_values[i].IsNull && CompressedColumn.IsCompressed(column.Type))
                 value = CompressedColumn.Expand(value);
             BinaryPrimitives.WriteInt32LittleEndian(length, _values[i].IsNull ? -1 : value.Length);
-            _hash.Append(length);
-            _hash.Append(value);
+            _row.Append(length);
+            _row.Append(value);
         }
     }
 
-    private void Append(byte value) => _hash.Append([value]);
+    private void Append(byte value) => _row.Append([value]);
 }

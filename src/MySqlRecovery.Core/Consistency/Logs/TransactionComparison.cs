@@ -18,6 +18,7 @@ internal sealed class TransactionComparison(TransactionReader source, Transactio
 
     private readonly UnmatchedTransactions _source = new(), _replica = new();
     private readonly List<TransactionPair> _different = [];
+    private readonly List<RecoveryException> _unreadable = [];
     private readonly HashSet<(string, string)> _applied = [];
 
     /// <summary>Transactions of the source that the replica's log lacks, in log order, but for those before that log.</summary>
@@ -28,6 +29,9 @@ internal sealed class TransactionComparison(TransactionReader source, Transactio
 
     /// <summary>Transactions that both have, with other contents.</summary>
     public IReadOnlyList<TransactionPair> Different => _different;
+
+    /// <summary>What keeps transactions from being compared row by row: their bytes differ.</summary>
+    public IReadOnlyList<RecoveryException> Unreadable => _unreadable;
 
     /// <summary>How many both have.</summary>
     public long MatchedCount { get; private set; }
@@ -167,6 +171,16 @@ internal sealed class TransactionComparison(TransactionReader source, Transactio
             _source.Remove(mine);
             _replica.Remove(partner);
             Match(new(mine, partner));
+
+            // CREATE TABLE ... SELECT is one transaction on a source before 8.0.21, and its table and its rows are two on the replica.
+            if (mine is { Statement: not null, Tables.Length: > 0 } && partner.Tables.Length == 0
+                && _replica.FindByTime(mine).FirstOrDefault(t => t.Statement == null && t.Ordinal > partner.Ordinal && t.Tables.AsSpan().SequenceEqual(mine.Tables)) is { } rows)
+            {
+                _replica.Remove(rows);
+                ReplicaWindow = (ReplicaWindow.First, Math.Max(ReplicaWindow.Last, rows.Ordinal));
+                foreach (TableContent table in rows.Tables)
+                    _applied.Add((table.Database, table.Table));
+            }
         }
     }
 
@@ -188,7 +202,23 @@ internal sealed class TransactionComparison(TransactionReader source, Transactio
     {
         if (!pair.Source!.HasSameShape(pair.Replica!) || pair.Source.RowCount == 0)
             return false;
-        using IEnumerator<LoggedRow> mine = TransactionRows.Read(source.Series, pair.Source, null, stop).GetEnumerator();
+        try
+        {
+            return AreRowsSame(pair);
+        }
+        catch (Exception e) when (e is EndOfStreamException or InvalidDataException or FormatException or OverflowException or ArgumentException)
+        {
+            _unreadable.Add(new RecoveryException(
+                "BinlogEventMalformed", RecoveryErrorKind.InvalidData,
+                $"a row of the transaction, or of the replica's at {pair.Replica!.LogFile}:{pair.Replica.Position}, cannot be read: {e.Message}",
+                pair.Source.LogFile, pair.Source.Position, inner: e));
+            return false;
+        }
+    }
+
+    private bool AreRowsSame(TransactionPair pair)
+    {
+        using IEnumerator<LoggedRow> mine = TransactionRows.Read(source.Series, pair.Source!, null, stop).GetEnumerator();
         using IEnumerator<LoggedRow> theirs = TransactionRows.Read(replica.Series, pair.Replica!, null, stop).GetEnumerator();
         while (mine.MoveNext())
         {

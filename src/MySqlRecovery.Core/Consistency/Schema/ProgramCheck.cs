@@ -20,7 +20,7 @@ internal sealed class ProgramCheck(ServerPair pair, TableFilter? filter, Cancell
             string?[] one = (here ?? there)!;
             string what = here == null ? "only the replica has it" : there == null ? "only the source has it" : "it is another one on the replica";
             yield return Make(
-                FindingSeverity.Warning, one[0], one[2], $"trigger {one[1]}", $"trigger {name}: {what}", "Compare SHOW CREATE TRIGGER on both servers.", null);
+                FindingSeverity.Warning, one[0], one[2], $"trigger {one[1]}", $"trigger {name.Database}.{name.Name}: {what}", "Compare SHOW CREATE TRIGGER on both servers.", null);
         }
 
         string word = pair.Replica.IsMySql(8, 0, 22) ? "REPLICA" : "SLAVE";

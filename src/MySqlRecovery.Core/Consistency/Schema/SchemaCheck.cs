@@ -1,4 +1,5 @@
 using MySqlRecovery.Binlog.Filter;
+using MySqlRecovery.Consistency.Data;
 using MySqlRecovery.Consistency.Servers;
 using MySqlRecovery.Model;
 
@@ -17,11 +18,26 @@ internal sealed class SchemaCheck(ServerPair pair, TableFilter? filter) : IConsi
         {
             foreach (ConsistencyFinding finding in new TableComparison(pair, source, replica).Run())
                 yield return finding;
-            if (counters.Check(source, replica) is { } drift)
+            if (Counter(counters, source, replica, onError) is { } drift)
                 yield return drift;
         }
 
         foreach (ConsistencyFinding finding in new ProgramCheck(pair, filter, token).Run())
             yield return finding;
+    }
+
+    // A table that cannot be read keeps none of the others from being compared.
+    private static ConsistencyFinding? Counter(CounterCheck counters, LiveTable source, LiveTable replica, Action<RecoveryException> onError)
+    {
+        try
+        {
+            return counters.Check(source, replica);
+        }
+        catch (RecoveryException e) when (DataCheck.IsOfTable(e))
+        {
+            onError(new RecoveryException(
+                e.ErrorId, e.Kind, $"the counter of {source.Name} was not compared: {e.Detail}", e.Path, recommendedAction: e.RecommendedAction, inner: e));
+            return null;
+        }
     }
 }

@@ -19,19 +19,21 @@ internal sealed class TablePairs
 
         // With lower_case_table_names a server has other names for the same tables.
         bool ignoreCase = pair.Source.Variable("lower_case_table_names") != "0" || pair.Replica.Variable("lower_case_table_names") != "0";
-        Dictionary<string, LiveTable> replicaTables = replica.ToDictionary(
-            t => t.Name.ToString(), ignoreCase ? StringComparer.OrdinalIgnoreCase : StringComparer.Ordinal);
+        Dictionary<TableName, LiveTable> replicaTables = [];
+        _onlyOnReplica = [.. replica.Where(t => !replicaTables.TryAdd(Key(t.Name), t))];
         var both = new List<(LiveTable, LiveTable)>();
         foreach (LiveTable table in source)
         {
-            if (replicaTables.Remove(table.Name.ToString(), out LiveTable? other))
+            if (replicaTables.Remove(Key(table.Name), out LiveTable? other))
                 both.Add((table, other));
             else
                 _onlyOnSource.Add(table);
         }
 
         Both = both;
-        _onlyOnReplica = [.. replicaTables.Values];
+        _onlyOnReplica.AddRange(replicaTables.Values);
+
+        TableName Key(TableName name) => ignoreCase ? new TableName(name.Database?.ToLowerInvariant(), name.Name.ToLowerInvariant()) : name;
     }
 
     /// <summary>Tables that both servers have, in the ordinal order of their names.</summary>
