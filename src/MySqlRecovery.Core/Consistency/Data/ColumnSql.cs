@@ -12,6 +12,8 @@ namespace MySqlRecovery.Consistency.Data;
 /// </summary>
 internal sealed class ColumnSql
 {
+    private const string HashOfNothing = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+
     private readonly LiveColumn _column;
     private readonly ValueForm _form;
     private readonly string? _characterSet;
@@ -39,7 +41,7 @@ internal sealed class ColumnSql
     /// An expression whose bytes are the value's text, exactly: of other than binary strings, providers make numbers and
     /// times of their own.
     /// </summary>
-    public string Value => IsBinary ? Plain : _form.Kind == ColumnKind.Json ? Readable($"CAST({Plain} AS BINARY)") : $"CAST({Plain} AS BINARY)";
+    public string Value => IsBinary ? Plain : _form.Kind == ColumnKind.Json ? Readable($"NULLIF(CAST({Plain} AS BINARY),'')") : $"CAST({Plain} AS BINARY)";
 
     private bool IsBinary => _form.Kind is ColumnKind.Text or ColumnKind.Members || (_form.Kind is ColumnKind.Bytes && _column.DataType != "vector");
 
@@ -82,7 +84,12 @@ internal sealed class ColumnSql
             _ => Plain,
         };
         if (_form.Kind == ColumnKind.Json)
-            return Readable(fast ? $"CONCAT(LENGTH({value}),'/',CRC32({value}))" : $"SHA2({value},256)");
+        {
+            // Not NULLIF, which would write the document twice.
+            return Readable(fast
+                ? $"REPLACE(CONCAT('/',LENGTH({value}),'/',CRC32({value}),'/'),'/0/0/','{_marker}')" : $"REPLACE(SHA2({value},256),'{HashOfNothing}','{_marker}')");
+        }
+
         if (_form.IsLong)
             return fast ? $"LENGTH({value}),CRC32({value})" : $"SHA2({value},256)";
 
@@ -157,8 +164,8 @@ internal sealed class ColumnSql
     // Quoted in every sql_mode, and the same bytes in every character set that the session may have.
     private static bool IsPlain(ReadOnlySpan<byte> value) => !value.ContainsAnyExceptInRange((byte)' ', (byte)'~') && !value.Contains((byte)'\\');
 
-    // CAST gives NULL for a document whose text is longer than max_allowed_packet. No document begins like this, and the two
-    // servers' are not equal: such a row is looked at, and not taken for right.
+    // CAST gives NULL, or '' in 9.x, for a document whose text is longer than max_allowed_packet. No document begins like the
+    // marker, and the two servers' are not equal: such a row is looked at, and not taken for right.
     private string Readable(string value) => $"IF({Name} IS NULL,NULL,COALESCE({value},'{_marker}'))";
 
     private bool IsInvalidMember(ReadOnlySpan<byte> value) => _form.Kind == ColumnKind.Members && value[0] == '1' && _column.DataType == "enum";
