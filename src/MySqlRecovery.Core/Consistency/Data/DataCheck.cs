@@ -36,7 +36,7 @@ internal sealed class DataCheck(ServerPair pair, DataCheckOptions options) : ICo
             foreach (ConsistencyFinding finding in Guarded(Compare(chunk, replica, progress, size, token), e =>
             {
                 failed = chunk.Table;
-                onError(InTable(chunk.Table, e));
+                onError(TableFailure.Make(e, $"{chunk.Table.Name} was not compared to its end", pair.Replica.Name));
             }))
                 yield return finding;
             if (chunk.Table == failed)
@@ -49,12 +49,6 @@ internal sealed class DataCheck(ServerPair pair, DataCheckOptions options) : ICo
 
         checkpoint?.Remove();
     }
-
-    /// <summary>Whether an error concerns one table, so that the others can be read.</summary>
-    public static bool IsOfTable(Exception e) => e is RecoveryException error
-        ? error.Kind is RecoveryErrorKind.InvalidArgument or RecoveryErrorKind.PermissionDenied or RecoveryErrorKind.ObjectNotFound
-        // What comes of a value that is not written as its type is.
-        : e is FormatException or OverflowException or ArgumentException or IndexOutOfRangeException;
 
     private IEnumerable<ConsistencyFinding> Compare(
         SourceChunk chunk, ReadingSession replica, ReplicaProgress progress, ChunkSize size, CancellationToken token)
@@ -97,7 +91,7 @@ internal sealed class DataCheck(ServerPair pair, DataCheckOptions options) : ICo
                 if (!each.MoveNext())
                     yield break;
             }
-            catch (Exception e) when (IsOfTable(e))
+            catch (Exception e) when (TableFailure.IsOfTable(e))
             {
                 onError(e);
                 yield break;
@@ -105,16 +99,6 @@ internal sealed class DataCheck(ServerPair pair, DataCheckOptions options) : ICo
 
             yield return each.Current;
         }
-    }
-
-    private RecoveryException InTable(ComparedTable table, Exception e)
-    {
-        string message = $"{table.Name} was not compared to its end";
-        return e is RecoveryException error
-            ? new(error.ErrorId, error.Kind, $"{message}: {error.Detail}", error.Path, recommendedAction: error.RecommendedAction, inner: e)
-            : new(
-                "ServerAnswerUnreadable", RecoveryErrorKind.InvalidData, $"{message}: a server gave a value that its type does not have: {e.Message}",
-                pair.Replica.Name, recommendedAction: "Compare the definitions (-Check Schema), and leave the table out (-ExcludeTable).", inner: e);
     }
 }
 

@@ -186,7 +186,7 @@ internal sealed class SourceReader : IDisposable
             if (sum is not { Task.IsCompleted: false })
                 _chunks.Add(new SourceChunk(table, at, (sum = new TaskCompletionSource<ChunkSum>()).Task), _stop.Token);
             sum.SetException(e);
-            if (!DataCheck.IsOfTable(e))
+            if (!TableFailure.IsOfTable(e))
                 throw;
         }
     }

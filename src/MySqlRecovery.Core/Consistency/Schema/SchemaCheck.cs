@@ -1,5 +1,4 @@
 using MySqlRecovery.Binlog.Filter;
-using MySqlRecovery.Consistency.Data;
 using MySqlRecovery.Consistency.Servers;
 using MySqlRecovery.Model;
 
@@ -27,16 +26,15 @@ internal sealed class SchemaCheck(ServerPair pair, TableFilter? filter) : IConsi
     }
 
     // A table that cannot be read keeps none of the others from being compared.
-    private static ConsistencyFinding? Counter(CounterCheck counters, LiveTable source, LiveTable replica, Action<RecoveryException> onError)
+    private ConsistencyFinding? Counter(CounterCheck counters, LiveTable source, LiveTable replica, Action<RecoveryException> onError)
     {
         try
         {
             return counters.Check(source, replica);
         }
-        catch (RecoveryException e) when (DataCheck.IsOfTable(e))
+        catch (RecoveryException e) when (TableFailure.IsOfTable(e))
         {
-            onError(new RecoveryException(
-                e.ErrorId, e.Kind, $"the counter of {source.Name} was not compared: {e.Detail}", e.Path, recommendedAction: e.RecommendedAction, inner: e));
+            onError(TableFailure.Make(e, $"the counter of {source.Name} was not compared", pair.Replica.Name));
             return null;
         }
     }
