@@ -28,8 +28,9 @@ public sealed class IbdRepairResult
     public long EditCount { get; set; }
 
     /// <summary>
-    /// Whether the file, read again after writing, holds together: ids, checksums, roots, chains of pages, record counts,
-    /// off-page columns; and nothing is missing that the target's dictionary asks for.
+    /// Whether a server that is started on the file answers as the lost one would, as far as the file can tell: read again
+    /// after writing it holds together (ids, checksums, roots, chains of pages, record counts, off-page columns), its indexes
+    /// are those of the definition, no row is marked as deleted, and nothing is missing that the target's dictionary asks for.
     /// </summary>
     public bool IsConsistent { get; set; }
 
