@@ -42,10 +42,18 @@ internal sealed record EventFilter
         or BinlogEventType.PreGaWriteRows or BinlogEventType.PreGaUpdateRows or BinlogEventType.PreGaDeleteRows;
 
     /// <summary>Whether nothing is asked of the header.</summary>
-    public bool TakesAnyHeader => StartTime == null && StopTime == null && Types == null && ServerIds == null && Operations == null && Where == null;
+    public bool TakesAnyHeader
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => StartTime == null && StopTime == null && Types == null && ServerIds == null && Operations == null && Where == null;
+    }
 
     /// <summary>Whether nothing is asked of the transaction.</summary>
-    public bool TakesAnyTransaction => Gtids == null && ThreadIds == null;
+    public bool TakesAnyTransaction
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => Gtids == null && ThreadIds == null;
+    }
 
     /// <summary>Whether what its header says lets an event through.</summary>
     [MethodImpl(Jit.Hot)]

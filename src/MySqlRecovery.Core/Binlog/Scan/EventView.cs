@@ -32,66 +32,130 @@ internal readonly struct EventView
     /// <summary>The server that it was read from, <c>host:port</c>; null for a file.</summary>
     public string? Server => _scan != null ? _scan.Chosen.Server : _piped!.Server;
 
-    public string LogFile => _scan != null ? _scan.Reader.LogFile : _piped!.LogFile;
+    public string LogFile
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => _scan != null ? _scan.Reader.LogFile : _piped!.LogFile;
+    }
 
     /// <summary>How many logs came before this one.</summary>
-    public int LogIndex => _scan != null ? _scan.LogIndex : _piped!.LogIndex;
+    public int LogIndex
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => _scan != null ? _scan.LogIndex : _piped!.LogIndex;
+    }
 
     /// <summary>Offset of the event in its log.</summary>
-    public long Position => _scan != null ? _scan.Reader.Position : _piped!.Position;
+    public long Position
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => _scan != null ? _scan.Reader.Position : _piped!.Position;
+    }
 
     public long EndPosition => _scan != null ? _scan.Reader.EndPosition : _piped!.EndPosition;
 
     /// <summary>Bytes in the log, header and checksum included.</summary>
     public long Size => _scan != null ? _scan.Reader.Header.Length : _piped!.Size;
 
-    public DateTime Timestamp => _scan != null ? _scan.Reader.Header.Time : _piped!.Timestamp;
+    public DateTime Timestamp
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => _scan != null ? _scan.Reader.Header.Time : _piped!.Timestamp;
+    }
 
-    public uint ServerId => _scan != null ? _scan.Reader.Header.ServerId : _piped!.ServerId;
+    public uint ServerId
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => _scan != null ? _scan.Reader.Header.ServerId : _piped!.ServerId;
+    }
 
     /// <summary>Version of the server that wrote the log.</summary>
     public string ServerVersion => _scan != null ? _scan.Reader.Format.ServerVersion : _piped!.ServerVersion;
 
-    public FormatDescriptionEvent Format => _scan != null ? _scan.Reader.Format : _piped!.Format;
+    public FormatDescriptionEvent Format
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => _scan != null ? _scan.Reader.Format : _piped!.Format;
+    }
 
     /// <summary>Offset of the transaction's first event.</summary>
-    public long TransactionPosition => _scan != null ? _scan.Transaction.Position : _piped!.TransactionPosition;
+    public long TransactionPosition
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => _scan != null ? _scan.Transaction.Position : _piped!.TransactionPosition;
+    }
 
-    public Gtid? Gtid => _scan != null ? _scan.Transaction.Gtid : _piped!.Gtid;
+    public Gtid? Gtid
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => _scan != null ? _scan.Transaction.Gtid : _piped!.Gtid;
+    }
 
     public string? GtidText => _scan != null ? _scan.Transaction.GtidText : _piped!.GtidText;
 
     /// <summary>Whether a GTID event, anonymous or not, started the transaction.</summary>
-    public bool HasGtidEvent => _scan != null ? _scan.Transaction.HasGtidEvent : _piped!.HasGtidEvent;
+    public bool HasGtidEvent
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => _scan != null ? _scan.Transaction.HasGtidEvent : _piped!.HasGtidEvent;
+    }
 
     /// <summary>Whether the start of the transaction may be lost: after damage that was passed over.</summary>
-    public bool MayLackStart => _scan is { Salvage: true } && !_scan.Transaction.HasGtidEvent;
+    public bool MayLackStart
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => _scan is { Salvage: true } && !_scan.Transaction.HasGtidEvent;
+    }
 
     /// <summary>The session's connection id; null where the log does not say.</summary>
-    public uint? ThreadId => _scan != null ? _scan.Transaction.ThreadId : _piped!.ThreadId;
+    public uint? ThreadId
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => _scan != null ? _scan.Transaction.ThreadId : _piped!.ThreadId;
+    }
 
     /// <summary>The original statement of the rows; null where it was not logged.</summary>
     public string? RowsStatement => _scan != null ? _scan.Transaction.Statement : _piped!.Statement;
 
     /// <summary>What becomes of the event's transaction; null where an object of the pipeline does not say.</summary>
-    public TransactionEnd? End => _scan != null ? _scan.Outcome.EndOf(_scan.Reader.Position) : _piped!.End;
+    public TransactionEnd? End
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => _scan != null ? _scan.Outcome.EndOf(_scan.Reader.Position) : _piped!.End;
+    }
 
     /// <summary>Id of an XA transaction; null for others.</summary>
     public string? XaId => _scan != null ? _scan.Outcome.XaId : _piped!.XaId;
 
     /// <summary>The table of a TABLE_MAP or row event; null for others.</summary>
-    public TableMap? Table => _scan != null ? _scan.Table : _piped!.Table;
+    public TableMap? Table
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => _scan != null ? _scan.Table : _piped!.Table;
+    }
 
     /// <summary>The event without its checksum, expanded.</summary>
-    public ReadOnlySpan<byte> Raw => _scan != null ? _scan.Raw : _piped!.Raw;
+    public ReadOnlySpan<byte> Raw
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => _scan != null ? _scan.Raw : _piped!.Raw;
+    }
 
     /// <summary>The parsed row event.</summary>
-    public RowsEvent Rows => _scan != null ? _scan.ParseRows() : _piped!.ParseRows();
+    public RowsEvent Rows
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => _scan != null ? _scan.ParseRows() : _piped!.ParseRows();
+    }
 
     /// <summary>The rows that a filter's row test let through; null where there was no test: all rows then.</summary>
     public IReadOnlyList<RowCursorMark>? ChosenRows => Found.Chosen;
 
-    private EventRows Found => _scan != null ? _scan.Rows : _piped!.Rows;
+    private EventRows Found
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => _scan != null ? _scan.Rows : _piped!.Rows;
+    }
 
     /// <summary>Whether the event holds rows.</summary>
     public bool HasRows
@@ -143,6 +207,7 @@ internal readonly struct EventView
     /// <param name="statement">Its text.</param>
     /// <param name="database">The session's default database.</param>
     /// <param name="modes">The sql_mode under which it ran.</param>
+    [MethodImpl(Jit.Hot)]
     public bool TryGetStatement(out string statement, out string database, out SqlModes modes)
     {
         (statement, database, modes) = (string.Empty, string.Empty, SqlModes.None);
