@@ -25,7 +25,7 @@ internal sealed class PipelineEvents
     private readonly HashSet<string> _logsSeen = new(StringComparer.Ordinal);
     private string? _server;
     private string _lastLog = string.Empty;
-    private long _lastPosition;
+    private (long Position, long PayloadOffset) _lastPosition;
     private FormatDescriptionEvent? _format;
     private (int Log, uint ServerId) _writer = (-1, 0);
 
@@ -68,12 +68,12 @@ internal sealed class PipelineEvents
     private bool IsOfPending(RowChange row) => _pendingRow is { } first && row.RowIndex > _lastRowIndex && IsAtPlaceOf(first, row)
         && ((row.Source != null && row.Source == first.Source) || row.RowsEventHead.AsSpan().SequenceEqual(first.RowsEventHead));
 
-    private static bool IsAtPlaceOf(RowChange first, RowChange row) => row.Position == first.Position && row.LogFile == first.LogFile;
+    private static bool IsAtPlaceOf(RowChange first, RowChange row) =>
+        row.Position == first.Position && row.PayloadOffset == first.PayloadOffset && row.LogFile == first.LogFile;
 
     private void BeginEvent(RowChange row)
     {
-        // The events of one payload have one position; all others have rows in ascending order.
-        bool isRepeated = _pending.Length > 0 && row.RowIndex <= _lastRowIndex && IsAtPlaceOf(_pendingRow!, row) && !IsOfPayload(row);
+        bool isRepeated = _pending.Length > 0 && row.RowIndex <= _lastRowIndex && IsAtPlaceOf(_pendingRow!, row);
         FlushRows();
         _piped.Set(row, _maps.Find(row));
         (_pendingRow, _lastRowIndex) = (row, -1);
@@ -118,7 +118,7 @@ internal sealed class PipelineEvents
     // An undo in the wrong order gives wrong rows, so nobody's sorting is taken on trust.
     private void CheckOrder(in EventView view)
     {
-        (string log, long position) = (view.LogFile, view.Position);
+        (string log, long position, long offset) = (view.LogFile, view.Position, view.PayloadOffset);
         if (_logsSeen.Count > 0 && view.Server != _server)
             throw OutOfOrder(log, position);
         _server = view.Server;
@@ -129,12 +129,13 @@ internal sealed class PipelineEvents
             _lastLog = log;
             _piped.LogIndex = _logsSeen.Count - 1;
         }
-        else if (position < _lastPosition)
+        else if ((position, offset).CompareTo(_lastPosition) <= 0)
         {
+            // The events of one payload have one position. Nothing comes twice: it would be undone twice.
             throw OutOfOrder(log, position);
         }
 
-        _lastPosition = position;
+        _lastPosition = (position, offset);
         if (!view.HasRows || view.Format == _format)
             return;
         // Logs of two servers can have one name; the format description says who wrote the log.
@@ -145,11 +146,8 @@ internal sealed class PipelineEvents
         _writer = (view.LogIndex, serverId);
     }
 
-    private static bool IsOfPayload(RowChange row) =>
-        row.RowsEventHead is { Length: >= EventHeader.Size } head && EventHeader.Parse(head).LogPos == 0;
-
     private static RecoveryException OutOfOrder(string logFile, long position) => new(
-        "InputNotInLogOrder", RecoveryErrorKind.InvalidArgument, "the events or rows of the pipeline are not in the order of the log",
+        "InputNotInLogOrder", RecoveryErrorKind.InvalidArgument, "the events or rows of the pipeline are not in the order of the log, or come twice",
         logFile, position, "Filter them, but do not sort them, and undo the logs of one server at a time.");
 }
 

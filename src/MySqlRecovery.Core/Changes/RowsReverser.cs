@@ -33,6 +33,9 @@ internal static class RowsReverser
         RowsEvent.Offsets at = rows.At;
         rows.Body[..at.Rows].CopyTo(body);
         RowsEventFlags flags = endsStatement ? rows.Flags | RowsEventFlags.StatementEnd : rows.Flags & ~RowsEventFlags.StatementEnd;
+        // The rows that a cascade changed are undone by events of their own, so that nothing may cascade from the parent's.
+        if (flags.HasFlag(RowsEventFlags.UseSqlForeignKey))
+            flags |= RowsEventFlags.NoForeignKeyChecks;
         BinaryPrimitives.WriteUInt16LittleEndian(body[at.Flags..], (ushort)flags);
         bool isUpdate = rows.Operation == RowOperation.Update;
         if (isUpdate)

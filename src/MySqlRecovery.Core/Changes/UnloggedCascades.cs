@@ -13,8 +13,8 @@ internal static class UnloggedCascades
     public static List<string> Find(in RowsEvent rows, TableMap map, ITableSchemaSource schema)
     {
         var causes = new List<string>();
-        // From MySQL 9.6 on the changes are in the log, and the flag says so.
-        if (rows.Operation == RowOperation.Insert || rows.Flags.HasFlag(RowsEventFlags.UseSqlForeignKey))
+        // From MySQL 9.6 on the changes are in the log, and a flag says so; without foreign key checks nothing cascades.
+        if (rows.Operation == RowOperation.Insert || (rows.Flags & (RowsEventFlags.UseSqlForeignKey | RowsEventFlags.NoForeignKeyChecks)) != 0)
             return causes;
         HashSet<int>? changed = null;
         foreach ((string child, string[] columns) in schema.FindCascades(map, rows.Operation))

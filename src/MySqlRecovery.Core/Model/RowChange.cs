@@ -34,6 +34,7 @@ public sealed class RowChange
         LogFile = other.LogFile;
         Position = other.Position;
         EndPosition = other.EndPosition;
+        PayloadOffset = other.PayloadOffset;
         Timestamp = other.Timestamp;
         Gtid = other.Gtid;
         ThreadId = other.ThreadId;
@@ -62,6 +63,9 @@ public sealed class RowChange
 
     /// <summary>Byte offset behind the row event: a position to go on from.</summary>
     public long EndPosition { get; set; }
+
+    /// <summary>Offset of the row event in its transaction's payload, uncompressed, where the log is compressed by transaction; else 0.</summary>
+    public long PayloadOffset { get; set; }
 
     /// <summary>Number of the row in its event, from 0.</summary>
     public int RowIndex { get; set; }

@@ -57,6 +57,13 @@ public sealed class RowsReverserTests
         Assert.True(failure is EndOfStreamException or InvalidDataException, failure?.ToString());
     }
 
+    [Theory]
+    [InlineData("0000", "0100")]
+    [InlineData("1000", "1300")]
+    [InlineData("1200", "1300")]
+    public void Nothing_cascades_from_an_undo_whose_log_has_the_rows_of_the_cascade(string flags, string undone) =>
+        Assert.Equal(Body(undone + "0200", "02 03", "03"), Reverse(BinlogEventType.DeleteRows, Body(flags + "0200", "02 03", "03"), true));
+
     private static byte[] Body(params string[] parts) => Convert.FromHexString(("090000000000" + string.Concat(parts)).Replace(" ", ""));
 
     private static byte[] Reverse(BinlogEventType type, byte[] body, bool endsStatement)

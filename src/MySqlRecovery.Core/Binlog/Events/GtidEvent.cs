@@ -12,9 +12,13 @@ namespace MySqlRecovery.Binlog.Events;
 /// <param name="CommitTimestamp">Microseconds since 1970-01-01 UTC on the server that wrote this log; 0 where unknown.</param>
 /// <param name="TransactionLength">Bytes of the whole transaction, this event included; 0 where unknown (before 8.0.2).</param>
 /// <param name="IsStandalone">MariaDB: the group is one statement, without BEGIN and COMMIT.</param>
-internal readonly record struct GtidEvent(Gtid? Gtid, ulong CommitTimestamp, ulong TransactionLength, bool IsStandalone)
+/// <param name="ThreadId">MariaDB 11.5+: the session's connection id; null where the event does not say.</param>
+internal readonly record struct GtidEvent(
+    Gtid? Gtid, ulong CommitTimestamp, ulong TransactionLength, bool IsStandalone, uint? ThreadId = null)
 {
     private const byte MariaDbStandalone = 1, LogicalTimestamp = 2;
+    private const byte HasCommitId = 0x02, PreparedXa = 0x40, CompletedXa = 0x80;
+    private const byte HasEngineCount = 0x01, CommitAlter = 0x04, RollbackAlter = 0x08, HasThreadId = 0x10;
 
     public static bool IsGtid(BinlogEventType type) => type is BinlogEventType.Gtid or BinlogEventType.AnonymousGtid
         or BinlogEventType.GtidTagged or BinlogEventType.MariaDbGtid;
@@ -96,13 +100,34 @@ internal readonly record struct GtidEvent(Gtid? Gtid, ulong CommitTimestamp, ulo
         return new GtidEvent(Gtids.Gtid.MySql(new Guid(uuid, bigEndian: true), tag, number), commit, length, false);
     }
 
+    // number 8, domain 4, flags 1; the id of a group commit 8; an XA id: format 4, lengths 1 + 1, its bytes; from 10.6 on
+    // more flags 1 (older servers fill up with zeros), count of engines 1, number of START ALTER 8, from 11.5 on thread id 4.
     private static GtidEvent ParseMariaDb(ReadOnlySpan<byte> body, uint serverId)
     {
         var cursor = new ByteCursor(body);
         ulong sequence = cursor.ReadUInt64();
         uint domain = cursor.ReadUInt32();
         byte flags = cursor.ReadByte();
-        return new GtidEvent(Gtids.Gtid.MariaDb(domain, serverId, sequence), 0, 0, (flags & MariaDbStandalone) != 0);
+        return new GtidEvent(
+            Gtids.Gtid.MariaDb(domain, serverId, sequence), 0, 0, (flags & MariaDbStandalone) != 0, ReadThreadId(ref cursor, flags));
+    }
+
+    private static uint? ReadThreadId(ref ByteCursor cursor, byte flags)
+    {
+        if ((flags & HasCommitId) != 0)
+            cursor.Skip(Math.Min(8, cursor.Remaining));
+        if ((flags & (PreparedXa | CompletedXa)) != 0 && cursor.Remaining >= 6)
+        {
+            cursor.Skip(4);
+            cursor.Skip(Math.Min(cursor.ReadByte() + cursor.ReadByte(), cursor.Remaining));
+        }
+
+        byte more = cursor.AtEnd ? (byte)0 : cursor.ReadByte();
+        int before = ((more & HasEngineCount) != 0 ? 1 : 0) + ((more & (CommitAlter | RollbackAlter)) != 0 ? 8 : 0);
+        if ((more & HasThreadId) == 0 || cursor.Remaining < before + 4)
+            return null;
+        cursor.Skip(before);
+        return cursor.ReadUInt32();
     }
 
     // As many bytes as the first has trailing one-bits, and one more; the value stands above the zero bit that stops them.

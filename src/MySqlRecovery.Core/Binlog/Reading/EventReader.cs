@@ -23,6 +23,9 @@ internal abstract class EventReader : IDisposable
     /// <summary>Byte offset of the event in its log.</summary>
     public long Position { get; protected set; }
 
+    /// <summary>Offset in the uncompressed payload, where the event comes out of a TRANSACTION_PAYLOAD; else 0.</summary>
+    public virtual long PayloadOffset => 0;
+
     /// <summary>Byte offset behind the event.</summary>
     public long EndPosition { get; protected set; }
 

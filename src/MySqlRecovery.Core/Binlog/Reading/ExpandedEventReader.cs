@@ -28,6 +28,8 @@ internal sealed class ExpandedEventReader(EventReader inner) : EventReader
 
     public override bool IsExpanded => _payload != null || _isUncompressed;
 
+    public override long PayloadOffset => _payload?.Offset ?? 0;
+
     public override ReadOnlySpan<byte> Raw
     {
         [MethodImpl(Jit.Hot)]

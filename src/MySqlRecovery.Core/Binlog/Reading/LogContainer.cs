@@ -25,10 +25,9 @@ internal static class LogContainer
         try
         {
             Span<byte> start = stackalloc byte[4096];
-            start = start[..source.Read(0, start)];
-            if (start.StartsWith((ReadOnlySpan<byte>)[0x1F, 0x8B]))
+            if (start[..source.Read(0, start)].StartsWith((ReadOnlySpan<byte>)[0x1F, 0x8B]))
                 source = Unpack(source, stop);
-            else if (TextDump.IsTextDump(start))
+            if (TextDump.IsTextDump(start[..source.Read(0, start)]))
                 source = Replace(source, TextDump.Extract(source, stop));
             if (EncryptedSource.IsEncrypted(source))
                 return EncryptedSource.Open(source, keyring ?? throw Encrypted(source, "binlog_encryption", "the server's keyring file"));

@@ -46,10 +46,14 @@ internal sealed class PayloadReader : IDisposable
 
     public EventHeader Header { get; private set; }
 
+    /// <summary>Offset of the event in the uncompressed payload.</summary>
+    public long Offset { get; private set; }
+
     public ReadOnlySpan<byte> Raw => _buffer.AsSpan(0, _length);
 
     public bool Read()
     {
+        Offset += _length;
         int got = _events.ReadAtLeast(_buffer.AsSpan(0, EventHeader.Size), EventHeader.Size, throwOnEndOfStream: false);
         if (got == 0)
             return false;

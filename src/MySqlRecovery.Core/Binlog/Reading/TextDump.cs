@@ -17,9 +17,10 @@ internal static class TextDump
     private static readonly byte[] Magic = [0xFE, 0x62, 0x69, 0x6E];
 
     /// <summary>Whether the first bytes of a file look like mysqlbinlog's output.</summary>
-    public static bool IsTextDump(ReadOnlySpan<byte> start) =>
-        start.IndexOf("/*!50530 SET @@SESSION.PSEUDO_SLAVE_MODE=1*/"u8) >= 0 || start.IndexOf("/*!40019 SET @@session.max_"u8) >= 0
-        || start.IndexOf("BINLOG '\n"u8) >= 0;
+    // The statements and comments of a log can hold such text: what has the magic number of a log, plain or encrypted, is one.
+    public static bool IsTextDump(ReadOnlySpan<byte> start) => !(start.Length > 4 && start[0] is 0xFD or 0xFE && start[1..4].SequenceEqual("bin"u8))
+        && (start.IndexOf("/*!50530 SET @@SESSION.PSEUDO_SLAVE_MODE=1*/"u8) >= 0 || start.IndexOf("/*!40019 SET @@session.max_"u8) >= 0
+        || start.IndexOf("BINLOG '\n"u8) >= 0);
 
     /// <summary>The events as a binlog file.</summary>
     public static ByteSource Extract(ByteSource text, CancellationToken stop)

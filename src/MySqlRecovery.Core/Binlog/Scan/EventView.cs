@@ -54,6 +54,9 @@ internal readonly struct EventView
 
     public long EndPosition => _scan != null ? _scan.Reader.EndPosition : _piped!.EndPosition;
 
+    /// <summary>Offset in the uncompressed payload of a transaction; 0 outside of one.</summary>
+    public long PayloadOffset => _scan != null ? _scan.Reader.PayloadOffset : _piped!.PayloadOffset;
+
     /// <summary>Bytes in the log, header and checksum included.</summary>
     public long Size => _scan != null ? _scan.Reader.Header.Length : _piped!.Size;
 

@@ -31,6 +31,8 @@ internal sealed class PipedEvent
 
     public long EndPosition { get; private set; }
 
+    public long PayloadOffset { get; private set; }
+
     public long Size { get; private set; }
 
     public DateTime Timestamp { get; private set; }
@@ -96,6 +98,7 @@ internal sealed class PipedEvent
     {
         Rows.Clear();
         (Type, Server, LogFile, Position, EndPosition) = (item.EventType, item.Server, item.LogFile, item.Position, item.EndPosition);
+        PayloadOffset = item.PayloadOffset;
         (Size, Timestamp, ServerId, ServerVersion) = (item.Size, item.Timestamp, item.ServerId, item.ServerVersion);
         (TransactionPosition, GtidText, ThreadId) = (item.TransactionPosition, item.Gtid, item.ThreadId);
         (Database, Statement, End, XaId) = (item.Database, item.Statement, item.TransactionEnd, item.XaId);
@@ -113,6 +116,7 @@ internal sealed class PipedEvent
             _ => BinlogEventType.DeleteRows,
         };
         (Type, Server, LogFile, Position, EndPosition) = (type, row.Server, row.LogFile, row.Position, row.EndPosition);
+        PayloadOffset = row.PayloadOffset;
         (Size, Timestamp, ServerId, ServerVersion) = (0, row.Timestamp, row.ServerId, row.ServerVersion);
         (TransactionPosition, GtidText, ThreadId) = (row.TransactionPosition, row.Gtid, row.ThreadId);
         (Database, Statement, End, XaId) = (row.Database, row.Statement, row.TransactionEnd, row.XaId);

@@ -76,7 +76,7 @@ internal sealed class TransactionTracker
             Start(reader.Position);
             HasGtidEvent = true;
             GtidEvent gtid = GtidEvent.Parse(reader.Header, reader.Body);
-            _gtid = gtid.Gtid;
+            (_gtid, ThreadId) = (gtid.Gtid, gtid.ThreadId);
             // MariaDB writes no BEGIN: the GTID stands for it.
             _hasBegun = type == BinlogEventType.MariaDbGtid && !gtid.IsStandalone;
         }
