@@ -155,20 +155,19 @@ public sealed class BinlogReader(IEnumerable<string> logFiles)
     {
         using EventScan scan = Open(filter, readWhole: false);
         ChangeIndex index = ChangeIndexBuilder.Build(
-            scan, reverse, findLaterChanges: reverse ? found => FindLaterChanges(found, filter) : null, movesBytes: movesBytes);
+            scan, reverse, findLaterChanges: found => FindUnchosen(found, filter, reverse, movesBytes), movesBytes: movesBytes);
         if (index.Transactions.Count > 0)
             return index;
         using (index)
             throw index.NothingFound();
     }
 
-    private string[] FindLaterChanges(ChangeIndex index, EventFilter filter)
+    private LaterFindings? FindUnchosen(ChangeIndex index, EventFilter filter, bool reverse, bool movesBytes)
     {
         var selection = new EventSelection(filter, StartPosition > 0 || StopPosition != null);
-        if (!selection.IsPartial || index.Transactions.Count == 0)
-            return [];
-        using EventScan scan = Open(new EventFilter { Tables = TableFilter.Only(index.Tables) }, readWhole: true);
-        return new LaterChanges(selection, []).Find(scan);
+        return reverse
+            ? LaterFindings.Find(index, selection, [], movesBytes, all => Open(all, readWhole: true))
+            : LaterFindings.FindLeftOut(index, selection, all => Open(all, readWhole: true));
     }
 
     private bool Read(EventScan scan)

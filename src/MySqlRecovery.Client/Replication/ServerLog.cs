@@ -22,26 +22,29 @@ internal sealed class ServerLog(ConnectionOptions options, ServerLogRequest requ
             Blocking = request.Follow,
         };
         using var dump = new ResumingDump(options, wanted, warn, stop);
+        bool isBeyond = false;
         for (bool isFirst = true; Ask(dump.Peek, preconditions); isFirst = false)
         {
             string file = dump.Current.FileName;
             bool isLast = file == request.StopFile;
             string path = $"{options.Server}/{file}";
-            yield return new LogRange(path, isFirst ? request.StartPosition ?? 0 : 0, isLast ? request.StopPosition ?? long.MaxValue : long.MaxValue)
+            long end = isBeyond ? 0 : isLast ? request.StopPosition ?? long.MaxValue : long.MaxValue;
+            yield return new LogRange(path, isFirst ? request.StartPosition ?? 0 : 0, end)
             {
                 Server = options.Server,
                 IsReadWhole = whole,
                 Open = () => new DumpedLog(path, dump, request.Follow),
             };
-            if (isLast)
+            if (isLast && !whole)
                 yield break;
+            isBeyond |= isLast;
 
             // What is left of a file that could not be read to its end.
             while (dump.Peek() && dump.Current.FileName == file)
                 dump.Take();
         }
 
-        if (request.StopFile != null)
+        if (request.StopFile != null && !isBeyond)
             throw new RecoveryException(
                 "StopFileNotFound", RecoveryErrorKind.ObjectNotFound, $"the binlog ended before a file {request.StopFile} came", options.Server,
                 recommendedAction: "SHOW BINARY LOGS tells what is there; everything to the end was read.");

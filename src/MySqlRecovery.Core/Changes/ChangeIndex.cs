@@ -48,8 +48,8 @@ internal sealed class ChangeIndex : IDisposable
     /// <summary>What cannot be undone, one line each.</summary>
     public required string[] Reasons { get; init; }
 
-    /// <summary>Rows of an undo that something else changed again later, one line each.</summary>
-    public string[] LaterChanges { get; init; } = [];
+    /// <summary>Rows of an undo that something else changed again later, one line each; null where nobody has looked.</summary>
+    public string[]? LaterChanges { get; init; } = [];
 
     /// <summary>The tables with rows.</summary>
     public IEnumerable<TableName> Tables => Maps.Where((_, m) => _rowsOfMap[m] > 0).Select(m => m.QualifiedName).Distinct();

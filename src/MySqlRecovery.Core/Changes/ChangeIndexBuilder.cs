@@ -15,11 +15,12 @@ namespace MySqlRecovery.Changes;
 /// Makes a <see cref="ChangeIndex"/> of the events of a scan or of a pipeline, to undo them or to do them again. Rows that
 /// turn out not to count, as those of an XA transaction that is rolled back, are taken out again.
 /// </summary>
-internal sealed class ChangeIndexBuilder : IDisposable
+internal sealed partial class ChangeIndexBuilder : IDisposable
 {
     private readonly bool _reverse;
     private readonly ITableSchemaSource? _schema;
     private readonly long _maximumMemory;
+    private readonly FilterDoubts _doubts;
     private readonly StatementEffects _effects;
     private readonly ChangeObstacles _obstacles = new();
     private readonly Dictionary<string, PreparedEvents> _prepared = new(StringComparer.OrdinalIgnoreCase);
@@ -54,9 +55,10 @@ internal sealed class ChangeIndexBuilder : IDisposable
     /// <param name="schema">What is known of the tables from elsewhere, or null.</param>
     /// <param name="effects">What follows the statements among the events.</param>
     /// <param name="maximumMemory">Bytes of memory for the packed index; what is beyond goes to a temporary file.</param>
-    public ChangeIndexBuilder(bool reverse, ITableSchemaSource? schema, StatementEffects effects, long maximumMemory)
+    /// <param name="doubts">What the filter could not know.</param>
+    public ChangeIndexBuilder(bool reverse, ITableSchemaSource? schema, StatementEffects effects, long maximumMemory, FilterDoubts doubts)
     {
-        (_reverse, _schema, _effects, _maximumMemory) = (reverse, schema, effects, maximumMemory);
+        (_reverse, _schema, _effects, _maximumMemory, _doubts) = (reverse, schema, effects, maximumMemory, doubts);
         Start();
     }
 
@@ -69,11 +71,11 @@ internal sealed class ChangeIndexBuilder : IDisposable
     /// <param name="movesBytes">Whether the rows are undone as bytes, in a binlog.</param>
     [MethodImpl(Jit.Hot)]
     public static ChangeIndex Build(
-        EventScan scan, bool reverse, Action<EventScan>? onEvent = null, Func<ChangeIndex, string[]>? findLaterChanges = null,
+        EventScan scan, bool reverse, Action<EventScan>? onEvent = null, Func<ChangeIndex, LaterFindings?>? findLaterChanges = null,
         long maximumMemory = ChangeIndex.DefaultMaximumMemory, bool movesBytes = true)
     {
         var effects = new StatementEffects(reverse, scan.Tables, namesNewTables: !scan.ChoosesOperations, scan.Schema, movesBytes);
-        using var builder = new ChangeIndexBuilder(reverse, scan.Schema, effects, maximumMemory);
+        using var builder = new ChangeIndexBuilder(reverse, scan.Schema, effects, maximumMemory, scan.Doubts);
         while (scan.Read())
         {
             builder._obstacles.AddGaps(scan);
@@ -88,21 +90,29 @@ internal sealed class ChangeIndexBuilder : IDisposable
     /// <summary>Takes an event of a pipeline in.</summary>
     public void Add(in EventView view) => Add(view, scan: null);
 
+    /// <summary>The index of all that was added, of which nobody has looked for later changes.</summary>
+    public ChangeIndex CompleteUnseen()
+    {
+        ChangeIndex index = Complete();
+        return _reverse ? ToIndex(null) : index;
+    }
+
     /// <summary>The index of all that was added; it owns the sources from here on.</summary>
-    public ChangeIndex Complete(Func<ChangeIndex, string[]>? findLaterChanges = null)
+    public ChangeIndex Complete(Func<ChangeIndex, LaterFindings?>? findLaterChanges = null)
     {
         foreach (PreparedEvents undecided in _prepared.Values)
             ExcludeUndecided(undecided);
-        for (int i = 0; i < _maps.Count; i++)
-        {
-            if (_rowsOfMap[i] > 0)
-                _obstacles.AddDoubt(_maps[i]);
-        }
-
+        NameDoubts();
         Compact();
         ChangeIndex index = ToIndex([]);
-        if (findLaterChanges != null)
-            index = ToIndex(findLaterChanges(index));
+        if (findLaterChanges?.Invoke(index) is { } later)
+        {
+            foreach (LaterLoss loss in later.Losses)
+                ExcludeBefore(loss, later);
+            Compact();
+            index = ToIndex(later.Lines);
+        }
+
         _isComplete = true;
         return index;
     }
@@ -116,7 +126,7 @@ internal sealed class ChangeIndexBuilder : IDisposable
             source.Dispose();
     }
 
-    private ChangeIndex ToIndex(string[] laterChanges) => new(_store, [.. _rowsOfMap], [.. _gtidSources])
+    private ChangeIndex ToIndex(string[]? laterChanges) => new(_store, [.. _rowsOfMap], [.. _gtidSources])
     {
         Sources = [.. _sources],
         Maps = [.. _maps],
@@ -310,66 +320,6 @@ internal sealed class ChangeIndexBuilder : IDisposable
             ExcludeTable(map, effect.LossCause!, log, position);
         if (effect.DecidedXaId != null && _prepared.Remove(effect.DecidedXaId, out PreparedEvents rows) && effect.IsXaRollback)
             Exclude(rows.First, rows.End, cause: null, log, position);
-    }
-
-    private void ExcludeUndecided(in PreparedEvents rows) =>
-        Exclude(rows.First, rows.End, ChangeRules.UndecidedXa, rows.LogFile, rows.Position);
-
-    /// <summary>Takes all events of a table map out.</summary>
-    private void ExcludeTable(TableMap map, string cause, string logFile, long position)
-    {
-        int number = NumberOf(map);
-        for (int i = 0; i < _events.Count && _rowsOfMap[number] > 0; i++)
-        {
-            if (_events[i].Map == number)
-                Exclude(i, i + 1, cause, logFile, position);
-        }
-    }
-
-    /// <summary>Takes events out; a cause makes an obstacle of them.</summary>
-    private void Exclude(int first, int end, string? cause, string logFile, long position)
-    {
-        for (int number = first; number < end; number++)
-        {
-            if (IsExcluded(number))
-                continue;
-            if (number / 64 >= _excluded.Length)
-                Array.Resize(ref _excluded, Math.Max(number / 64 + 1, 2 * _excluded.Length));
-            _excluded[number / 64] |= 1UL << number % 64;
-            IndexedEvent item = _events[number];
-            _rowsOfMap[item.Map] -= item.RowCount;
-            TableMap map = _maps[item.Map];
-            if (cause != null)
-                _obstacles.AddRows(map.Database, map.Table, item.RowCount, cause, logFile, position);
-        }
-    }
-
-    private bool IsExcluded(int number) => number / 64 < _excluded.Length && (_excluded[number / 64] & 1UL << number % 64) != 0;
-
-    /// <summary>Removes what was taken out.</summary>
-    private void Compact()
-    {
-        if (_excluded.Length == 0)
-            return;
-        (SpillingStore store, IndexedEvent.List events, IndexedTransaction.List transactions) = (_store, _events, _transactions);
-        Start();
-        for (int t = 0; t < transactions.Count; t++)
-        {
-            IndexedTransaction transaction = transactions[t];
-            int end = t + 1 < transactions.Count ? transactions[t + 1].FirstEvent : events.Count;
-            int first = _events.Count;
-            for (int e = transaction.FirstEvent; e < end; e++)
-            {
-                if (!IsExcluded(e))
-                    _events.Add(events[e]);
-            }
-
-            if (_events.Count > first)
-                _transactions.Add(transaction with { FirstEvent = first });
-        }
-
-        store.Dispose();
-        _excluded = [];
     }
 
     [MemberNotNull(nameof(_store), nameof(_events), nameof(_transactions))]

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
+using MySqlRecovery.Binlog.Filter;
 using MySqlRecovery.Binlog.Rows;
 using MySqlRecovery.Binlog.Scan;
 using MySqlRecovery.Model;
@@ -103,6 +104,15 @@ internal sealed class ChangeObstacles
             Add(Path.GetFileName(gap.Path ?? string.Empty), gap.Offset ?? 0, gap.Detail);
     }
 
+    /// <summary>What a filter could not know.</summary>
+    public void AddDoubts(FilterDoubts doubts)
+    {
+        foreach (string log in doubts.Logs)
+            AddLine(log);
+        foreach ((string database, string table, string cause, FilterDoubts.Place place) in doubts.Found)
+            AddRows(database, table, place.Rows, cause, place.LogFile, place.Position);
+    }
+
     /// <summary>What is not sure of the definition that a table's rows are read with.</summary>
     public void AddDoubt(TableMap map)
     {
@@ -111,9 +121,11 @@ internal sealed class ChangeObstacles
     }
 
     /// <summary>Something about a table, wherever its rows are.</summary>
-    public void AddTable(string database, string table, string what)
+    public void AddTable(string database, string table, string what) => AddLine($"{database}.{table}: {what}");
+
+    /// <summary>Something at no one place, once.</summary>
+    public void AddLine(string line)
     {
-        string line = $"{database}.{table}: {what}";
         if (!_listed.Contains(line))
             _listed.Add(line);
     }

@@ -107,7 +107,12 @@ internal sealed class PipelineEvents
             int at = start - EventHeader.Size - rows.At.Rows;
             var row = new RowCursor(rows, _piped.Table!);
             row.Return(new RowCursorMark(Index: -1, at, at, at));
-            return row.MoveNext() && where.IsMatch(row);
+            if (!row.MoveNext())
+                return false;
+            bool? passes = where.Test(row);
+            if (passes == null)
+                new EventView(_piped).NoteUntested(_filter.Doubts, 1);
+            return passes == true;
         }
         catch (Exception e) when (MalformedData.Is(e))
         {
@@ -162,7 +167,7 @@ internal sealed class ChangeSpool : IDisposable
         PipelineTableMaps maps, EventFilter filter, bool reverse, long maximumMemory = ChangeIndex.DefaultMaximumMemory, bool movesBytes = true)
     {
         var effects = new StatementEffects(reverse, filter.Tables, namesNewTables: filter.Operations == null, maps.Schema, movesBytes);
-        _builder = new ChangeIndexBuilder(reverse, maps.Schema, effects, maximumMemory);
+        _builder = new ChangeIndexBuilder(reverse, maps.Schema, effects, maximumMemory, filter.Doubts);
         Events = new PipelineEvents(maps, filter, view => _builder.Add(view));
     }
 
@@ -173,7 +178,7 @@ internal sealed class ChangeSpool : IDisposable
     public ChangeIndex Complete()
     {
         Events.FlushRows();
-        return _builder.Complete();
+        return _builder.CompleteUnseen();
     }
 
     public void Dispose() => _builder.Dispose();

@@ -1,16 +1,23 @@
 using System.Globalization;
 using MySqlRecovery.Binlog.Events;
+using MySqlRecovery.Binlog.Filter;
 using MySqlRecovery.Binlog.Rows;
 using MySqlRecovery.Binlog.Scan;
 using MySqlRecovery.Model;
+using MySqlRecovery.Text;
 
 namespace MySqlRecovery.Changes;
 
 /// <summary>
 /// Looks for rows that were chosen to be undone and that something else, which is not, changed later: the undo puts its
-/// old values over theirs. Rows are known by their key, or, where the log names none, by all they hold.
+/// old values over theirs. Rows are known by their key, or, where the log names none, by all they hold. Statements that were
+/// not chosen count, too: what they changed is named, and what they put out of reach is lost.
 /// </summary>
-internal sealed class LaterChanges(EventSelection selection, string[] columns)
+/// <param name="selection">What was chosen.</param>
+/// <param name="columns">The only columns that the undo sets; empty for all.</param>
+/// <param name="tables">The tables of the undo, or null for all.</param>
+/// <param name="movesBytes">Whether rows are undone as bytes, in a binlog.</param>
+internal sealed class LaterChanges(EventSelection selection, string[] columns, TableFilter? tables = null, bool movesBytes = true)
 {
     /// <summary>More rows than this are not looked for: their keys would take more than 100 MB.</summary>
     private const int MaximumRows = 1 << 20;
@@ -19,16 +26,35 @@ internal sealed class LaterChanges(EventSelection selection, string[] columns)
     private readonly HashSet<UInt128> _chosen = [];
     private readonly List<string> _listed = [];
     private readonly List<string> _unread = [];
+    private readonly List<TableMap> _maps = [];
+    private readonly HashSet<TableMap> _mapsSeen = new(ReferenceEqualityComparer.Instance);
+    private readonly List<LaterLoss> _losses = [];
+    private readonly Dictionary<string, int> _logs = new(StringComparer.Ordinal);
+    private readonly StatementEffects _effects = new(
+        reverse: true, tables, namesNewTables: false, movesBytes: movesBytes, findsColumnsByName: !movesBytes);
     private long _found;
     private bool _isFull;
+
+    /// <summary>What was found to be out of reach.</summary>
+    public IReadOnlyList<LaterLoss> Losses => _losses;
+
+    /// <summary>The logs that were read, numbered in their order.</summary>
+    public IReadOnlyDictionary<string, int> Logs => _logs;
 
     /// <summary>Reads logs with all changes of the tables in question; gives one line for each row found, and for what it could not read.</summary>
     public string[] Find(EventScan scan)
     {
         while (TryRead(scan))
         {
-            if (!new EventView(scan).HasRows)
+            var view = new EventView(scan);
+            _logs.TryAdd(view.LogFile, _logs.Count);
+            if (!view.HasRows)
+            {
+                if (_maps.Count > 0 && !selection.Includes(scan))
+                    ObserveStatement(view);
                 continue;
+            }
+
             bool mayBeChosen = selection.Includes(scan);
             if (mayBeChosen || _chosen.Count > 0)
                 Observe(scan, scan.Table!, mayBeChosen);
@@ -76,6 +102,17 @@ internal sealed class LaterChanges(EventSelection selection, string[] columns)
         }
     }
 
+    private void ObserveStatement(in EventView view)
+    {
+        StatementEffect effect = _effects.Observe(view, _maps);
+        if (effect.Obstacle == null || effect.ObstacleKey != null || effect.DecidedXaId != null)
+            return;
+        foreach (TableMap map in effect.LostTables)
+            _losses.Add(new LaterLoss(map.Database, map.Table, effect.LossCause!, view.LogFile, view.Position));
+        if (!effect.IsDefinition)
+            AddLine($"{effect.Obstacle} at {view.LogFile}:{view.Position.ToString(CultureInfo.InvariantCulture)}{ThreadText(view.ThreadId)}");
+    }
+
     private void NoteUnread(string what)
     {
         if (_unread.Count < MaximumListed)
@@ -84,6 +121,8 @@ internal sealed class LaterChanges(EventSelection selection, string[] columns)
 
     private void Choose(TableMap map, in RowCursor row)
     {
+        if (_mapsSeen.Add(map))
+            _maps.Add(map);
         if (_chosen.Count >= MaximumRows)
         {
             _isFull = true;
@@ -93,7 +132,7 @@ internal sealed class LaterChanges(EventSelection selection, string[] columns)
         if (map.PrimaryKey.Length == 0)
         {
             if (!row.After.IsEmpty)
-                _chosen.Add(RowKey.Of(row.After));
+                _chosen.Add(RowKey.OfRow(map, row.After));
             return;
         }
 
@@ -106,7 +145,7 @@ internal sealed class LaterChanges(EventSelection selection, string[] columns)
     private UInt128? FindChosen(TableMap map, in RowCursor row)
     {
         if (map.PrimaryKey.Length == 0)
-            return row.Before.IsEmpty ? null : IfChosen(RowKey.Of(row.Before));
+            return row.Before.IsEmpty ? null : IfChosen(RowKey.OfRow(map, row.Before));
         UInt128? key = row.Before.IsEmpty || !RowKey.IsIn(row.BeforeLayout, map.PrimaryKey)
             ? null : IfChosen(RowKey.Of(map, row.BeforeLayout, map.PrimaryKey, row.Before));
         return key ?? (row.After.IsEmpty || !RowKey.IsIn(row.AfterLayout, map.PrimaryKey)
@@ -118,17 +157,30 @@ internal sealed class LaterChanges(EventSelection selection, string[] columns)
     private bool Concerns(TableMap map, in RowCursor row) =>
         columns.Length == 0 || row.Before.IsEmpty || row.After.IsEmpty
         || RowDecoder.ChangedOrdinals(row.BeforeLayout, row.Before, row.AfterLayout, row.After)
-            .Exists(o => columns.Contains(map.Columns[o].Name, StringComparer.OrdinalIgnoreCase));
+            .Exists(o => columns.Contains(map.Columns[o].Name, StringComparer.OrdinalIgnoreCase) || map.PrimaryKey.Contains(o));
 
     private void Report(EventScan scan, TableMap map, in RowCursor row)
     {
-        _found++;
-        if (_listed.Count == MaximumListed)
-            return;
-        string thread = scan.Transaction.ThreadId is { } id ? string.Create(CultureInfo.InvariantCulture, $" thread {id}") : string.Empty;
-        _listed.Add(string.Create(
-            CultureInfo.InvariantCulture, $"{map.Database}.{map.Table}{KeyText(map, row)} at {scan.Reader.LogFile}:{scan.Reader.Position}{thread}"));
+        if (_listed.Count < MaximumListed)
+            AddLine(RowText(scan, map, row));
+        else
+            _found++;
     }
+
+    private void AddLine(string line)
+    {
+        _found++;
+        if (_listed.Count < MaximumListed)
+            _listed.Add(line);
+    }
+
+    private static string ThreadText(uint? thread) =>
+        thread is { } id ? string.Create(CultureInfo.InvariantCulture, $" thread {id}") : string.Empty;
+
+    /// <summary>A row, with its place, for people.</summary>
+    internal static string RowText(EventScan scan, TableMap map, in RowCursor row) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{map.Database}.{map.Table}{KeyText(map, row)} at {scan.Reader.LogFile}:{scan.Reader.Position}{ThreadText(scan.Transaction.ThreadId)}");
 
     private static string KeyText(TableMap map, in RowCursor row)
     {
@@ -149,4 +201,53 @@ internal sealed class LaterChanges(EventSelection selection, string[] columns)
 
         return $" {string.Join(", ", parts)}";
     }
+}
+
+/// <summary>Rows that can no longer be undone, because of a statement that was not chosen: those of a table before it.</summary>
+/// <param name="Database">Database of the table.</param>
+/// <param name="Table">The table.</param>
+/// <param name="Cause">Why.</param>
+/// <param name="LogFile">The log that has the statement.</param>
+/// <param name="Position">Offset of the statement.</param>
+internal sealed record LaterLoss(string Database, string Table, string Cause, string LogFile, long Position);
+
+/// <summary>What was not chosen and stands in the way.</summary>
+/// <param name="Lines">Rows that were changed again, and what could not be read, one line each.</param>
+/// <param name="Losses">What can no longer be undone.</param>
+/// <param name="Logs">The logs in their order.</param>
+internal sealed record LaterFindings(string[] Lines, IReadOnlyList<LaterLoss> Losses, IReadOnlyDictionary<string, int> Logs)
+{
+    /// <summary>Looks for what came after the changes to be undone; null where nothing was left out.</summary>
+    /// <param name="index">The changes.</param>
+    /// <param name="selection">What was chosen.</param>
+    /// <param name="columns">The only columns that the undo sets; empty for all.</param>
+    /// <param name="movesBytes">Whether rows are undone as bytes, in a binlog.</param>
+    /// <param name="openWhole">Opens a scan of the whole logs.</param>
+    public static LaterFindings? Find(
+        ChangeIndex index, EventSelection selection, string[] columns, bool movesBytes, Func<EventFilter, EventScan> openWhole)
+    {
+        if (!selection.IsPartial || index.Transactions.Count == 0)
+            return null;
+        var tables = TableFilter.Only(index.Tables);
+        using EventScan scan = openWhole(new EventFilter { Tables = tables, WithStatements = true });
+        var later = new LaterChanges(selection, columns, tables, movesBytes);
+        return new LaterFindings(later.Find(scan), later.Losses, later.Logs);
+    }
+
+    /// <summary>Looks for what was left out before changes that are to be done again.</summary>
+    public static string[] FindLeftOut(IReadOnlyCollection<TableName> tables, EventSelection selection, Func<EventFilter, EventScan> openWhole)
+    {
+        if (!selection.LeavesOut || tables.Count == 0)
+            return [];
+        var filter = TableFilter.Only(tables);
+        return new LeftOutChanges(selection).Find(() => openWhole(new EventFilter { Tables = filter }));
+    }
+
+    /// <summary>The same for changes that are indexed.</summary>
+    public static LaterFindings? FindLeftOut(ChangeIndex index, EventSelection selection, Func<EventFilter, EventScan> openWhole) =>
+        new(FindLeftOut([.. index.Tables], selection, openWhole), [], new Dictionary<string, int>());
+
+    /// <summary>Whether a transaction comes before a statement.</summary>
+    public bool IsBefore(string log, long position, LaterLoss loss) =>
+        Logs.TryGetValue(log, out int number) && (number, position).CompareTo((Logs[loss.LogFile], loss.Position)) < 0;
 }

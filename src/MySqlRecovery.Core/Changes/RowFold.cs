@@ -238,6 +238,19 @@ internal static class RowKey
         return value;
     }
 
+    /// <summary>The value for a row of a table without a key.</summary>
+    public static UInt128 OfRow(TableMap map, ReadOnlySpan<byte> image)
+    {
+        byte[] buffer = ArrayPool<byte>.Shared.Rent(Encoding.UTF8.GetMaxByteCount(map.Database.Length + map.Table.Length) + 1 + image.Length);
+        int at = Encoding.UTF8.GetBytes(map.Database, buffer);
+        buffer[at++] = 0;
+        at += Encoding.UTF8.GetBytes(map.Table, buffer.AsSpan(at));
+        image.CopyTo(buffer.AsSpan(at));
+        UInt128 value = Of(buffer.AsSpan(0, at + image.Length));
+        ArrayPool<byte>.Shared.Return(buffer);
+        return value;
+    }
+
     /// <summary>The value for a whole image.</summary>
     public static UInt128 Of(ReadOnlySpan<byte> image)
     {

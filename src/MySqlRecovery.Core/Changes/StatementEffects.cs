@@ -18,8 +18,10 @@ namespace MySqlRecovery.Changes;
 /// <param name="namesNewTables">Whether a table that came new and empty is worth a word: it holds no row that could be missed.</param>
 /// <param name="schema">What knows tables beyond the log, or null.</param>
 /// <param name="movesBytes">Whether rows are undone as bytes, in a binlog, and not as SQL that says its character set.</param>
+/// <param name="findsColumnsByName">Whether the columns of the rows may be in other places by then, as long as they have their names.</param>
 internal sealed class StatementEffects(
-    bool reverse, TableFilter? tables, bool namesNewTables, ITableSchemaSource? schema = null, bool movesBytes = true)
+    bool reverse, TableFilter? tables, bool namesNewTables, ITableSchemaSource? schema = null, bool movesBytes = true,
+    bool findsColumnsByName = false)
 {
     private const int ShownLength = 120;
     private const string UnknownColumn = "?";
@@ -130,6 +132,7 @@ internal sealed class StatementEffects(
         return new StatementEffect
         {
             Obstacle = $"changed the tables themselves: {shown}",
+            IsDefinition = true,
             LostTables = lost,
             LossCause = $"a later statement put them out of reach: {shown}",
         };
@@ -148,9 +151,14 @@ internal sealed class StatementEffects(
             return true;
         if (movesBytes && change.ConvertedTo is { } set && Array.Exists(map.Columns, c => IsConverted(c, set)))
             return true;
+        if (findsColumnsByName)
+            return map.Columns.Where((c, i) => !after.Columns.Any(a => Same(a.Name, c.Name) && IsColumn(a, i, mayBeRedefined: true))).Any();
         return after.Columns.Count != map.Columns.Length
-            || after.Columns.Where((c, i) => c.DataType != UnknownColumn || !Same(c.Name, map.Columns[i].Name)).Any();
+            || after.Columns.Where((c, i) => !IsColumn(c, i, mayBeRedefined: false) || !Same(c.Name, map.Columns[i].Name)).Any();
     }
+
+    private static bool IsColumn(ColumnSchema column, int ordinal, bool mayBeRedefined) =>
+        column.DataType == $"{UnknownColumn}{ordinal}" || (mayBeRedefined && !column.DataType.StartsWith(UnknownColumn, StringComparison.Ordinal));
 
     // The bytes of a row before CONVERT TO CHARACTER SET are in the character set that the column had then.
     private static bool IsConverted(ColumnDefinition column, string set) =>
@@ -160,7 +168,7 @@ internal sealed class StatementEffects(
     {
         Database = map.Database,
         Name = map.Table,
-        Columns = [.. map.Columns.Select(c => new ColumnSchema { Name = c.Name, DataType = UnknownColumn })],
+        Columns = [.. map.Columns.Select((c, i) => new ColumnSchema { Name = c.Name, DataType = $"{UnknownColumn}{i}" })],
         AreKeysKnown = false,
     };
 
@@ -178,6 +186,9 @@ internal readonly record struct StatementEffect
 {
     /// <summary>What an undo has to say of it; null for nothing.</summary>
     public string? Obstacle { get; init; }
+
+    /// <summary>Whether it changed tables themselves.</summary>
+    public bool IsDefinition { get; init; }
 
     /// <summary>What statements alike have in common, of which only the first is named; null: each is.</summary>
     public string? ObstacleKey { get; init; }

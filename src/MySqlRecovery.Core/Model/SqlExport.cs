@@ -34,9 +34,10 @@ public sealed class SqlExport
 
     /// <summary>
     /// Rows of the undo that other changes, which stay, have changed again later, one line each: what those did to them is
-    /// overwritten. Looked for in the files given; empty where there are none, and for objects from the pipeline.
+    /// overwritten. Looked for in the files given; empty where there are none; null for an undo of objects from the pipeline, for
+    /// which nothing was looked at.
     /// </summary>
-    public string[] LaterChange { get; set; } = [];
+    public string[]? LaterChange { get; set; } = [];
 
     /// <summary>One line.</summary>
     public override string ToString() => string.Create(

@@ -36,9 +36,10 @@ public sealed class UndoBinlog
 
     /// <summary>
     /// Rows of the undo that other changes, which stay, have changed again later, one line each: what those did to them is
-    /// overwritten. Looked for in the files given; empty where there are none, and for objects from the pipeline.
+    /// overwritten. Looked for in the files given; empty where there are none; null for an undo of objects from the pipeline, for
+    /// which nothing was looked at.
     /// </summary>
-    public string[] LaterChange { get; set; } = [];
+    public string[]? LaterChange { get; set; } = [];
 
     /// <summary>Whether the written file was read back: checksums, positions, transaction lengths and row counts are right.</summary>
     public bool IsVerified { get; set; }

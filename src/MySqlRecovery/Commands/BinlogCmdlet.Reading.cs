@@ -13,6 +13,7 @@ using MySqlRecovery.Input;
 using MySqlRecovery.Model;
 using MySqlRecovery.Output.Sql;
 using MySqlRecovery.Schema;
+using MySqlRecovery.Text;
 
 namespace MySqlRecovery.Commands;
 
@@ -60,20 +61,19 @@ public abstract partial class BinlogCmdlet
         Keyring = _keyring,
     };
 
-    /// <summary>Rows of an undo that something of the same logs that was not chosen changed again later.</summary>
-    internal string[] FindLaterChanges(ChangeIndex index, LogInput input, string[] columns)
-    {
-        var selection = new EventSelection(Filter, StartPosition > 0 || StopPosition != null);
-        if (!selection.IsPartial || index.Transactions.Count == 0)
-            return [];
-        var tables = TableFilter.Only(index.Tables);
-        using var scan = new EventScan(input.Ranges(true), new EventFilter { Tables = tables }, StopToken, input.OpenSchema())
-        {
-            Salvage = Salvage,
-            Keyring = _keyring,
-        };
-        return new LaterChanges(selection, columns).Find(scan);
-    }
+    /// <summary>What of the same logs was not chosen and stands in the way of an undo, or of doing changes again; null where all was chosen.</summary>
+    internal LaterFindings? FindUnchosen(ChangeIndex index, LogInput input, bool reverse, string[] columns, bool movesBytes) => reverse
+        ? LaterFindings.Find(index, Selection, columns, movesBytes, filter => OpenWhole(input, filter))
+        : LaterFindings.FindLeftOut(index, Selection, filter => OpenWhole(input, filter));
+
+    /// <summary>What was left out before changes of these tables that are to be done again, and stands in their way.</summary>
+    internal string[] FindLeftOut(IReadOnlyCollection<TableName> tables, LogInput input) =>
+        LaterFindings.FindLeftOut(tables, Selection, filter => OpenWhole(input, filter));
+
+    private EventSelection Selection => new(Filter, StartPosition > 0 || StopPosition != null || StopFile != null);
+
+    private EventScan OpenWhole(LogInput input, EventFilter filter) =>
+        new(input.Ranges(true), filter, StopToken, input.OpenSchema()) { Salvage = Salvage, Keyring = _keyring };
 
     /// <summary>Reads the servers, or else the files, and writes what the outputs make of them.</summary>
     /// <param name="files">In any order.</param>
@@ -86,6 +86,8 @@ public abstract partial class BinlogCmdlet
         if (readings.Length > 0)
             ReadSideBySide(readings, inputs[0].FileCount);
         EndReading();
+        foreach (string doubt in Filter.Doubts.Lines)
+            WriteWarning(doubt);
     }
 
     /// <summary>Shows how far the reading of logs is, at most five times a second.</summary>

@@ -25,14 +25,17 @@ public abstract partial class BinlogCmdlet : ServerCmdlet
     /// any, the one of -DefaultsFile or that on this machine.
     /// </summary>
     [Parameter(ParameterSetName = ServerSet), Alias("HostName", "ComputerName")]
+    [ValidateNotNull]
     public string[] Server { get; set; } = [string.Empty];
 
     /// <summary>The binlog file on the server to start in; the oldest by default.</summary>
     [Parameter(ParameterSetName = ServerSet)]
+    [ValidateNotNullOrEmpty]
     public string? StartFile { get; set; }
 
     /// <summary>The last binlog file on the server to read; by default all to the end.</summary>
     [Parameter(ParameterSetName = ServerSet)]
+    [ValidateNotNullOrEmpty]
     public string? StopFile { get; set; }
 
     /// <summary>
@@ -40,68 +43,84 @@ public abstract partial class BinlogCmdlet : ServerCmdlet
     /// transactions that are not in it.
     /// </summary>
     [Parameter(ParameterSetName = ServerSet)]
+    [ValidateNotNullOrEmpty]
     public string? StartGtid { get; set; }
 
     /// <summary>Databases to take; wildcards.</summary>
     [Parameter, SupportsWildcards, ArgumentCompleter(typeof(DatabaseCompleter))]
+    [ValidateNotNullOrEmpty]
     public string[] Database { get; set; } = [];
 
     /// <summary>Databases to leave out; wildcards.</summary>
     [Parameter, SupportsWildcards, ArgumentCompleter(typeof(DatabaseCompleter))]
+    [ValidateNotNullOrEmpty]
     public string[] ExcludeDatabase { get; set; } = [];
 
     /// <summary>Tables to take, <c>table</c> or <c>database.table</c>; wildcards.</summary>
     [Parameter, SupportsWildcards, ArgumentCompleter(typeof(TableCompleter))]
+    [ValidateNotNullOrEmpty]
     public string[] Table { get; set; } = [];
 
     /// <summary>Tables to leave out; wildcards.</summary>
     [Parameter, SupportsWildcards, ArgumentCompleter(typeof(TableCompleter))]
+    [ValidateNotNullOrEmpty]
     public string[] ExcludeTable { get; set; } = [];
 
     /// <summary>Row events of these operations only.</summary>
     [Parameter]
+    [ValidateNotNullOrEmpty]
     public RowOperation[]? Operation { get; set; }
 
     /// <summary>Events from this time on (included). A time without zone is local.</summary>
     [Parameter, Alias("StartDateTime", "After")]
+    [ValidateNotNull]
     public DateTime? StartTime { get; set; }
 
     /// <summary>Events before this time (excluded). A time without zone is local.</summary>
     [Parameter, Alias("StopDateTime", "Before")]
+    [ValidateNotNull]
     public DateTime? StopTime { get; set; }
 
     /// <summary>Byte offset of the first event taken in the first file.</summary>
     [Parameter]
+    [ValidateNotNull]
     public long? StartPosition { get; set; }
 
     /// <summary>Byte offset in the last file at which reading ends; the event there is not taken.</summary>
     [Parameter]
+    [ValidateNotNull]
     public long? StopPosition { get; set; }
 
     /// <summary>Transactions of these GTIDs or GTID sets only.</summary>
     [Parameter, ArgumentCompleter(typeof(GtidSourceCompleter))]
+    [ValidateNotNullOrEmpty]
     public string[] Gtid { get; set; } = [];
 
     /// <summary>No transactions of these GTIDs or GTID sets.</summary>
     [Parameter, ArgumentCompleter(typeof(GtidSourceCompleter))]
+    [ValidateNotNullOrEmpty]
     public string[] ExcludeGtid { get; set; } = [];
 
     /// <summary>Transactions of these sessions (connection ids) only.</summary>
     [Parameter]
+    [ValidateNotNullOrEmpty]
     public uint[]? ThreadId { get; set; }
 
     /// <summary>Events first written by the servers with these ids only.</summary>
     [Parameter]
+    [ValidateNotNullOrEmpty]
     public uint[]? ServerId { get; set; }
 
     /// <summary>Rows in whose before or after image all named columns have one of the given values.</summary>
     [Parameter]
+    [ValidateNotNullOrEmpty]
     public IDictionary? Where { get; set; }
 
     /// <summary>
     /// Keyring files of the server for encrypted logs: component_keyring_file's JSON, the file of the keyring_file plugin, or the key file of MariaDB's file_key_management.
     /// </summary>
     [Parameter]
+    [ValidateNotNullOrEmpty]
     public string[] KeyringPath { get; set; } = [];
 
     /// <summary>
@@ -109,10 +128,12 @@ public abstract partial class BinlogCmdlet : ServerCmdlet
     /// columns and character sets where the log does not; follows the DDL in the logs from there on.
     /// </summary>
     [Parameter]
+    [ValidateNotNullOrEmpty]
     public string? SchemaPath { get; set; }
 
     /// <summary>An open connection to a server that has the tables: their definitions are read from it as they are needed.</summary>
     [Parameter]
+    [ValidateNotNull]
     public DbConnection? Connection { get; set; }
 
     /// <summary>
@@ -171,12 +192,15 @@ public abstract partial class BinlogCmdlet : ServerCmdlet
             WriteWarning($"This is not complete: {reasons[0]}{(reasons.Length > 1 ? $" (and {reasons.Length - 1} more: see Reason)" : string.Empty)}");
     }
 
-    /// <summary>Says aloud that the undo overwrites changes that are not undone.</summary>
-    private protected void WarnOfLaterChanges(ChangeIndex index)
+    /// <summary>Says aloud that the undo overwrites changes that are not undone, or that nobody has looked for such.</summary>
+    private protected void WarnOfLaterChanges(string[]? changes, bool reverse)
     {
-        if (index.LaterChanges.Length > 0)
-            WriteWarning($"Rows of this undo were changed again later by what is not undone: {index.LaterChanges[0]}"
-                + (index.LaterChanges.Length > 1 ? $" (and {index.LaterChanges.Length - 1} more: see LaterChange)" : string.Empty));
+        if (changes == null)
+            WriteWarning("Whether something else changed these rows or their tables again later was not looked for: only logs and servers show it.");
+        else if (changes.Length > 0)
+            WriteWarning((reverse ? "Rows of this undo were changed again later by what is not undone" : "What is left out stands in the way")
+                + $": {changes[0]}"
+                + (changes.Length > 1 ? $" (and {changes.Length - 1} more: see LaterChange)" : string.Empty));
     }
 
     /// <summary>Positions mean files: an object that came down the pipeline does not say which file is first or last.</summary>

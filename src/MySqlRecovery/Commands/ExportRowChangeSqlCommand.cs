@@ -52,10 +52,12 @@ public sealed class ExportRowChangeSqlCommand : BinlogCmdlet
     /// and named.
     /// </summary>
     [Parameter]
+    [ValidateNotNullOrEmpty]
     public string[] Column { get; set; } = [];
 
     /// <summary>Tables to write under another name, <c>@{ 'db.a' = 'db2.b' }</c> or <c>@{ 'db.*' = 'db2.*' }</c>.</summary>
     [Parameter]
+    [ValidateNotNullOrEmpty]
     public IDictionary? TableMap { get; set; }
 
     /// <summary>Writes one statement for each key, the sum of all its changes, in one transaction.</summary>
@@ -204,6 +206,7 @@ public sealed class ExportRowChangeSqlCommand : BinlogCmdlet
         if (_path != null)
             WriteObject(stream.ToResult(_path));
         WarnIfIncomplete(stream.Reasons);
+        WarnOfLaterChanges(stream.LaterChanges, reverse: false);
     }
 
     private void ReadLogs()
@@ -224,6 +227,8 @@ public sealed class ExportRowChangeSqlCommand : BinlogCmdlet
             WriteStatements();
             ShowProgress(scan, input.FileCount);
         }
+
+        Try(() => stream.LaterChanges = FindLeftOut([.. stream.Tables], input));
     }
 
     private void WriteStatements()
@@ -266,7 +271,7 @@ public sealed class ExportRowChangeSqlCommand : BinlogCmdlet
         }
         while (more);
         WarnIfIncomplete(export.Reasons);
-        WarnOfLaterChanges(index);
+        WarnOfLaterChanges(index.LaterChanges, Reverse);
     }
 
     private void WriteFile(ChangeIndex index, string path)
@@ -274,6 +279,6 @@ public sealed class ExportRowChangeSqlCommand : BinlogCmdlet
         SqlExport result = Try(() => RowSqlExport.WriteFile(index, _input.RowTest, _form, path, Force, StopToken));
         WriteObject(result);
         WarnIfIncomplete(result.Reason);
-        WarnOfLaterChanges(index);
+        WarnOfLaterChanges(index.LaterChanges, Reverse);
     }
 }

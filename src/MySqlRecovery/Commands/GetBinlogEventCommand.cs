@@ -23,6 +23,7 @@ public sealed class GetBinlogEventCommand : LogFileCmdlet, IEventOutput
 
     /// <summary>Event types to take.</summary>
     [Parameter]
+    [ValidateNotNullOrEmpty]
     public BinlogEventType[]? EventType { get; set; }
 
     private protected override BinlogEventType[]? TypesTaken => EventType;

@@ -43,6 +43,7 @@ public sealed class InvokeBinlogReverseCommand : LogFileCmdlet
     /// columns of the original.
     /// </summary>
     [Parameter]
+    [ValidateNotNullOrEmpty]
     public IDictionary? TableMap { get; set; }
 
     /// <summary>
@@ -98,7 +99,7 @@ public sealed class InvokeBinlogReverseCommand : LogFileCmdlet
             index, _input.RowTest, _destination, Force, GtidSource, StopToken, TargetVersion, _renames));
         WriteObject(result);
         WarnIfIncomplete(result.Reason);
-        WarnOfLaterChanges(index);
+        WarnOfLaterChanges(index.LaterChanges, reverse: true);
     }
 
     /// <inheritdoc/>

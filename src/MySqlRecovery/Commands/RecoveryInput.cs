@@ -81,7 +81,7 @@ internal sealed class RecoveryInput(BinlogCmdlet cmdlet, bool reverse, string[] 
         using EventScan scan = cmdlet.OpenScan(input);
         return ChangeIndexBuilder.Build(
             scan, reverse, s => cmdlet.ShowProgress(s, input.FileCount),
-            reverse && FindsLaterChanges ? index => cmdlet.FindLaterChanges(index, input, columns) : null, maximumMemory, movesBytes);
+            FindsLaterChanges ? index => cmdlet.FindUnchosen(index, input, reverse, columns, movesBytes) : null, maximumMemory, movesBytes);
     }
 
     /// <summary>The files or the server that were added; nothing came down a pipeline.</summary>

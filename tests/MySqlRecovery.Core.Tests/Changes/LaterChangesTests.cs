@@ -82,6 +82,74 @@ public sealed class LaterChangesTests : IDisposable
         Assert.Equal([$"d.t id=2 at binlog.000001:{place} thread 9"], Find(log, filter));
     }
 
+    [Theory]
+    [InlineData("TRUNCATE t", true)]
+    [InlineData("ALTER TABLE t ADD w INT FIRST", true)]
+    [InlineData("ALTER TABLE t MODIFY v BIGINT", true)]
+    [InlineData("RENAME TABLE t TO x, y TO t", true)]
+    [InlineData("DROP TABLE t", true)]
+    [InlineData("ALTER TABLE p EXCHANGE PARTITION a WITH TABLE t", true)]
+    [InlineData("DROP DATABASE d", true)]
+    [InlineData("ALTER TABLE t ADD INDEX (v)", false)]
+    [InlineData("ALTER TABLE u ADD w INT FIRST", false)]
+    [InlineData("TRUNCATE e.t", false)]
+    public void A_statement_that_was_not_chosen_puts_rows_before_it_out_of_reach(string statement, bool isLoss)
+    {
+        SmallLog log = Insert(new SmallLog(), 7, [1, 5]);
+        long place = log.End;
+        log.AddStatement(statement, thread: 9);
+
+        LaterChanges later = Later(log, new EventFilter { ThreadIds = [7], WithStatements = true }, [], out string[] lines);
+
+        Assert.Empty(lines);
+        if (isLoss)
+            Assert.Equal(("d", "t", place), (later.Losses[0].Database, later.Losses[0].Table, later.Losses[0].Position));
+        else
+            Assert.Empty(later.Losses);
+    }
+
+    [Theory]
+    [InlineData("UPDATE t SET v = 9", true)]
+    [InlineData("DELETE/**/FROM d.t", true)]
+    [InlineData("SELECT f()", true)]
+    [InlineData("UPDATE u SET v = 9", false)]
+    public void A_statement_that_was_not_chosen_and_changed_the_table_later_is_named(string statement, bool isNamed)
+    {
+        SmallLog log = Insert(new SmallLog(), 7, [1, 5]).AddStatement(statement, thread: 9);
+
+        Later(log, new EventFilter { ThreadIds = [7], WithStatements = true }, [], out string[] lines);
+
+        Assert.Equal(isNamed ? 1 : 0, lines.Length);
+        Assert.All(lines, line => Assert.Contains("thread 9", line));
+    }
+
+    [Fact]
+    public void Statements_before_the_chosen_rows_and_statements_that_were_chosen_are_not_later()
+    {
+        SmallLog log = Insert(new SmallLog().AddStatement("TRUNCATE t", thread: 9), 7, [1, 5]).AddStatement("TRUNCATE t");
+
+        LaterChanges later = Later(log, new EventFilter { ThreadIds = [7], WithStatements = true }, [], out string[] lines);
+
+        Assert.Empty(later.Losses);
+        Assert.Empty(lines);
+    }
+
+    [Fact]
+    public void A_later_move_of_the_key_concerns_every_column()
+    {
+        SmallLog log = Update(new SmallLog(), 7, [1, 5], [1, 6], out _);
+        log = Update(log, 9, [1, 6], [2, 6], out long place);
+        Assert.Equal([$"d.t id=1 at binlog.000001:{place} thread 9"], Find(log, "v"));
+    }
+
+    [Fact]
+    public void A_row_of_another_table_without_a_key_is_another_although_it_holds_the_same()
+    {
+        SmallLog log = Insert(new SmallLog(), 7, key: false, [1, 5]);
+        log.AddBegin(thread: 9).AddInts(2, "u", ["id", "v"]).AddRows(BinlogEventType.DeleteRowsV1, 2, [1, 5]).AddCommit();
+        Assert.Empty(Find(log));
+    }
+
     private static SmallLog Insert(SmallLog log, byte thread, params int?[][] rows) => Insert(log, thread, true, rows);
 
     private static SmallLog Insert(SmallLog log, byte thread, bool key, params int?[][] rows) =>
@@ -100,8 +168,17 @@ public sealed class LaterChangesTests : IDisposable
 
     private string[] Find(SmallLog log, EventFilter chosen, params string[] columns)
     {
+        Later(log, chosen, columns, out string[] lines);
+        return lines;
+    }
+
+    private LaterChanges Later(SmallLog log, EventFilter chosen, string[] columns, out string[] lines)
+    {
         var range = LogRange.Whole(log.WriteTo(_folder)) with { IsReadWhole = true };
-        using var scan = new EventScan([range], EventFilter.All, TestContext.Current.CancellationToken);
-        return new LaterChanges(new EventSelection(chosen, isPart: false), columns).Find(scan);
+        var tables = new TableFilter([], [], ["d.t"], []);
+        using var scan = new EventScan([range], new EventFilter { Tables = tables, WithStatements = true }, TestContext.Current.CancellationToken);
+        var later = new LaterChanges(new EventSelection(chosen, isPart: false), columns, tables);
+        lines = later.Find(scan);
+        return later;
     }
 }

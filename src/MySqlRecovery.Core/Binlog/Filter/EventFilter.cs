@@ -8,7 +8,8 @@ namespace MySqlRecovery.Binlog.Filter;
 /// <summary>What an event must be to be let through, tested cheapest first: header, then table, then rows.</summary>
 internal sealed record EventFilter
 {
-    public static EventFilter All { get; } = new();
+    /// <summary>One that takes everything; its own, for it keeps what it cannot know.</summary>
+    public static EventFilter All => new();
 
     public HashSet<BinlogEventType>? Types { get; init; }
 
@@ -36,6 +37,9 @@ internal sealed record EventFilter
     /// </summary>
     public bool WithStatements { get; init; }
 
+    /// <summary>Rows that were passed over for want of something that the log does not say.</summary>
+    public FilterDoubts Doubts { get; } = new();
+
     /// <summary>Events that change data or transactions without row images.</summary>
     public static bool IsStatement(BinlogEventType type) => type.IsQuery() || type is BinlogEventType.XaPrepare or BinlogEventType.Incident
         or BinlogEventType.ExecuteLoadQuery or BinlogEventType.Load or BinlogEventType.NewLoad or BinlogEventType.ExecLoad
@@ -54,6 +58,9 @@ internal sealed record EventFilter
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         get => Gtids == null && ThreadIds == null;
     }
+
+    /// <summary>Whether a time is in the range.</summary>
+    public bool IsInTime(DateTime time) => !(time < StartTime) && !(time >= StopTime);
 
     /// <summary>Whether what its header says lets an event through.</summary>
     [MethodImpl(Jit.Hot)]

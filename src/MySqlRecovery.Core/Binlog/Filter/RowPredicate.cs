@@ -12,6 +12,7 @@ namespace MySqlRecovery.Binlog.Filter;
 /// </summary>
 internal sealed class RowPredicate
 {
+    private const int NoSuchColumn = -1, UnknownColumn = -2;
     private readonly List<(string Column, object?[] Values)> _tests = [];
 
     // Several logs may be read at a time.
@@ -28,13 +29,26 @@ internal sealed class RowPredicate
         }
     }
 
-    /// <summary>Whether the row that the cursor stands on matches.</summary>
-    public bool IsMatch(in RowCursor row) =>
-        (!row.Before.IsEmpty && IsMatch(row.BeforeLayout, row.Before)) || (!row.After.IsEmpty && IsMatch(row.AfterLayout, row.After));
+    /// <summary>Whether the row that the cursor stands on matches, as far as that can be told.</summary>
+    public bool IsMatch(in RowCursor row) => Test(row) == true;
+
+    /// <summary>
+    /// Whether the row that the cursor stands on matches; null where the log does not hold a value that is asked for, or does not
+    /// say which column is which, and nothing else decides.
+    /// </summary>
+    public bool? Test(in RowCursor row)
+    {
+        bool? before = row.Before.IsEmpty ? false : Test(row.BeforeLayout, row.Before, row.BeforeLayout, default);
+        if (before == true || row.After.IsEmpty)
+            return before;
+        // What an after image leaves out is as it was.
+        bool? after = Test(row.AfterLayout, row.After, row.BeforeLayout, row.Before);
+        return after == true ? true : before == null || after == null ? null : false;
+    }
 
     /// <summary>Whether a row at rest matches; a column that it lacks does not.</summary>
     public bool IsMatch(OrderedDictionary row) =>
-        _tests.TrueForAll(test => row.Contains(test.Column) && Array.Exists(test.Values, expected => AreEqual(row[test.Column], expected)));
+        _tests.TrueForAll(test => row.Contains(test.Column) && Array.Exists(test.Values, expected => RowValueComparison.AreEqual(row[test.Column], expected)));
 
     /// <summary>The columns that are tested.</summary>
     public IEnumerable<string> Columns => _tests.Select(t => t.Column);
@@ -43,51 +57,51 @@ internal sealed class RowPredicate
     public string? FindUnknownColumn() => _positions.Count == 0
         ? null : _tests.Where((_, test) => _positions.Values.All(p => p[test] < 0)).Select(t => t.Column).FirstOrDefault();
 
-    private bool IsMatch(RowLayout layout, ReadOnlySpan<byte> image)
+    private bool? Test(RowLayout layout, ReadOnlySpan<byte> image, RowLayout otherLayout, ReadOnlySpan<byte> other)
     {
-        int[] positions = Positions(layout);
+        int[] columns = OrdinalsIn(layout);
         Span<ValueRange> ranges = layout.Ordinals.Length <= 256
             ? stackalloc ValueRange[layout.Ordinals.Length] : new ValueRange[layout.Ordinals.Length];
         layout.Locate(image, ranges);
-        for (int i = 0; i < positions.Length; i++)
+        bool isKnown = true;
+        for (int i = 0; i < columns.Length; i++)
         {
-            if (positions[i] < 0)
+            if (columns[i] == NoSuchColumn)
                 return false;
-            ValueRange range = ranges[positions[i]];
-            object? actual = range.IsNull ? null : ColumnValue.Decode(layout.Columns[layout.Ordinals[positions[i]]], range.Of(image));
-            if (!Array.Exists(_tests[i].Values, expected => AreEqual(actual, expected)))
+            bool? passes = columns[i] == UnknownColumn ? null
+                : layout.IndexOf(columns[i]) is >= 0 and int at ? Passes(i, layout.Columns[columns[i]], ranges[at], image)
+                : !other.IsEmpty && otherLayout.IndexOf(columns[i]) is >= 0 and int there ? Passes(i, otherLayout, there, other)
+                : null;
+            if (passes == false)
                 return false;
+            isKnown &= passes != null;
         }
 
-        return true;
+        return isKnown ? true : null;
     }
 
-    // Where in an image the columns of the tests are; -1 for one that it lacks.
-    private int[] Positions(RowLayout layout) => _positions.GetOrAdd(
-        layout, l => [.. _tests.Select(t => Array.FindIndex(l.Ordinals, i => IsNamed(l.Columns[i], t.Column)))]);
+    private bool Passes(int test, RowLayout layout, int at, ReadOnlySpan<byte> image)
+    {
+        var ranges = new ValueRange[layout.Ordinals.Length];
+        layout.Locate(image, ranges);
+        return Passes(test, layout.Columns[layout.Ordinals[at]], ranges[at], image);
+    }
+
+    private bool Passes(int test, ColumnDefinition column, ValueRange range, ReadOnlySpan<byte> image)
+    {
+        object? actual = range.IsNull ? null : ColumnValue.Decode(column, range.Of(image));
+        return Array.Exists(_tests[test].Values, expected => RowValueComparison.AreEqual(actual, expected, column.TextForm));
+    }
+
+    // Which columns the tests are of.
+    private int[] OrdinalsIn(RowLayout layout) => _positions.GetOrAdd(layout, l => [.. _tests.Select(t => ColumnOf(l, t.Column))]);
+
+    private static int ColumnOf(RowLayout layout, string name)
+    {
+        int ordinal = Array.FindIndex(layout.Columns, c => IsNamed(c, name));
+        return ordinal >= 0 ? ordinal : Array.TrueForAll(layout.Columns, c => c.IsNameKnown) ? NoSuchColumn : UnknownColumn;
+    }
 
     private static bool IsNamed(ColumnDefinition column, string name) =>
         string.Equals(column.Name, name, StringComparison.OrdinalIgnoreCase);
-
-    private static bool AreEqual(object? actual, object? expected)
-    {
-        if (actual == null || expected == null)
-            return actual == null && expected == null;
-        if (actual is byte[] bytes)
-            return expected is byte[] other && bytes.AsSpan().SequenceEqual(other);
-        if (actual is DateTime moment)
-            return expected is DateTime date ? moment == date : DateTime.TryParse(
-                Text(expected), CultureInfo.InvariantCulture, DateTimeStyles.None, out date) && moment == date;
-        if (actual is TimeSpan span)
-            return TimeSpan.TryParse(Text(expected), CultureInfo.InvariantCulture, out TimeSpan duration) && span == duration;
-        if (actual is float or double)
-            return double.TryParse(Text(expected), NumberStyles.Float, CultureInfo.InvariantCulture, out double real)
-                && (actual is float single ? single == (float)real : (double)actual == real);
-        if (actual is string text)
-            return string.Equals(text, Text(expected), StringComparison.OrdinalIgnoreCase);
-        return decimal.TryParse(Text(expected is bool flag ? (flag ? 1 : 0) : expected), NumberStyles.Number, CultureInfo.InvariantCulture, out decimal number)
-            && Convert.ToDecimal(actual, CultureInfo.InvariantCulture) == number;
-    }
-
-    private static string Text(object value) => Convert.ToString(value, CultureInfo.InvariantCulture) ?? string.Empty;
 }

@@ -158,6 +158,13 @@ internal sealed class EventSelection(EventFilter filter, bool isPart)
     public bool Includes(EventScan scan) =>
         scan.Reader.Position >= scan.Chosen.Start && scan.Reader.Position < scan.Chosen.Stop && new EventView(scan).IsMatchButTable(filter);
 
+    /// <summary>Whether rows of a transaction in the range may be left out, and not only what comes before or after it.</summary>
+    public bool LeavesOut => !filter.TakesAnyTransaction || filter.ServerIds != null || filter.Operations != null || filter.Where != null;
+
+    /// <summary>Whether the event that a scan stands on is in the range of time and of positions, and not before it.</summary>
+    public bool IsInRange(EventScan scan) =>
+        scan.Reader.Position >= scan.Chosen.Start && !(scan.Reader.Header.Time < filter.StartTime);
+
     /// <summary>Whether a row of such an event is chosen.</summary>
     public bool Includes(in RowCursor row) => filter.Where?.IsMatch(row) != false;
 }

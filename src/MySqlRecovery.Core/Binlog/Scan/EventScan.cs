@@ -21,6 +21,9 @@ internal sealed class EventScan : IDisposable
     private readonly CancellationToken _stop;
     private readonly TableMapCache _maps;
     private readonly ITableSchemaSource? _schema;
+    private readonly RangeCuts _cuts;
+    private bool _mayCut;
+    private bool _isAtStart;
     private EventReader? _reader;
     private LogRange _range = LogRange.Whole(string.Empty);
     private bool _startIsReached;
@@ -36,6 +39,7 @@ internal sealed class EventScan : IDisposable
         _filter = filter;
         _stop = stop;
         _schema = schema;
+        _cuts = new RangeCuts(filter);
         _maps = new TableMapCache(schema);
     }
 
@@ -86,6 +90,9 @@ internal sealed class EventScan : IDisposable
     /// <summary>The tables asked for, or null.</summary>
     public TableFilter? Tables => _filter.Tables;
 
+    /// <summary>What the filter cannot know.</summary>
+    public FilterDoubts Doubts => _filter.Doubts;
+
     /// <summary>Whether certain row changes were asked for, and statements are not among them.</summary>
     public bool ChoosesOperations => _filter.Operations != null;
 
@@ -103,15 +110,27 @@ internal sealed class EventScan : IDisposable
         {
             _stop.ThrowIfCancellationRequested();
             if (_reader == null && !OpenNext())
+            {
+                _cuts.End();
                 return false;
+            }
+
             if (!ReadEvent())
             {
                 Close();
                 continue;
             }
 
-            if (IsInRange() && IsMatch())
+            bool isInRange = IsInRange();
+            if (isInRange && IsMatch())
+            {
+                if (_mayCut && Table != null && Reader.Header.Type.Operation() != null)
+                    _cuts.Take(this);
                 return true;
+            }
+
+            if (_mayCut && Table != null && Reader.Header.Type.Operation() != null && (!isInRange || !_filter.IsInTime(Reader.Header.Time)))
+                _cuts.Leave(this);
         }
     }
 
@@ -160,6 +179,8 @@ internal sealed class EventScan : IDisposable
         Chosen = _logs.Current;
         _range = Chosen.IsReadWhole ? Chosen with { Start = 0, Stop = long.MaxValue } : Chosen;
         LogIndex++;
+        _isAtStart = true;
+        _mayCut = _filter.StartTime != null || _filter.StopTime != null || _range.Start > FileEventReader.FirstPosition || _range.Stop != long.MaxValue;
         _startIsReached = _range.Start <= FileEventReader.FirstPosition;
         _maps.Clear();
         Transaction.Reset();
@@ -181,8 +202,15 @@ internal sealed class EventScan : IDisposable
                     return false;
                 }
 
+                if (_isAtStart)
+                    _cuts.BeginLog(this);
+                _isAtStart = false;
+                _cuts.Observe(Reader.Header);
                 if (Reader.Position >= _range.Stop)
+                {
+                    FindTail();
                     return false;
+                }
             }
             while (!Observe());
             return true;
@@ -197,6 +225,27 @@ internal sealed class EventScan : IDisposable
         {
             Close();
             throw;
+        }
+    }
+
+    // The range ends here: whether the transaction goes on with rows.
+    private void FindTail()
+    {
+        long transaction = Transaction.Position;
+        if (!_mayCut || Transaction.IsOver || !_cuts.HasTakenOf(this))
+            return;
+        try
+        {
+            do
+            {
+                if (Observe() && Table != null && Reader.Header.Type.Operation() != null && Transaction.Position == transaction)
+                    _cuts.Leave(this);
+            }
+            while (!Transaction.IsOver && Transaction.Position == transaction && Reader.Read());
+        }
+        catch (Exception e) when (e is RecoveryException or EndOfStreamException or InvalidDataException)
+        {
+            // What lies behind the range need not be whole.
         }
     }
 

@@ -235,13 +235,34 @@ internal readonly struct EventView
     [MethodImpl(Jit.Hot)]
     public bool IsMatch(EventFilter filter) => IsMatchButTable(filter)
         && (filter.Tables == null || IsMatch(filter.Tables, filter.WithStatements))
-        && (filter.Where == null || !HasRows || HasMatchingRow(filter.Where));
+        && (filter.Where == null || !HasRows || HasMatchingRow(filter.Where, filter.Doubts));
 
     /// <summary>Whether a filter lets the event through, whatever its table and its rows are.</summary>
     [MethodImpl(Jit.Hot)]
     public bool IsMatchButTable(EventFilter filter) =>
         (filter.TakesAnyHeader || filter.IsMatch(Type, ServerId, Timestamp))
-        && (filter.TakesAnyTransaction || filter.IsMatch(Gtid, ThreadId));
+        && (filter.TakesAnyTransaction || filter.IsMatch(Gtid, ThreadId) || LacksThread(filter));
+
+    /// <summary>Notes rows of which the log does not say whether they pass a row test.</summary>
+    public void NoteUntested(FilterDoubts doubts, int count) => doubts.Note(
+        Table!.Database, Table.Table, Array.TrueForAll(Table.Columns, c => c.IsNameKnown)
+            ? "-Where asks for a column that is not in their images (binlog_row_image is not FULL)"
+            : "-Where asks for a column by name, and the log does not name the columns (give -SchemaPath, -Connection, or @1, @2 by position)",
+        count, LogFile, Position);
+
+    // A log that does not say the session may have its rows in any transaction.
+    private bool LacksThread(EventFilter filter)
+    {
+        if (filter.ThreadIds != null && ThreadId == null && HasRows && filter.Gtids?.IsMatch(Gtid) != false
+            && filter.Tables?.IsMatch(Table!) != false)
+        {
+            filter.Doubts.Note(
+                Table!.Database, Table.Table, "-ThreadId asks for a session, and the log does not say whose they are",
+                Found.Count(Rows, Table), LogFile, Position);
+        }
+
+        return false;
+    }
 
     /// <summary>An error at this event.</summary>
     public RecoveryException Malformed(Exception cause) => MalformedData.OfEvent(
@@ -260,11 +281,14 @@ internal readonly struct EventView
 
     private string QueryDatabase => _scan != null ? QueryEvent.Parse(_scan.Reader.Body).Database : _piped!.Database ?? string.Empty;
 
-    private bool HasMatchingRow(RowPredicate where)
+    private bool HasMatchingRow(RowPredicate where, FilterDoubts doubts)
     {
         try
         {
-            return Found.Choose(where, Rows, Table!);
+            bool found = Found.Choose(where, Rows, Table!, out int undecided);
+            if (undecided > 0)
+                NoteUntested(doubts, undecided);
+            return found;
         }
         catch (Exception e) when (MalformedData.Is(e))
         {
@@ -307,14 +331,22 @@ internal sealed class EventRows
     }
 
     /// <summary>Tests all rows; whether one of them passes.</summary>
-    public bool Choose(RowPredicate where, in RowsEvent rows, TableMap map)
+    /// <param name="where">The test.</param>
+    /// <param name="rows">The rows.</param>
+    /// <param name="map">Their table.</param>
+    /// <param name="undecided">How many rows may or may not pass: the log does not say.</param>
+    public bool Choose(RowPredicate where, in RowsEvent rows, TableMap map, out int undecided)
     {
+        undecided = 0;
         _chosen.Clear();
         _chosenBytes = 0;
         var row = new RowCursor(rows, map);
         while (row.MoveNext())
         {
-            if (!where.IsMatch(row))
+            bool? passes = where.Test(row);
+            if (passes == null)
+                undecided++;
+            if (passes != true)
                 continue;
             _chosen.Add(row.Mark());
             _chosenBytes += row.End - row.Start;

@@ -177,7 +177,7 @@ internal sealed class RowSqlExport : IDisposable
         _output.Verdict(_index.Reasons.Length == 0 ? "Complete: every row change of the range is in here." : "NOT COMPLETE:");
         foreach (string reason in _index.Reasons)
             _output.Comment($"  {reason}");
-        foreach (string change in _index.LaterChanges)
-            _output.Comment($"CHANGED AGAIN LATER: {change}");
+        foreach (string change in _index.LaterChanges ?? [])
+            _output.Comment($"{(_form.Reverse ? "CHANGED AGAIN LATER" : "STANDS IN THE WAY")}: {change}");
     }
 }

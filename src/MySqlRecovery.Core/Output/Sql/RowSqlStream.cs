@@ -5,6 +5,7 @@ using MySqlRecovery.Binlog.Scan;
 using MySqlRecovery.Changes;
 using MySqlRecovery.IO;
 using MySqlRecovery.Model;
+using MySqlRecovery.Text;
 
 namespace MySqlRecovery.Output.Sql;
 
@@ -16,6 +17,7 @@ internal sealed class RowSqlStream : IDisposable
 {
     private readonly SqlForm _form;
     private readonly SqlOutput _output;
+    private readonly FilterDoubts _doubts;
     private readonly StatementEffects _effects;
     private readonly ChangeObstacles _obstacles = new();
     private readonly RowEventSql _sql;
@@ -35,7 +37,7 @@ internal sealed class RowSqlStream : IDisposable
     /// <param name="schema">What is known of the tables from elsewhere, or null.</param>
     public RowSqlStream(EventFilter filter, SqlForm form, SqlOutput output, ITableSchemaSource? schema = null)
     {
-        (_form, _output) = (form, output);
+        (_form, _output, _doubts) = (form, output, filter.Doubts);
         _effects = new StatementEffects(reverse: false, filter.Tables, namesNewTables: filter.Operations == null, schema, movesBytes: false);
         _sql = new RowEventSql(where: null, form, output);
         _parallel = output is SqlFileOutput file ? new ParallelSql([], where: null, form, file, _obstacles) : null;
@@ -44,6 +46,12 @@ internal sealed class RowSqlStream : IDisposable
     public int TransactionCount { get; private set; }
 
     public long RowCount { get; private set; }
+
+    /// <summary>The tables with changes.</summary>
+    public IEnumerable<TableName> Tables => _maps.Select(map => new TableName(map.Database, map.Table)).Distinct();
+
+    /// <summary>What is left out and stands in the way, one line each.</summary>
+    public string[] LaterChanges { get; set; } = [];
 
     /// <summary>What is not in the script, one line each.</summary>
     public string[] Reasons => _obstacles.ToReasons();
@@ -59,6 +67,7 @@ internal sealed class RowSqlStream : IDisposable
         Table = [.. _tables],
         IsComplete = _obstacles.IsEmpty,
         Reason = Reasons,
+        LaterChange = LaterChanges,
     };
 
     /// <summary>Names what a scan passed over.</summary>
@@ -96,6 +105,7 @@ internal sealed class RowSqlStream : IDisposable
         _parallel?.Complete();
         foreach (TableMap map in _maps)
             _obstacles.AddDoubt(map);
+        _obstacles.AddDoubts(_doubts);
         if (TransactionCount == 0)
             throw ChangeIndex.NothingFound(Reasons);
         _form.Check(_maps);
@@ -105,6 +115,8 @@ internal sealed class RowSqlStream : IDisposable
             _output.ReplaceVerdict("NOT COMPLETE: the end of this script says why");
         foreach (string reason in Reasons)
             _output.Comment($"NOT COMPLETE: {reason}");
+        foreach (string change in LaterChanges)
+            _output.Comment($"STANDS IN THE WAY: {change}");
         _output.Complete();
     }
 

@@ -1,0 +1,95 @@
+using MySqlRecovery.Binlog.Rows;
+
+namespace MySqlRecovery.Changes;
+
+/// <content>What is taken out again, and what is said of it.</content>
+internal sealed partial class ChangeIndexBuilder
+{
+    // What is not sure of the filter, and of the definitions that the rows left are read with.
+    private void NameDoubts()
+    {
+        _obstacles.AddDoubts(_doubts);
+        for (int i = 0; i < _maps.Count; i++)
+        {
+            if (_rowsOfMap[i] > 0)
+                _obstacles.AddDoubt(_maps[i]);
+        }
+    }
+
+    private void ExcludeUndecided(in PreparedEvents rows) =>
+        Exclude(rows.First, rows.End, ChangeRules.UndecidedXa, rows.LogFile, rows.Position);
+
+    private void ExcludeBefore(LaterLoss loss, LaterFindings later)
+    {
+        for (int t = 0; t < _transactions.Count; t++)
+        {
+            IndexedTransaction transaction = _transactions[t];
+            if (!later.IsBefore(_logFiles[transaction.Log], transaction.Position, loss))
+                continue;
+            int end = t + 1 < _transactions.Count ? _transactions[t + 1].FirstEvent : _events.Count;
+            for (int e = transaction.FirstEvent; e < end; e++)
+            {
+                TableMap map = _maps[_events[e].Map];
+                if (map.Database == loss.Database && map.Table == loss.Table)
+                    Exclude(e, e + 1, loss.Cause, loss.LogFile, loss.Position);
+            }
+        }
+    }
+
+    /// <summary>Takes all events of a table map out.</summary>
+    private void ExcludeTable(TableMap map, string cause, string logFile, long position)
+    {
+        int number = NumberOf(map);
+        for (int i = 0; i < _events.Count && _rowsOfMap[number] > 0; i++)
+        {
+            if (_events[i].Map == number)
+                Exclude(i, i + 1, cause, logFile, position);
+        }
+    }
+
+    /// <summary>Takes events out; a cause makes an obstacle of them.</summary>
+    private void Exclude(int first, int end, string? cause, string logFile, long position)
+    {
+        for (int number = first; number < end; number++)
+        {
+            if (IsExcluded(number))
+                continue;
+            if (number / 64 >= _excluded.Length)
+                Array.Resize(ref _excluded, Math.Max(number / 64 + 1, 2 * _excluded.Length));
+            _excluded[number / 64] |= 1UL << number % 64;
+            IndexedEvent item = _events[number];
+            _rowsOfMap[item.Map] -= item.RowCount;
+            TableMap map = _maps[item.Map];
+            if (cause != null)
+                _obstacles.AddRows(map.Database, map.Table, item.RowCount, cause, logFile, position);
+        }
+    }
+
+    private bool IsExcluded(int number) => number / 64 < _excluded.Length && (_excluded[number / 64] & 1UL << number % 64) != 0;
+
+    /// <summary>Removes what was taken out.</summary>
+    private void Compact()
+    {
+        if (_excluded.Length == 0)
+            return;
+        (SpillingStore store, IndexedEvent.List events, IndexedTransaction.List transactions) = (_store, _events, _transactions);
+        Start();
+        for (int t = 0; t < transactions.Count; t++)
+        {
+            IndexedTransaction transaction = transactions[t];
+            int end = t + 1 < transactions.Count ? transactions[t + 1].FirstEvent : events.Count;
+            int first = _events.Count;
+            for (int e = transaction.FirstEvent; e < end; e++)
+            {
+                if (!IsExcluded(e))
+                    _events.Add(events[e]);
+            }
+
+            if (_events.Count > first)
+                _transactions.Add(transaction with { FirstEvent = first });
+        }
+
+        store.Dispose();
+        _excluded = [];
+    }
+}

@@ -1,0 +1,91 @@
+using MySqlRecovery.Binlog.Filter;
+using MySqlRecovery.Binlog.Scan;
+using MySqlRecovery.Changes;
+using MySqlRecovery.Core.Tests.Binlog;
+using MySqlRecovery.Model;
+using Xunit;
+
+namespace MySqlRecovery.Core.Tests.Binlog.Filter;
+
+/// <summary>What a choice cannot know is a reason of the undo.</summary>
+public sealed class FilterDoubtsTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("mysqlrecovery-").FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Fact]
+    public void Rows_of_a_table_whose_columns_have_no_names_may_be_those_that_are_asked_for_by_name()
+    {
+        SmallLog log = Insert(new SmallLog(), [1, 5]);
+        log.AddBegin().AddTable(3).AddInsert([7, 0, 0, 0]).AddCommit();
+
+        string[] reasons = Reasons(log, new EventFilter { Where = new RowPredicate(new Dictionary<string, object?> { ["id"] = 1 }) }, out long rows);
+
+        Assert.Equal(1, rows);
+        Assert.Contains("does not name the columns", Assert.Single(reasons));
+    }
+
+    [Fact]
+    public void By_position_they_can_be_asked_for()
+    {
+        SmallLog log = Insert(new SmallLog(), [1, 5]);
+
+        Assert.Empty(Reasons(log, new EventFilter { Where = new RowPredicate(new Dictionary<string, object?> { ["v"] = 5 }) }, out long rows));
+        Assert.Equal(1, rows);
+    }
+
+    [Fact]
+    public void Half_a_transaction_is_named_wherever_it_is_cut()
+    {
+        SmallLog log = new SmallLog().AddBegin().AddInts(1, "t", ["id", "v"], 0);
+        log.AddRows(BinlogEventType.WriteRowsV1, 1, [1, 5]);
+        long middle = log.End;
+        log.AddRows(BinlogEventType.WriteRowsV1, 1, [2, 5]);
+        long end = log.End;
+        log.AddCommit();
+        string path = log.WriteTo(_folder);
+
+        Assert.Contains("only a part of their transaction", Assert.Single(Reasons(LogRange.Whole(path) with { Stop = middle })));
+        Assert.Contains("only a part of their transaction", Assert.Single(Reasons(LogRange.Whole(path) with { Start = middle })));
+        Assert.Empty(Reasons(LogRange.Whole(path) with { Stop = end }));
+        Assert.Empty(Reasons(LogRange.Whole(path)));
+    }
+
+    [Fact]
+    public void Rows_of_which_the_log_does_not_say_the_session_may_be_of_the_session_that_is_asked_for()
+    {
+        // A log that was made of text has row events without a session.
+        SmallLog log = Insert(new SmallLog(), [1, 5]).AddTable(3).AddInsert([7, 0, 0, 0]);
+
+        string[] reasons = Reasons(log, new EventFilter { ThreadIds = [7] }, out long rows);
+
+        Assert.Equal(1, rows);
+        Assert.Contains("-ThreadId", Assert.Single(reasons));
+    }
+
+    [Fact]
+    public void A_log_that_is_missing_in_the_middle_is_named()
+    {
+        string first = Path.Combine(_folder, "binlog.000001"), third = Path.Combine(_folder, "binlog.000003");
+        File.WriteAllBytes(first, Insert(new SmallLog(), [1, 5]).Bytes);
+        File.WriteAllBytes(third, Insert(new SmallLog(), [2, 5]).Bytes);
+
+        Assert.Contains("between binlog.000001 and binlog.000003", Assert.Single(Reasons(LogRange.Whole(first), LogRange.Whole(third))));
+    }
+
+    private static SmallLog Insert(SmallLog log, params int?[][] rows) =>
+        log.AddBegin().AddInts(1, "t", ["id", "v"], 0).AddRows(BinlogEventType.WriteRowsV1, 1, rows).AddCommit();
+
+    private static string[] Reasons(params LogRange[] ranges) => Reasons(new EventFilter(), ranges, out _);
+
+    private string[] Reasons(SmallLog log, EventFilter filter, out long rows) => Reasons(filter, [LogRange.Whole(log.WriteTo(_folder))], out rows);
+
+    private static string[] Reasons(EventFilter filter, LogRange[] ranges, out long rows)
+    {
+        using var scan = new EventScan(ranges, filter, TestContext.Current.CancellationToken);
+        using ChangeIndex index = ChangeIndexBuilder.Build(scan, reverse: true);
+        rows = index.RowCount;
+        return index.Reasons;
+    }
+}
