@@ -43,7 +43,7 @@ public abstract partial class BinlogCmdlet : ServerCmdlet
     /// transactions that are not in it.
     /// </summary>
     [Parameter(ParameterSetName = ServerSet)]
-    [ValidateNotNullOrEmpty]
+    [ValidateNotNull]
     public string? StartGtid { get; set; }
 
     /// <summary>Databases to take; wildcards.</summary>
