@@ -198,12 +198,40 @@ internal sealed class PipelineTableMaps(ITableSchemaSource? schema)
         item.RawEvent != null && item.FormatEvent != null && item.TableMapEvent is { } raw ? raw : throw Incomplete(item), item.FormatEvent, item);
 
     /// <summary>The map of a row.</summary>
-    public TableMap Find(RowChange item) => Find(item.IsComplete ? item.TableMapEvent! : throw Incomplete(item), item.FormatEvent!, item);
+    public TableMap Find(RowChange item)
+    {
+        TableMap map = Find(item.IsComplete ? item.TableMapEvent! : throw Incomplete(item), item.FormatEvent!, item);
+        if (!Array.TrueForAll(map.Columns, c => c.IsNameKnown && (c.IsUnsigned != null || !c.IsNumeric)))
+            TakeNames(map, item);
+        return map;
+    }
 
     /// <summary>The error of an object without its bytes.</summary>
     public static RecoveryException Incomplete(object item) => new(
         "RowEventIncomplete", RecoveryErrorKind.InvalidArgument, $"{item} does not carry the bytes of its event",
         recommendedAction: "Pass the objects on as they are; Select-Object with chosen properties drops the bytes.");
+
+    // A row brings along what a schema said of its table where it was read: names, the key, and signs in the types of its values.
+    private static void TakeNames(TableMap map, RowChange row)
+    {
+        string[] names = row.ColumnName;
+        if (names.Length != map.Columns.Length || Array.Exists(names, name => name.StartsWith('@')))
+            return;
+        bool isNew = !Array.TrueForAll(map.Columns, c => c.IsNameKnown);
+        for (int i = 0; i < names.Length; i++)
+        {
+            ColumnDefinition column = map.Columns[i];
+            column.Name = names[i];
+            column.IsNameKnown = true;
+            if (column.IsNumeric && (row.Before?[names[i]] ?? row.After?[names[i]]) is { } value)
+                column.IsUnsigned ??= value is byte or ushort or uint or ulong;
+        }
+
+        if (!isNew || map.IsPrimaryKeyKnown || row.Key is not { } key)
+            return;
+        map.PrimaryKey = [.. key.Keys.Cast<string>().Select(name => Array.FindIndex(names, n => string.Equals(n, name, StringComparison.OrdinalIgnoreCase)))];
+        map.IsPrimaryKeyKnown = true;
+    }
 
     /// <summary>The map that an object carries with the format description of its log.</summary>
     public TableMap Find(byte[] raw, byte[] format, object item)
