@@ -63,3 +63,20 @@ Describe 'The properties of the output' {
         [enum]::GetNames([MySqlRecovery.Model.RowOperation]) | Should -Be 'Insert', 'Update', 'Delete'
     }
 }
+
+Describe 'A selector' {
+    BeforeAll {
+        . $PSScriptRoot/Setup.ps1
+        $log = "$PSScriptRoot/../../samples/incident/binlog.000001"
+    }
+
+    It '-<_> does not take $null, which would choose everything' -ForEach 'Database', 'Table', 'ExcludeTable', 'Operation', 'StartTime', 'StopPosition', 'Gtid', 'ExcludeGtid', 'ThreadId', 'ServerId', 'Where' {
+        $arguments = @{ $_ = $null }
+        { Get-RowChange $log @arguments } | Should -Throw -ErrorId 'ParameterArgumentValidationError*'
+    }
+
+    It '-<_> does not take nothing, which would choose everything' -ForEach 'Database', 'Table', 'Operation', 'Gtid', 'ThreadId' {
+        $arguments = @{ $_ = @() }
+        { Get-RowChange $log @arguments } | Should -Throw -ErrorId 'ParameterArgumentValidationError*'
+    }
+}
