@@ -57,8 +57,9 @@ internal sealed class LeafScan
     public static int MostRecords(RecordLayout layout, int pageLength) =>
         (pageLength - CompactSupremum) / (RecordFields.CompactExtra + Math.Max(1, layout.Fields.Sum(f => f.IsNullable ? 0 : Math.Max(f.FixedLength, 1))));
 
-    /// <summary>Where the first record of a page in a compact format is.</summary>
-    public static int FirstRecord(ReadOnlySpan<byte> page) => Next(page, CompactInfimum, compact: true);
+    /// <summary>Where the first record of a page is.</summary>
+    public static int FirstRecord(ReadOnlySpan<byte> page) => IndexPage.IsCompact(page)
+        ? Next(page, CompactInfimum, compact: true) : Next(page, RedundantInfimum, compact: false);
 
     private static int Next(ReadOnlySpan<byte> page, int at, bool compact)
     {

@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using MySqlRecovery.InnoDb.Pages;
 using MySqlRecovery.InnoDb.Records;
 
@@ -23,7 +24,7 @@ internal static class OffPageValue
     {
         ReadOnlySpan<byte> prefix = field[..^BlobReference.Length];
         BlobReference reference = BlobReference.Read(field, prefix.Length);
-        if (reference.DataLength > (ulong)Math.Min(Longest, source.File.Length))
+        if (reference.DataLength > (ulong)(source.File.Flags.ZipSize != 0 ? Longest : Math.Min(Longest, source.File.Length)))
             throw new InvalidDataException($"an off-page value of {reference.DataLength} bytes in a file of {source.File.Length}");
         int length = (int)reference.DataLength;
         byte[] first = ReadWhole(source, reference.PageNumber, isFreed);
@@ -31,6 +32,7 @@ internal static class OffPageValue
         {
             PageType.LobFirst => ReadLob(source, reference, length, first, isFreed),
             PageType.Blob or PageType.SdiBlob => ReadChain(source, reference, length, first, isFreed),
+            PageType.ZBlob => ReadZipChain(source, reference, length, first, isFreed),
             PageType type => throw new InvalidDataException($"off-page data on page {reference.PageNumber}, which is of type {(ushort)type}"),
         };
         return rest.Length == length ? prefix.IsEmpty ? rest : [.. prefix, .. rest]
@@ -51,6 +53,31 @@ internal static class OffPageValue
                 return value.ToArray();
             page = ReadWhole(source, number, isFreed);
         }
+    }
+
+    // The contents of the pages are one zlib stream.
+    private static byte[] ReadZipChain(TableFile source, BlobReference reference, int length, byte[] page, bool isFreed)
+    {
+        var compressed = new MemoryStream();
+        for (uint number = reference.PageNumber; ;)
+        {
+            if (FilPage.TypeOf(page) is not (PageType.ZBlob or PageType.ZBlob2) || compressed.Length > source.File.Length)
+                throw new InvalidDataException($"page {number} is not part of compressed off-page data");
+            compressed.Write(page, FilPage.Data, page.Length - FilPage.Data);
+            number = FilPage.U32(page, FilPage.Next);
+            if (number == FilPage.Null)
+                break;
+            page = ReadWhole(source, number, isFreed);
+        }
+
+        compressed.Position = 0;
+        using var zlib = new ZLibStream(compressed, CompressionMode.Decompress);
+        // Grows with what really comes, not with what the reference claims.
+        var value = new MemoryStream();
+        var chunk = new byte[1 << 14];
+        for (int got; value.Length <= length && (got = zlib.Read(chunk)) > 0;)
+            value.Write(chunk, 0, got);
+        return value.ToArray();
     }
 
     private static byte[] ReadWhole(TableFile source, uint number, bool isFreed)

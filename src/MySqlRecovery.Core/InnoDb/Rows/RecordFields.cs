@@ -66,13 +66,15 @@ internal sealed class RecordFields
     {
         if (origin < IndexPage.FirstRecordArea + RedundantExtra || origin > page.Length - FilPage.TrailerLength)
             return false;
-        return (compact ? ReadCompact(page, origin) : ReadRedundant(page, origin)) && End <= page.Length - FilPage.TrailerLength;
+        return (compact ? ReadCompact(page, origin) : ReadRedundant(page, origin, skipsMetadata: true)) && End <= page.Length - FilPage.TrailerLength;
     }
 
     /// <summary>Reads MariaDB's metadata record, which has all fields of its layout.</summary>
     public bool ReadMetadata(ReadOnlySpan<byte> page, int origin)
     {
         int at = origin - CompactExtra - 1;
+        if (!IndexPage.IsCompact(page))
+            return origin > IndexPage.FirstRecordArea + RedundantExtra && origin < page.Length && ReadRedundant(page, origin, skipsMetadata: false) && IsMetadata;
         return origin > IndexPage.FirstRecordArea + RedundantExtra + 2 && origin < page.Length && (page[origin - CompactExtra] & MinRecordFlag) != 0 &&
             ReadFields(page, origin, at - (page[at] < 0x80 ? 1 : 2), _fields.Length, 0) && End <= page.Length;
     }
@@ -157,7 +159,7 @@ internal sealed class RecordFields
     }
 
     [MethodImpl(Jit.Hot)]
-    private bool ReadRedundant(ReadOnlySpan<byte> page, int origin)
+    private bool ReadRedundant(ReadOnlySpan<byte> page, int origin, bool skipsMetadata)
     {
         int info = page[origin - RedundantExtra];
         IsDeleteMarked = (info & DeletedFlag) != 0;
@@ -170,7 +172,7 @@ internal sealed class RecordFields
         Start = at - (count * (isShort ? 1 : 2));
         if (Start < IndexPage.FirstRecordArea || count <= _layout.TrxIdField + 1)
             return false;
-        if (IsMetadata)
+        if (IsMetadata && skipsMetadata)
             return SkipMetadata(origin);
         int start = 0, next = 0;
         for (int i = 0; i < _fields.Length; i++)

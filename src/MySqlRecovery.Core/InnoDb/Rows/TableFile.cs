@@ -82,8 +82,6 @@ internal sealed class TableFile : IDisposable
                 ? ("TablespaceEncrypted", "is encrypted", "Decrypt the table on a server that has the key: ALTER TABLE ... ENCRYPTION='N'.")
             : file.Flags.IsPageCompressed || PageEncoding.IsCompressed(file.ReadPage(Math.Min(3, file.PageCount - 1)), file.Flags)
                 ? ("TablespacePageCompressed", "has transparently compressed pages", "Rebuild the table without COMPRESSION (PAGE_COMPRESSED) on a server.")
-            : file.Flags.ZipSize != 0
-                ? ("RowFormatCompressed", "is of ROW_FORMAT=COMPRESSED", "Give it to a server with Repair-IbdSpaceId.")
             : (null, "", "");
         if (id != null)
             throw new RecoveryException(id, RecoveryErrorKind.NotSupported, $"the file {what}: its rows are not read", file.Path, recommendedAction: action);
@@ -143,6 +141,14 @@ internal sealed class TableFile : IDisposable
     // The records must have the table's columns, not overlap, and every value must be one that its column can have.
     private string? WhatDoesNotFit(uint number, byte[] page)
     {
+        if (File.Flags.ZipSize != 0)
+        {
+            var zip = new ZipLeaf(Table.Layout, File.Flags.PageSize);
+            if (zip.Expand(page) is { } damage)
+                return $"page {number}: {damage}";
+            page = zip.Page;
+        }
+
         if (new LeafPage(Table.Layout).Read(page) is { } overlap)
             return $"page {number}: {overlap}";
         var row = new StoredRow(Table);

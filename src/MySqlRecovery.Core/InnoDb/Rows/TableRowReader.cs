@@ -14,6 +14,7 @@ internal sealed class TableRowReader
     private readonly TableFile _source;
     private readonly LeafScan _scan;
     private readonly StoredRow _row;
+    private readonly ZipLeaf? _zip;
     private readonly Action<RecoveryException> _onError;
     private readonly CancellationToken _stop;
     private readonly int _mostRecords;
@@ -26,9 +27,10 @@ internal sealed class TableRowReader
         _source = source;
         _scan = new LeafScan(source.Table.Layout);
         _row = new StoredRow(source.Table);
+        _zip = source.File.Flags.ZipSize == 0 ? null : new ZipLeaf(source.Table.Layout, source.File.Flags.PageSize);
         _onError = onError;
         _stop = stop;
-        _mostRecords = LeafScan.MostRecords(source.Table.Layout, source.File.PageLength);
+        _mostRecords = LeafScan.MostRecords(source.Table.Layout, source.File.Flags.PageSize);
     }
 
     private delegate void LookAtPage(ReadOnlySpan<byte> page, uint number, bool isFree);
@@ -68,7 +70,7 @@ internal sealed class TableRowReader
     public void ReadLive(ReadOnlySpan<byte> page, uint number, Action<StoredRow> onRow)
     {
         int given = 0;
-        string? wrong = _scan.Read(page, (bytes, origin, fields) =>
+        string? wrong = _zip?.Expand(page) ?? _scan.Read(_zip == null ? page : _zip.Page, (bytes, origin, fields) =>
         {
             if (!fields.IsDeleteMarked && Take(bytes, number, origin, fields, TableRowState.Live))
             {
@@ -138,16 +140,20 @@ internal sealed class TableRowReader
         var found = new Dictionary<UInt128, Candidate>();
         ForEachLeaf(reports, (page, number, isFree) =>
         {
-            _scan.Read(page, (bytes, origin, fields) => Add(bytes, number, origin, fields, isFree, isListed: true));
-            _scan.ReadFree(page, (bytes, origin, fields) => Add(bytes, number, origin, fields, isFree, isListed: false));
+            if (_zip?.Expand(page) != null)
+                return;
+            ReadOnlySpan<byte> whole = _zip == null ? page : _zip.Page;
+            _scan.Read(whole, (bytes, origin, fields) => Add(bytes, number, origin, fields, isFree, isListed: true));
+            if (_zip == null) // what purge frees there is cleared
+                _scan.ReadFree(whole, (bytes, origin, fields) => Add(bytes, number, origin, fields, isFree, isListed: false));
         });
         if (found.Count > 0)
         {
             ForEachLeaf(reports: false, (page, _, isFree) =>
             {
-                if (isFree)
+                if (isFree || _zip?.Expand(page) != null)
                     return;
-                _scan.Read(page, (bytes, _, fields) =>
+                _scan.Read(_zip == null ? page : _zip.Page, (bytes, _, fields) =>
                 {
                     if (!fields.IsDeleteMarked)
                         found.Remove(KeyOf(bytes, fields));
@@ -160,9 +166,10 @@ internal sealed class TableRowReader
 
         bool Add(ReadOnlySpan<byte> page, uint number, int origin, RecordFields fields, bool isFree, bool isListed)
         {
-            bool isMarked = isListed && !isFree;
-            if (isMarked && !fields.IsDeleteMarked)
+            // What is not marked as deleted was moved or changed, not deleted: the row went on elsewhere.
+            if (!fields.IsDeleteMarked)
                 return true;
+            bool isMarked = isListed && !isFree;
             UInt128 key = KeyOf(page, fields);
             var candidate = new Candidate(number, origin, fields.TransactionId(page), isMarked);
             bool isBetter = !found.TryGetValue(key, out Candidate other) || candidate.IsBetterThan(other);
@@ -182,7 +189,12 @@ internal sealed class TableRowReader
         {
             _stop.ThrowIfCancellationRequested();
             if (candidate.Page != at)
+            {
                 page = _source.File.ReadPage(at = candidate.Page);
+                if (_zip != null && _zip.Expand(page) == null)
+                    page = _zip.Page;
+            }
+
             TableRowState state = candidate.IsMarked ? TableRowState.DeleteMarked : TableRowState.Freed;
             if (_scan.Fields.Read(page, candidate.Origin, IndexPage.IsCompact(page)) && Take(page, at, candidate.Origin, _scan.Fields, state))
                 onRow(_row);
