@@ -31,6 +31,7 @@ internal sealed class Comparisons(SpeedOptions options, BenchData data, Peers pe
             ("One object an event", () => data.Log(Workload.Small, Math.Max(1, size / 4)), Events),
             ("One object a row", () => data.Log(Workload.Bulk, size), Rows),
             ("Checksums of an .ibd file", () => data.Tablespace(size), Verify),
+            ("Rows of an .ibd file as TSV", () => data.Tablespace(size), IbdRows),
             ("Another id for an .ibd file", () => data.Tablespace(size), Repair),
             ("Zstandard", () => Zstandard(data.Log(Workload.Bulk, Math.Max(1, size / 4))), Decompress),
         ];
@@ -42,7 +43,7 @@ internal sealed class Comparisons(SpeedOptions options, BenchData data, Peers pe
             if (!isAsked || input() is not { } path)
                 continue;
             string file = Path.Combine(_output, "result");
-            yield return new Comparison(title, path, [file, file + ".ibd"], contenders(path, file));
+            yield return new Comparison(title, path, [file, file + ".ibd", file + ".tsv", file + ".load.sql"], contenders(path, file));
         }
     }
 
@@ -110,6 +111,14 @@ internal sealed class Comparisons(SpeedOptions options, BenchData data, Peers pe
         Cmdlet($"Get-IbdSpaceId '{ibd}' -Verify"),
         new("innochecksum -C crc32", peers.Find("innochecksum"), ["-C", "crc32", ibd], Target: 0.5),
         new("innochecksum", peers.Find("innochecksum"), [ibd]),
+    ];
+
+    private Contender[] IbdRows(string ibd, string file) =>
+    [
+        Engine("ibdrows", ibd, file + ".tsv"),
+        Cmdlet($"Export-TableRow -IbdPath '{ibd}' '{file}.tsv' -Force"),
+        new("ibd2sql", peers.Find("ibd2sql"), [ibd, "--sql"]),
+        .. Copy(ibd, file, 1),
     ];
 
     private Contender[] Repair(string ibd, string file) =>

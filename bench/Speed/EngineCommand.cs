@@ -6,9 +6,11 @@ using MySqlRecovery.Binlog.Scan;
 using MySqlRecovery.Changes;
 using MySqlRecovery.IO;
 using MySqlRecovery.InnoDb.Repair;
+using MySqlRecovery.InnoDb.Rows;
 using MySqlRecovery.InnoDb.Tablespace;
 using MySqlRecovery.Model;
 using MySqlRecovery.Output.ReversedBinlog;
+using MySqlRecovery.Output.Rows;
 using MySqlRecovery.Output.Sql;
 
 namespace MySqlRecovery.Bench.Speed;
@@ -34,6 +36,7 @@ internal static class EngineCommand
         ["reverse", var log, var undo, .. var tables] => Reverse(log, undo, tables),
         ["undosql", var log, var script] => UndoSql(log, script),
         ["verify", var ibd] => Verify(ibd),
+        ["ibdrows", var ibd, var tsv] => IbdRows(ibd, tsv),
         ["repair", var ibd, var id, var destination] => Repair(ibd, uint.Parse(id, CultureInfo.InvariantCulture), destination),
         ["zstd", var file] => Decompress(file),
         ["crc", var file] => Checksum(file),
@@ -98,6 +101,14 @@ internal static class EngineCommand
     {
         (IbdTablespace tablespace, _, _) = TablespaceScanner.Scan(ibd, verify: true, CancellationToken.None);
         return $"pages={tablespace.PagesRead} damaged={tablespace.DamagedPageCount}";
+    }
+
+    private static string IbdRows(string ibd, string tsv)
+    {
+        using TableFile source = TableFile.Open(ibd, schema: null);
+        using var target = new RowFile(tsv, TableRowFormat.Tsv, overwrite: true, [ibd]);
+        new TableFileExport(source, target, TableRowFormat.Tsv, columns: null, e => throw e).Write(TableRowSelection.Live, CancellationToken.None);
+        return $"rows={target.Commit().RowCount}";
     }
 
     private static string Repair(string ibd, uint id, string destination)

@@ -25,7 +25,7 @@ public abstract class IbdRowTests(ServerFlavour flavour) : IDisposable
         foreach (string statements in Live.AllTypes.Read(parts))
             _server.Sql(statements, "everything");
 
-        AssertFilesHoldWhatTheServerHas("everything", _ => true);
+        AssertFilesHoldWhatTheServerHas("everything");
     }
 
     [Fact]
@@ -54,7 +54,7 @@ public abstract class IbdRowTests(ServerFlavour flavour) : IDisposable
                 """, "quick");
         }
 
-        AssertFilesHoldWhatTheServerHas("quick", _ => true);
+        AssertFilesHoldWhatTheServerHas("quick");
     }
 
     [Fact]
@@ -62,7 +62,7 @@ public abstract class IbdRowTests(ServerFlavour flavour) : IDisposable
     {
         OrphanedTables.Fill(_server);
 
-        AssertFilesHoldWhatTheServerHas(OrphanedTables.Database, t => !t.StartsWith("compressed", StringComparison.Ordinal));
+        AssertFilesHoldWhatTheServerHas(OrphanedTables.Database);
     }
 
     [Fact]
@@ -98,7 +98,8 @@ public abstract class IbdRowTests(ServerFlavour flavour) : IDisposable
         }
 
         Dictionary<string, string> left = Deleted("freed", schema, out List<TableRow> purged);
-        Assert.True(left.Count > freed.Count / 4, $"{left.Count} of {freed.Count} purged rows were found");
+        // MariaDB clears what it purges.
+        Assert.True(flavour.IsMariaDb ? left.Count == 0 : left.Count > freed.Count / 4, $"{left.Count} of {freed.Count} purged rows were found");
         Assert.All(left, row => Assert.Equal(Shorten(freed[row.Key], row.Value), row.Value));
         Assert.All(purged, r => Assert.NotEqual(TableRowState.Live, r.State));
         Assert.Empty(_errors.Select(e => e.Message));
@@ -130,12 +131,12 @@ public abstract class IbdRowTests(ServerFlavour flavour) : IDisposable
         GC.SuppressFinalize(this);
     }
 
-    private void AssertFilesHoldWhatTheServerHas(string database, Func<string, bool> isRead)
+    private void AssertFilesHoldWhatTheServerHas(string database)
     {
         string expected = DatabaseState.Read(_server, database);
         SchemaCatalog schema = SchemaCatalog.Parse(Definitions(database));
         _server.Stop();
-        string[] files = [.. Directory.GetFiles(Path.Combine(_server.DataPath, database), "*.ibd").Where(f => isRead(TableOf(f)))];
+        string[] files = [.. Directory.GetFiles(Path.Combine(_server.DataPath, database), "*.ibd")];
         (string Script, string Table)[] read = [.. files.Select(f => Export(f, schema))];
         Assert.Empty(_errors.Select(e => e.Message));
         _server.Start();
@@ -163,8 +164,6 @@ public abstract class IbdRowTests(ServerFlavour flavour) : IDisposable
             text.Append(_server.Query($"SHOW CREATE TABLE `{table[0].Replace("`", "``")}`", database)[0][1]).Append(";\n");
         return text.ToString();
     }
-
-    private static string TableOf(string path) => MySqlRecovery.InnoDb.Pages.TableFileName.TableWithoutPartition(path);
 }
 
 /// <summary>The current MySQL, whose files describe themselves.</summary>
