@@ -61,3 +61,13 @@ public enum ConflictAction
     /// <summary>Nothing more is restored.</summary>
     Stop,
 }
+
+/// <summary>How Restore-RowChange writes rows.</summary>
+public enum RestoreForm
+{
+    /// <summary>As SQL; as row events where triggers must not fire or SQL cannot write a value.</summary>
+    Statement,
+
+    /// <summary>As row events, where the account may.</summary>
+    RowEvent,
+}

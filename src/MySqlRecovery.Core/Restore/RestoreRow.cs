@@ -41,6 +41,9 @@ internal sealed class RestoreRow
     /// <summary>Whether it must go before others come, so that it is deleted and inserted rather than updated.</summary>
     public bool IsChained { get; set; }
 
+    /// <summary>Whether it is written as a row event, because SQL fires triggers or cannot write one of its values.</summary>
+    public bool IsEvent { get; set; }
+
     public bool IsApplied { get; set; }
 
     public bool IsMove { get; init; }

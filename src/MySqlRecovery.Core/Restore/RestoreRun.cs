@@ -1,3 +1,4 @@
+using MySqlRecovery.Binlog.Events;
 using MySqlRecovery.Binlog.Filter;
 using MySqlRecovery.Binlog.Rows;
 using MySqlRecovery.Changes;
@@ -76,6 +77,10 @@ internal sealed class RestoreRun : IDisposable
     /// <summary>The tables, <c>database.table</c>, as the server names them.</summary>
     public IEnumerable<string> TableNames => Changes.Index.Maps.Select(m => Tables.Find(m).Name.ToString()).Distinct(StringComparer.Ordinal);
 
+    /// <summary>Whether a table has triggers that must not fire, or values that SQL may not be able to write.</summary>
+    public bool MayNeedEvents(bool allowsTriggers) => Changes.Index.Maps.Select(Tables.Find).Any(t =>
+        (t.HasTriggers && !allowsTriggers) || Array.Exists(t.Map.Columns, c => c.Type == ColumnType.Json));
+
     /// <summary>The verdict of every row in the order of the rows' first changes; nothing is locked and nothing written.</summary>
     public IEnumerable<RowVerdict> Test(int batchSize)
     {
@@ -99,6 +104,9 @@ internal sealed class RestoreRun : IDisposable
     }
 
     public RestoreRow Load(int number) => _reader.Load(number);
+
+    /// <summary>Compares rows with those of the server, without regard to what stands in their way.</summary>
+    public void Read(IReadOnlyList<RestoreRow> rows) => _reader.Judge(rows, locks: false);
 
     /// <summary>Gives the rows of a batch their verdicts.</summary>
     /// <param name="batch">The rows as loaded.</param>

@@ -15,6 +15,9 @@ internal sealed record RestoreOptions
     /// <summary>Whether rows are written although triggers do their work a second time.</summary>
     public bool AllowTrigger { get; init; }
 
+    /// <summary>Whether all rows are written as row events, where the account may.</summary>
+    public bool AsRowEvent { get; init; }
+
     /// <summary>Called before each batch: waits, or ends the run by answering false.</summary>
     public Func<bool> MayGoOn { get; init; } = () => true;
 }
@@ -53,6 +56,8 @@ internal sealed class RowRestore
     /// </exception>
     public IEnumerable<RestoreRow> Restore()
     {
+        if (_options.AsRowEvent || _run.MayNeedEvents(_options.AllowTrigger))
+            _writer.BeginEvents();
         List<int>[] phases = Plan();
         Total = phases.Sum(p => p.Count);
         foreach (List<int> phase in phases)
@@ -220,10 +225,13 @@ internal sealed class RowRestore
 
     private void Override(RestoreRow row)
     {
-        if (row.Table.HasTriggers && !_options.AllowTrigger && row.Verdict != RestoreVerdict.AlreadyRestored)
+        bool firesTriggers = row.Table.HasTriggers && !_options.AllowTrigger;
+        row.IsEvent = (firesTriggers || _options.AsRowEvent) && _writer.MayApplyEvents;
+        if (firesTriggers && !row.IsEvent && row.Verdict != RestoreVerdict.AlreadyRestored)
         {
             row.Applies = false;
-            row.Reason ??= $"{row.Table.Name} has triggers, which would do their work a second time: -AllowTrigger has them do it";
+            row.Reason ??= $"{row.Table.Name} has triggers, which would do their work a second time: an account with BINLOG_ADMIN or REPLICATION_APPLIER "
+                + "(MariaDB: BINLOG REPLAY) restores it without them, -AllowTrigger has them do it";
             return;
         }
 

@@ -16,7 +16,14 @@ public sealed class RestoreRowChangeCommand : RowRestoreCmdlet
     [Parameter]
     public ConflictAction OnConflict { get; set; }
 
-    /// <summary>Writes rows of tables with triggers, which then do their work a second time.</summary>
+    /// <summary>
+    /// How rows are written: as SQL (default) but for those whose triggers must not fire and those that SQL cannot write, or
+    /// all as row events, which takes BINLOG_ADMIN or REPLICATION_APPLIER.
+    /// </summary>
+    [Parameter]
+    public RestoreForm As { get; set; }
+
+    /// <summary>Has the triggers of tables fire, which then do their work a second time.</summary>
     [Parameter]
     public SwitchParameter AllowTrigger { get; set; }
 
@@ -44,7 +51,7 @@ public sealed class RestoreRowChangeCommand : RowRestoreCmdlet
 
     private void Restore(RestoreRun run)
     {
-        var options = new RestoreOptions { BatchSize = BatchSize, OnConflict = OnConflict, AllowTrigger = AllowTrigger, MayGoOn = () => !_isStopping };
+        var options = new RestoreOptions { BatchSize = BatchSize, OnConflict = OnConflict, AllowTrigger = AllowTrigger, AsRowEvent = As == RestoreForm.RowEvent, MayGoOn = () => !_isStopping };
         var restore = new RowRestore(run, options);
         var tally = new RestoreTally(run);
         RecoveryException? failure = null;

@@ -35,9 +35,9 @@ public abstract class HardRowTests(ServerFixture fixture)
         Server.FlushLogs();
         Server.Sql(damage, "hard");
         string log = Server.FlushLogs(), after = DatabaseState.Read(Server, "hard");
-        foreach (int size in (int[])[500, 1, 2])
+        foreach ((int size, bool asRowEvent) in ((int, bool)[])[(500, false), (1, false), (500, true)])
         {
-            var options = new RestoreOptions { BatchSize = size };
+            var options = new RestoreOptions { BatchSize = size, AsRowEvent = asRowEvent };
             List<RowVerdict> told = new Restoring(Server, log) { Options = options }.Test();
             Assert.All(told, v => Assert.True(v.Verdict is RestoreVerdict.Clean or RestoreVerdict.AlreadyRestored, v.ToString()));
             List<RowVerdict> done = new Restoring(Server, log) { Options = options }.Run();
@@ -85,19 +85,28 @@ public abstract class HardRowTests(ServerFixture fixture)
     }
 
     [Fact]
-    public void Rows_of_a_table_with_triggers_are_left_unless_they_are_allowed()
+    public void Triggers_do_not_fire_unless_they_are_allowed_to()
     {
         MakeTables();
-        Server.Sql("CREATE TABLE told (what INT); CREATE TRIGGER tell AFTER INSERT ON swaps FOR EACH ROW INSERT INTO told VALUES (NEW.id)", "hard");
+        Server.Sql("""
+            CREATE TABLE told (what INT);
+            CREATE TRIGGER tell1 AFTER INSERT ON swaps FOR EACH ROW INSERT INTO told VALUES (NEW.id);
+            CREATE TRIGGER tell2 AFTER UPDATE ON swaps FOR EACH ROW INSERT INTO told VALUES (NEW.id);
+            CREATE TRIGGER tell3 AFTER DELETE ON swaps FOR EACH ROW INSERT INTO told VALUES (OLD.id);
+            """, "hard");
+        string before = DatabaseState.Read(Server, "hard");
         Server.FlushLogs();
-        Server.Sql("DELETE FROM swaps WHERE id = 2", "hard");
+        Server.Sql("DELETE FROM swaps WHERE id = 2; UPDATE swaps SET t = NULL WHERE id = 3; INSERT INTO swaps VALUES (9, 9, 'nine')", "hard");
         string log = Server.FlushLogs();
-        RowVerdict left = Assert.Single(new Restoring(Server, log).Run());
-        Assert.False(left.IsApplied);
-        Assert.Contains("trigger", left.Reason, StringComparison.Ordinal);
+        Server.Sql("UPDATE swaps SET u = 33 WHERE id = 3; DELETE FROM told", "hard");
+        List<RowVerdict> done = new Restoring(Server, log).Run();
+        Assert.All(done.Where(v => v.Table == "swaps"), v => Assert.True(v.IsApplied, v.ToString()));
         Assert.Equal("0", Server.Scalar("SELECT COUNT(*) FROM told", "hard"));
-        Assert.True(Assert.Single(new Restoring(Server, log) { Options = new RestoreOptions { AllowTrigger = true } }.Run()).IsApplied);
-        Assert.Equal("1", Server.Scalar("SELECT COUNT(*) FROM told", "hard"));
+        Server.Sql("UPDATE swaps SET u = 3 WHERE id = 3; DELETE FROM told", "hard");
+        DatabaseState.AssertEqual(before, DatabaseState.Read(Server, "hard"));
+
+        Assert.All(new Restoring(Server, log) { Forward = true, Options = new RestoreOptions { AllowTrigger = true } }.Run().Where(v => v.Table == "swaps"), v => Assert.True(v.IsApplied, v.ToString()));
+        Assert.Equal("3", Server.Scalar("SELECT COUNT(DISTINCT what) FROM told", "hard"));
     }
 
     [Fact]
