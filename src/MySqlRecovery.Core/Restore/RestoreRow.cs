@@ -44,6 +44,13 @@ internal sealed class RestoreRow
     /// <summary>Whether it is written as a row event, because SQL fires triggers or cannot write one of its values.</summary>
     public bool IsEvent { get; set; }
 
+    /// <summary>
+    /// Whether a row event can write it. MariaDB computes no generated column for one, so that those of the log must fit the
+    /// rest of the row.
+    /// </summary>
+    public bool CanBeEvent => Action != RowOperation.Update || Table.Compared.Length == Table.Map.Columns.Length
+        || (Verdict == RestoreVerdict.Clean && Table.Chosen == null);
+
     public bool IsApplied { get; set; }
 
     public bool IsMove { get; init; }

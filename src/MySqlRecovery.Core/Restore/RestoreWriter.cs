@@ -33,7 +33,7 @@ internal sealed class RestoreWriter(RestoreRun run)
             (RestoreRow Row, string Obstacle)[] left = [.. Compose([.. batch.Where(r => r is { Applies: true, IsEvent: false })], output)];
             foreach ((RestoreRow row, string obstacle) in left)
             {
-                if (MayApplyEvents)
+                if (MayApplyEvents && row.CanBeEvent)
                     row.IsEvent = true;
                 else
                     row.Decide(RestoreVerdict.NotInLog, obstacle);

@@ -226,7 +226,7 @@ internal sealed class RowRestore
     private void Override(RestoreRow row)
     {
         bool firesTriggers = row.Table.HasTriggers && !_options.AllowTrigger;
-        row.IsEvent = (firesTriggers || _options.AsRowEvent) && _writer.MayApplyEvents;
+        row.IsEvent = (firesTriggers || _options.AsRowEvent) && _writer.MayApplyEvents && row.CanBeEvent;
         if (firesTriggers && !row.IsEvent && row.Verdict != RestoreVerdict.AlreadyRestored)
         {
             row.Applies = false;
