@@ -228,6 +228,7 @@ internal sealed partial class ChangeIndexBuilder : IDisposable
         _format = view.Format;
         if (view.LogIndex == _logIndex)
             return;
+        _obstacles.AddLog(view);
         _logIndex = view.LogIndex;
         _logFiles.Add(view.LogFile);
         if (scan == null)

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using MySqlRecovery.Binlog.Filter;
+using MySqlRecovery.Binlog.Events;
 using MySqlRecovery.Binlog.Rows;
 using MySqlRecovery.Binlog.Scan;
 using MySqlRecovery.Model;
@@ -67,6 +68,7 @@ internal sealed class ChangeObstacles
     private readonly Dictionary<(TableName Table, string Cause), (long Rows, string First)> _rows = [];
     private readonly Dictionary<string, (int Count, string First)> _statements = new(StringComparer.OrdinalIgnoreCase);
     private int _unlisted;
+    private (int Log, uint ServerId) _writer = (-1, 0);
 
     public bool IsEmpty => _listed.Count == 0 && _rows.Count == 0 && _statements.Count == 0;
 
@@ -77,6 +79,23 @@ internal sealed class ChangeObstacles
             _listed.Add(string.Create(CultureInfo.InvariantCulture, $"{logFile}:{position} {what}"));
         else
             _unlisted++;
+    }
+
+    /// <summary>Takes in whose log a row event is in: servers have no order among them.</summary>
+    [MethodImpl(Jit.Hot)]
+    public void AddLog(in EventView view)
+    {
+        if (view.LogIndex == _writer.Log)
+            return;
+        uint serverId = EventHeader.Parse(view.Format.Raw).ServerId;
+        if (_writer.Log >= 0 && serverId != _writer.ServerId)
+        {
+            Add(view.LogFile, view.Position, string.Create(
+                CultureInfo.InvariantCulture,
+                $"is of the server with id {serverId}, and the log before of that with id {_writer.ServerId}: changes of two servers have no order among them"));
+        }
+
+        _writer = (view.LogIndex, serverId);
     }
 
     /// <summary>A statement that is one of many alike: the first of those with one key is named, the others are counted.</summary>

@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Management.Automation;
 using MySqlRecovery.Binlog.Encryption;
 using MySqlRecovery.Binlog.Filter;
+using MySqlRecovery.Binlog.Reading;
 using MySqlRecovery.Binlog.Rows;
 using MySqlRecovery.Binlog.Scan;
 using MySqlRecovery.Changes;
@@ -32,6 +33,9 @@ public abstract partial class BinlogCmdlet
     /// <summary>Files as the input of a scan, in log order.</summary>
     internal LogInput InputOf(IReadOnlyList<string> files) => new(
         files.Count, whole => LogRange.Of(files, StartPosition, StopPosition).Select(r => r with { IsReadWhole = whole }), OpenSchema);
+
+    /// <summary>Files in log order, each log once.</summary>
+    internal List<string> Sort(IEnumerable<string> files) => new LogFileOrder(_keyring, Warn, StopToken).Sort(files);
 
     /// <summary>A server as the input of a scan; it is asked only then.</summary>
     internal LogInput InputOf(string server, bool follow = false)
@@ -81,7 +85,7 @@ public abstract partial class BinlogCmdlet
     /// <param name="begin">Makes the output of one scan.</param>
     private protected void ReadLogs(IEnumerable<string> files, bool follow, Func<IEventOutput> begin)
     {
-        List<LogInput> inputs = ParameterSetName == ServerSet ? ServerInputs(follow) : [InputOf(LogFileOrder.Sort(files))];
+        List<LogInput> inputs = ParameterSetName == ServerSet ? ServerInputs(follow) : [Try(() => InputOf(Sort(files)))];
         LogReading[] readings = [.. inputs.Select(i => new LogReading(Try(() => OpenScan(i)), begin()))];
         if (readings.Length > 0)
             ReadSideBySide(readings, inputs[0].FileCount);

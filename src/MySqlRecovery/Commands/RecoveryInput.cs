@@ -21,6 +21,7 @@ namespace MySqlRecovery.Commands;
 internal sealed class RecoveryInput(BinlogCmdlet cmdlet, bool reverse, string[] columns, long maximumMemory, bool movesBytes) : IDisposable
 {
     private readonly List<string> _files = [];
+    private List<string>? _sorted;
     private LogInput? _server;
     private PipelineEvents? _events;
     private ChangeSpool? _spool;
@@ -85,7 +86,7 @@ internal sealed class RecoveryInput(BinlogCmdlet cmdlet, bool reverse, string[] 
     }
 
     /// <summary>The files or the server that were added; nothing came down a pipeline.</summary>
-    public LogInput Logs() => _server ?? cmdlet.InputOf(LogFileOrder.Sort(_files));
+    public LogInput Logs() => _server ?? cmdlet.InputOf(_sorted ??= cmdlet.Sort(_files));
 
     /// <summary>Hands on what came down a pipeline and still waits; false where nothing came.</summary>
     public bool TryFlush()

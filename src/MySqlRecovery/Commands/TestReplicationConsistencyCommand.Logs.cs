@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using MySqlRecovery.Binlog.Encryption;
+using MySqlRecovery.Binlog.Reading;
 using MySqlRecovery.Client;
 using MySqlRecovery.Client.Replication;
 using MySqlRecovery.Consistency;
@@ -93,7 +94,7 @@ public sealed partial class TestReplicationConsistencyCommand
                 files.AddRange(this.ResolveLogs([path], literal: false, e => throw e));
         }
 
-        return new FileLogSeries(LogFileOrder.Sort(files), keyring, StopToken);
+        return new FileLogSeries(new LogFileOrder(keyring, WriteWarning, StopToken).Sort(files), keyring, StopToken);
     }
 
     private IReadOnlyList<string> ResolveErrorLogs() => this.ResolveFiles(ErrorLog, literal: false, e => throw e);

@@ -141,6 +141,7 @@ internal sealed class RowSqlStream : IDisposable
 
         if (count == 0)
             return;
+        _obstacles.AddLog(view);
         ReadOnlySpan<byte> raw = view.RawOfChosen(rows, ref _scratch);
         if (end == TransactionEnd.Prepare)
         {
