@@ -1,3 +1,4 @@
+using MySqlRecovery.Binlog.Reading;
 using MySqlRecovery.Gtids;
 
 namespace MySqlRecovery.Client.Replication;
@@ -6,7 +7,7 @@ namespace MySqlRecovery.Client.Replication;
 internal sealed record BinlogDumpRequest
 {
     /// <summary>Where the events of a binlog file begin, behind its magic number.</summary>
-    public const long FirstPosition = 4;
+    public const long FirstPosition = FileEventReader.FirstPosition;
 
     /// <summary>File to start in; empty means the oldest that the server has, or the right one for <see cref="GtidSet"/>.</summary>
     public string FileName { get; init; } = "";

@@ -1,4 +1,5 @@
 using System.Buffers;
+using MySqlRecovery.Binlog.Events;
 using MySqlRecovery.IO;
 using MySqlRecovery.Model;
 
@@ -32,7 +33,7 @@ internal sealed class DumpedLog : ByteSource
         _name = dump.Current.FileName;
         _isFollowed = isFollowed;
         _file = SpoolFile.Create();
-        Append([0xFE, (byte)'b', (byte)'i', (byte)'n']);
+        Append(BinlogFile.Magic);
     }
 
     public override long Length => _end;

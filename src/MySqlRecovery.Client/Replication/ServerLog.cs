@@ -109,7 +109,7 @@ internal sealed class ServerLog(ConnectionOptions options, ServerLogRequest requ
     }
 
     // A statement may stand behind a GTID event, be it a BEGIN.
-    private static bool StartsTransaction(BinlogEventType type) => GtidEvent.IsGtid(type)
+    private static bool StartsTransaction(BinlogEventType type) => type.IsGtid()
         || type is BinlogEventType.Rotate or BinlogEventType.Stop or BinlogEventType.PreviousGtids
             or BinlogEventType.MariaDbGtidList or BinlogEventType.MariaDbBinlogCheckpoint;
 

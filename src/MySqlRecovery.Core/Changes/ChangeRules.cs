@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
-using MySqlRecovery.Binlog.Filter;
 using MySqlRecovery.Binlog.Events;
+using MySqlRecovery.Binlog.Filter;
 using MySqlRecovery.Binlog.Rows;
 using MySqlRecovery.Binlog.Scan;
 using MySqlRecovery.Model;
@@ -178,10 +178,8 @@ internal static class UnreadChange
     public static string? Find(BinlogEventType type) => type switch
     {
         BinlogEventType.Incident => "the server reports that events were lost (INCIDENT)",
-        BinlogEventType.ExecuteLoadQuery or BinlogEventType.Load or BinlogEventType.NewLoad or BinlogEventType.ExecLoad =>
-            "changed rows by LOAD DATA as a statement, without row images",
-        BinlogEventType.PreGaWriteRows or BinlogEventType.PreGaUpdateRows or BinlogEventType.PreGaDeleteRows =>
-            "changed rows in the row format of a server before 5.1.18, which is not read",
+        _ when type.IsLoadData() => "changed rows by LOAD DATA as a statement, without row images",
+        _ when type.IsUnreadRows() => "changed rows in the row format of a server before 5.1.18, which is not read",
         _ => null,
     };
 }

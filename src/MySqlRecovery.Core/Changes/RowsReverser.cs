@@ -14,18 +14,6 @@ internal static class RowsReverser
 {
     private const byte PartitionInfo = 1;
 
-    /// <summary>The type of the undoing event.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static BinlogEventType Reverse(BinlogEventType type) => type switch
-    {
-        BinlogEventType.WriteRows => BinlogEventType.DeleteRows,
-        BinlogEventType.DeleteRows => BinlogEventType.WriteRows,
-        BinlogEventType.WriteRowsV1 => BinlogEventType.DeleteRowsV1,
-        BinlogEventType.DeleteRowsV1 => BinlogEventType.WriteRowsV1,
-        BinlogEventType.UpdateRows or BinlogEventType.UpdateRowsV1 => type,
-        _ => throw new ArgumentOutOfRangeException(nameof(type), type, "not a row event that can be reversed"),
-    };
-
     /// <summary>Writes the body of the undoing event; <paramref name="body"/> has room for the head and the kept rows exactly.</summary>
     [MethodImpl(Jit.Hot)]
     public static void Write(in RowsEvent rows, TableMap map, RowPredicate? where, bool endsStatement, Span<byte> body)

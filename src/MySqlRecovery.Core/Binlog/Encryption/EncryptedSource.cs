@@ -3,6 +3,7 @@ using System.Numerics;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
+using MySqlRecovery.Binlog.Events;
 using MySqlRecovery.IO;
 using MySqlRecovery.Model;
 
@@ -23,8 +24,6 @@ internal sealed class EncryptedSource : ByteSource
         : base(source.Path) => (_source, _cipher) = (source, cipher);
 
     public override long Length => Math.Max(0, _source.Length - EncryptedHeader.Length);
-
-    private static ReadOnlySpan<byte> PlainMagic => [0xFE, 0x62, 0x69, 0x6E];
 
     /// <summary>Whether the log starts as an encrypted one does.</summary>
     public static bool IsEncrypted(ByteSource source)
@@ -108,8 +107,8 @@ internal sealed class EncryptedSource : ByteSource
 
     private void CheckKey(EncryptedHeader header, Keyring keyring)
     {
-        Span<byte> magic = stackalloc byte[PlainMagic.Length];
-        if (Read(0, magic) == magic.Length && !magic.SequenceEqual(PlainMagic))
+        Span<byte> magic = stackalloc byte[BinlogFile.Magic.Length];
+        if (Read(0, magic) == magic.Length && !magic.SequenceEqual(BinlogFile.Magic))
             throw KeyWrong(_source, header, $"in {keyring.Paths} does not decrypt it");
     }
 

@@ -121,7 +121,7 @@ internal sealed class MariaDbEncryptedSource : ByteSource
         if (!Load(_start))
             return true;
         EventHeader first = EventHeader.Parse(_event);
-        return EventTypes.IsKnown(first.Type) && first.LogPos == (uint)(_start + first.Length);
+        return first.Type.IsKnown() && first.LogPos == (uint)(_start + first.Length);
     }
 
     /// <summary>Makes the event that holds an offset the present one; false at the end of the log.</summary>

@@ -4,8 +4,13 @@ using MySqlRecovery.Model;
 namespace MySqlRecovery.Binlog.Events;
 
 /// <summary>What the type byte says of an event.</summary>
-internal static class EventKind
+internal static class EventTypes
 {
+    /// <summary>Whether a server has given the type byte a name.</summary>
+    public static bool IsKnown(this BinlogEventType type) =>
+        type is > BinlogEventType.Unknown and <= BinlogEventType.GtidTagged
+            or >= BinlogEventType.MariaDbAnnotateRows and <= BinlogEventType.MariaDbDeleteRowsCompressed;
+
     /// <summary>The operation of a row event type this engine reads; null for all other events.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static RowOperation? Operation(this BinlogEventType type) => type switch
@@ -34,8 +39,44 @@ internal static class EventKind
         _ => type,
     };
 
-    /// <summary>Whether the event holds a statement.</summary>
+    /// <summary>The type of the row event that undoes one of this type, which is uncompressed.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static BinlogEventType Reversed(this BinlogEventType type) => type switch
+    {
+        BinlogEventType.WriteRows => BinlogEventType.DeleteRows,
+        BinlogEventType.DeleteRows => BinlogEventType.WriteRows,
+        BinlogEventType.WriteRowsV1 => BinlogEventType.DeleteRowsV1,
+        BinlogEventType.DeleteRowsV1 => BinlogEventType.WriteRowsV1,
+        BinlogEventType.UpdateRows or BinlogEventType.UpdateRowsV1 => type,
+        _ => throw new ArgumentOutOfRangeException(nameof(type), type, "not a row event that can be reversed"),
+    };
+
+    /// <summary>Rows in the format of a server before 5.1.18, which is not read.</summary>
+    public static bool IsUnreadRows(this BinlogEventType type) =>
+        type is BinlogEventType.PreGaWriteRows or BinlogEventType.PreGaUpdateRows or BinlogEventType.PreGaDeleteRows;
+
+    /// <summary>Whether the event is a query event, which holds a statement.</summary>
     public static bool IsQuery(this BinlogEventType type) => type is BinlogEventType.Query or BinlogEventType.MariaDbQueryCompressed;
+
+    /// <summary>LOAD DATA as a statement, without row images.</summary>
+    public static bool IsLoadData(this BinlogEventType type) => type is BinlogEventType.ExecuteLoadQuery or BinlogEventType.Load
+        or BinlogEventType.NewLoad or BinlogEventType.ExecLoad;
+
+    /// <summary>Events that change data or transactions without row images that are read.</summary>
+    public static bool IsStatement(this BinlogEventType type) => type.IsQuery() || type.IsLoadData() || type.IsUnreadRows()
+        || type is BinlogEventType.XaPrepare or BinlogEventType.Incident;
+
+    /// <summary>The event that starts a transaction and gives its GTID, or says that it has none.</summary>
+    public static bool IsGtid(this BinlogEventType type) => type is BinlogEventType.Gtid or BinlogEventType.AnonymousGtid
+        or BinlogEventType.GtidTagged or BinlogEventType.MariaDbGtid;
+
+    /// <summary>The event with the GTIDs that were logged before the file begins.</summary>
+    public static bool IsPreviousGtids(this BinlogEventType type) =>
+        type is BinlogEventType.PreviousGtids or BinlogEventType.MariaDbGtidList;
+
+    /// <summary>MariaDB's events of log_bin_compress (10.2.3+).</summary>
+    public static bool IsCompressed(this BinlogEventType type) =>
+        type is >= BinlogEventType.MariaDbQueryCompressed and <= BinlogEventType.MariaDbDeleteRowsCompressed;
 
     /// <summary>The type of the same event without MariaDB's compression.</summary>
     public static BinlogEventType Uncompressed(this BinlogEventType type) => type switch
@@ -49,12 +90,4 @@ internal static class EventKind
         BinlogEventType.MariaDbDeleteRowsCompressed => BinlogEventType.DeleteRows,
         _ => type,
     };
-}
-
-/// <summary>Which type bytes the servers have given a name.</summary>
-internal static class EventTypes
-{
-    public static bool IsKnown(BinlogEventType type) =>
-        type is > BinlogEventType.Unknown and <= BinlogEventType.GtidTagged
-            or >= BinlogEventType.MariaDbAnnotateRows and <= BinlogEventType.MariaDbDeleteRowsCompressed;
 }

@@ -20,9 +20,6 @@ internal readonly record struct GtidEvent(
     private const byte HasCommitId = 0x02, PreparedXa = 0x40, CompletedXa = 0x80;
     private const byte HasEngineCount = 0x01, CommitAlter = 0x04, RollbackAlter = 0x08, HasThreadId = 0x10;
 
-    public static bool IsGtid(BinlogEventType type) => type is BinlogEventType.Gtid or BinlogEventType.AnonymousGtid
-        or BinlogEventType.GtidTagged or BinlogEventType.MariaDbGtid;
-
     [MethodImpl(Jit.Hot)]
     public static GtidEvent Parse(in EventHeader header, ReadOnlySpan<byte> body) => header.Type switch
     {

@@ -13,9 +13,6 @@ internal readonly record struct PreviousGtidsEvent(Gtid First, ulong Last)
 {
     private const int CountBits = 28;
 
-    public static bool IsPreviousGtids(BinlogEventType type) =>
-        type is BinlogEventType.PreviousGtids or BinlogEventType.MariaDbGtidList;
-
     public static List<PreviousGtidsEvent> Parse(BinlogEventType type, ReadOnlySpan<byte> body) =>
         type == BinlogEventType.MariaDbGtidList ? ParseMariaDb(body) : ParseMySql(body);
 

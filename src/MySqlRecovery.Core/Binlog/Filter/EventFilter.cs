@@ -40,11 +40,6 @@ internal sealed record EventFilter
     /// <summary>Rows that were passed over for want of something that the log does not say.</summary>
     public FilterDoubts Doubts { get; } = new();
 
-    /// <summary>Events that change data or transactions without row images.</summary>
-    public static bool IsStatement(BinlogEventType type) => type.IsQuery() || type is BinlogEventType.XaPrepare or BinlogEventType.Incident
-        or BinlogEventType.ExecuteLoadQuery or BinlogEventType.Load or BinlogEventType.NewLoad or BinlogEventType.ExecLoad
-        or BinlogEventType.PreGaWriteRows or BinlogEventType.PreGaUpdateRows or BinlogEventType.PreGaDeleteRows;
-
     /// <summary>Whether nothing is asked of the header.</summary>
     public bool TakesAnyHeader
     {
@@ -72,7 +67,7 @@ internal sealed record EventFilter
             return false;
         if (ServerIds != null && !ServerIds.Contains(serverId))
             return false;
-        if ((Operations != null || Where != null) && !(WithStatements && IsStatement(type)))
+        if ((Operations != null || Where != null) && !(WithStatements && type.IsStatement()))
             return type.Operation() is { } operation && Operations?.Contains(operation) != false;
         return true;
     }

@@ -63,7 +63,7 @@ internal sealed class EventResync(ByteSource source, bool hasChecksum)
     private static bool TryParse(ReadOnlySpan<byte> bytes, long offset, long fileLength, out EventHeader header)
     {
         header = default;
-        if (!EventTypes.IsKnown((BinlogEventType)bytes[4]))
+        if (!((BinlogEventType)bytes[4]).IsKnown())
             return false;
         header = EventHeader.Parse(bytes);
         return header.Length is >= EventHeader.Size and <= FileEventReader.MaximumEventLength && header.Length <= fileLength - offset;

@@ -74,7 +74,7 @@ internal sealed class ExpandedEventReader(EventReader inner) : EventReader
             Header = inner.Header;
             Position = inner.Position;
             EndPosition = inner.EndPosition;
-            if (MariaDbCompression.IsCompressed(Header.Type))
+            if (Header.Type.IsCompressed())
             {
                 _mariaDb.Expand(Header, inner.Body, inner.Format.TableIdLength);
                 _isUncompressed = true;

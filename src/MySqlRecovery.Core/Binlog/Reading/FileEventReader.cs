@@ -15,10 +15,9 @@ internal sealed class FileEventReader : EventReader
 {
     /// <summary>The server's own limit, <c>max_log_event_size</c>.</summary>
     public const uint MaximumEventLength = 1 << 30;
-    private const int MagicLength = 4;
 
     /// <summary>Offset of the first event, behind the magic number.</summary>
-    public const int FirstPosition = MagicLength;
+    public const int FirstPosition = 4;
 
     private readonly ByteSource _source;
     private readonly string _logFile;
@@ -55,7 +54,7 @@ internal sealed class FileEventReader : EventReader
             throw;
         }
 
-        EndPosition = MagicLength;
+        EndPosition = FirstPosition;
     }
 
     public override string Path => _source.Path;
@@ -221,7 +220,7 @@ internal sealed class FileEventReader : EventReader
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private bool IsPassedOver()
     {
-        if (EventTypes.IsKnown(Header.Type))
+        if (Header.Type.IsKnown())
             return false;
         if (Header.Flags.HasFlag(EventFlags.Ignorable))
             return true;
@@ -296,13 +295,13 @@ internal sealed class FileEventReader : EventReader
 
     private void CheckMagic()
     {
-        Span<byte> magic = stackalloc byte[MagicLength];
+        Span<byte> magic = stackalloc byte[BinlogFile.Magic.Length];
         int length = _source.Read(0, magic);
         if (length == 0)
             throw Fail("BinlogEmpty", 0, "the file is empty");
-        if (length == MagicLength && magic.SequenceEqual((ReadOnlySpan<byte>)[0xFE, 0x62, 0x69, 0x6E]))
+        if (magic[..length].SequenceEqual(BinlogFile.Magic))
             return;
-        throw Fail("NotABinlog", 0, $"the file starts with {Convert.ToHexString(magic[..length])}, a binlog with FE62696E");
+        throw Fail("NotABinlog", 0, $"the file starts with {Convert.ToHexString(magic[..length])}, a binlog with {Convert.ToHexString(BinlogFile.Magic)}");
     }
 
     private RecoveryException Truncated(string what) => Fail(

@@ -18,9 +18,6 @@ internal sealed class MariaDbCompression : IDisposable
     /// <summary>The event as it would be without compression: plain type, no checksum.</summary>
     public ReadOnlySpan<byte> Raw => _raw.Written;
 
-    public static bool IsCompressed(BinlogEventType type) =>
-        type is >= BinlogEventType.MariaDbQueryCompressed and <= BinlogEventType.MariaDbDeleteRowsCompressed;
-
     public void Expand(EventHeader header, ReadOnlySpan<byte> body, int tableIdLength)
     {
         int head = header.Type == BinlogEventType.MariaDbQueryCompressed ? QueryHead(body) : RowsHead(header.Type, body, tableIdLength);

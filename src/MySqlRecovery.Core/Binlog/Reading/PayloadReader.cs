@@ -60,7 +60,7 @@ internal sealed class PayloadReader : IDisposable
         if (got < EventHeader.Size)
             throw new EndOfStreamException("the payload ends within an event header");
         Header = EventHeader.Parse(_buffer);
-        if (Header.Length is < EventHeader.Size or > FileEventReader.MaximumEventLength || !EventTypes.IsKnown(Header.Type)
+        if (Header.Length is < EventHeader.Size or > FileEventReader.MaximumEventLength || !Header.Type.IsKnown()
             || Header.Type == BinlogEventType.TransactionPayload)
             throw new InvalidDataException($"the payload holds an event of type {(byte)Header.Type} and {Header.Length} bytes");
         _length = EventHeader.Size;

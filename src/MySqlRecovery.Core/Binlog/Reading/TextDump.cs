@@ -14,8 +14,6 @@ namespace MySqlRecovery.Binlog.Reading;
 /// </summary>
 internal static class TextDump
 {
-    private static readonly byte[] Magic = [0xFE, 0x62, 0x69, 0x6E];
-
     /// <summary>Whether the first bytes of a file look like mysqlbinlog's output.</summary>
     // The statements and comments of a log can hold such text: what has the magic number of a log, plain or encrypted, is one.
     public static bool IsTextDump(ReadOnlySpan<byte> start) => !(start.Length > 4 && start[0] is 0xFD or 0xFE && start[1..4].SequenceEqual("bin"u8))
@@ -28,7 +26,7 @@ internal static class TextDump
         SpoolFile spool = SpoolFile.Create(text.Path);
         try
         {
-            spool.Append(Magic);
+            spool.Append(BinlogFile.Magic);
             using var reader = new StreamReader(new SourceStream(text), Encoding.Latin1, false, 1 << 16);
             bool isInside = false, hasChecksum = false;
             long line = 0;
@@ -41,7 +39,7 @@ internal static class TextDump
                 {
                     isInside = content.StartsWith("BINLOG '", StringComparison.Ordinal);
                     block.Clear();
-                    if (!isInside && statements.Add(content) is { } statement && spool.Length > Magic.Length)
+                    if (!isInside && statements.Add(content) is { } statement && spool.Length > BinlogFile.Magic.Length)
                         AppendStatement(spool, statement, hasChecksum);
                     continue;
                 }
@@ -57,7 +55,7 @@ internal static class TextDump
                 isInside = !ends;
             }
 
-            if (isInside || spool.Length == Magic.Length)
+            if (isInside || spool.Length == BinlogFile.Magic.Length)
                 throw new RecoveryException(
                     "TextDumpIncomplete", RecoveryErrorKind.InvalidData,
                     isInside ? "the text ends within a BINLOG statement" : "the text holds no BINLOG statement", text.Path);

@@ -274,7 +274,7 @@ internal readonly struct EventView
         if (Table is { } map)
             return tables.IsMatch(map);
         // Which tables a statement names, and not where its session stood, decides on what it did to them.
-        if (withStatements && EventFilter.IsStatement(Type))
+        if (withStatements && Type.IsStatement())
             return true;
         return Type.IsQuery() && !tables.NeedsTable ? tables.IsDatabaseMatch(QueryDatabase) : !tables.NeedsTable && !tables.NeedsDatabase;
     }

@@ -46,9 +46,9 @@ internal sealed class TransactionOutcome
             // That an event which decides nothing is there to its end shows where the next one should start.
             if (header == default || (MayDecide(header.Type) && !HasWhole(reader, header, at)))
                 outcome._end = got < 0 || IsRelayLog(reader) ? TransactionEnd.Unknown : TransactionEnd.Missing;
-            else if (header.Length < EventHeader.Size + checksum || header.Length > FileEventReader.MaximumEventLength || !EventTypes.IsKnown(header.Type))
+            else if (header.Length < EventHeader.Size + checksum || header.Length > FileEventReader.MaximumEventLength || !header.Type.IsKnown())
                 outcome._end = TransactionEnd.Unknown;
-            else if (at > start && GtidEvent.IsGtid(header.Type))
+            else if (at > start && header.Type.IsGtid())
                 outcome._end = TransactionEnd.Missing;
             else if (header.Type == BinlogEventType.TransactionPayload && !isXa)
                 outcome._end = TransactionEnd.Commit; // it is written when the transaction has been decided
@@ -88,7 +88,7 @@ internal sealed class TransactionOutcome
             if (header.Type == BinlogEventType.TransactionPayload)
                 TakePayload(body.ToArray(), at);
             else
-                TakeBody(header.Type.Uncompressed(), MariaDbCompression.IsCompressed(header.Type) ? Expand(reader, header, body) : body, at);
+                TakeBody(header.Type.Uncompressed(), header.Type.IsCompressed() ? Expand(reader, header, body) : body, at);
         }
         catch (Exception e) when (MalformedData.Is(e))
         {

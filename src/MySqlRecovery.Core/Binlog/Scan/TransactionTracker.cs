@@ -70,7 +70,7 @@ internal sealed class TransactionTracker
         if (_statementIsOver)
             ForgetStatement();
 
-        if (GtidEvent.IsGtid(type))
+        if (type.IsGtid())
         {
             Forget();
             Start(reader.Position);

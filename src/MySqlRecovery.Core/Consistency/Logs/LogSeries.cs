@@ -105,7 +105,7 @@ internal static class LogFolder
         {
             using var file = LogContainer.Open(path, null, stop);
             Span<byte> head = stackalloc byte[HeadLength];
-            if (file.Read(0, head) < HeadLength || !head.StartsWith((ReadOnlySpan<byte>)[0xFE, 0x62, 0x69, 0x6E]))
+            if (file.Read(0, head) < HeadLength || !head.StartsWith(BinlogFile.Magic))
                 return false;
             EventHeader header = EventHeader.Parse(head[FileEventReader.FirstPosition..]);
             return header.Type == BinlogEventType.FormatDescription && header.Flags.HasFlag(EventFlags.RelayLog) == isRelay;

@@ -122,7 +122,7 @@ internal sealed class TransactionReader(LogSeries series, bool isRelay, Cancella
             {
                 _sourceLog = System.Text.Encoding.UTF8.GetString(reader.Body[sizeof(ulong)..]);
             }
-            else if (PreviousGtidsEvent.IsPreviousGtids(type))
+            else if (type.IsPreviousGtids())
             {
                 List<PreviousGtidsEvent> previous = PreviousGtidsEvent.Parse(type, reader.Body);
                 Declared.Replace(previous);
@@ -260,7 +260,7 @@ internal sealed class ContentBuilder
             AddRows(reader);
         else if (type.IsQuery())
             AddQuery(reader, QueryEvent.Parse(reader.Body));
-        else if (EventFilter.IsStatement(type) && type != BinlogEventType.XaPrepare)
+        else if (type.IsStatement() && type != BinlogEventType.XaPrepare)
             AddStatement(reader, string.Empty, reader.Body, type.ToString());
     }
 

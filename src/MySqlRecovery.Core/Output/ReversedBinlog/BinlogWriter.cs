@@ -24,9 +24,8 @@ internal sealed class BinlogWriter : IDisposable
     {
         _file = file;
         _timestamp = timestamp;
-        ReadOnlySpan<byte> magic = [0xFE, 0x62, 0x69, 0x6E];
-        magic.CopyTo(_buffer);
-        _used = magic.Length;
+        BinlogFile.Magic.CopyTo(_buffer);
+        _used = BinlogFile.Magic.Length;
     }
 
     /// <summary>Whether events end with a CRC-32.</summary>

@@ -234,7 +234,7 @@ internal sealed class UndoBinlogWriter : IDisposable
         if (!_convertsToV2 || header.Type.HasExtraRowInfo())
         {
             RowsReverser.Write(rows, map, _where, endsStatement, _writer.BeginEvent(length));
-            _writer.EndEvent(RowsReverser.Reverse(header.Type), header.ServerId, header.Flags);
+            _writer.EndEvent(header.Type.Reversed(), header.ServerId, header.Flags);
             return;
         }
 
@@ -243,7 +243,7 @@ internal sealed class UndoBinlogWriter : IDisposable
         RowsReverser.Write(rows, map, _where, endsStatement, body[ExtraRowInfoLength..]);
         body.Slice(ExtraRowInfoLength, rows.At.ExtraRowInfo).CopyTo(body);
         BinaryPrimitives.WriteUInt16LittleEndian(body[rows.At.ExtraRowInfo..], ExtraRowInfoLength);
-        _writer.EndEvent(RowsReverser.Reverse(header.Type).WithExtraRowInfo(), header.ServerId, header.Flags);
+        _writer.EndEvent(header.Type.Reversed().WithExtraRowInfo(), header.ServerId, header.Flags);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

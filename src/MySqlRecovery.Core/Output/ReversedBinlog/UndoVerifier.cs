@@ -61,7 +61,7 @@ internal sealed class UndoVerifier : IDisposable
                     maps.Add(reader.Raw[..(EventHeader.Size + reader.Body.Length)], reader.Format.TableIdLength);
                 else if (type.Operation() != null)
                     rows += CountRows(reader, maps);
-                else if (GtidEvent.IsGtid(type) && GtidEvent.Parse(reader.Header, reader.Body).TransactionLength is > 0 and var length)
+                else if (type.IsGtid() && GtidEvent.Parse(reader.Header, reader.Body).TransactionLength is > 0 and var length)
                     transactionEnd = reader.Position + (long)length;
                 if (type != BinlogEventType.Xid)
                     continue;

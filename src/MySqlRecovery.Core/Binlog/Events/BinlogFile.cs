@@ -1,0 +1,8 @@
+namespace MySqlRecovery.Binlog.Events;
+
+/// <summary>A binlog or relay log as a file: a magic number, then events.</summary>
+internal static class BinlogFile
+{
+    /// <summary>What the file starts with.</summary>
+    public static ReadOnlySpan<byte> Magic => [0xFE, 0x62, 0x69, 0x6E];
+}
