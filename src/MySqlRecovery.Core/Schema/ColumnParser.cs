@@ -25,7 +25,7 @@ internal static class ColumnParser
         while (!cursor.AtItemEnd && !cursor.IsWord("FIRST") && !cursor.IsWord("AFTER"))
         {
             if (!ParseTypeAttribute(cursor, draft) && !ParseValueAttribute(cursor, table, draft) && !ParseConstraint(cursor, table, draft))
-                SkipOtherAttribute(cursor, table);
+                ParseOtherAttribute(cursor, table, draft);
         }
 
         return draft;
@@ -160,7 +160,7 @@ internal static class ColumnParser
     private static void AddKey(StatementCursor cursor, TableDraft table, string column, KeyKind kind) =>
         table.AddKey(cursor, new KeySchema { Name = kind == KeyKind.Primary ? "PRIMARY" : "", Kind = kind, Parts = [new KeyPart(column)] });
 
-    private static void SkipOtherAttribute(StatementCursor cursor, TableDraft table)
+    private static void ParseOtherAttribute(StatementCursor cursor, TableDraft table, ColumnDraft draft)
     {
         if (cursor.AcceptAny("COMMENT", "STORAGE") != null || cursor.Accept("COLUMN_FORMAT"))
         {
@@ -177,13 +177,19 @@ internal static class ColumnParser
             cursor.AcceptSymbol('=');
             cursor.SkipOperand();
         }
-        else if (cursor.AtName() && cursor.IsSymbol('=', 1)) // MariaDB's COMPRESSED=method and attributes of engines
+        else if (cursor.Accept("COMPRESSED"))
+        {
+            draft.Column = draft.Column with { IsCompressed = true };
+            if (cursor.AcceptSymbol('='))
+                cursor.SkipOperand();
+        }
+        else if (cursor.AtName() && cursor.IsSymbol('=', 1)) // MariaDB's attributes of engines
         {
             cursor.Skip();
             cursor.Skip();
             cursor.SkipOperand();
         }
-        else if (!cursor.Accept("WITHOUT", "SYSTEM", "VERSIONING") && !cursor.Accept("NOT", "SECONDARY") && !cursor.Accept("COMPRESSED"))
+        else if (!cursor.Accept("WITHOUT", "SYSTEM", "VERSIONING") && !cursor.Accept("NOT", "SECONDARY"))
         {
             throw cursor.Unexpected("a column attribute, a comma or )");
         }

@@ -39,6 +39,9 @@ internal sealed record ColumnSchema
 
     public bool IsAutoIncrement { get; init; }
 
+    /// <summary>MariaDB's COMPRESSED: values are stored with a byte before them, and compressed where that helps.</summary>
+    public bool IsCompressed { get; init; }
+
     /// <summary>Whether an UPDATE sets the column to the current time if it does not name it.</summary>
     public bool HasOnUpdateNow { get; init; }
 

@@ -54,6 +54,14 @@ public abstract class IbdRowTests(ServerFlavour flavour) : IDisposable
                 """, "quick");
         }
 
+        if (flavour.IsMariaDb)
+        {
+            _server.Sql("""
+                CREATE TABLE squeezed (id INT NOT NULL PRIMARY KEY, v VARCHAR(254) COMPRESSED, b VARBINARY(255) COMPRESSED, t MEDIUMTEXT COMPRESSED=zlib) DEFAULT CHARSET=latin1;
+                INSERT INTO squeezed VALUES (1, 'v', 'b', 't'), (2, '', '', ''), (3, NULL, NULL, NULL), (4, REPEAT('v', 254), REPEAT('b', 255), REPEAT('t', 100000));
+                """, "quick");
+        }
+
         AssertFilesHoldWhatTheServerHas("quick");
     }
 

@@ -25,6 +25,9 @@ internal sealed class SchemaRecordLayout
         _isBefore564 = isBefore564;
     }
 
+    /// <summary>Whether DATETIME and TIME are stored as before 5.6.4.</summary>
+    public bool IsBefore564 => _isBefore564;
+
     /// <summary>The possible layouts, the most probable first.</summary>
     public static List<RecordLayout> Candidates(TableSchema table) => [.. All(table).Select(l => l.Build())];
 
@@ -198,8 +201,8 @@ internal sealed class SchemaRecordLayout
     /// <summary>Bytes that a value takes at most; a very large number for off-page types.</summary>
     public long MaximumLength(ColumnSchema column) => column.DataType switch
     {
-        "char" or "varchar" => (column.Length ?? 1L) * BytesPerCharacter(column),
-        "binary" or "varbinary" => column.Length ?? 1L,
+        "char" or "varchar" => ((column.Length ?? 1L) * BytesPerCharacter(column)) + (column.IsCompressed ? 1 : 0),
+        "binary" or "varbinary" => (column.Length ?? 1L) + (column.IsCompressed ? 1 : 0),
         _ => FixedLength(column) > 0 ? FixedLength(column) : int.MaxValue,
     };
 

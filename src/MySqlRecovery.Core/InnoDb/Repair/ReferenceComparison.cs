@@ -57,7 +57,7 @@ internal static class ReferenceComparison
         {
             throw Mismatch("InstantColumnsMismatch", source,
                 "columns were added or dropped with ALGORITHM=INSTANT, which a table created afresh does not know of",
-                "Write the table's metadata with -WriteCfg and use ALTER TABLE ... IMPORT TABLESPACE.");
+                "Write the table's metadata with -WriteCfg and use ALTER TABLE ... IMPORT TABLESPACE, or take the rows alone with Export-TableRow.");
         }
 
         if (SdiDifference.First(ours, theirs) is { } difference)

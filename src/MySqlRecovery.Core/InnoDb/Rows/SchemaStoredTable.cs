@@ -28,7 +28,10 @@ internal static class SchemaStoredTable
             {
                 Database = schema.Database ?? database,
                 Name = schema.Name,
-                Columns = Array.ConvertAll(stored, c => new StoredColumn(Definition(candidate, c, isMariaDb), StoredTable.FieldOf(layout, c.Name))),
+                Columns = Array.ConvertAll(stored, c => new StoredColumn(Definition(candidate, c, isMariaDb), StoredTable.FieldOf(layout, c.Name))
+                {
+                    IsCompressed = c.IsCompressed,
+                }),
                 Layout = layout,
                 PrimaryKey = Array.IndexOf(key, -1) >= 0 ? [] : key,
             };
@@ -37,7 +40,7 @@ internal static class SchemaStoredTable
 
     private static ColumnDefinition Definition(SchemaRecordLayout layout, ColumnSchema column, bool isMariaDb)
     {
-        ColumnType type = TypeOf(column, layout.Field(column).FixedLength, isMariaDb);
+        ColumnType type = TypeOf(column, layout.Field(column).FixedLength, isMariaDb, layout.IsBefore564);
         bool isVariable = type is ColumnType.String or ColumnType.VarChar or ColumnType.Blob;
         return new ColumnDefinition
         {
@@ -58,7 +61,7 @@ internal static class SchemaStoredTable
         };
     }
 
-    private static ColumnType TypeOf(ColumnSchema column, int fixedLength, bool isMariaDb) => column.DataType switch
+    private static ColumnType TypeOf(ColumnSchema column, int fixedLength, bool isMariaDb, bool isOld) => column.DataType switch
     {
         "tinyint" => ColumnType.Tiny,
         "smallint" => ColumnType.Short,
@@ -71,8 +74,8 @@ internal static class SchemaStoredTable
         "year" => ColumnType.Year,
         "bit" => ColumnType.Bit,
         "date" => ColumnType.Date,
-        "time" => ColumnType.Time2,
-        "datetime" => fixedLength == 8 && column.Length is null or 0 ? ColumnType.DateTime : ColumnType.DateTime2,
+        "time" => isOld && fixedLength == 3 ? ColumnType.Time : ColumnType.Time2,
+        "datetime" => isOld ? ColumnType.DateTime : ColumnType.DateTime2,
         "timestamp" => ColumnType.Timestamp2,
         "enum" => ColumnType.Enum,
         "set" => ColumnType.Set,

@@ -21,8 +21,11 @@ internal sealed class StoredColumn
         _padding = definition.CharacterSet?.Name switch { "ucs2" or "utf16" => 2, "utf16le" => -2, "utf32" => 4, _ => 1 };
     }
 
+    /// <summary>Whether values are MariaDB's compressed ones (<see cref="CompressedColumn"/>).</summary>
+    public bool IsCompressed { get; init; }
+
     /// <summary>The same with the value of records that are older than the column.</summary>
-    public StoredColumn WithDefault(byte[]? value) => new(Definition, Field) { Default = value };
+    public StoredColumn WithDefault(byte[]? value) => new(Definition, Field) { Default = value, IsCompressed = IsCompressed };
 
     private enum Form
     {

@@ -135,6 +135,8 @@ internal sealed class StoredRow
     [MethodImpl(Jit.Hot)]
     private void Add(int i, StoredColumn column, ReadOnlySpan<byte> value)
     {
+        if (column.IsCompressed)
+            value = CompressedColumn.Expand(value);
         if (_bytes.Length - _length < value.Length)
             Array.Resize(ref _bytes, (int)Math.Min(Array.MaxLength, Math.Max((long)_length + value.Length, 2L * _bytes.Length)));
         int length = column.Convert(value, _bytes.AsSpan(_length));

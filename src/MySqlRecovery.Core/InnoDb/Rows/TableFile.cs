@@ -61,7 +61,14 @@ internal sealed class TableFile : IDisposable
     private static TableFile Open(TablespaceFile file, SchemaCatalog? schema)
     {
         CheckReadable(file);
-        SdiTable? sdi = SdiTable.Find(file);
+        SdiTable? sdi = SdiTable.Find(file, out IReadOnlyList<string> names);
+        if (names.Count > 1)
+        {
+            throw new RecoveryException("TablespaceShared", RecoveryErrorKind.NotSupported,
+                $"it is a general tablespace of several tables: {string.Join(", ", names)}", file.Path,
+                recommendedAction: "Move each table to a file of its own on a server: ALTER TABLE ... TABLESPACE=innodb_file_per_table.");
+        }
+
         List<BTreeRoot> roots = BTreeRoot.FindAll(file);
         if (TablespaceMap.FindClustered(roots, sdi, file.SpaceId) is not { } clustered)
             throw new RecoveryException("IbdTableUnreadable", RecoveryErrorKind.InvalidData, "the root of its clustered index is not found", file.Path);
