@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
 using System.Management.Automation;
 using MySqlRecovery.Model;
 
@@ -27,6 +29,19 @@ public abstract class RecoveryCmdlet : PSCmdlet, IDisposable
         if (disposing)
             _stopping.Dispose();
     }
+
+    /// <summary>
+    /// Text for a terminal: names, values and messages of servers and logs may hold control characters, which do something
+    /// there, so that they are written as <c>\x1B</c>. Ends of lines and tabs stay.
+    /// </summary>
+    [return: NotNullIfNotNull(nameof(text))]
+    internal static string? Visible(string? text) => text == null || !text.Any(IsUnsafe) ? text
+        : string.Concat(text.Select(c => IsUnsafe(c) ? string.Create(CultureInfo.InvariantCulture, $"\\x{(int)c:X2}") : c.ToString()));
+
+    /// <summary>Writes a warning whose control characters can be seen.</summary>
+    private protected new void WriteWarning(string text) => base.WriteWarning(Visible(text));
+
+    private static bool IsUnsafe(char c) => char.IsControl(c) && c is not ('\n' or '\t');
 
     /// <summary>Writes the engine's exception as a non-terminating error.</summary>
     protected void ReportError(RecoveryException exception) => WriteError(ToErrorRecord(exception));
@@ -63,7 +78,7 @@ public abstract class RecoveryCmdlet : PSCmdlet, IDisposable
     protected static ErrorRecord ToErrorRecord(RecoveryException exception, object? target = null)
     {
         var record = new ErrorRecord(exception, exception.ErrorId, Category(exception.Kind), target ?? exception.Path);
-        record.ErrorDetails = new ErrorDetails(exception.Message) { RecommendedAction = exception.RecommendedAction };
+        record.ErrorDetails = new ErrorDetails(Visible(exception.Message)) { RecommendedAction = Visible(exception.RecommendedAction) };
         return record;
     }
 

@@ -4,13 +4,21 @@ using MySqlRecovery.Server;
 namespace MySqlRecovery.Core.Tests.Consistency;
 
 /// <summary>A server that knows its version, its variables and its status, and nothing else.</summary>
-internal sealed class AnswersByHeart(string name, string version, string variables, string status = "", string channel = "") : IQueryClient
+internal sealed class AnswersByHeart(
+    string name, string version, string variables, string status = "", string channel = "", Func<string, string?>? scalar = null) : IQueryClient
 {
     public string Server => name;
 
     /// <summary>A server with variables written as <c>name=value, name=value</c>.</summary>
-    public static ComparedServer Open(string name, string version, string variables, string status = "", string channel = "") =>
-        new(() => new AnswersByHeart(name, version, variables, status, channel), CancellationToken.None);
+    /// <param name="name">How it is called.</param>
+    /// <param name="version">What VERSION() says.</param>
+    /// <param name="variables">The variables.</param>
+    /// <param name="status">The status, in the same way.</param>
+    /// <param name="channel">The channels by which it replicates, in the same way, with <c> | </c> between them.</param>
+    /// <param name="scalar">Answers to other questions of one value; null for no row.</param>
+    public static ComparedServer Open(
+        string name, string version, string variables, string status = "", string channel = "", Func<string, string?>? scalar = null) =>
+        new(() => new AnswersByHeart(name, version, variables, status, channel, scalar), CancellationToken.None);
 
     public IQueryRows Query(string sql, CancellationToken token) => sql switch
     {
@@ -18,7 +26,8 @@ internal sealed class AnswersByHeart(string name, string version, string variabl
         "SHOW GLOBAL VARIABLES" => new Table(["n", "v"], Pairs(variables)),
         "SHOW GLOBAL STATUS" => new Table(["n", "v"], Pairs(status)),
         _ when sql.EndsWith(" STATUS", StringComparison.Ordinal) && channel.Length > 0 && !sql.Contains("LOG", StringComparison.Ordinal) && !sql.Contains("MASTER", StringComparison.Ordinal) =>
-            new Table([.. Pairs(channel).Select(p => p[0])], [[.. Pairs(channel).Select(p => p[1])]]),
+            new Table([.. Pairs(channel.Split(" | ")[0]).Select(p => p[0])], [.. channel.Split(" | ").Select(c => Pairs(c).Select(p => p[1]).ToArray())]),
+        _ when scalar?.Invoke(sql) is { } value => new Table(["v"], [[value]]),
         _ => new Table([], []),
     };
 

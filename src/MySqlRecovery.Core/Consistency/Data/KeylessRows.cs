@@ -1,5 +1,6 @@
 using MySqlRecovery.Consistency.Servers;
 using MySqlRecovery.Model;
+using MySqlRecovery.Server;
 
 namespace MySqlRecovery.Consistency.Data;
 
@@ -94,13 +95,18 @@ internal sealed class KeylessRows(ComparedTable table, ServerPair pair, ReadingS
         _wasReached = progress.Wait(place) || (place != null && progress.HasReached(place));
         using IEnumerator<(string Hash, long Count)> there = replica.ReadHashCounts(table.Replica, hashes).GetEnumerator();
         bool moreThere = there.MoveNext();
+        var budget = new AnswerBudget(pair.Replica.Name);
         while (more || moreThere)
         {
             int order = !more ? 1 : !moreThere ? -1 : string.CompareOrdinal(here.Current.Hash, there.Current.Hash);
             string hash = order <= 0 ? here.Current.Hash : there.Current.Hash;
             long difference = (order <= 0 ? here.Current.Count : 0) - (order >= 0 ? there.Current.Count : 0);
             if (difference != 0)
-                differences.Add(hash, difference);
+            {
+                budget.AddRow();
+                differences.Add(budget.Take(hash)!, difference);
+            }
+
             if (order <= 0)
                 more = here.MoveNext();
             if (order >= 0)

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Globalization;
 using MySqlRecovery.Consistency.Servers;
 using MySqlRecovery.Model;
 using MySqlRecovery.Server;
@@ -9,6 +10,8 @@ namespace MySqlRecovery.Consistency.Data;
 /// <summary>A session in which both servers write the same value as the same bytes, and in which nothing can be written.</summary>
 internal sealed class ReadingSession(IQueryClient client, bool fast, CancellationToken token)
 {
+    private const int HashLength = 32;
+
     private static readonly string[] Settings =
     [
         "SET NAMES utf8mb4",
@@ -33,7 +36,7 @@ internal sealed class ReadingSession(IQueryClient client, bool fast, Cancellatio
     {
         using IQueryRows rows = client.Query(table.Checksum(range, fast), token);
         rows.Read();
-        return new ChunkSum(long.Parse(rows.GetString(0)!, System.Globalization.CultureInfo.InvariantCulture), rows.GetString(1)!);
+        return new ChunkSum(long.Parse(rows.GetString(0)!, CultureInfo.InvariantCulture), rows.GetString(1)!);
     }
 
     /// <summary>The key of the n-th row of a part, in its columns that have an order; null if there are fewer.</summary>
@@ -81,8 +84,16 @@ internal sealed class ReadingSession(IQueryClient client, bool fast, Cancellatio
     public IEnumerable<(string Hash, long Count)> ReadHashCounts(TableSql table, IReadOnlyCollection<string>? hashes = null)
     {
         using IQueryRows rows = client.Query(table.HashCounts(hashes), token);
+        string last = "";
         while (rows.Read())
-            yield return (rows.GetString(0)!, long.Parse(rows.GetString(1)!, System.Globalization.CultureInfo.InvariantCulture));
+        {
+            // All of them are streamed, however many there are; but a server that does not sort them need never come to an end.
+            string hash = rows.GetString(0)!;
+            if (string.CompareOrdinal(hash, last) <= 0 || hash.Length != HashLength)
+                throw new FormatException($"'{hash}' comes after '{last}'");
+            last = hash;
+            yield return (hash, long.Parse(rows.GetString(1)!, CultureInfo.InvariantCulture));
+        }
     }
 
     public Dictionary<string, RowData> ReadRowsByHash(ComparedTable compared, TableSql table, IReadOnlyCollection<string> hashes)

@@ -9,6 +9,19 @@ internal sealed class ExecutedTransactions
     private readonly Dictionary<(Guid Uuid, string Tag), List<(ulong First, ulong Last)>> _mySql = [];
     private readonly Dictionary<(uint Domain, uint ServerId), ulong> _mariaDb = [];
 
+    /// <summary>What a list of MariaDB's GTIDs says, each the last one of its domain and server.</summary>
+    public static ExecutedTransactions OfMariaDb(string list)
+    {
+        var executed = new ExecutedTransactions();
+        foreach (string text in list.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+        {
+            if (Gtid.Parse(text) is { IsMariaDb: true } gtid)
+                executed._mariaDb[(gtid.Domain, gtid.ServerId)] = Math.Max(gtid.Number, executed._mariaDb.GetValueOrDefault((gtid.Domain, gtid.ServerId)));
+        }
+
+        return executed;
+    }
+
     /// <summary>Takes what the start of a log says in the place of what an earlier one said.</summary>
     public void Replace(IEnumerable<PreviousGtidsEvent> previous)
     {

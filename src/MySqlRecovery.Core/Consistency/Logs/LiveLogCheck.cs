@@ -38,6 +38,8 @@ internal sealed class LiveLogCheck(
             AppliedTo = AppliedTo(channel),
             ReplicaExecuted = replicaExecuted,
             SourceExecuted = ReadExecuted(pair.Source, token),
+            SourceApplied = pair.Source.IsMariaDb ? ExecutedTransactions.OfMariaDb(PositionCheck.MariaDbApplied(pair.Source, token)) : null,
+            IsOfOtherChannel = OtherChannels([.. channels.Where(c => !IsOfSource(c))]),
             IsDetached = channels.Count == 0,
         });
         NotApplied = check.NotApplied;
@@ -53,6 +55,16 @@ internal sealed class LiveLogCheck(
         channel.GetValueOrDefault("Source_UUID") is { Length: > 0 } uuid && pair.Source.Variable("server_uuid") is { } own
             ? uuid.Equals(own, StringComparison.OrdinalIgnoreCase)
             : channel.GetValueOrDefault("Source_Server_Id") == pair.Source.Variable("server_id");
+
+    /// <summary>Tells what servers of other channels wrote, and what came through them.</summary>
+    private static Func<LoggedTransaction, bool> OtherChannels(Dictionary<string, string?>[] channels)
+    {
+        if (channels.Length == 0)
+            return _ => false;
+        HashSet<string> servers = [.. channels.Select(c => c.GetValueOrDefault("Source_Server_Id") ?? "")];
+        GtidSet received = GtidSet.Parse(channels.SelectMany(c => new[] { c.GetValueOrDefault("Retrieved_Gtid_Set") ?? "", c.GetValueOrDefault("Source_UUID") ?? "" }));
+        return t => servers.Contains(t.ServerId.ToString(CultureInfo.InvariantCulture)) || (t.Gtid is { } gtid && received.Contains(gtid));
+    }
 
     private static GtidSet? ReadExecuted(ComparedServer server, CancellationToken token) => !server.IsOn("gtid_mode") ? null
         : GtidSet.Parse([server.Client.QueryScalar("SELECT @@GLOBAL.gtid_executed", token) ?? ""]);

@@ -43,6 +43,12 @@ internal sealed record LogCheckInput
     /// <summary>gtid_executed of the replica, asked before its logs were read.</summary>
     public GtidSet? ReplicaExecuted { get; init; }
 
+    /// <summary>What the source, where it is MariaDB, has logged or applied, also what it applied before it was the source.</summary>
+    public ExecutedTransactions? SourceApplied { get; init; }
+
+    /// <summary>Whether a transaction came to the replica by another channel than the source's.</summary>
+    public Func<LoggedTransaction, bool> IsOfOtherChannel { get; init; } = _ => false;
+
     /// <summary>Whether the replica is known not to replicate from the source any more: nothing is in flight then.</summary>
     public bool IsDetached { get; init; }
 }

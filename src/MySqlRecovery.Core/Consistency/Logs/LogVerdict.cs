@@ -63,6 +63,8 @@ internal sealed class LogVerdict
         foreach (LoggedTransaction transaction in _comparison.ReplicaOnly)
         {
             bool isOwn = transaction.ServerId == _replica.OwnServerId;
+            if ((transaction.Gtid is { } gtid && _input.SourceApplied?.Contains(gtid) == true) || (!isOwn && _input.IsOfOtherChannel(transaction)))
+                continue;
             if ((transaction.IsEmpty && transaction.Gtid == null) || (isOwn ? IsDone(transaction, _source, _input.SourceExecuted) : IsOutside(transaction)))
                 continue;
             yield return (transaction, isOwn ? FindingConfidence.Proven : FindingConfidence.Likely);

@@ -8,6 +8,7 @@ using MySqlRecovery.Binlog.Scan;
 using MySqlRecovery.Gtids;
 using MySqlRecovery.IO;
 using MySqlRecovery.Model;
+using MySqlRecovery.Text;
 
 namespace MySqlRecovery.Consistency.Logs;
 
@@ -316,6 +317,7 @@ internal sealed class ContentBuilder
         if (Statement == null)
         {
             StatementDatabase = database;
+            text = SqlSecrets.Mask(text);
             Statement = text.Length <= StatementLength ? text : text[..StatementLength] + "…";
         }
 

@@ -30,7 +30,14 @@ internal sealed class PositionCheck(ServerPair pair) : IConsistencyCheck
             yield return Make(FindingSeverity.Error, "channel", "Set up replication again, or compare the rows only.", "the replica does not replicate from any server");
         }
 
-        if (place != null && !progress.Wait(place, Patience) && !progress.HasReached(place))
+        if (place != null && progress.Channel is { } delayed && IsDelayed(delayed))
+        {
+            if (!progress.HasReached(place))
+                yield return Make(
+                    FindingSeverity.Info, "delay", "Rows that differ may be what it has not applied yet; they are of Confidence Likely.",
+                    $"the replica is told to stay {delayed["SQL_Delay"]} s behind, and lacks {progress.Missing(place)}");
+        }
+        else if (place != null && !progress.Wait(place, Patience) && !progress.HasReached(place))
         {
             yield return Behind(progress, place);
             foreach (ConsistencyFinding finding in Gaps(token))
@@ -41,6 +48,15 @@ internal sealed class PositionCheck(ServerPair pair) : IConsistencyCheck
         foreach (ConsistencyFinding finding in errant.Concat(SemiSync()))
             yield return finding;
     }
+
+    /// <summary>Whether it is as far behind as it was told to be, and in order.</summary>
+    private static bool IsDelayed(Dictionary<string, string?> channel) => Delay(channel) > 0
+        && channel.GetValueOrDefault("Replica_IO_Running") == "Yes" && channel.GetValueOrDefault("Replica_SQL_Running") == "Yes"
+        && (!TryParse(channel.GetValueOrDefault("Seconds_Behind_Source"), out double seconds) || seconds - Delay(channel) < WorthyLag);
+
+    private static double Delay(Dictionary<string, string?> channel) => TryParse(channel.GetValueOrDefault("SQL_Delay"), out double delay) ? delay : 0;
+
+    private static bool TryParse(string? text, out double number) => double.TryParse(text, CultureInfo.InvariantCulture, out number);
 
     private IEnumerable<ConsistencyFinding> Threads(Dictionary<string, string?> channel)
     {
@@ -71,13 +87,13 @@ internal sealed class PositionCheck(ServerPair pair) : IConsistencyCheck
 
     private IEnumerable<ConsistencyFinding> Lag(Dictionary<string, string?> channel)
     {
-        if (double.TryParse(channel.GetValueOrDefault("Seconds_Behind_Source"), CultureInfo.InvariantCulture, out double seconds) && seconds >= WorthyLag)
-        {
-            bool isWanted = channel.GetValueOrDefault("SQL_Delay") is { } delay && delay != "0";
-            yield return Make(
-                isWanted ? FindingSeverity.Info : FindingSeverity.Warning, "Seconds_Behind_Source", "A failover now loses that much unless the replica catches up first.",
-                string.Create(CultureInfo.InvariantCulture, $"the replica is {seconds} s behind{(isWanted ? $" (SQL_Delay {channel["SQL_Delay"]})" : "")}"));
-        }
+        if (!TryParse(channel.GetValueOrDefault("Seconds_Behind_Source"), out double seconds) || seconds < WorthyLag)
+            yield break;
+        double delay = Delay(channel);
+        yield return Make(
+            seconds - delay < WorthyLag ? FindingSeverity.Info : FindingSeverity.Warning, "Seconds_Behind_Source",
+            "A failover now loses that much unless the replica catches up first.",
+            string.Create(CultureInfo.InvariantCulture, $"the replica is {seconds} s behind{(delay > 0 ? $" (SQL_Delay {delay})" : "")}"));
     }
 
     /// <summary>What the replica received and has not applied, where it does not apply any more.</summary>
@@ -121,9 +137,21 @@ internal sealed class PositionCheck(ServerPair pair) : IConsistencyCheck
         if (string.IsNullOrEmpty(errant))
             yield break;
 
-        // What the replica has from other sources of its own is not errant.
-        string[] others = [.. pair.Replica.ReadReplicaStatus().Select(c => c.GetValueOrDefault("Source_UUID")!).Where(u => u != pair.Source.Variable("server_uuid"))];
-        yield return Errant(errant, others.Any(u => u.Length > 0 && errant.Contains(u, StringComparison.OrdinalIgnoreCase)));
+        // What the replica has from other sources of its own is not errant: what their channels received, and what they wrote.
+        Dictionary<string, string?>[] others = [.. pair.Replica.ReadReplicaStatus().Where(c => c.GetValueOrDefault("Source_UUID") is { Length: > 0 } uuid
+            && !uuid.Equals(pair.Source.Variable("server_uuid"), StringComparison.OrdinalIgnoreCase)
+            && !uuid.Equals(pair.Replica.Variable("server_uuid"), StringComparison.OrdinalIgnoreCase))];
+        string[] foreign =
+        [
+            .. errant.Split(',').Where(g => others.Any(c => g.StartsWith(c["Source_UUID"] + ":", StringComparison.OrdinalIgnoreCase))),
+            .. others.Select(c => c.GetValueOrDefault("Retrieved_Gtid_Set")?.Replace("\n", "", StringComparison.Ordinal) ?? "").Where(g => g.Length > 0),
+        ];
+        string own = foreign.Length == 0 ? errant : Subtract(pair.Replica, $"'{errant}'", $"'{string.Join(',', foreign)}'", token) ?? "";
+        string ofOthers = own.Length == 0 ? errant : own == errant ? "" : Subtract(pair.Replica, $"'{errant}'", $"'{own}'", token) ?? "";
+        if (own.Length > 0)
+            yield return Errant(own, isOfOtherSource: false);
+        if (ofOthers.Length > 0)
+            yield return Errant(ofOthers, isOfOtherSource: true);
     }
 
     // MariaDB: per domain, the server id of the last transaction in the replica's log; its own id is its own writing.
@@ -131,15 +159,20 @@ internal sealed class PositionCheck(ServerPair pair) : IConsistencyCheck
     {
         if (pair.Replica.Client.QueryScalar("SELECT @@GLOBAL.gtid_binlog_state", token) is not { Length: > 0 } state)
             yield break;
-        string sourceState = pair.Source.Client.QueryScalar("SELECT @@GLOBAL.gtid_binlog_state", token) ?? "";
+        // What the source applied before it became the source it need not have logged: of each domain gtid_slave_pos has the last one.
+        string[][] applied = [.. MariaDbApplied(pair.Source, token).Split(',').Select(g => g.Split('-')).Where(g => g.Length == 3)];
         string own = pair.Replica.Variable("server_id")!;
         string[] errant = [.. state.Split(',').Select(g => g.Split('-')).Where(g => g.Length == 3 && g[1] == own)
-            .Where(g => !sourceState.Split(',').Select(s => s.Split('-')).Any(s => s.Length == 3 && s[0] == g[0] && s[1] == g[1]
-                && ulong.Parse(s[2], CultureInfo.InvariantCulture) >= ulong.Parse(g[2], CultureInfo.InvariantCulture)))
-            .Select(g => string.Join('-', g))];
+            .Where(g => !applied.Any(s => s[0] == g[0] && s[1] == g[1] && Number(s) >= Number(g))).Select(g => string.Join('-', g))];
         if (errant.Length > 0)
             yield return Errant(string.Join(',', errant), isOfOtherSource: false);
     }
+
+    /// <summary>What a MariaDB server has logged or applied: the last of each domain and server.</summary>
+    public static string MariaDbApplied(ComparedServer server, CancellationToken token) =>
+        $"{server.Client.QueryScalar("SELECT @@GLOBAL.gtid_binlog_state", token)},{server.Client.QueryScalar("SELECT @@GLOBAL.gtid_slave_pos", token)}";
+
+    private static ulong Number(string[] gtid) => ulong.TryParse(gtid[2], NumberStyles.None, CultureInfo.InvariantCulture, out ulong number) ? number : 0;
 
     private ConsistencyFinding Errant(string gtids, bool isOfOtherSource) => new()
     {
