@@ -99,6 +99,9 @@ internal sealed class ColumnSql
     /// <summary>Whether a statement can write the value: servers refuse literals that are not valid in their character set.</summary>
     public bool CanWrite(byte[]? value) => value == null || _form.Kind is not (ColumnKind.Text or ColumnKind.Members) || !IsUtf8 || Utf8.IsValid(value);
 
+    /// <summary>Whether <see cref="IsExactly"/> finds a value: of JSON in a column of text the bytes are not known any more.</summary>
+    public bool CanFind => !_form.IsNormalized || _own == ColumnKind.Json;
+
     /// <summary>Whether a server in strict mode refuses the value's literal: index 0 of an ENUM.</summary>
     public bool NeedsLenientMode(byte[]? value) => value != null && IsInvalidMember(value);
 

@@ -27,6 +27,8 @@ internal sealed class RowFindings(ComparedTable table, ServerPair pair)
         int[] written = source == null ? [] : [.. (replica == null ? Enumerable.Range(0, table.Columns.Length) : differing).Where(i => !table.Columns[i].IsGenerated)];
         bool isUnreadable = Enumerable.Range(0, table.Columns.Length).Any(i => IsUnreadable(i, source, replica));
         string? obstacle = written.Select(i => Obstacle(i, source!, replica)).FirstOrDefault(o => o != null);
+        if (key == null && source == null && Array.Find(table.Columns, c => !c.Replica.CanFind) is { } unfound)
+            obstacle = $"column {unfound.Name} holds JSON in text, in words that were not compared: the row has no key to find it by";
         if (obstacle != null)
             evidence = [.. evidence, obstacle];
         var finding = new ConsistencyFinding
