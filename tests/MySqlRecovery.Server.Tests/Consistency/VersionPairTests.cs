@@ -16,8 +16,8 @@ public sealed class VersionPairTests
     private const string Values =
         """
         SET NAMES utf8mb4; SET time_zone = '+00:00'; SET sql_mode = '';
-        CREATE DATABASE d CHARACTER SET utf8; USE d;
-        CREATE TABLE v (id INT PRIMARY KEY, i INT(5) ZEROFILL, f FLOAT, d DOUBLE, n DECIMAL(20,5), t TIMESTAMP(3) NULL, c CHAR(10) CHARACTER SET utf8, y YEAR NULL,
+        CREATE DATABASE d CHARACTER SET utf8 COLLATE utf8_general_ci; USE d;
+        CREATE TABLE v (id INT PRIMARY KEY, i INT(5) ZEROFILL, f FLOAT, d DOUBLE, n DECIMAL(20,5), t TIMESTAMP(3) NULL, c CHAR(10), y YEAR NULL,
           b BIT(3), e ENUM('a','b') CHARACTER SET latin1, bl BLOB, tm TIME(2), cur TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP ON UPDATE CURRENT_TIMESTAMP) ENGINE=InnoDB;
         INSERT INTO v VALUES
           (1, 42, 0.1, 0.1, 0.1, '2024-01-01 00:00:00.123', 'grün', 2024, b'101', 'a', X'00FF', '-01:02:03.45', '2024-01-01 00:00:00'),
