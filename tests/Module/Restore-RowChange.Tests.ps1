@@ -84,6 +84,7 @@ Describe 'Rows that are restored on a server' -Skip:(-not $prefix) {
         $credential = [pscredential]::new('reader', (ConvertTo-SecureString x -AsPlainText -Force))
         $recorded = Invoke-Recorded { Restore-RowChange -Server "127.0.0.1:$($server.Port)" -Credential $credential -LogPath $log -Operation Delete -Confirm:$false }
         $recorded.Errors[-1].FullyQualifiedErrorId | Should -Match '^ServerPrivilegeMissing,'
+        $recorded.Errors[-1].ErrorDetails.RecommendedAction | Should -Be 'GRANT SELECT, INSERT, UPDATE, DELETE, TRIGGER ON shop.orders TO the account;'
         Invoke-Sql $server 'SELECT COUNT(*) FROM shop.orders' | Should -Be 1
     }
 

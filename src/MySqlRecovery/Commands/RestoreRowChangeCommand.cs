@@ -78,8 +78,12 @@ public sealed class RestoreRowChangeCommand : RowRestoreCmdlet
         if (!PassThru)
             WriteObject(tally.Results(failure != null), enumerateCollection: true);
         if (failure != null)
-            ThrowTerminatingError(ToErrorRecord(failure));
+            ThrowTerminatingError(ToErrorRecord(failure.ErrorId == "ServerPrivilegeMissing" ? WithGrant(failure, run) : failure));
     }
+
+    private static RecoveryException WithGrant(RecoveryException failure, RestoreRun run) => new(
+        failure.ErrorId, failure.Kind, failure.Detail, failure.Path,
+        recommendedAction: string.Join(" ", run.TableNames.Select(t => $"GRANT SELECT, INSERT, UPDATE, DELETE, TRIGGER ON {t} TO the account;")), inner: failure);
 
     private static bool Next(IEnumerator<RestoreRow> rows, ref RecoveryException? failure)
     {
