@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using MySqlRecovery.IO;
 using MySqlRecovery.InnoDb.Rows;
+using MySqlRecovery.InnoDb.Tablespace;
 using MySqlRecovery.Input;
 using MySqlRecovery.Model;
 using MySqlRecovery.Output.Rows;
@@ -97,6 +98,8 @@ public sealed class ExportTableRowCommand : RecoveryCmdlet
         SchemaCatalog? schema = SchemaPath == null ? null : Try(() => SchemaCatalog.Load(this.ResolveDestination(SchemaPath)));
         foreach (string path in _files)
         {
+            if (FileInUse.IsLocked(path))
+                WriteWarning($"{path} is in use by a server: what the server has not written to it yet is not in the rows.");
             Try(() => Write(path, schema));
             foreach (RecoveryException error in _errors)
                 ReportError(error);
@@ -115,8 +118,8 @@ public sealed class ExportTableRowCommand : RecoveryCmdlet
             return _file.Commit();
         });
         WriteObject(result);
-        foreach (string reason in result.Reason.Where(_ => ParameterSetName == ObjectSet || result.PartialRowCount > 0).TakeLast(1))
-            WriteWarning(reason);
+        if (result.PartialRowCount > 0)
+            WriteWarning($"{result.PartialRowCount} rows with lost values are left out; Get-IbdRow gives what is left of them.");
     }
 
     /// <inheritdoc/>
