@@ -42,10 +42,5 @@ internal sealed class ServerAdvice(bool isMariaDb, Version version)
     public string GrantList(string account) =>
         Grant(isMariaDb && version >= new Version(10, 5) ? "BINLOG MONITOR" : "REPLICATION CLIENT", account);
 
-    private static string Grant(string privilege, string account)
-    {
-        // A user's name may hold an @, a host's cannot.
-        int at = account.LastIndexOf('@');
-        return $"GRANT {privilege} ON *.* TO {SqlString.Quote(account[..at])}@{SqlString.Quote(account[(at + 1)..])};";
-    }
+    private static string Grant(string privilege, string account) => $"GRANT {privilege} ON *.* TO {SqlString.QuoteAccount(account)};";
 }

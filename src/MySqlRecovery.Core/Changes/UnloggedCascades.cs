@@ -17,6 +17,8 @@ internal static class UnloggedCascades
         if (rows.Operation == RowOperation.Insert || (rows.Flags & (RowsEventFlags.UseSqlForeignKey | RowsEventFlags.NoForeignKeyChecks)) != 0)
             return causes;
         HashSet<int>? changed = null;
+        if (schema.FindHiddenCascades(map) is { } hidden && (rows.Operation == RowOperation.Delete || MovesKey(map, changed = ChangedColumns(rows, map))))
+            causes.Add($"foreign keys may have changed rows of other tables with them, which this server does not log: {hidden}");
         foreach ((string child, string[] columns) in schema.FindCascades(map, rows.Operation))
         {
             changed ??= ChangedColumns(rows, map);
@@ -29,6 +31,8 @@ internal static class UnloggedCascades
 
         return causes;
     }
+
+    private static bool MovesKey(TableMap map, HashSet<int> changed) => map.PrimaryKey.Length == 0 || Array.Exists(map.PrimaryKey, changed.Contains);
 
     private static HashSet<int> ChangedColumns(in RowsEvent rows, TableMap map)
     {

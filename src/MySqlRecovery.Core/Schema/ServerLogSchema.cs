@@ -26,7 +26,8 @@ internal sealed class ServerLogSchema : ITableSchemaSource
     private readonly HashSet<TableName> _warned = [];
     private readonly Dictionary<TableName, List<TableMap>> _named = [];
     private List<(TableName Parent, TableName Child)>? _cascades;
-    private bool _isUnavailable;
+    private readonly Dictionary<string, string?> _hidden = new(StringComparer.Ordinal);
+    private string? _unavailable;
 
     /// <param name="open">Gives a client; one that can be disposed of is, after each use.</param>
     /// <param name="tables">The tables asked for, or null for all: others are not read.</param>
@@ -48,7 +49,7 @@ internal sealed class ServerLogSchema : ITableSchemaSource
         if (_tables?.IsMatch(map.Database, map.Table) == false)
             return;
         var name = new TableName(map.Database, map.Table);
-        if (!_isUnavailable && _read.Add(name))
+        if (_unavailable == null && _read.Add(name))
             Read(name);
         bool isNamed = Array.TrueForAll(map.Columns, column => column.IsNameKnown);
         _schema.Complete(map);
@@ -71,10 +72,12 @@ internal sealed class ServerLogSchema : ITableSchemaSource
     public IEnumerable<(string Child, string[] ReferencedColumns)> FindCascades(TableMap parent, RowOperation operation) =>
         _schema.FindCascades(parent, operation);
 
+    public string? FindHiddenCascades(TableMap parent) => _unavailable ?? _hidden.GetValueOrDefault(parent.Database);
+
     public bool IsSelfContained(string database, string table)
     {
         var name = new TableName(database, table);
-        if (!_isUnavailable && _read.Add(name))
+        if (_unavailable == null && _read.Add(name))
             Read(name);
         return _schema.IsSelfContained(database, table);
     }
@@ -118,7 +121,7 @@ internal sealed class ServerLogSchema : ITableSchemaSource
         }
         catch (RecoveryException e)
         {
-            _isUnavailable = true;
+            _unavailable = $"the definitions of tables cannot be read: {e.Message}";
             _warn($"The definitions of tables cannot be read, so that only the log names columns: {e.Message}");
         }
         finally
@@ -129,6 +132,8 @@ internal sealed class ServerLogSchema : ITableSchemaSource
 
     private void Read(IQueryClient client, TableName name)
     {
+        if (!_hidden.ContainsKey(name.Database!))
+            _hidden[name.Database!] = ServerSchema.FindHidden(client, name.Database!, _stop);
         _cascades ??= ServerSchema.FindCascades(client, _stop);
         IEnumerable<TableName> children = _cascades.Where(c => IsSame(c.Parent, name)).Select(c => c.Child).Where(_read.Add);
         foreach (TableSchema table in ServerSchema.Read(client, [name, .. children], _stop))

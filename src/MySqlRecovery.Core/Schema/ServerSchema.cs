@@ -45,6 +45,26 @@ internal static class ServerSchema
         return client.QueryAll(Sql, token).ConvertAll(row => (new TableName(row[0], row[1]!), new TableName(row[2], row[3]!)));
     }
 
+    /// <summary>Why an account does not see all tables of a database, with the statement that lets it; null where it does.</summary>
+    // Servers look at privileges before they look for the table: who may read all tables hears that this one is not there.
+    public static string? FindHidden(IQueryClient client, string database, CancellationToken token)
+    {
+        try
+        {
+            client.Execute($"SELECT 1 FROM {new TableName(database, "mysqlrecovery_no_such_table").Quoted} LIMIT 0", token);
+            return null;
+        }
+        catch (RecoveryException e) when (e.ErrorId == "ServerPrivilegeMissing" || e.Detail.Contains("command denied", StringComparison.OrdinalIgnoreCase))
+        {
+            string account = client.QueryScalar("SELECT CURRENT_USER()", token)!;
+            return $"{account} does not see all tables of {database}; GRANT SELECT ON {SqlIdentifier.Quote(database)}.* TO {SqlString.QuoteAccount(account)};";
+        }
+        catch (RecoveryException e) when (e.ErrorId is "ServerQueryFailed" or "ServerDatabaseNotFound")
+        {
+            return null;
+        }
+    }
+
     /// <summary>
     /// The table's name as the server has it, and when it was last altered; null: there is no table of this name to be seen.
     /// </summary>

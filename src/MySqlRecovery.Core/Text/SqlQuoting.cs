@@ -63,6 +63,14 @@ internal static class SqlString
     /// <summary>A literal for every sql_mode without NO_BACKSLASH_ESCAPES.</summary>
     public static string Quote(string text) =>
         $"'{text.Replace(@"\", @"\\", StringComparison.Ordinal).Replace("'", "''", StringComparison.Ordinal)}'";
+
+    /// <summary>An account, which CURRENT_USER() gives as <c>user@host</c>, for GRANT.</summary>
+    public static string QuoteAccount(string account)
+    {
+        // A user's name may hold an @, a host's cannot.
+        int at = account.LastIndexOf('@');
+        return $"{Quote(account[..at])}@{Quote(account[(at + 1)..])}";
+    }
 }
 
 /// <summary>

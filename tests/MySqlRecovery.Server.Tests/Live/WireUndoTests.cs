@@ -102,6 +102,46 @@ public abstract class WireUndoTests(ServerFixture fixture)
             Assert.Contains("kin.child", Assert.Single(reasons));
     }
 
+    [Fact]
+    public void An_account_that_does_not_see_the_tables_hears_of_it_where_foreign_keys_may_have_changed_rows()
+    {
+        Server.Sql(
+            """
+            CREATE DATABASE hidden_kin; USE hidden_kin; CREATE TABLE parent (id INT PRIMARY KEY, v INT);
+            CREATE TABLE child (id INT PRIMARY KEY, p INT, FOREIGN KEY (p) REFERENCES parent (id) ON DELETE CASCADE);
+            INSERT INTO parent VALUES (1, 1), (2, 2); INSERT INTO child VALUES (1, 1);
+            CREATE USER hk_none@'%' IDENTIFIED BY 'Look-4-it'; CREATE USER hk_parent@'%' IDENTIFIED BY 'Look-4-it'; GRANT SELECT ON hidden_kin.parent TO hk_parent@'%';
+            CREATE USER hk_all@'%' IDENTIFIED BY 'Look-4-it'; GRANT SELECT ON hidden_kin.* TO hk_all@'%';
+            """);
+        ServerLogRequest request = From(Server.Position());
+        Server.Sql("UPDATE hidden_kin.parent SET v = 3 WHERE id = 2");
+        BinlogPosition end = Server.Position();
+        foreach (string user in (string[])["hk_none", "hk_parent", "hk_all"])
+        {
+            // Where neither the log nor the server tells the key, it may be the key that changed.
+            string[] reasons = ReasonsFor(user, request with { StopFile = end.File, StopPosition = end.Offset });
+            Assert.Equal(user == "hk_none" && !Server.Flavour.HasRowMetadata ? 1 : 0, reasons.Length);
+        }
+
+        Server.Sql("DELETE FROM hidden_kin.parent WHERE id = 1");
+        foreach (string user in (string[])["hk_none", "hk_parent", "hk_all"])
+        {
+            string[] reasons = ReasonsFor(user, request);
+            if (Server.Flavour == ServerFlavour.MySql)
+                Assert.Empty(reasons);
+            else
+                Assert.Contains(user == "hk_all" ? "hidden_kin.child" : $"GRANT SELECT ON `hidden_kin`.* TO '{user}'@'%'", Assert.Single(reasons));
+        }
+    }
+
+    private string[] ReasonsFor(string user, ServerLogRequest request)
+    {
+        ConnectionOptions options = Server.TcpOptions(user, "Look-4-it", SslMode.Preferred);
+        options.GetServerPublicKey = true;
+        using ChangeIndex index = Index(request, null, reverse: true, options);
+        return index.Reasons;
+    }
+
     private static ServerLogRequest From(BinlogPosition start) => new() { StartFile = start.File, StartPosition = start.Offset };
 
     private void UndoByBinlog(ServerLogRequest request)
@@ -118,11 +158,11 @@ public abstract class WireUndoTests(ServerFixture fixture)
         return RowSqlExport.WriteFile(index, where: null, new SqlForm { Reverse = reverse }, NextFile("sql"), overwrite: false, Stop);
     }
 
-    private ChangeIndex Index(ServerLogRequest request, string? table, bool reverse)
+    private ChangeIndex Index(ServerLogRequest request, string? table, bool reverse, ConnectionOptions? reader = null)
     {
         ConnectionOptions options = Server.SocketOptions();
         TableFilter? tables = table == null ? null : new TableFilter([], [], [table], []);
-        var schema = new ServerLogSchema(options.Open, tables, _warnings.Add, Stop, followsLog: true);
+        var schema = new ServerLogSchema((reader ?? options).Open, tables, _warnings.Add, Stop, followsLog: true);
         var log = new ServerLog(options, request, _warnings.Add, Stop);
         using var scan = new EventScan(log.Ranges(), new EventFilter { WithStatements = true, Tables = tables }, Stop, schema);
         return ChangeIndexBuilder.Build(scan, reverse);

@@ -15,6 +15,9 @@ internal interface ITableSchemaSource
     /// </summary>
     IEnumerable<(string Child, string[] ReferencedColumns)> FindCascades(TableMap parent, RowOperation operation);
 
+    /// <summary>Why there may be foreign keys to a table that <see cref="FindCascades"/> does not know; null where there are none.</summary>
+    string? FindHiddenCascades(TableMap parent) => null;
+
     /// <summary>Takes a statement of the log in, which may change a table.</summary>
     /// <param name="statement">Its text.</param>
     /// <param name="database">The session's default database.</param>
