@@ -57,6 +57,7 @@ internal sealed class BinlogMeasure
     public IEnumerable<BinlogSummary> Complete()
     {
         FinishTransaction();
+        _unseen.AddOpen(_effects);
         return _kind == BinlogSummaryKind.Transaction
             ? _finished
             : _tables.Values.OrderBy(t => t.Database, StringComparer.Ordinal).ThenBy(t => t.Table, StringComparer.Ordinal);
@@ -83,7 +84,7 @@ internal sealed class BinlogMeasure
         summary.LastTimestamp = view.Timestamp;
         summary.EndLogFile = view.LogFile;
         summary.EndPosition = view.EndPosition;
-        if (ChangeRules.FindObstacle(rows, map, reverse: true) is { } cause)
+        if (ChangeRules.FindObstacle(rows, map, view.Format, reverse: true) is { } cause)
         {
             summary.IsComplete = false;
             if (!summary.Reason.Contains(cause))

@@ -103,6 +103,7 @@ internal sealed partial class ChangeIndexBuilder : IDisposable
         foreach (PreparedEvents undecided in _prepared.Values)
             ExcludeUndecided(undecided);
         NameDoubts();
+        _obstacles.AddOpen(_effects);
         Compact();
         ChangeIndex index = ToIndex([]);
         if (findLaterChanges?.Invoke(index) is { } later)
@@ -172,7 +173,7 @@ internal sealed partial class ChangeIndexBuilder : IDisposable
         RowsEvent rows = view.Rows;
         (int bytes, int count) = view.MeasureRows(rows);
         TransactionEnd? end = view.End;
-        if ((ChangeRules.FindObstacle(rows, map, _reverse) ?? ChangeRules.FindObstacle(end)) is { } cause)
+        if ((ChangeRules.FindObstacle(rows, map, view.Format, _reverse) ?? ChangeRules.FindObstacle(end)) is { } cause)
         {
             _obstacles.AddRows(map.Database, map.Table, count, cause, view.LogFile, view.Position);
         }

@@ -13,8 +13,12 @@ namespace MySqlRecovery.Changes;
 internal static class ChangeRules
 {
     /// <summary>Null where it can be done, else why it cannot.</summary>
+    /// <param name="rows">The event.</param>
+    /// <param name="map">Its table.</param>
+    /// <param name="format">The format of its log.</param>
+    /// <param name="reverse">Whether the rows are to be undone.</param>
     [MethodImpl(Jit.Hot)]
-    public static string? FindObstacle(in RowsEvent rows, TableMap map, bool reverse)
+    public static string? FindObstacle(in RowsEvent rows, TableMap map, FormatDescriptionEvent format, bool reverse)
     {
         if (rows.Type == BinlogEventType.PartialUpdateRows)
             return "the log holds only the changed parts of JSON values (binlog_row_value_options=PARTIAL_JSON)";
@@ -27,13 +31,13 @@ internal static class ChangeRules
         switch (rows.Operation)
         {
             case RowOperation.Delete:
-                return IsWhole(before) ? null : "the log holds only some columns of the deleted rows (binlog_row_image is not FULL)";
+                return IsWhole(before) ? null : "the log holds only some columns of the deleted rows" + Lack(before, map, format);
             case RowOperation.Insert:
                 return Identifies(before, map) ? null : "the log holds neither all columns nor the primary key of the inserted rows";
             default:
                 RowLayout after = map.LayoutFor(rows.ColumnsAfter);
                 if (!IsWhole(before) && !IsSubset(after.Ordinals, before.Ordinals))
-                    return "the log does not hold what the changed columns were before (binlog_row_image is not FULL)";
+                    return "the log does not hold what the changed columns were before" + Lack(before, map, format);
                 return Identifies(after, map) ? null : "the log holds neither all columns nor the primary key of the updated rows";
         }
     }
@@ -54,6 +58,15 @@ internal static class ChangeRules
 
     // MariaDB 11.8 leaves what it computes out of its full images.
     private static bool IsWhole(RowLayout layout) => layout.IsFull || layout.LacksOnlyGenerated;
+
+    // From the log alone, columns that the server computes cannot be told from those that a setting leaves out.
+    private static string Lack(RowLayout image, TableMap map, FormatDescriptionEvent format)
+    {
+        if (map.HasSchema || !format.IsMariaDb || !format.IsAtLeast(11, 0, 0))
+            return " (binlog_row_image is not FULL)";
+        string absent = string.Join(", ", map.Columns.Where((_, i) => image.IndexOf(i) < 0).Select(c => c.Name));
+        return $", not {absent}: MariaDB leaves generated columns out, and -SchemaPath, -Server or -Connection tells which those are";
+    }
 
     private static bool IsSubset(int[] part, int[] whole) => Array.TrueForAll(part, i => Array.IndexOf(whole, i) >= 0);
 }
@@ -113,6 +126,13 @@ internal sealed class ChangeObstacles
             AddStatement(effect.Obstacle, key, view.LogFile, view.Position);
         else if (effect.Obstacle != null)
             Add(view.LogFile, view.Position, effect.Obstacle);
+    }
+
+    /// <summary>What was started, and not ended as far as is known.</summary>
+    public void AddOpen(StatementEffects effects)
+    {
+        foreach ((string logFile, long position, string what) in effects.OpenAlters)
+            Add(logFile, position, what);
     }
 
     /// <summary>What a scan passed over since it was last looked at.</summary>

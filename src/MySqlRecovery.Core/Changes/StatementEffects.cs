@@ -27,6 +27,7 @@ internal sealed class StatementEffects(
     private const string UnknownColumn = "?";
 
     private readonly HashSet<string> _preparedIds = new(StringComparer.OrdinalIgnoreCase);
+    private readonly Dictionary<string, (string LogFile, long Position, string What)> _openAlters = new(StringComparer.Ordinal);
     private string? _endedXaId;
 
     /// <summary>Takes an event without rows in.</summary>
@@ -38,7 +39,7 @@ internal sealed class StatementEffects(
         BinlogEventType type = view.Type;
         if (type.IsQuery())
             return view.TryGetStatement(out string statement, out string database, out SqlModes modes)
-                ? Observe(statement, database, modes, maps) : default;
+                ? ObserveAlter(view, Observe(statement, database, modes, maps)) : default;
         if (type != BinlogEventType.XaPrepare)
             return new StatementEffect { Obstacle = UnreadChange.Find(type) };
         // What it prepares may have no rows among the chosen ones.
@@ -48,6 +49,9 @@ internal sealed class StatementEffects(
         _endedXaId = null;
         return default;
     }
+
+    /// <summary>Each ALTER TABLE that was started and neither done nor given up: where, and what is to be said of it.</summary>
+    public IEnumerable<(string LogFile, long Position, string What)> OpenAlters => _openAlters.Values;
 
     /// <summary>Rows of an XA transaction that was prepared are among those taken.</summary>
     public void NotePrepared(string id) => _preparedIds.Add(id);
@@ -63,6 +67,22 @@ internal sealed class StatementEffects(
             LoggedStatementKind.Unreadable => new StatementEffect { Obstacle = $"a statement that cannot be read may have changed rows: {Shorten(statement.Text)}" },
             _ => default,
         };
+    }
+
+    // MariaDB 10.8+ with binlog_alter_two_phase: the statement is in the log when it starts, and again when it ends.
+    private StatementEffect ObserveAlter(in EventView view, in StatementEffect effect)
+    {
+        if (view.AlterGtid is { } start)
+            _openAlters.Remove(start);
+        if (!view.GtidFlags.IsWithoutEffect())
+            return effect;
+        if (view.GtidFlags.HasFlag(MariaDbGtidFlags.StartAlter) && view.GtidText is { } gtid && effect.Obstacle is { } obstacle)
+        {
+            string what = $"started what may have {obstacle}; the chosen events do not say whether it was done";
+            _openAlters[gtid] = (view.LogFile, view.Position, what);
+        }
+
+        return default;
     }
 
     private StatementEffect ObserveXa(LoggedStatement statement)

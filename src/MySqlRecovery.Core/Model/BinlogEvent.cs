@@ -47,6 +47,21 @@ public sealed class BinlogEvent
     /// <summary>Connection id of the session; null where the log does not say (yet).</summary>
     public uint? ThreadId { get; set; }
 
+    /// <summary>
+    /// When the transaction was committed on the server that wrote the log, UTC, microseconds; null where the log does not
+    /// say: before MySQL 8.0.1, in MariaDB.
+    /// </summary>
+    public DateTime? CommitTime { get; set; }
+
+    /// <summary>When it was committed on the server that it comes from, likewise.</summary>
+    public DateTime? OriginalCommitTime { get; set; }
+
+    /// <summary>What MariaDB's GTID event says of the transaction; null for MySQL and outside of transactions.</summary>
+    public MariaDbGtidFlags? GtidFlags { get; set; }
+
+    /// <summary>MariaDB: GTID of the transaction that started the ALTER TABLE which this one ends; null for others.</summary>
+    public string? AlterGtid { get; set => field = value is "" ? null : value; }
+
     /// <summary>Database of the table, or the default database of a statement.</summary>
     public string? Database { get; set => field = value is "" ? null : value; }
 

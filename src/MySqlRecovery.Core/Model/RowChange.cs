@@ -47,6 +47,7 @@ public sealed class RowChange
         TransactionPosition = other.TransactionPosition;
         TransactionEnd = other.TransactionEnd;
         XaId = other.XaId;
+        CommitTime = other.CommitTime;
     }
 
     /// <summary>What the rows of one event have in common; null for an object that was made of properties.</summary>
@@ -146,6 +147,9 @@ public sealed class RowChange
 
     /// <summary>Id of an XA transaction, as XA COMMIT names it; null for others.</summary>
     public string? XaId { get; set => field = value is "" ? null : value; }
+
+    /// <summary>When the transaction was committed, UTC, microseconds; null where the log does not say: before MySQL 8.0.1, in MariaDB.</summary>
+    public DateTime? CommitTime { get; set; }
 
     /// <summary>Bytes of the row as it was, as the row event holds them; null for an insert.</summary>
     public byte[]? BeforeImage

@@ -25,6 +25,7 @@ public sealed class MutatedLogTests : IDisposable
     [InlineData("full.binlog")]
     [InlineData("minimal.binlog")]
     [InlineData("old.binlog")]
+    [InlineData("full_nodup.binlog")]
     public void Whatever_is_in_a_log_either_it_is_read_or_it_is_refused(string name)
     {
         byte[] original = File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "Data", "Logs", name));

@@ -80,6 +80,8 @@ public abstract class RowImageTests(ServerFixture fixture)
         database.AssertRefused("minimal_only.t: 4 rows", "minimal_only.plain: 3 rows");
         IReadOnlyList<BinlogSummary> sums = BinlogRecovery.Measure(database.Events, BinlogSummaryKind.Table);
         Assert.Equal([("plain", 3L, false), ("t", 4L, false)], sums.Select(s => (s.Table, s.RowCount, s.IsComplete)));
-        Assert.All(sums, s => Assert.Contains("binlog_row_image", Assert.Single(s.Reason)));
+        // From a log of MariaDB 11.8 alone, a column that the setting left out cannot be told from a generated one.
+        bool isNewMariaDb = Server.Version.Contains("11.8", StringComparison.Ordinal);
+        Assert.All(sums, s => Assert.Contains(isNewMariaDb ? "generated columns" : "binlog_row_image", Assert.Single(s.Reason)));
     }
 }

@@ -8,17 +8,37 @@ namespace MySqlRecovery.Binlog.Events;
 /// <summary>
 /// The event that starts a transaction: GTID (33), ANONYMOUS_GTID (34), GTID_TAGGED (42) of MySQL, GTID (162) of MariaDB.
 /// </summary>
-/// <param name="Gtid">The transaction's id; null for an anonymous one.</param>
-/// <param name="CommitTimestamp">Microseconds since 1970-01-01 UTC on the server that wrote this log; 0 where unknown.</param>
-/// <param name="TransactionLength">Bytes of the whole transaction, this event included; 0 where unknown (before 8.0.2).</param>
-/// <param name="IsStandalone">MariaDB: the group is one statement, without BEGIN and COMMIT.</param>
-/// <param name="ThreadId">MariaDB 11.5+: the session's connection id; null where the event does not say.</param>
-internal readonly record struct GtidEvent(
-    Gtid? Gtid, ulong CommitTimestamp, ulong TransactionLength, bool IsStandalone, uint? ThreadId = null)
+internal readonly record struct GtidEvent
 {
-    private const byte MariaDbStandalone = 1, LogicalTimestamp = 2;
-    private const byte HasCommitId = 0x02, PreparedXa = 0x40, CompletedXa = 0x80;
-    private const byte HasEngineCount = 0x01, CommitAlter = 0x04, RollbackAlter = 0x08, HasThreadId = 0x10;
+    private const byte LogicalTimestamp = 2;
+
+    /// <summary>The transaction's id; null for an anonymous one.</summary>
+    public Gtid? Gtid { get; init; }
+
+    /// <summary>When it was committed on the server that wrote this log, microseconds since 1970-01-01 UTC; 0 where unknown (before 8.0.1).</summary>
+    public ulong CommitTimestamp { get; init; }
+
+    /// <summary>The same on the server where it came from.</summary>
+    public ulong OriginalCommitTimestamp { get; init; }
+
+    /// <summary>Bytes of the whole transaction, this event included; 0 where unknown (before 8.0.2).</summary>
+    public ulong TransactionLength { get; init; }
+
+    /// <summary>What MariaDB says of the transaction.</summary>
+    public MariaDbGtidFlags Flags { get; init; }
+
+    /// <summary>MariaDB: the number of the GTID that started the ALTER TABLE which this one ends; 0 for none.</summary>
+    public ulong AlterStart { get; init; }
+
+    /// <summary>The GTID of that number.</summary>
+    public Gtid? AlterGtid => AlterStart == 0 ? null : Gtid?.WithNumber(AlterStart);
+
+    /// <summary>The session's connection id (MariaDB 11.5+); null where the event does not say.</summary>
+    public uint? ThreadId { get; init; }
+
+    /// <summary>A commit timestamp as a time; null for 0 and for what is no time.</summary>
+    public static DateTime? ToTime(ulong timestamp) =>
+        timestamp is > 0 and < 253_402_300_800_000_000 ? DateTime.UnixEpoch.AddMicroseconds(timestamp) : null;
 
     [MethodImpl(Jit.Hot)]
     public static GtidEvent Parse(in EventHeader header, ReadOnlySpan<byte> body) => header.Type switch
@@ -41,13 +61,18 @@ internal readonly record struct GtidEvent(
         ulong number = cursor.ReadUInt64();
         Gtid? gtid = isAnonymous ? null : Gtids.Gtid.MySql(uuid, string.Empty, number);
         if (cursor.Remaining < 17 + 7 || cursor.ReadByte() != LogicalTimestamp)
-            return new GtidEvent(gtid, 0, 0, false);
+            return new GtidEvent { Gtid = gtid };
         cursor.Skip(16);
-        ulong commit = cursor.ReadUInt56();
+        ulong commit = cursor.ReadUInt56(), original = commit;
         if ((commit & 1UL << 55) != 0)
-            cursor.Skip(7);
-        ulong length = cursor.AtEnd ? 0 : cursor.ReadLengthEncoded();
-        return new GtidEvent(gtid, commit & (1UL << 55) - 1, length, false);
+            (commit, original) = (commit & (1UL << 55) - 1, cursor.ReadUInt56());
+        return new GtidEvent
+        {
+            Gtid = gtid,
+            CommitTimestamp = commit,
+            OriginalCommitTimestamp = original,
+            TransactionLength = cursor.AtEnd ? 0 : cursor.ReadLengthEncoded(),
+        };
     }
 
     // MySQL 8.3+ (libs/mysql/serialization): version, size, last non-ignorable field, then id and value a field.
@@ -60,7 +85,7 @@ internal readonly record struct GtidEvent(
         ReadVariable(ref cursor);
         Span<byte> uuid = stackalloc byte[16];
         string tag = string.Empty;
-        ulong number = 0, commit = 0, length = 0;
+        ulong number = 0, commit = 0, original = 0, length = 0;
         while (!cursor.AtEnd)
         {
             ulong field = ReadVariable(ref cursor);
@@ -83,6 +108,9 @@ internal readonly record struct GtidEvent(
                 case 6:
                     commit = ReadVariable(ref cursor);
                     break;
+                case 7:
+                    original = ReadVariable(ref cursor);
+                    break;
                 case 8:
                     length = ReadVariable(ref cursor);
                     break;
@@ -94,37 +122,52 @@ internal readonly record struct GtidEvent(
             }
         }
 
-        return new GtidEvent(Gtids.Gtid.MySql(new Guid(uuid, bigEndian: true), tag, number), commit, length, false);
+        return new GtidEvent
+        {
+            Gtid = Gtids.Gtid.MySql(new Guid(uuid, bigEndian: true), tag, number),
+            CommitTimestamp = commit,
+            OriginalCommitTimestamp = original == 0 ? commit : original,
+            TransactionLength = length,
+        };
     }
 
-    // number 8, domain 4, flags 1; the id of a group commit 8; an XA id: format 4, lengths 1 + 1, its bytes; from 10.6 on
-    // more flags 1 (older servers fill up with zeros), count of engines 1, number of START ALTER 8, from 11.5 on thread id 4.
+    // sequence number 8, domain 4, flags 1; group commit id 8 or XA id; from 10.3 on more flags 1, and what they announce.
+    // Zeros follow to at least 19 bytes, and more before a transaction whose temporary file became the log (11.7+).
     private static GtidEvent ParseMariaDb(ReadOnlySpan<byte> body, uint serverId)
     {
         var cursor = new ByteCursor(body);
         ulong sequence = cursor.ReadUInt64();
         uint domain = cursor.ReadUInt32();
-        byte flags = cursor.ReadByte();
-        return new GtidEvent(
-            Gtids.Gtid.MariaDb(domain, serverId, sequence), 0, 0, (flags & MariaDbStandalone) != 0, ReadThreadId(ref cursor, flags));
-    }
-
-    private static uint? ReadThreadId(ref ByteCursor cursor, byte flags)
-    {
-        if ((flags & HasCommitId) != 0)
-            cursor.Skip(Math.Min(8, cursor.Remaining));
-        if ((flags & (PreparedXa | CompletedXa)) != 0 && cursor.Remaining >= 6)
+        var flags = (MariaDbGtidFlags)cursor.ReadByte();
+        if (flags.HasFlag(MariaDbGtidFlags.GroupCommit))
+            cursor.Skip(8);
+        if ((flags & (MariaDbGtidFlags.PreparedXa | MariaDbGtidFlags.CompletedXa)) != 0)
         {
             cursor.Skip(4);
-            cursor.Skip(Math.Min(cursor.ReadByte() + cursor.ReadByte(), cursor.Remaining));
+            int global = cursor.ReadByte();
+            cursor.Skip(global + cursor.ReadByte());
         }
 
-        byte more = cursor.AtEnd ? (byte)0 : cursor.ReadByte();
-        int before = ((more & HasEngineCount) != 0 ? 1 : 0) + ((more & (CommitAlter | RollbackAlter)) != 0 ? 8 : 0);
-        if ((more & HasThreadId) == 0 || cursor.Remaining < before + 4)
-            return null;
-        cursor.Skip(before);
-        return cursor.ReadUInt32();
+        ulong alterStart = 0;
+        uint? thread = null;
+        if (!cursor.AtEnd)
+        {
+            flags |= (MariaDbGtidFlags)(cursor.ReadByte() << 8);
+            if (flags.HasFlag(MariaDbGtidFlags.MultipleEngines))
+                cursor.Skip(1);
+            if ((flags & (MariaDbGtidFlags.CommitAlter | MariaDbGtidFlags.RollbackAlter)) != 0)
+                alterStart = cursor.ReadUInt64();
+            if (flags.HasFlag(MariaDbGtidFlags.ThreadId))
+                thread = cursor.ReadUInt32();
+        }
+
+        return new GtidEvent
+        {
+            Gtid = Gtids.Gtid.MariaDb(domain, serverId, sequence),
+            Flags = flags,
+            AlterStart = alterStart,
+            ThreadId = thread,
+        };
     }
 
     // As many bytes as the first has trailing one-bits, and one more; the value stands above the zero bit that stops them.
@@ -137,4 +180,13 @@ internal readonly record struct GtidEvent(
             value |= (ulong)cursor.ReadByte() << 8 * i;
         return more >= 8 ? value : (value << (7 - more)) | (uint)(first >> more + 1);
     }
+}
+
+internal static class MariaDbGtid
+{
+    /// <summary>
+    /// Whether the transaction's statement changes no table itself: an ALTER TABLE that is only started, or that has failed.
+    /// </summary>
+    public static bool IsWithoutEffect(this MariaDbGtidFlags flags) =>
+        (flags & (MariaDbGtidFlags.StartAlter | MariaDbGtidFlags.RollbackAlter)) != 0;
 }

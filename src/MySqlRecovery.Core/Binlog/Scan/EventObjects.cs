@@ -27,6 +27,10 @@ internal static class EventObjects
             ServerVersion = reader.Format.ServerVersion,
             Gtid = transaction.GtidText,
             ThreadId = transaction.ThreadId,
+            CommitTime = GtidEvent.ToTime(transaction.GtidEvent.CommitTimestamp),
+            OriginalCommitTime = GtidEvent.ToTime(transaction.GtidEvent.OriginalCommitTimestamp),
+            GtidFlags = transaction.HasGtidEvent && reader.Format.IsMariaDb ? transaction.GtidEvent.Flags : null,
+            AlterGtid = transaction.GtidEvent.AlterGtid?.ToString(),
             Operation = type.Operation(),
             TransactionPosition = transaction.Position,
             Server = scan.Chosen.Server,
@@ -84,6 +88,7 @@ internal static class EventObjects
                 TransactionPosition = view.TransactionPosition,
                 TransactionEnd = view.End,
                 XaId = view.XaId,
+                CommitTime = view.CommitTime,
             };
             var changes = new List<RowChange>();
             var row = new RowCursor(rows, map);

@@ -268,7 +268,7 @@ internal sealed class EventScan : IDisposable
         {
             _maps.Clear();
         }
-        else if (type.IsQuery() && _schema != null)
+        else if (type.IsQuery() && _schema != null && !Transaction.GtidEvent.Flags.IsWithoutEffect())
         {
             QueryEvent query = QueryEvent.Parse(Reader.Body);
             if (!query.IsTransactionControl)
@@ -289,9 +289,9 @@ internal sealed class EventScan : IDisposable
                 return false;
             }
 
-            if (type == BinlogEventType.PartialUpdateRows && ParseRows() is var rows && PartialUpdate.CanExpand(rows, Table))
+            if (type.Operation() == RowOperation.Update && PlainUpdate.TryMake(Reader.Header, ParseRows(), Table) is { } plain)
             {
-                _fullRows = PartialUpdate.Expand(Reader.Header, rows, Table);
+                _fullRows = plain;
                 Rows.Clear();
             }
         }

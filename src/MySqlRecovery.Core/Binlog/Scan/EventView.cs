@@ -117,6 +117,15 @@ internal readonly struct EventView
         get => _scan != null ? _scan.Transaction.ThreadId : _piped!.ThreadId;
     }
 
+    /// <summary>When the transaction was committed; null where the log does not say.</summary>
+    public DateTime? CommitTime => _scan != null ? GtidEvent.ToTime(_scan.Transaction.GtidEvent.CommitTimestamp) : _piped!.CommitTime;
+
+    /// <summary>What MariaDB's GTID event says of the transaction.</summary>
+    public MariaDbGtidFlags GtidFlags => _scan != null ? _scan.Transaction.GtidEvent.Flags : _piped!.GtidFlags;
+
+    /// <summary>GTID of the transaction that started the ALTER TABLE which this one ends; null for others.</summary>
+    public string? AlterGtid => _scan != null ? _scan.Transaction.GtidEvent.AlterGtid?.ToString() : _piped!.AlterGtid;
+
     /// <summary>The original statement of the rows; null where it was not logged.</summary>
     public string? RowsStatement => _scan != null ? _scan.Transaction.Statement : _piped!.Statement;
 

@@ -45,6 +45,12 @@ internal sealed class PipedEvent
 
     public uint? ThreadId { get; private set; }
 
+    public DateTime? CommitTime { get; private set; }
+
+    public MariaDbGtidFlags GtidFlags { get; private set; }
+
+    public string? AlterGtid { get; private set; }
+
     public string? Database { get; private set; }
 
     public string? Statement { get; private set; }
@@ -102,6 +108,7 @@ internal sealed class PipedEvent
         (Size, Timestamp, ServerId, ServerVersion) = (item.Size, item.Timestamp, item.ServerId, item.ServerVersion);
         (TransactionPosition, GtidText, ThreadId) = (item.TransactionPosition, item.Gtid, item.ThreadId);
         (Database, Statement, End, XaId) = (item.Database, item.Statement, item.TransactionEnd, item.XaId);
+        (CommitTime, GtidFlags, AlterGtid) = (item.CommitTime, item.GtidFlags ?? MariaDbGtidFlags.None, item.AlterGtid);
         (Table, _raw) = (map, item.RawEvent);
         SetFormat(item.FormatEvent);
     }
@@ -120,6 +127,7 @@ internal sealed class PipedEvent
         (Size, Timestamp, ServerId, ServerVersion) = (0, row.Timestamp, row.ServerId, row.ServerVersion);
         (TransactionPosition, GtidText, ThreadId) = (row.TransactionPosition, row.Gtid, row.ThreadId);
         (Database, Statement, End, XaId) = (row.Database, row.Statement, row.TransactionEnd, row.XaId);
+        (CommitTime, GtidFlags, AlterGtid) = (row.CommitTime, MariaDbGtidFlags.None, null);
         Table = map;
         SetFormat(row.FormatEvent);
         SetRaw(row.RowsEventHead);

@@ -34,6 +34,9 @@ internal sealed class TransactionTracker
     /// <summary>The session's connection id; null where the log does not say.</summary>
     public uint? ThreadId { get; private set; }
 
+    /// <summary>The GTID event that started the transaction; the default value where none did.</summary>
+    public GtidEvent GtidEvent { get; private set; }
+
     /// <summary>Whether a GTID event, anonymous or not, started the transaction.</summary>
     public bool HasGtidEvent { get; private set; }
 
@@ -78,7 +81,9 @@ internal sealed class TransactionTracker
             GtidEvent gtid = GtidEvent.Parse(reader.Header, reader.Body);
             (_gtid, ThreadId) = (gtid.Gtid, gtid.ThreadId);
             // MariaDB writes no BEGIN: the GTID stands for it.
-            _hasBegun = type == BinlogEventType.MariaDbGtid && !gtid.IsStandalone;
+            _hasBegun = type == BinlogEventType.MariaDbGtid && !gtid.Flags.HasFlag(MariaDbGtidFlags.Standalone);
+            ThreadId = gtid.ThreadId;
+            GtidEvent = gtid;
         }
         else if (type.IsQuery())
         {
@@ -143,6 +148,7 @@ internal sealed class TransactionTracker
         HasGtidEvent = false;
         _gtidText = null;
         ThreadId = null;
+        GtidEvent = default;
         IsInside = false;
         _isOver = false;
         _hasBegun = false;

@@ -267,22 +267,13 @@ internal sealed class ContentBuilder
 
     private void AddRows(EventReader reader)
     {
-        ulong id = RowsEvent.PeekTableId(reader.Body, reader.Format.TableIdLength);
+        int idLength = reader.Format.TableIdLength;
+        ulong id = RowsEvent.PeekTableId(reader.Body, idLength);
         TableMap map = _maps.Find(id) ?? throw new InvalidDataException($"no table map for table id {id} comes before this row event");
-        RowsEvent rows = RowsEvent.Parse(reader.Header.Type, reader.Body, map.Columns.Length, reader.Format.TableIdLength);
-        if (rows.Type == BinlogEventType.PartialUpdateRows)
-        {
-            if (PartialUpdate.CanExpand(rows, map))
-            {
-                ReadOnlySpan<byte> full = PartialUpdate.Expand(reader.Header, rows, map);
-                rows = RowsEvent.Parse((BinlogEventType)full[4], full[EventHeader.Size..], map.Columns.Length);
-            }
-            else
-            {
-                IsPartial = true;
-            }
-        }
-
+        RowsEvent rows = RowsEvent.Parse(reader.Header.Type, reader.Body, map.Columns.Length, idLength);
+        if (PlainUpdate.TryMake(reader.Header, rows, map) is { } plain)
+            rows = RowsEvent.Parse((BinlogEventType)plain[EventHeader.TypeOffset], plain.AsSpan(EventHeader.Size), map.Columns.Length, idLength);
+        IsPartial |= rows.Type == BinlogEventType.PartialUpdateRows;
         IsPartial |= !map.LayoutFor(rows.Columns).IsFull
             || (rows.Operation == RowOperation.Update && !map.LayoutFor(rows.ColumnsAfter).IsFull);
         Find(map).Append(rows, map);

@@ -101,6 +101,7 @@ internal sealed class RowSqlStream : IDisposable
     {
         foreach (PreparedRows undecided in _prepared.Values)
             NameUndecided(undecided);
+        _obstacles.AddOpen(_effects);
         EndTransaction();
         _parallel?.Complete();
         foreach (TableMap map in _maps)
@@ -133,7 +134,7 @@ internal sealed class RowSqlStream : IDisposable
         RowsEvent rows = view.Rows;
         int count = view.MeasureRows(rows).Count;
         TransactionEnd? end = view.End;
-        if ((ChangeRules.FindObstacle(rows, map, reverse: false) ?? ChangeRules.FindObstacle(end)) is { } cause)
+        if ((ChangeRules.FindObstacle(rows, map, view.Format, reverse: false) ?? ChangeRules.FindObstacle(end)) is { } cause)
         {
             _obstacles.AddRows(map.Database, map.Table, count, cause, view.LogFile, view.Position);
             return;
