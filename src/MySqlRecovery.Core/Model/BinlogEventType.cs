@@ -4,7 +4,7 @@ using MySqlRecovery.Gtids;
 namespace MySqlRecovery.Model;
 
 /// <summary>
-/// Every event type of MySQL 5.0 to 9.7 and MariaDB to 11.x, by the server's own name
+/// Every event type of MySQL 5.0 to 9.7 and MariaDB to 12.3, by the server's own name
 /// (MySQL: libs/mysql/binlog/event/binlog_event.h <c>enum Log_event_type</c>; MariaDB: sql/log_event.h). Row events of
 /// version 2 (MySQL 5.6+) carry the plain name, older layouts their version.
 /// </summary>
@@ -66,5 +66,6 @@ public enum BinlogEventType : byte
     MariaDbWriteRowsCompressed = 169,
     MariaDbUpdateRowsCompressed = 170,
     MariaDbDeleteRowsCompressed = 171,
+    MariaDbPartialRowData = 172,
 #pragma warning restore CS1591
 }

@@ -131,6 +131,60 @@ public sealed class NewMariaDbTests : IDisposable
         Assert.Empty(new BinlogReader([Log("rollback_alter")]) { ThreadId = [28] }.ReadRowChanges());
     }
 
+    [Fact]
+    public void The_parts_of_a_row_event_are_read_as_the_event_that_they_were()
+    {
+        BinlogEvent[] events = [.. BinlogRecovery.ReadEvents([Log("partial_rows")]).Where(e => e.Operation != null)];
+        BinlogEvent[] whole = [.. BinlogRecovery.ReadEvents([Log("generated")]).Where(e => e.Operation != null)];
+        UndoBinlog undo = new BinlogReader([Log("partial_rows")]) { SchemaPath = Path.Combine(Folder, "generated.sql") }
+            .WriteUndoBinlog(Path.Combine(_folder, "undo"));
+
+        Assert.Equal([BinlogEventType.UpdateRowsV1, BinlogEventType.DeleteRowsV1], events.Select(e => e.EventType));
+        Assert.Equal((737, 852, 115, 2), (events[1].Position, events[1].EndPosition, events[1].Size, events[1].RowCount));
+        Assert.Equal(whole.Select(e => Convert.ToHexString(e.RawEvent!.AsSpan(19))), events.Select(e => Convert.ToHexString(e.RawEvent!.AsSpan(19))));
+        Assert.Equal((3, true, true), (undo.RowCount, undo.IsComplete, undo.IsVerified));
+    }
+
+    [Theory]
+    [InlineData(737 + 19 + 4, 2, "part 2 of 2 of a row event stands where part 1 is to come")]
+    [InlineData(798 + 19 + 4, 1, "part 1 of 2 of a row event stands where part 2 is to come")]
+    [InlineData(737 + 19 + 9, 44, "of 44 bytes have 43 bytes")]
+    [InlineData(737 + 19 + 9, 42, "of 42 bytes have 43 bytes")]
+    [InlineData(737 + 19, 3, "part 2 of 2")]
+    [InlineData(737 + 19 + 17 + 4, 2, "a Query event, not a row event")]
+    public void Parts_that_give_no_row_event_are_refused_where_they_start(int offset, byte value, string problem)
+    {
+        string log = Patched("partial_rows", l => l[offset] = value);
+
+        var error = Assert.Throws<RecoveryException>(() => BinlogRecovery.ReadEvents([log]).Count());
+
+        Assert.Equal(("BinlogEventMalformed", log, 737L), (error.ErrorId, error.Path, error.Offset));
+        Assert.Contains(problem, error.Message);
+    }
+
+    [Fact]
+    public void A_log_that_ends_between_the_parts_of_a_row_event_is_refused()
+    {
+        string log = Path.Combine(_folder, "binlog.000001");
+        File.WriteAllBytes(log, File.ReadAllBytes(Log("partial_rows"))[..798]);
+
+        var error = Assert.Throws<RecoveryException>(() => BinlogRecovery.ReadEvents([log]).Count());
+
+        Assert.Contains("ends before the last part", error.Message);
+    }
+
+    [Fact]
+    public void A_log_in_InnoDB_is_named_as_what_it_is()
+    {
+        string log = Path.Combine(_folder, "binlog-000001.ibb");
+        File.WriteAllBytes(log, [0xFE, 0xFE, 0x0D, 0x01, .. new byte[512]]);
+
+        var error = Assert.Throws<RecoveryException>(() => BinlogRecovery.ReadEvents([log]).Count());
+
+        Assert.Equal(("InnoDbBinlog", RecoveryErrorKind.NotSupported), (error.ErrorId, error.Kind));
+        Assert.Contains("mariadb-binlog", error.RecommendedAction);
+    }
+
     private static string Folder => Path.Combine(AppContext.BaseDirectory, "Data", "Logs");
 
     private static string Log(string name) => Path.Combine(Folder, name + ".binlog");

@@ -9,7 +9,7 @@ internal static class EventTypes
     /// <summary>Whether a server has given the type byte a name.</summary>
     public static bool IsKnown(this BinlogEventType type) =>
         type is > BinlogEventType.Unknown and <= BinlogEventType.GtidTagged
-            or >= BinlogEventType.MariaDbAnnotateRows and <= BinlogEventType.MariaDbDeleteRowsCompressed;
+            or >= BinlogEventType.MariaDbAnnotateRows and <= BinlogEventType.MariaDbPartialRowData;
 
     /// <summary>The operation of a row event type this engine reads; null for all other events.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

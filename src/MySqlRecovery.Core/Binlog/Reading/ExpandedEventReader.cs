@@ -7,14 +7,17 @@ namespace MySqlRecovery.Binlog.Reading;
 
 /// <summary>
 /// Reads through compression: behind a TRANSACTION_PAYLOAD event of MySQL 8.0.20+ come the events in it, and MariaDB's
-/// compressed events have their bodies uncompressed. Both keep the position of the event that is in the log.
+/// compressed events have their bodies uncompressed. Both keep the position of the event that is in the log. A row event that
+/// MariaDB 12.3+ has cut into parts is read as the whole one, at the position of the first part.
 /// </summary>
 internal sealed class ExpandedEventReader(EventReader inner) : EventReader
 {
     private readonly MariaDbCompression _mariaDb = new();
     private readonly ZstdStream _zstd = new();
     private PayloadReader? _payload;
+    private readonly PartialRows _parts = new();
     private bool _isUncompressed;
+    private bool _isJoined;
 
     public override string Path => inner.Path;
 
@@ -26,14 +29,14 @@ internal sealed class ExpandedEventReader(EventReader inner) : EventReader
         get => inner.Format;
     }
 
-    public override bool IsExpanded => _payload != null || _isUncompressed;
+    public override bool IsExpanded => _payload != null || _isUncompressed || _isJoined;
 
     public override long PayloadOffset => _payload?.Offset ?? 0;
 
     public override ReadOnlySpan<byte> Raw
     {
         [MethodImpl(Jit.Hot)]
-        get => _payload != null ? _payload.Raw : _isUncompressed ? _mariaDb.Raw : inner.Raw;
+        get => _payload != null ? _payload.Raw : _isUncompressed ? _mariaDb.Raw : _isJoined ? _parts.Raw : inner.Raw;
     }
 
     public override ReadOnlySpan<byte> Body
@@ -49,7 +52,7 @@ internal sealed class ExpandedEventReader(EventReader inner) : EventReader
     [MethodImpl(Jit.Hot)]
     public override bool Read()
     {
-        _isUncompressed = false;
+        _isUncompressed = _isJoined = false;
         try
         {
             if (_payload != null)
@@ -74,9 +77,11 @@ internal sealed class ExpandedEventReader(EventReader inner) : EventReader
             Header = inner.Header;
             Position = inner.Position;
             EndPosition = inner.EndPosition;
+            if (Header.Type == BinlogEventType.MariaDbPartialRowData)
+                Join();
             if (Header.Type.IsCompressed())
             {
-                _mariaDb.Expand(Header, inner.Body, inner.Format.TableIdLength);
+                _mariaDb.Expand(Header, Body, inner.Format.TableIdLength);
                 _isUncompressed = true;
             }
 
@@ -95,6 +100,22 @@ internal sealed class ExpandedEventReader(EventReader inner) : EventReader
         _zstd.Dispose();
         _mariaDb.Dispose();
         inner.Dispose();
+    }
+
+    private void Join()
+    {
+        _parts.Clear();
+        while (!_parts.Add(inner.Body))
+        {
+            if (!inner.Read())
+                throw new EndOfStreamException("the log ends before the last part of a row event");
+            if (inner.Header.Type != BinlogEventType.MariaDbPartialRowData)
+                throw new InvalidDataException($"a {inner.Header.Type} event stands between the parts of a row event");
+        }
+
+        EndPosition = inner.EndPosition;
+        Header = _parts.Header with { Length = (uint)Math.Min(EndPosition - Position, uint.MaxValue) };
+        _isJoined = true;
     }
 
     private void ClosePayload()

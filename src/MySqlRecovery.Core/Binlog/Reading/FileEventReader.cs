@@ -301,6 +301,15 @@ internal sealed class FileEventReader : EventReader
             throw Fail("BinlogEmpty", 0, "the file is empty");
         if (magic[..length].SequenceEqual(BinlogFile.Magic))
             return;
+        // Header page of a log in InnoDB (MariaDB: storage/innobase/include/fsp_binlog.h, IBB_MAGIC).
+        if (length == MagicLength && magic.SequenceEqual((ReadOnlySpan<byte>)[0xFE, 0xFE, 0x0D, 0x01]))
+        {
+            throw new RecoveryException(
+                "InnoDbBinlog", RecoveryErrorKind.NotSupported,
+                "the file is a binlog that MariaDB 12.3 or later keeps in InnoDB (binlog_storage_engine=innodb)", Path, 0,
+                "Read the text that this server's own mariadb-binlog writes of it, or the log of a replica that has binlog_storage_engine unset.");
+        }
+
         throw Fail("NotABinlog", 0, $"the file starts with {Convert.ToHexString(magic[..length])}, a binlog with {Convert.ToHexString(BinlogFile.Magic)}");
     }
 
