@@ -157,7 +157,7 @@ internal readonly record struct GtidEvent
                 cursor.Skip(1);
             if ((flags & (MariaDbGtidFlags.CommitAlter | MariaDbGtidFlags.RollbackAlter)) != 0)
                 alterStart = cursor.ReadUInt64();
-            if (flags.HasFlag(MariaDbGtidFlags.ThreadId))
+            if (flags.HasFlag(MariaDbGtidFlags.ThreadId) && cursor.Remaining >= sizeof(uint))
                 thread = cursor.ReadUInt32();
         }
 
