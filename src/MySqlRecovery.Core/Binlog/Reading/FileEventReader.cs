@@ -301,8 +301,7 @@ internal sealed class FileEventReader : EventReader
             throw Fail("BinlogEmpty", 0, "the file is empty");
         if (magic[..length].SequenceEqual(BinlogFile.Magic))
             return;
-        // Header page of a log in InnoDB (MariaDB: storage/innobase/include/fsp_binlog.h, IBB_MAGIC).
-        if (length == MagicLength && magic.SequenceEqual((ReadOnlySpan<byte>)[0xFE, 0xFE, 0x0D, 0x01]))
+        if (magic[..length].SequenceEqual(BinlogFile.InnoDbMagic))
         {
             throw new RecoveryException(
                 "InnoDbBinlog", RecoveryErrorKind.NotSupported,
