@@ -53,6 +53,9 @@ public sealed class MariaDbCascadeTests(MariaDbFixture fixture) : CascadeTests(f
 public sealed class MariaDbHardCaseTests(MariaDbFixture fixture) : HardCaseTests(fixture);
 
 [Collection<MariaDbServers>]
+public sealed class MariaDbFlashbackTests(MariaDbFixture fixture) : FlashbackTests(fixture);
+
+[Collection<MariaDbServers>]
 public sealed class MariaDbRowImageTests(MariaDbFixture fixture) : RowImageTests(fixture);
 
 [Collection<MariaDbServers>]

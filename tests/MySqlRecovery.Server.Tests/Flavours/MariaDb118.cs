@@ -50,6 +50,12 @@ public sealed class MariaDb118CascadeTests(MariaDb118Fixture fixture) : CascadeT
 public sealed class MariaDb118HardCaseTests(MariaDb118Fixture fixture) : HardCaseTests(fixture);
 
 [Collection<MariaDb118Servers>]
+public sealed class MariaDb118NewLogTests(MariaDb118Fixture fixture) : NewMariaDbLogTests(fixture);
+
+[Collection<MariaDb118Servers>]
+public sealed class MariaDb118FlashbackTests(MariaDb118Fixture fixture) : FlashbackTests(fixture);
+
+[Collection<MariaDb118Servers>]
 public sealed class MariaDb118RowImageTests(MariaDb118Fixture fixture) : RowImageTests(fixture);
 
 [Collection<MariaDb118Pairs>]
