@@ -1,6 +1,7 @@
 using System.Collections.Specialized;
 using System.Diagnostics;
 using System.Globalization;
+using MySqlRecovery.Gtids;
 using MySqlRecovery.Model;
 
 namespace MySqlRecovery.Restore;
@@ -64,10 +65,16 @@ internal sealed class RestoreTally(RestoreRun run)
         }
     }
 
-    private string? GtidSetOf(IEnumerable<int> transactions)
+    private string GtidSetOf(IEnumerable<int> transactions)
     {
-        string[] gtids = [.. transactions.Order().Select(t => run.Changes.Index.GtidOf(run.Changes.Index.Transactions[t])).OfType<string>()];
-        return gtids.Length == 0 ? null : GtidText.Join(gtids);
+        var set = new GtidSet();
+        foreach (int transaction in transactions)
+        {
+            if (run.Changes.Index.GtidOf(run.Changes.Index.Transactions[transaction]) is { } text && Gtid.Parse(text) is { } gtid)
+                set.Add(gtid);
+        }
+
+        return set.ToString();
     }
 
     private sealed class Table(string database, string name)
@@ -93,46 +100,5 @@ internal sealed class RestoreTally(RestoreRun run)
 
         public void AddLeft(RestoreVerdict verdict, Func<string> describe) => _left[verdict] = _left.TryGetValue(verdict, out var known)
             ? (known.Count + 1, known.First) : (1, describe());
-    }
-}
-
-/// <summary>GTIDs as the text of a set.</summary>
-internal static class GtidText
-{
-    /// <summary>Joins GTIDs; MySQL's of one source that follow each other become intervals.</summary>
-    public static string Join(IEnumerable<string> gtids)
-    {
-        var sources = new SortedDictionary<string, List<ulong>>(StringComparer.Ordinal);
-        var others = new List<string>();
-        foreach (string gtid in gtids)
-        {
-            int colon = gtid.LastIndexOf(':');
-            if (colon < 0 || !ulong.TryParse(gtid.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out ulong number))
-            {
-                others.Add(gtid);
-                continue;
-            }
-
-            if (!sources.TryGetValue(gtid[..colon], out List<ulong>? numbers))
-                sources.Add(gtid[..colon], numbers = []);
-            numbers.Add(number);
-        }
-
-        return string.Join(",", sources.Select(s => s.Key + Intervals(s.Value)).Concat(others));
-    }
-
-    private static string Intervals(List<ulong> numbers)
-    {
-        numbers.Sort();
-        var text = new System.Text.StringBuilder();
-        for (int i = 0; i < numbers.Count; i++)
-        {
-            ulong first = numbers[i];
-            while (i + 1 < numbers.Count && numbers[i + 1] <= numbers[i] + 1)
-                i++;
-            text.Append(CultureInfo.InvariantCulture, $":{first}").Append(numbers[i] > first ? string.Create(CultureInfo.InvariantCulture, $"-{numbers[i]}") : "");
-        }
-
-        return text.ToString();
     }
 }

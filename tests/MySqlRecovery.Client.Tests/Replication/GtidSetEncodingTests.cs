@@ -13,6 +13,7 @@ public sealed class GtidSetEncodingTests
     [InlineData(Uuid + ":1-5:7", "0100000000000000" + UuidBytes + "0200000000000000" + "0100000000000000" + "0600000000000000" + "0700000000000000" + "0800000000000000")]
     [InlineData(Uuid + ":9,\n " + Uuid + ":2", "0100000000000000" + UuidBytes + "0200000000000000" + "0200000000000000" + "0300000000000000" + "0900000000000000" + "0A00000000000000")]
     [InlineData(Uuid + ":1:Tag_1:3", "0102000000000001" + UuidBytes + "00" + "0100000000000000" + "0100000000000000" + "0200000000000000" + UuidBytes + "0A7461675F31" + "0100000000000000" + "0300000000000000" + "0400000000000000")]
+    [InlineData(Uuid + ":4-5:1-3:2", "0100000000000000" + UuidBytes + "0100000000000000" + "0100000000000000" + "0600000000000000")]
     public void A_set_has_the_form_of_previous_GTIDs(string text, string expected) =>
         Assert.Equal(expected, Convert.ToHexString(GtidSetEncoding.Encode(text)));
 

@@ -38,7 +38,7 @@ internal sealed class LiveLogCheck(
             AppliedTo = AppliedTo(channel),
             ReplicaExecuted = replicaExecuted,
             SourceExecuted = ReadExecuted(pair.Source, token),
-            SourceApplied = pair.Source.IsMariaDb ? ExecutedTransactions.OfMariaDb(PositionCheck.MariaDbApplied(pair.Source, token)) : null,
+            SourceApplied = pair.Source.IsMariaDb ? PositionCheck.MariaDbApplied(pair.Source, token) : null,
             IsOfOtherChannel = OtherChannels([.. channels.Where(c => !IsOfSource(c))]),
             IsDetached = channels.Count == 0,
         });

@@ -44,7 +44,7 @@ internal sealed record LogCheckInput
     public GtidSet? ReplicaExecuted { get; init; }
 
     /// <summary>What the source, where it is MariaDB, has logged or applied, also what it applied before it was the source.</summary>
-    public ExecutedTransactions? SourceApplied { get; init; }
+    public GtidSet? SourceApplied { get; init; }
 
     /// <summary>Whether a transaction came to the replica by another channel than the source's.</summary>
     public Func<LoggedTransaction, bool> IsOfOtherChannel { get; init; } = _ => false;

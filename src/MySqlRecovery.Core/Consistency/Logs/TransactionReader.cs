@@ -31,13 +31,13 @@ internal sealed class TransactionReader(LogSeries series, bool isRelay, Cancella
     public LogSeries Series => series;
 
     /// <summary>What the first log says was logged before it.</summary>
-    public ExecutedTransactions Executed { get; } = new();
+    public GtidSet Executed { get; private set; } = new();
 
     /// <summary>
     /// What the last log says was done before it. That may be in no log: gtid_purged declares it, as it does where a server
     /// begins with a copy of another one's data.
     /// </summary>
-    public ExecutedTransactions Declared { get; } = new();
+    public GtidSet Declared { get; private set; } = new();
 
     /// <summary>server_id of the server whose logs they are, from the format descriptions.</summary>
     public uint OwnServerId { get; private set; }
@@ -125,10 +125,9 @@ internal sealed class TransactionReader(LogSeries series, bool isRelay, Cancella
             }
             else if (type.IsPreviousGtids())
             {
-                List<PreviousGtidsEvent> previous = PreviousGtidsEvent.Parse(type, reader.Body);
-                Declared.Replace(previous);
+                Declared = type == BinlogEventType.MariaDbGtidList ? GtidSet.DecodeMariaDb(reader.Body) : GtidSet.Decode(reader.Body);
                 if (_log == 1)
-                    Executed.Replace(previous);
+                    Executed = Declared;
             }
 
             _tracker.Observe(reader);

@@ -160,19 +160,17 @@ internal sealed class PositionCheck(ServerPair pair) : IConsistencyCheck
         if (pair.Replica.Client.QueryScalar("SELECT @@GLOBAL.gtid_binlog_state", token) is not { Length: > 0 } state)
             yield break;
         // What the source applied before it became the source it need not have logged: of each domain gtid_slave_pos has the last one.
-        string[][] applied = [.. MariaDbApplied(pair.Source, token).Split(',').Select(g => g.Split('-')).Where(g => g.Length == 3)];
+        GtidSet applied = MariaDbApplied(pair.Source, token);
         string own = pair.Replica.Variable("server_id")!;
-        string[] errant = [.. state.Split(',').Select(g => g.Split('-')).Where(g => g.Length == 3 && g[1] == own)
-            .Where(g => !applied.Any(s => s[0] == g[0] && s[1] == g[1] && Number(s) >= Number(g))).Select(g => string.Join('-', g))];
+        Gtid[] errant = [.. MariaDbPosition.ParseList(state)
+            .Where(g => g.ServerId.ToString(CultureInfo.InvariantCulture) == own && !applied.Contains(g))];
         if (errant.Length > 0)
             yield return Errant(string.Join(',', errant), isOfOtherSource: false);
     }
 
-    /// <summary>What a MariaDB server has logged or applied: the last of each domain and server.</summary>
-    public static string MariaDbApplied(ComparedServer server, CancellationToken token) =>
-        $"{server.Client.QueryScalar("SELECT @@GLOBAL.gtid_binlog_state", token)},{server.Client.QueryScalar("SELECT @@GLOBAL.gtid_slave_pos", token)}";
-
-    private static ulong Number(string[] gtid) => ulong.TryParse(gtid[2], NumberStyles.None, CultureInfo.InvariantCulture, out ulong number) ? number : 0;
+    /// <summary>What a MariaDB server has logged or applied: all up to the last of each domain and server.</summary>
+    public static GtidSet MariaDbApplied(ComparedServer server, CancellationToken token) => GtidSet.UpTo(MariaDbPosition.ParseList(
+        $"{server.Client.QueryScalar("SELECT @@GLOBAL.gtid_binlog_state", token)},{server.Client.QueryScalar("SELECT @@GLOBAL.gtid_slave_pos", token)}"));
 
     private ConsistencyFinding Errant(string gtids, bool isOfOtherSource) => new()
     {
@@ -191,18 +189,15 @@ internal sealed class PositionCheck(ServerPair pair) : IConsistencyCheck
         if (!pair.Source.IsMySql(5, 6, 5) || !pair.Replica.IsMySql(5, 6, 5) || pair.Source.Variable("server_uuid") is not { } uuid)
             yield break;
         string executed = pair.Replica.Client.QueryScalar("SELECT @@GLOBAL.gtid_executed", token) ?? "";
-        foreach (string source in executed.Replace("\n", "", StringComparison.Ordinal).Split(','))
-        {
-            string[] parts = source.Split(':');
-            if (parts.Length > 2 && parts[0].Equals(uuid, StringComparison.OrdinalIgnoreCase) && char.IsAsciiDigit(parts[2][0]))
-            {
-                ConsistencyFinding finding = Make(
-                    FindingSeverity.Error, "gap", $"START {Word} UNTIL SQL_AFTER_MTS_GAPS closes gaps of parallel workers; others are transactions that were left out.",
-                    $"the transactions that the replica has executed are not contiguous: {source}");
-                finding.Gtid = source;
-                yield return finding;
-            }
-        }
+        string gaps = GtidSet.Parse([executed]).WhereNotContiguous()
+            .Where(o => o.Uuid.ToString().Equals(uuid, StringComparison.OrdinalIgnoreCase)).ToString();
+        if (gaps.Length == 0)
+            yield break;
+        ConsistencyFinding finding = Make(
+            FindingSeverity.Error, "gap", $"START {Word} UNTIL SQL_AFTER_MTS_GAPS closes gaps of parallel workers; others are transactions that were left out.",
+            $"the transactions that the replica has executed are not contiguous: {gaps}");
+        finding.Gtid = gaps;
+        yield return finding;
     }
 
     private IEnumerable<ConsistencyFinding> SemiSync()

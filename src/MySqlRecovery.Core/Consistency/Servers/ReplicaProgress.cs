@@ -117,16 +117,8 @@ internal sealed class ReplicaProgress
     }
 
     /// <summary>What of a MariaDB GTID position the other has not reached: one GTID a domain.</summary>
-    public static List<string> MissingDomains(string wanted, string reached)
-    {
-        Dictionary<string, ulong> sequences = Split(reached).ToDictionary(g => g.Domain, g => g.Sequence);
-        return [.. Split(wanted).Where(g => sequences.GetValueOrDefault(g.Domain) < g.Sequence).Select(g => g.Text)];
-    }
-
-    private static IEnumerable<(string Domain, ulong Sequence, string Text)> Split(string position) => position
-        .Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
-        .Select(text => (Parts: text.Split('-'), Text: text))
-        .Select(g => (g.Parts[0], ulong.Parse(g.Parts[^1], CultureInfo.InvariantCulture), g.Text));
+    public static List<string> MissingDomains(string wanted, string reached) =>
+        [.. MariaDbPosition.Parse(wanted).Beyond(MariaDbPosition.Parse(reached)).Select(g => g.ToString())];
 
     // binlog.999999 is followed by binlog.1000000.
     private static int Compare(string file, string position, string place)

@@ -7,6 +7,8 @@ namespace MySqlRecovery.Core.Tests.Consistency.Servers;
 /// <summary>Where a replica stands, from what SHOW REPLICA STATUS says.</summary>
 public sealed class PositionCheckTests
 {
+    private const string Source = "3e11fa47-71ca-11e1-9e33-c80aa9429562";
+    private const string Own = "4e11fa47-71ca-11e1-9e33-c80aa9429562";
     private const string Running = "Replica_IO_Running=Yes, Replica_SQL_Running=Yes, Last_IO_Errno=0, Last_SQL_Errno=0";
 
     [Fact]
@@ -39,10 +41,39 @@ public sealed class PositionCheckTests
     public void Events_that_are_to_be_left_out_are_an_error() =>
         Assert.Equal(["Error Skip_Counter: the replica leaves out the next 1 events"], Check($"{Running}, Skip_Counter=1"));
 
+    [Theory]
+    [InlineData(Source + ":1-5:7-9", Source + ":1-5:7-9")]
+    [InlineData(Source + ":1-9", null)]
+    [InlineData(Source + ":tag:1-9", null)]
+    [InlineData(Source + ":1-9:tag:1:3,\n" + Own + ":1:3", Source + ":tag:1:3")]
+    public void A_gap_is_where_the_source_or_one_of_its_tags_has_several_intervals(string executed, string? gap)
+    {
+        using ComparedServer source = AnswersByHeart.Open(
+            "db1", "9.7.0", $"server_uuid={Source}, gtid_mode=ON", scalar: q => q == "SELECT @@GLOBAL.gtid_executed" ? Source + ":1-20" : null);
+        using ComparedServer replica = AnswersByHeart.Open(
+            "db2", "9.7.0", $"server_uuid={Own}, gtid_mode=ON", channel: "Replica_SQL_Running=No", scalar: q => q == "SELECT @@GLOBAL.gtid_executed" ? executed : null);
+        Assert.Equal(gap, Run(source, replica).SingleOrDefault(f => f.Key == "gap")?.Gtid);
+    }
+
+    [Theory]
+    [InlineData("0-1-9,0-2-7", "0-1-9", "0-2-7")]
+    [InlineData("0-1-9,0-2-7,5-2-3", "0-1-9,0-2-7,5-2-2", "5-2-3")]
+    [InlineData("0-1-9,0-2-7", "0-1-9,0-2-8", null)]
+    public void What_a_replica_of_MariaDb_logged_under_its_own_id_is_errant_by_domain(string state, string sourceState, string? errant)
+    {
+        using ComparedServer source = AnswersByHeart.Open(
+            "db1", "10.11.6-MariaDB", "server_id=1", scalar: q => q == "SELECT @@GLOBAL.gtid_binlog_state" ? sourceState : null);
+        using ComparedServer replica = AnswersByHeart.Open(
+            "db2", "10.11.6-MariaDB", "server_id=2", channel: Running, scalar: q => q == "SELECT @@GLOBAL.gtid_binlog_state" ? state : null);
+        Assert.Equal(errant, Run(source, replica).SingleOrDefault(f => f.Type == FindingType.TransactionErrant)?.Gtid);
+    }
+
+    private static IEnumerable<ConsistencyFinding> Run(ComparedServer source, ComparedServer replica) =>
+        new PositionCheck(new ServerPair(source, replica)).Run(e => throw e, CancellationToken.None);
+
     private static string[] Check(string channel)
     {
         using ComparedServer source = AnswersByHeart.Open("db1", "8.0.36", ""), replica = AnswersByHeart.Open("db2", "8.0.36", "", channel: channel);
-        return [.. new PositionCheck(new ServerPair(source, replica)).Run(e => throw e, CancellationToken.None)
-            .Select(f => $"{f.Severity} {f.Key}: {f.Evidence[0]}")];
+        return [.. Run(source, replica).Select(f => $"{f.Severity} {f.Key}: {f.Evidence[0]}")];
     }
 }
