@@ -9,7 +9,7 @@ BeforeDiscovery {
         @{ Name = 'Get-RowChange'; Expected = $filters + 'Path', 'LiteralPath', 'InputObject', 'Follow', 'Finding', 'LogPath'; Sets = 'Finding', 'InputObject', 'LiteralPath', 'Path', 'Server' }
         @{ Name = 'Measure-BinlogEvent'; Expected = $filters + 'Path', 'LiteralPath', 'InputObject', 'By', 'Follow'; Sets = 'InputObject', 'LiteralPath', 'Path', 'Server' }
         @{ Name = 'Invoke-BinlogReverse'; Expected = $filters + 'Path', 'LiteralPath', 'InputObject', 'Destination', 'GtidSource', 'TargetVersion', 'TableMap', 'MaxMemory', 'Force', 'WhatIf', 'Confirm'; Sets = 'InputObject', 'LiteralPath', 'Path', 'Server' }
-        @{ Name = 'Export-RowChangeSql'; Expected = $filters + 'Path', 'LogPath', 'InputObject', 'Reverse', 'Column', 'TableMap', 'Fold', 'BatchSize', 'MaxMemory', 'Force', 'WhatIf', 'Confirm'; Sets = 'InputObject', 'LogPath', 'Server' }
+        @{ Name = 'Export-RowChangeSql'; Expected = $filters + 'Path', 'LogPath', 'InputObject', 'Reverse', 'Column', 'TableMap', 'Fold', 'BatchSize', 'MaxMemory', 'IncludeLikely', 'Force', 'WhatIf', 'Confirm'; Sets = 'InputObject', 'LogPath', 'Server' }
         @{ Name = 'Test-RowChange'; Expected = $filters + 'InputObject', 'LogPath', 'Forward', 'Column', 'TableMap', 'BatchSize'; Sets = 'Server' }
         @{ Name = 'Restore-RowChange'; Expected = $filters + 'InputObject', 'LogPath', 'Forward', 'Column', 'TableMap', 'BatchSize', 'OnConflict', 'As', 'AllowTrigger', 'PassThru', 'WhatIf', 'Confirm'; Sets = 'Server' }
         @{ Name = 'Get-IbdRow'; Expected = 'Path', 'LiteralPath', 'SchemaPath', 'State', 'Column', 'Where'; Sets = 'LiteralPath', 'Path' }
