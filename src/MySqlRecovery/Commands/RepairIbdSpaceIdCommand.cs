@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using MySqlRecovery.Client;
+using MySqlRecovery.InnoDb.Cfg;
 using MySqlRecovery.InnoDb.Dictionary;
 using MySqlRecovery.InnoDb.Pages;
 using MySqlRecovery.InnoDb.Records;
@@ -22,6 +23,7 @@ public sealed class RepairIbdSpaceIdCommand : ServerCmdlet
     private readonly List<string> _files = [];
     private SpaceIdLog? _log;
     private ServerSpaceIds? _serverIds;
+    private CfgServer? _cfgServer;
     private SchemaCatalog? _schema;
 
     /// <summary>The .ibd files to repair; wildcards are allowed.</summary>
@@ -145,6 +147,7 @@ public sealed class RepairIbdSpaceIdCommand : ServerCmdlet
     private ServerSpaceIds AskServer()
     {
         using ServerConnection connection = ServerConnection.Open(OptionsFor(Server), StopToken);
+        _cfgServer = CfgFile.HabitsOf(connection.IsMariaDb, connection.Version);
         return ServerSpaceIds.Read(connection, StopToken);
     }
 
@@ -254,6 +257,7 @@ public sealed class RepairIbdSpaceIdCommand : ServerCmdlet
                 SchemaLayouts = table == null ? [] : SchemaRecordLayout.Candidates(table),
                 Schema = table,
                 WritesCfg = WriteCfg,
+                CfgServer = _cfgServer,
                 SkipDamage = OnDamage == IbdDamageAction.Skip,
                 Force = Force,
             },

@@ -83,6 +83,23 @@ public sealed class CfgFileTests
     }
 
     [Fact]
+    public void The_metadata_for_5_7_is_byte_for_byte_what_it_exports()
+    {
+        string path = Path.Combine(Directory.CreateTempSubdirectory("cfg").FullName, "t.ibd");
+        File.WriteAllBytes(path, Expand("cfg-57-t.ibd"));
+        TableSchema schema = SchemaCatalog.Parse("""
+            CREATE TABLE t (id int(11) NOT NULL, ts timestamp NULL, ts6 timestamp(6) NULL, dt datetime, dt3 datetime(3), tm time, da date, y year(4),
+              f float, db double, de decimal(10,2), b bit(5), e enum('a','b'), s set('a'), j json, ti tinyint(3) unsigned, bl blob, tx text,
+              bi binary(4), vb varbinary(9), ch char(5), g geometry, PRIMARY KEY (id)) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4
+            """).Tables.Single();
+
+        string written = CfgFile.Write(path, schema, new TableName("d", "t"), server: CfgFile.HabitsOf(isMariaDb: false, new Version(5, 7, 29)));
+
+        Assert.Equal(Describe(Expand("cfg-57-t.cfg")), Describe(File.ReadAllBytes(written)));
+        Directory.Delete(Path.GetDirectoryName(path)!, recursive: true);
+    }
+
+    [Fact]
     public void The_folder_is_the_database_even_if_its_name_holds_a_dot() =>
         Assert.Equal(new TableName("a.b", "c.d"), TableFileName.NameOf(Path.Combine("data", "a@002eb", "c@002ed.ibd")));
 

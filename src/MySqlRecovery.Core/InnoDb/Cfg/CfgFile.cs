@@ -17,19 +17,26 @@ internal static class CfgFile
     /// <param name="table">Its name, for files without SDI.</param>
     /// <param name="sdi">Its dictionary information, which only one partition has; null to look for it in the file.</param>
     /// <param name="sdiSpaceId">The id that the file has in that; null for the id in the file.</param>
-    public static string Write(string path, TableSchema? schema, TableName table, SdiTable? sdi = null, uint? sdiSpaceId = null)
+    /// <param name="server">The server that is to import it, for files without SDI, which do not say whose they are; null for unknown.</param>
+    public static string Write(
+        string path, TableSchema? schema, TableName table, SdiTable? sdi = null, uint? sdiSpaceId = null, CfgServer? server = null)
     {
         string cfg = Path.ChangeExtension(path, ".cfg");
         using TablespaceFile file = TablespaceFile.Open(path);
-        byte[] bytes = Describe(file, schema, table, sdi, sdiSpaceId).ToBytes();
+        byte[] bytes = Describe(file, schema, table, sdi, sdiSpaceId, server).ToBytes();
         using var output = PendingFile.Replace(cfg, path);
         output.Stream.Write(bytes);
         output.Commit();
         return cfg;
     }
 
+    /// <summary>The habits of a server.</summary>
+    public static CfgServer HabitsOf(bool isMariaDb, Version version) =>
+        isMariaDb ? CfgServer.MariaDb : version < new Version(5, 7) ? CfgServer.MySql56 : CfgServer.MySql;
+
     /// <summary>What the .cfg file says.</summary>
-    private static CfgTable Describe(TablespaceFile file, TableSchema? schema, TableName table, SdiTable? definition, uint? spaceId)
+    private static CfgTable Describe(
+        TablespaceFile file, TableSchema? schema, TableName table, SdiTable? definition, uint? spaceId, CfgServer? server)
     {
         List<BTreeRoot> roots = BTreeRoot.FindAll(file);
         if ((definition ?? SdiTable.Find(file)) is { } sdi)
@@ -45,6 +52,6 @@ internal static class CfgFile
         // MariaDB, which differs in TIMESTAMP and geometry only and is the one that insists on the file.
         bool isMySql = !file.Flags.IsFullCrc32 && PageChecksum.Identify(file.Page0, file.Flags) == PageChecksumAlgorithm.InnoDb;
         string name = table.Database == null ? table.Name : $"{table.Database}/{table.Name}";
-        return CfgFromSchema.Build(file, roots, schema, name, isMySql ? CfgServer.MySql56 : CfgServer.MariaDb);
+        return CfgFromSchema.Build(file, roots, schema, name, server ?? (isMySql ? CfgServer.MySql56 : CfgServer.MariaDb));
     }
 }

@@ -119,7 +119,7 @@ internal sealed record CfgTable(
 /// <summary>Which server a .cfg file is for: they differ in a few types.</summary>
 internal enum CfgServer
 {
-    /// <summary>8.0.29 and later, by the SDI.</summary>
+    /// <summary>5.7, and 8.0.29 and later by the SDI.</summary>
     MySql,
     MySql56,
     MariaDb,

@@ -171,7 +171,12 @@ internal sealed class RepairApplication
     private IbdRepairResult Describe(List<string> found)
     {
         if (_plan.Request.WritesCfg)
-            CfgFile.Write(_output.Destination, _plan.Request.Schema, TableFileName.NameOf(_plan.Request.Path), _plan.Sdi, _plan.Request.ReferencePath == null ? _plan.OldSpaceId : null);
+        {
+            CfgFile.Write(
+                _output.Destination, _plan.Request.Schema, TableFileName.NameOf(_plan.Request.Path), _plan.Sdi,
+                _plan.Request.ReferencePath == null ? _plan.OldSpaceId : null, _plan.Request.CfgServer);
+        }
+
         List<string> problems = [.. _plan.Notes, .. _plan.PageProblems.Select(p => p.ToString())];
         if (_plan.DamagedPages.Count + _plan.PageProblems.Count(p => p.IsFree) > _plan.PageProblems.Count)
             problems.Add($"{_plan.DamagedPages.Count} damaged pages in all");

@@ -1,4 +1,5 @@
 using MySqlRecovery.IO;
+using MySqlRecovery.InnoDb.Cfg;
 using MySqlRecovery.InnoDb.Dictionary;
 using MySqlRecovery.InnoDb.Records;
 using MySqlRecovery.InnoDb.Tablespace;
@@ -23,6 +24,9 @@ internal sealed record RepairRequest
 
     /// <summary>The file is to be imported: its metadata is written beside it, and without a reference it keeps its ids.</summary>
     public bool WritesCfg { get; init; }
+
+    /// <summary>The server that is to import the file; null for unknown.</summary>
+    public CfgServer? CfgServer { get; init; }
 
     /// <summary>The definition, which the .cfg file of a file without SDI needs; or null.</summary>
     public TableSchema? Schema { get; init; }
