@@ -1,3 +1,5 @@
+using MySqlRecovery.Client;
+using MySqlRecovery.InnoDb.Cfg;
 using MySqlRecovery.InnoDb.Dictionary;
 using MySqlRecovery.InnoDb.Records;
 using MySqlRecovery.InnoDb.Repair;
@@ -12,19 +14,23 @@ public sealed class IbdImportTests
 {
     [Theory]
     [InlineData(ServerFlavour.MySql)]
+    [InlineData(ServerFlavour.MySql57)]
     [InlineData(ServerFlavour.MySql56)]
     [InlineData(ServerFlavour.MariaDb)]
+    [InlineData(ServerFlavour.MariaDb118)]
     public void A_file_without_its_cfg_is_imported_with_one_of_ours(ServerFlavour flavour)
     {
-        const string Definition = """
+        // As SHOW CREATE TABLE prints it: the default collation of 11.8 is another one.
+        string collation = flavour == ServerFlavour.MariaDb118 ? " COLLATE=utf8mb4_uca1400_ai_ci" : string.Empty;
+        string definition = $"""
             CREATE TABLE d.t (id INT PRIMARY KEY, v VARCHAR(90), n DECIMAL(10,2), ts TIMESTAMP NULL, lob LONGBLOB, UNIQUE KEY v (v), KEY n (n, v(10)))
-            ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 ROW_FORMAT=DYNAMIC
+            ENGINE=InnoDB DEFAULT CHARSET=utf8mb4{collation} ROW_FORMAT=DYNAMIC
             """;
         using MySqlServer lost = MySqlServer.Start(flavour), target = MySqlServer.Start(flavour);
-        lost.Sql($"CREATE DATABASE d; {Definition}; INSERT INTO d.t VALUES (1, 'one', 1.5, '2024-01-01', REPEAT('x', 40000)), (2, 'two', NULL, NULL, NULL)");
-        target.Sql($"CREATE DATABASE d; CREATE TABLE d.filler (a INT) ENGINE=InnoDB; {Definition}; ALTER TABLE d.t DISCARD TABLESPACE");
+        lost.Sql($"CREATE DATABASE d; {definition}; INSERT INTO d.t VALUES (1, 'one', 1.5, '2024-01-01', REPEAT('x', 40000)), (2, 'two', NULL, NULL, NULL)");
+        target.Sql($"CREATE DATABASE d; CREATE TABLE d.filler (a INT) ENGINE=InnoDB; {definition}; ALTER TABLE d.t DISCARD TABLESPACE");
 
-        Import(lost, target, Definition);
+        Import(lost, target, definition);
 
         Assert.Equal(lost.Query("SELECT id, v, n, ts, LENGTH(lob) FROM d.t ORDER BY id"),
             target.Query("SELECT id, v, n, ts, LENGTH(lob) FROM d.t ORDER BY id"));
@@ -62,6 +68,7 @@ public sealed class IbdImportTests
             SchemaLayouts = SchemaRecordLayout.Candidates(schema),
             Schema = schema,
             WritesCfg = true,
+            CfgServer = CfgFile.HabitsOf(target.Flavour.IsMariaDb, ServerFacts.ParseVersion(target.Version)),
         };
         string repaired = Path.Combine(lost.FilesPath, "t.ibd");
         IbdRepairResult result = RepairApplication.Apply(
