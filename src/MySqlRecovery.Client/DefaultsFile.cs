@@ -89,7 +89,8 @@ internal static class DefaultsFile
         string? value = equals < 0 ? null : Value(line[(equals + 1)..].Trim());
         if (name.Length == 0)
             throw Invalid(path, $"line {number}: there is no option before '='");
-        ConnectionOptionNames.TrySet(options, name.StartsWith("loose", StringComparison.Ordinal) ? name[5..].TrimStart('-', '_') : name, value);
+        ConnectionOptionNames.TrySet(
+            options, name.StartsWith("loose", StringComparison.Ordinal) ? name[5..].TrimStart('-', '_') : name, value);
     }
 
     /// <summary>Takes the quotes off and resolves <c>\b \t \n \r \\ \s</c>; a comment may follow outside of quotes.</summary>

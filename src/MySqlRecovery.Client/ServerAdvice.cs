@@ -21,16 +21,19 @@ internal sealed class ServerAdvice(bool isMariaDb, Version version)
         : Set("expire_logs_days", $"{RetentionDays}");
 
     /// <summary>Turns the binlog on.</summary>
-    public string EnableLog() => "Put log_bin = binlog and server_id = 1 (any number that no other server has) under [mysqld] in the option file"
+    public string EnableLog() =>
+        "Put log_bin = binlog and server_id = 1 (any number that no other server has) under [mysqld] in the option file"
         + (CanPersist ? ", take skip_log_bin or disable_log_bin out of it," : string.Empty) + " and restart the server.";
 
     /// <summary>Has MySQL number its transactions; MariaDB always does.</summary>
     public string EnableGtid()
     {
         if (version < new Version(5, 7))
-            return "Put gtid_mode = ON, enforce_gtid_consistency = ON and log_slave_updates = ON under [mysqld] in the option file and restart the server.";
+            return "Put gtid_mode = ON, enforce_gtid_consistency = ON and log_slave_updates = ON under [mysqld] in the option file and "
+                + "restart the server.";
         string set = CanPersist ? "SET PERSIST" : "SET GLOBAL";
-        return $"{set} enforce_gtid_consistency = ON; {set} gtid_mode = OFF_PERMISSIVE; {set} gtid_mode = ON_PERMISSIVE; {set} gtid_mode = ON;";
+        return $"{set} enforce_gtid_consistency = ON; {set} gtid_mode = OFF_PERMISSIVE; {set} gtid_mode = ON_PERMISSIVE; "
+            + $"{set} gtid_mode = ON;";
     }
 
     /// <summary>Lets an account read binlogs.</summary>

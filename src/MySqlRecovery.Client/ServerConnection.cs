@@ -119,7 +119,8 @@ internal sealed class ServerConnection : IQueryClient, IDisposable
     {
         // SHOW, because a SELECT of a variable that the server does not have is an error, and MariaDB has no server_uuid.
         const string Sql = "SHOW GLOBAL VARIABLES WHERE Variable_name IN ('server_id', 'server_uuid', 'version_comment')";
-        Dictionary<string, string?> variables = this.QueryAll(Sql, token).ToDictionary(r => r[0]!, r => r[1], StringComparer.OrdinalIgnoreCase);
+        Dictionary<string, string?> variables = this.QueryAll(Sql, token).ToDictionary(
+            r => r[0]!, r => r[1], StringComparer.OrdinalIgnoreCase);
         return new ServerFacts(
             VersionText,
             Version,

@@ -34,7 +34,8 @@ internal static class ServerErrors
 
     public static RecoveryException TlsBroken(string server, Exception inner) => Tls(
         server, $"TLS could not be set up: {(inner.InnerException ?? inner).Message}",
-        "A server as old as MySQL 5.6 has a TLS that is refused today: reach it with -SslMode Disabled through a tunnel or its Unix socket.", inner);
+        "A server as old as MySQL 5.6 has a TLS that is refused today: reach it with -SslMode Disabled through a tunnel "
+            + "or its Unix socket.", inner);
 
     public static RecoveryException Authentication(string server, string what, string? action = null) => new(
         "ServerAuthenticationFailed", RecoveryErrorKind.AuthenticationError, what, server, recommendedAction: action);

@@ -85,7 +85,8 @@ internal sealed class SessionStream
         private static T Found<T>(T? member, string name)
             where T : class => member ?? throw new RecoveryException(
                 "ConnectorUnsupported", RecoveryErrorKind.NotSupported,
-                $"MySqlConnector {typeof(MySqlConnection).Assembly.GetName().Version} has no {name}: it is not the version that comes with this module",
+                $"MySqlConnector {typeof(MySqlConnection).Assembly.GetName().Version} has no {name}: it is not the version "
+                    + "that comes with this module",
                 recommendedAction: "Install the module again, with all files in its bin folder.");
     }
 }

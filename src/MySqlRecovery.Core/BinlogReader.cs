@@ -88,7 +88,8 @@ public sealed class BinlogReader(IEnumerable<string> logFiles)
     public CancellationToken Cancellation { get; init; }
 
     /// <summary>The events that are let through, in log order, each with its bytes.</summary>
-    /// <exception cref="RecoveryException">A file is missing, is no binlog, or is damaged; the events before that have been given.</exception>
+    /// <exception cref="RecoveryException">A file is missing, is no binlog, or is damaged; the events before that have been
+    /// given.</exception>
     public IEnumerable<BinlogEvent> ReadEvents()
     {
         using EventScan scan = Open(Filter(withStatements: false), readWhole: false);

@@ -22,7 +22,8 @@ public static class BinlogRecovery
 {
     /// <summary>All events of log files. Each enumeration reads the files anew.</summary>
     /// <param name="logFiles">Paths, in the order in which the server wrote the logs.</param>
-    /// <exception cref="RecoveryException">A file is missing, is no binlog, or is damaged; the events before that have been given.</exception>
+    /// <exception cref="RecoveryException">A file is missing, is no binlog, or is damaged; the events before that have been
+    /// given.</exception>
     public static IEnumerable<BinlogEvent> ReadEvents(IEnumerable<string> logFiles) =>
         new BinlogReader(logFiles).ReadEvents();
 

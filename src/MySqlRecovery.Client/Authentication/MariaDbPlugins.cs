@@ -36,7 +36,8 @@ internal sealed class Ed25519Plugin : IAuthenticationPlugin3
     {
         // A zero may stand behind the challenge.
         if (authenticationData.Length is not (ChallengeLength or ChallengeLength + 1))
-            throw new InvalidDataException($"client_ed25519's challenge has {authenticationData.Length} bytes instead of {ChallengeLength}");
+            throw new InvalidDataException($"client_ed25519's challenge has {authenticationData.Length} bytes instead of "
+                + $"{ChallengeLength}");
         byte[] secret = Encoding.UTF8.GetBytes(password);
         authenticationResponse = Ed25519.Sign(secret, authenticationData[..ChallengeLength]);
         passwordHash = Ed25519.PublicKey(secret);
@@ -69,11 +70,13 @@ internal sealed class ParsecPlugin : IAuthenticationPlugin3
     /// <param name="passwordHash">What the server stores: <c>P</c>, the factor, the salt, the public key.</param>
     public void CreateResponseAndPasswordHash(
         string password, ReadOnlySpan<byte> authenticationData, out byte[] authenticationResponse, out byte[] passwordHash) =>
-        CreateResponse(password, authenticationData, RandomNumberGenerator.GetBytes(ChallengeLength), out authenticationResponse, out passwordHash);
+        CreateResponse(
+            password, authenticationData, RandomNumberGenerator.GetBytes(ChallengeLength), out authenticationResponse, out passwordHash);
 
     /// <summary>The same with a client's challenge that is not random.</summary>
     internal static void CreateResponse(
-        string password, ReadOnlySpan<byte> authenticationData, ReadOnlySpan<byte> clientChallenge, out byte[] response, out byte[] passwordHash)
+        string password, ReadOnlySpan<byte> authenticationData, ReadOnlySpan<byte> clientChallenge, out byte[] response,
+        out byte[] passwordHash)
     {
         if (authenticationData.Length < ChallengeLength + 2)
             throw new InvalidDataException("parsec's challenge is cut short");

@@ -9,7 +9,8 @@ namespace MySqlRecovery.Client.Replication;
 internal static class BinaryLogs
 {
     /// <summary>From the oldest to the newest.</summary>
-    /// <exception cref="RecoveryException">BinlogDisabled; ServerPrivilegeMissing without REPLICATION CLIENT (MariaDB: BINLOG MONITOR).</exception>
+    /// <exception cref="RecoveryException">BinlogDisabled; ServerPrivilegeMissing without REPLICATION CLIENT (MariaDB: BINLOG
+    /// MONITOR).</exception>
     public static IReadOnlyList<BinaryLog> List(IQueryClient client, CancellationToken token) => client
         .QueryAll("SHOW BINARY LOGS", token)
         .ConvertAll(row => new BinaryLog(row[0]!, long.Parse(row[1]!, CultureInfo.InvariantCulture)));

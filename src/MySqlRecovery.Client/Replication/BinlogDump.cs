@@ -85,7 +85,8 @@ internal sealed class BinlogDump : IDisposable
     }
 
     /// <summary>Goes to the next event; false at the end of the last file, which a blocking dump never reaches.</summary>
-    /// <exception cref="RecoveryException">BinlogPurged, BinlogDumpFailed, ServerConnectionLost, ServerTimeout, ServerProtocolError ...</exception>
+    /// <exception cref="RecoveryException">BinlogPurged, BinlogDumpFailed, ServerConnectionLost, ServerTimeout,
+    /// ServerProtocolError ...</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public bool Read(CancellationToken token)
     {
@@ -201,7 +202,8 @@ internal sealed class BinlogDump : IDisposable
     private void EnterFile(ReadOnlySpan<byte> rotate)
     {
         ReadOnlySpan<byte> body = rotate[EventHeader.Size..];
-        if (body.Length >= sizeof(uint) && Crc32.Compute(rotate[..^sizeof(uint)]) == BinaryPrimitives.ReadUInt32LittleEndian(rotate[^sizeof(uint)..]))
+        if (body.Length >= sizeof(uint)
+            && Crc32.Compute(rotate[..^sizeof(uint)]) == BinaryPrimitives.ReadUInt32LittleEndian(rotate[^sizeof(uint)..]))
             body = body[..^sizeof(uint)];
         if (body.Length <= sizeof(ulong))
             throw _packets.Failed("a rotate event names no file");

@@ -55,7 +55,8 @@ internal sealed class BinlogDumpSetup
         sql += ", @mariadb_slave_capability = 4";
         return _request.GtidSet == null
             ? sql
-            : sql + $", @slave_connect_state = '{new MariaDbGtidState(_request.GtidSet)}', @slave_gtid_strict_mode = 0, @slave_gtid_ignore_duplicates = 0";
+            : sql + $", @slave_connect_state = '{new MariaDbGtidState(_request.GtidSet)}', @slave_gtid_strict_mode = 0, "
+                + "@slave_gtid_ignore_duplicates = 0";
     }
 
     private void Register(CancellationToken token)

@@ -52,7 +52,8 @@ internal sealed class DumpedLog : ByteSource
         int length = (int)Math.Clamp(_end - offset, 0, destination.Length);
         int stored = (int)Math.Clamp(_file.Length - offset, 0, length);
         if (stored > 0 && _file.Read(offset, destination[..stored]) < stored)
-            throw new RecoveryException("FileReadFailed", RecoveryErrorKind.ReadError, "the temporary file of the log cannot be read", Path, offset);
+            throw new RecoveryException(
+                "FileReadFailed", RecoveryErrorKind.ReadError, "the temporary file of the log cannot be read", Path, offset);
         if (stored < length)
             _tail.AsSpan((int)(offset + stored - _file.Length), length - stored).CopyTo(destination[stored..]);
         return length;

@@ -16,7 +16,8 @@ internal sealed class LogPreconditions
     /// <summary>Asks a server for its settings.</summary>
     public LogPreconditions(ServerConnection connection, CancellationToken stop)
     {
-        const string Sql = "SHOW GLOBAL VARIABLES WHERE Variable_name IN ('log_bin', 'binlog_format', 'binlog_row_image', 'binlog_row_metadata', 'gtid_mode')";
+        const string Sql = "SHOW GLOBAL VARIABLES WHERE Variable_name IN ('log_bin', 'binlog_format', 'binlog_row_image', "
+            + "'binlog_row_metadata', 'gtid_mode')";
         _server = connection.Server;
         _advice = new ServerAdvice(connection.IsMariaDb, connection.Version);
         _settings = connection.QueryAll(Sql, stop).ToDictionary(row => row[0]!, row => row[1] ?? "", StringComparer.OrdinalIgnoreCase);
@@ -33,24 +34,29 @@ internal sealed class LogPreconditions
     {
         if (_settings.GetValueOrDefault("log_bin") == "OFF")
             throw new RecoveryException(
-                "BinlogDisabled", RecoveryErrorKind.NotSupported, "the server writes no binlog (log_bin is OFF)", _server, recommendedAction: _advice.EnableLog());
+                "BinlogDisabled", RecoveryErrorKind.NotSupported, "the server writes no binlog (log_bin is OFF)", _server,
+                recommendedAction: _advice.EnableLog());
         if (Differs("binlog_format", "ROW") is { } format)
             yield return Say("binlog_format", format, "what sessions change is logged as statements, which cannot be undone", "ROW");
         if (Differs("binlog_row_image", "FULL") is { } image)
             yield return Say("binlog_row_image", image, "rows are logged in part, and not all changes can be undone", "FULL");
         if (Differs("binlog_row_metadata", "FULL") is { } metadata)
-            yield return Say("binlog_row_metadata", metadata, "the log does not name columns, which are taken from the server's present tables", "FULL");
+            yield return Say(
+                "binlog_row_metadata", metadata, "the log does not name columns, which are taken from the server's present tables", "FULL");
         if (usesGtid && Differs("gtid_mode", "ON") is { } mode)
-            yield return $"{_server}: gtid_mode is {mode}, so that transactions have no GTID to be chosen by. For the future: {_advice.EnableGtid()}";
+            yield return $"{_server}: gtid_mode is {mode}, so that transactions have no GTID to be chosen by. For the future: "
+                + $"{_advice.EnableGtid()}";
     }
 
     /// <summary>That older files than one are gone.</summary>
     public string Purged(DateTime since, string oldest, DateTime begun) =>
-        $"{_server}: what was logged from {since:u} to {begun:u} has been purged, {oldest} is the oldest binlog. For the future: {_advice.KeepLogs()}";
+        $"{_server}: what was logged from {since:u} to {begun:u} has been purged, {oldest} is the oldest binlog. For the future: "
+            + $"{_advice.KeepLogs()}";
 
     /// <summary>That the files cannot be listed to find the right one.</summary>
     public string CannotList() =>
-        $"{_server}: {Account} may not list the binlogs, so that all are read from the oldest. For the future: {_advice.GrantList(Account)}";
+        $"{_server}: {Account} may not list the binlogs, so that all are read from the oldest. "
+            + $"For the future: {_advice.GrantList(Account)}";
 
     /// <summary>A refusal of the server, with the statement that helps.</summary>
     public RecoveryException Explain(RecoveryException refusal) => refusal.ErrorId switch

@@ -10,14 +10,16 @@ internal sealed class ServerLog(ConnectionOptions options, ServerLogRequest requ
 {
     /// <summary>Connects and reads; a range is good until the next one is asked for.</summary>
     /// <param name="whole">Whether to read the first and the last file as a whole, although a part of them is chosen.</param>
-    /// <exception cref="RecoveryException">ServerUnreachable, ServerAuthenticationFailed, ServerPrivilegeMissing, BinlogPurged, BinlogDisabled ...</exception>
+    /// <exception cref="RecoveryException">ServerUnreachable, ServerAuthenticationFailed, ServerPrivilegeMissing, BinlogPurged,
+    /// BinlogDisabled ...</exception>
     public IEnumerable<LogRange> Ranges(bool whole = false)
     {
         (LogPreconditions preconditions, string? startFile) = Prepare(isQuiet: whole);
         var wanted = new BinlogDumpRequest
         {
             FileName = startFile ?? "",
-            Position = !whole && Ask(() => StartsTransaction(startFile), preconditions) ? request.StartPosition!.Value : BinlogDumpRequest.FirstPosition,
+            Position = !whole && Ask(() => StartsTransaction(startFile), preconditions)
+                ? request.StartPosition!.Value : BinlogDumpRequest.FirstPosition,
             GtidSet = request.StartGtid,
             Blocking = request.Follow,
         };
@@ -46,7 +48,8 @@ internal sealed class ServerLog(ConnectionOptions options, ServerLogRequest requ
 
         if (request.StopFile != null && !isBeyond)
             throw new RecoveryException(
-                "StopFileNotFound", RecoveryErrorKind.ObjectNotFound, $"the binlog ended before a file {request.StopFile} came", options.Server,
+                "StopFileNotFound", RecoveryErrorKind.ObjectNotFound, $"the binlog ended before a file {request.StopFile} came",
+                options.Server,
                 recommendedAction: "SHOW BINARY LOGS tells what is there; everything to the end was read.");
     }
 

@@ -24,7 +24,8 @@ internal static class ChangeRules
             return "the log holds only the changed parts of JSON values (binlog_row_value_options=PARTIAL_JSON)";
         RowLayout before = map.LayoutFor(rows.Columns);
         if (before.Ordinals.Length == 0 && rows.Operation == RowOperation.Insert)
-            return "rows of nothing but default values were inserted, of which the log holds neither values nor number (binlog_row_image is not FULL)";
+            return "rows of nothing but default values were inserted, of which the log holds neither values nor number (binlog_row_image "
+                + "is not FULL)";
         if (!reverse)
             return rows.Operation == RowOperation.Insert || Identifies(before, map)
                 ? null : "the log holds neither all columns nor the primary key of the changed rows";
@@ -105,7 +106,8 @@ internal sealed class ChangeObstacles
         {
             Add(view.LogFile, view.Position, string.Create(
                 CultureInfo.InvariantCulture,
-                $"is of the server with id {serverId}, and the log before of that with id {_writer.ServerId}: changes of two servers have no order among them"));
+                $"is of the server with id {serverId}, and the log before of that with id {_writer.ServerId}: changes of two servers have "
+                    + $"no order among them"));
         }
 
         _writer = (view.LogIndex, serverId);
@@ -184,7 +186,8 @@ internal sealed class ChangeObstacles
         if (_unlisted > 0)
             reasons.Add(string.Create(CultureInfo.InvariantCulture, $"and {_unlisted} more statements"));
         foreach ((int count, string first) in _statements.Values)
-            reasons.Add(count == 1 ? first : string.Create(CultureInfo.InvariantCulture, $"{first} (and {count - 1} more such statements)"));
+            reasons.Add(
+                count == 1 ? first : string.Create(CultureInfo.InvariantCulture, $"{first} (and {count - 1} more such statements)"));
         foreach (((TableName table, string cause), (long rows, string first)) in _rows)
             reasons.Add(string.Create(CultureInfo.InvariantCulture, $"{table}: {rows} rows from {first} on: {cause}"));
         return [.. reasons];

@@ -152,7 +152,8 @@ internal sealed class PipelineEvents
     }
 
     private static RecoveryException OutOfOrder(string logFile, long position) => new(
-        "InputNotInLogOrder", RecoveryErrorKind.InvalidArgument, "the events or rows of the pipeline are not in the order of the log, or come twice",
+        "InputNotInLogOrder", RecoveryErrorKind.InvalidArgument,
+        "the events or rows of the pipeline are not in the order of the log, or come twice",
         logFile, position, "Filter them, but do not sort them, and undo the logs of one server at a time.");
 }
 
@@ -164,7 +165,8 @@ internal sealed class ChangeSpool : IDisposable
     private readonly ChangeIndexBuilder _builder;
 
     public ChangeSpool(
-        PipelineTableMaps maps, EventFilter filter, bool reverse, long maximumMemory = ChangeIndex.DefaultMaximumMemory, bool movesBytes = true)
+        PipelineTableMaps maps, EventFilter filter, bool reverse, long maximumMemory = ChangeIndex.DefaultMaximumMemory,
+        bool movesBytes = true)
     {
         var effects = new StatementEffects(reverse, filter.Tables, namesNewTables: filter.Operations == null, maps.Schema, movesBytes);
         _builder = new ChangeIndexBuilder(reverse, maps.Schema, effects, maximumMemory, filter.Doubts);
@@ -195,7 +197,8 @@ internal sealed class PipelineTableMaps(ITableSchemaSource? schema)
 
     /// <summary>The map of a row event; null for other events.</summary>
     public TableMap? Find(BinlogEvent item) => item.Operation == null ? null : Find(
-        item.RawEvent != null && item.FormatEvent != null && item.TableMapEvent is { } raw ? raw : throw Incomplete(item), item.FormatEvent, item);
+        item.RawEvent != null && item.FormatEvent != null && item.TableMapEvent is { } raw
+            ? raw : throw Incomplete(item), item.FormatEvent, item);
 
     /// <summary>The map of a row.</summary>
     public TableMap Find(RowChange item)
@@ -229,7 +232,8 @@ internal sealed class PipelineTableMaps(ITableSchemaSource? schema)
 
         if (!isNew || map.IsPrimaryKeyKnown || row.Key is not { } key)
             return;
-        map.PrimaryKey = [.. key.Keys.Cast<string>().Select(name => Array.FindIndex(names, n => string.Equals(n, name, StringComparison.OrdinalIgnoreCase)))];
+        map.PrimaryKey = [.. key.Keys.Cast<string>().Select(
+            name => Array.FindIndex(names, n => string.Equals(n, name, StringComparison.OrdinalIgnoreCase)))];
         map.IsPrimaryKeyKnown = true;
     }
 
@@ -240,7 +244,8 @@ internal sealed class PipelineTableMaps(ITableSchemaSource? schema)
             return map;
         try
         {
-            map = raw.Length < EventHeader.Size ? throw new EndOfStreamException("no event header") : _byContent.Add(raw, 6, FormatDescriptionEvent.IsOfMariaDb(format));
+            map = raw.Length < EventHeader.Size
+                ? throw new EndOfStreamException("no event header") : _byContent.Add(raw, 6, FormatDescriptionEvent.IsOfMariaDb(format));
         }
         catch (Exception e) when (MalformedData.Is(e))
         {

@@ -77,8 +77,10 @@ internal readonly record struct IndexedTransaction(
 
         [MethodImpl(Jit.Hot)]
         protected override IndexedTransaction Unpack(in IndexedTransaction previous, ref VariableReader source) => new(
-            previous.FirstEvent + (int)source.ReadSigned(), (IndexedTransactionKind)source.Read(), (uint)(previous.ThreadId + source.ReadSigned()),
-            previous.Log + (int)source.ReadSigned(), previous.Position + source.ReadSigned(), previous.GtidSource + (int)source.ReadSigned(),
+            previous.FirstEvent + (int)source.ReadSigned(), (IndexedTransactionKind)source.Read(),
+            (uint)(previous.ThreadId + source.ReadSigned()),
+            previous.Log + (int)source.ReadSigned(), previous.Position + source.ReadSigned(),
+            previous.GtidSource + (int)source.ReadSigned(),
             previous.GtidNumber + (ulong)source.ReadSigned());
     }
 }

@@ -41,7 +41,8 @@ internal sealed class LaterChanges(EventSelection selection, string[] columns, T
     /// <summary>The logs that were read, numbered in their order.</summary>
     public IReadOnlyDictionary<string, int> Logs => _logs;
 
-    /// <summary>Reads logs with all changes of the tables in question; gives one line for each row found, and for what it could not read.</summary>
+    /// <summary>Reads logs with all changes of the tables in question; gives one line for each row found, and for what it could
+    /// not read.</summary>
     public string[] Find(EventScan scan)
     {
         while (TryRead(scan))
@@ -110,7 +111,8 @@ internal sealed class LaterChanges(EventSelection selection, string[] columns, T
         foreach (TableMap map in effect.LostTables)
             _losses.Add(new LaterLoss(map.Database, map.Table, effect.LossCause!, view.LogFile, view.Position));
         if (!effect.IsDefinition)
-            AddLine($"{effect.Obstacle} at {view.LogFile}:{view.Position.ToString(CultureInfo.InvariantCulture)}{ThreadText(view.ThreadId)}");
+            AddLine($"{effect.Obstacle} at "
+                + $"{view.LogFile}:{view.Position.ToString(CultureInfo.InvariantCulture)}{ThreadText(view.ThreadId)}");
     }
 
     private void NoteUnread(string what)
@@ -180,7 +182,8 @@ internal sealed class LaterChanges(EventSelection selection, string[] columns, T
     /// <summary>A row, with its place, for people.</summary>
     internal static string RowText(EventScan scan, TableMap map, in RowCursor row) => string.Create(
         CultureInfo.InvariantCulture,
-        $"{map.Database}.{map.Table}{KeyText(map, row)} at {scan.Reader.LogFile}:{scan.Reader.Position}{ThreadText(scan.Transaction.ThreadId)}");
+        $"{map.Database}.{map.Table}{KeyText(map, row)} at "
+            + $"{scan.Reader.LogFile}:{scan.Reader.Position}{ThreadText(scan.Transaction.ThreadId)}");
 
     private static string KeyText(TableMap map, in RowCursor row)
     {
@@ -195,7 +198,8 @@ internal sealed class LaterChanges(EventSelection selection, string[] columns, T
         {
             ValueRange range = ranges[Array.IndexOf(layout.Ordinals, ordinal)];
             object? value = range.IsNull ? null : ColumnValue.Decode(map.Columns[ordinal], range.Of(image));
-            string text = value is byte[] bytes ? $"0x{Convert.ToHexString(bytes)}" : Convert.ToString(value, CultureInfo.InvariantCulture) ?? "NULL";
+            string text = value is byte[] bytes
+                ? $"0x{Convert.ToHexString(bytes)}" : Convert.ToString(value, CultureInfo.InvariantCulture) ?? "NULL";
             parts.Add($"{map.Columns[ordinal].Name}={text}");
         }
 
@@ -235,7 +239,8 @@ internal sealed record LaterFindings(string[] Lines, IReadOnlyList<LaterLoss> Lo
     }
 
     /// <summary>Looks for what was left out before changes that are to be done again.</summary>
-    public static string[] FindLeftOut(IReadOnlyCollection<TableName> tables, EventSelection selection, Func<EventFilter, EventScan> openWhole)
+    public static string[] FindLeftOut(
+        IReadOnlyCollection<TableName> tables, EventSelection selection, Func<EventFilter, EventScan> openWhole)
     {
         if (!selection.LeavesOut || tables.Count == 0)
             return [];

@@ -86,7 +86,8 @@ internal sealed class LeftOutChanges(EventSelection selection)
             return;
         _found++;
         if (_listed.Count < MaximumListed)
-            _listed.Add($"{LaterChanges.RowText(scan, map, row)} was {(made ? "made" : "taken away")} by what is left out, and changed by what is chosen");
+            _listed.Add($"{LaterChanges.RowText(scan, map, row)} was {(made ? "made" : "taken away")} by what is left out, and changed by "
+                + "what is chosen");
     }
 
     private static UInt128? KeyOf(TableMap map, RowLayout layout, ReadOnlySpan<byte> image) => image.IsEmpty ? null

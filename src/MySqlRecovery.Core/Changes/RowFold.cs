@@ -56,7 +56,8 @@ internal sealed class RowFold
                 recommendedAction: "Give -SchemaPath if the table has a key, leave the table out, or write every change, without -Fold.");
         if (Array.Exists(maps, m => !HasShapeOf(m, maps[0])))
             throw new RecoveryException(
-                "FoldSchemaChanged", RecoveryErrorKind.InvalidArgument, $"-Fold cannot sum up what came before and after the columns of {name} were changed",
+                "FoldSchemaChanged", RecoveryErrorKind.InvalidArgument,
+                $"-Fold cannot sum up what came before and after the columns of {name} were changed",
                 recommendedAction: "Choose the time before or after the ALTER TABLE, or write every change, without -Fold.");
     }
 
@@ -107,7 +108,8 @@ internal sealed class RowFold
         if (!fits)
             throw new RecoveryException(
                 "FoldInterrupted", RecoveryErrorKind.InvalidArgument,
-                string.Create(CultureInfo.InvariantCulture, $"row {row.Index} of {map.Database}.{map.Table} was changed in between by something that was not chosen: -Fold would undo that too"),
+                string.Create(CultureInfo.InvariantCulture, $"row {row.Index} of {map.Database}.{map.Table} was changed in between by "
+                    + $"something that was not chosen: -Fold would undo that too"),
                 logFile, item.Offset, "Choose those changes as well, or write every change, without -Fold.");
     }
 
@@ -118,7 +120,8 @@ internal sealed class RowFold
         {
             if (_rows.Count == MaximumKeys)
                 throw new RecoveryException(
-                    "FoldTooLarge", RecoveryErrorKind.LimitsExceeded, $"more than {MaximumKeys} rows were changed: -Fold cannot hold their keys",
+                    "FoldTooLarge", RecoveryErrorKind.LimitsExceeded,
+                    $"more than {MaximumKeys} rows were changed: -Fold cannot hold their keys",
                     recommendedAction: "Choose tables or a time one after the other, or write every change, without -Fold.");
             _keys.Add(key, _rows.Count);
             _rows.Add(change);
@@ -200,7 +203,8 @@ internal sealed class FoldedRows(ChangeIndex index, IReadOnlyList<FoldedRow> row
             buffer = new byte[Math.Max(image.Length, 2 * buffer.Length)];
         if (image.IsRow && index.Sources[image.Source].Read(image.Offset, buffer.AsSpan(0, image.Length)) < image.Length)
             throw new RecoveryException(
-                "FileChanged", RecoveryErrorKind.ReadError, "the file became shorter while it was read", index.Sources[image.Source].Path, image.Offset);
+                "FileChanged", RecoveryErrorKind.ReadError, "the file became shorter while it was read", index.Sources[image.Source].Path,
+                image.Offset);
         return image.Length;
     }
 }
@@ -241,7 +245,8 @@ internal static class RowKey
     /// <summary>The value for a row of a table without a key.</summary>
     public static UInt128 OfRow(TableMap map, ReadOnlySpan<byte> image)
     {
-        byte[] buffer = ArrayPool<byte>.Shared.Rent(Encoding.UTF8.GetMaxByteCount(map.Database.Length + map.Table.Length) + 1 + image.Length);
+        byte[] buffer =
+            ArrayPool<byte>.Shared.Rent(Encoding.UTF8.GetMaxByteCount(map.Database.Length + map.Table.Length) + 1 + image.Length);
         int at = Encoding.UTF8.GetBytes(map.Database, buffer);
         buffer[at++] = 0;
         at += Encoding.UTF8.GetBytes(map.Table, buffer.AsSpan(at));

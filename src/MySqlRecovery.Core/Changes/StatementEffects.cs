@@ -18,7 +18,8 @@ namespace MySqlRecovery.Changes;
 /// <param name="namesNewTables">Whether a table that came new and empty is worth a word: it holds no row that could be missed.</param>
 /// <param name="schema">What knows tables beyond the log, or null.</param>
 /// <param name="movesBytes">Whether rows are undone as bytes, in a binlog, and not as SQL that says its character set.</param>
-/// <param name="findsColumnsByName">Whether the columns of the rows may be in other places by then, as long as they have their names.</param>
+/// <param name="findsColumnsByName">Whether the columns of the rows may be in other places by then, as long as they have their
+/// names.</param>
 internal sealed class StatementEffects(
     bool reverse, TableFilter? tables, bool namesNewTables, ITableSchemaSource? schema = null, bool movesBytes = true,
     bool findsColumnsByName = false)
@@ -64,7 +65,8 @@ internal sealed class StatementEffects(
             LoggedStatementKind.Xa => ObserveXa(statement),
             LoggedStatementKind.Rows => ObserveRows(statement, database),
             LoggedStatementKind.Definition => ObserveDdl(statement, database, maps),
-            LoggedStatementKind.Unreadable => new StatementEffect { Obstacle = $"a statement that cannot be read may have changed rows: {Shorten(statement.Text)}" },
+            LoggedStatementKind.Unreadable =>
+                new StatementEffect { Obstacle = $"a statement that cannot be read may have changed rows: {Shorten(statement.Text)}" },
             _ => default,
         };
     }
@@ -118,10 +120,12 @@ internal sealed class StatementEffects(
         if (tables == null || changed == null || changed.Any(t => tables.IsMatch(t.Database ?? database, t.Name)))
             return new StatementEffect { Obstacle = $"changed rows as a statement, without row images: {Shorten(statement.Text)}" };
         // A view, a trigger or a foreign key can lead from the tables that a statement names to those asked for.
-        TableName[] open = [.. changed.Where(t => !ServerTables.IsSystem(t) && schema?.IsSelfContained(t.Database ?? string.Empty, t.Name) != true)];
+        TableName[] open = [.. changed.Where(
+            t => !ServerTables.IsSystem(t) && schema?.IsSelfContained(t.Database ?? string.Empty, t.Name) != true)];
         return open.Length == 0 ? default : new StatementEffect
         {
-            Obstacle = $"changed {open[0]} as a statement, which may change the tables asked for through a view, a trigger or a foreign key: {Shorten(statement.Text)}",
+            Obstacle = $"changed {open[0]} as a statement, which may change the tables asked for through a view, a trigger or a foreign "
+                + $"key: {Shorten(statement.Text)}",
             ObstacleKey = open[0].ToString(),
         };
     }
@@ -147,7 +151,8 @@ internal sealed class StatementEffects(
             return default;
         string shown = Shorten(statement.Text);
         TableMap[] lost = !reverse ? [] : [.. maps.Where(map =>
-            (concerned.Any(t => Same(t.Database ?? database, map.Database) && Same(t.Name, map.Table)) || Same(change.DroppedDatabase, map.Database))
+            (concerned.Any(t => Same(t.Database ?? database, map.Database) && Same(t.Name, map.Table)) || Same(change.DroppedDatabase,
+                map.Database))
             && PutsOutOfReach(change, map, catalog))];
         return new StatementEffect
         {
@@ -167,7 +172,8 @@ internal sealed class StatementEffects(
     {
         if (change.Kind == SchemaChangeKind.Create)
             return change.MovesRows;
-        if (change.Kind != SchemaChangeKind.Alter || change.MovesRows || catalog.Find(map.Database, map.Table) is not { UnknownReason: null } after)
+        if (change.Kind != SchemaChangeKind.Alter || change.MovesRows
+            || catalog.Find(map.Database, map.Table) is not { UnknownReason: null } after)
             return true;
         if (movesBytes && change.ConvertedTo is { } set && Array.Exists(map.Columns, c => IsConverted(c, set)))
             return true;
@@ -178,7 +184,8 @@ internal sealed class StatementEffects(
     }
 
     private static bool IsColumn(ColumnSchema column, int ordinal, bool mayBeRedefined) =>
-        column.DataType == $"{UnknownColumn}{ordinal}" || (mayBeRedefined && !column.DataType.StartsWith(UnknownColumn, StringComparison.Ordinal));
+        column.DataType == $"{UnknownColumn}{ordinal}"
+            || (mayBeRedefined && !column.DataType.StartsWith(UnknownColumn, StringComparison.Ordinal));
 
     // The bytes of a row before CONVERT TO CHARACTER SET are in the character set that the column had then.
     private static bool IsConverted(ColumnDefinition column, string set) =>

@@ -62,12 +62,15 @@ internal sealed class TableRenames
         return map.QualifiedName;
     }
 
-    /// <summary>Fails with id TableMapUnused where a name is that of no table at hand: a typing error would hit the original table.</summary>
+    /// <summary>Fails with id TableMapUnused where a name is that of no table at hand: a typing error would hit the original
+    /// table.</summary>
     public void CheckAllUsed(IReadOnlyCollection<TableMap> maps)
     {
         foreach ((TableName old, _) in _renames)
         {
-            if (!maps.Any(m => old.Name == AllTables ? IsSame(old.Database, m.Database) : TableName.IgnoreCase.Equals(old, m.QualifiedName)))
+            if (
+                !maps.Any(
+                    m => old.Name == AllTables ? IsSame(old.Database, m.Database) : TableName.IgnoreCase.Equals(old, m.QualifiedName)))
                 throw new RecoveryException(
                     "TableMapUnused", RecoveryErrorKind.ObjectNotFound, $"-TableMap names {old}, of which there is no row to write",
                     recommendedAction: "Give the name as Measure-BinlogEvent prints it.");
@@ -97,7 +100,8 @@ internal sealed class TableRenames
     private static TableName ParseName(object? name)
     {
         string text = Convert.ToString(name, CultureInfo.InvariantCulture) ?? string.Empty;
-        return TableName.Parse(text) is { } parsed && parsed.Database!.Length <= MaximumNameLength && parsed.Name.Length <= MaximumNameLength
+        return TableName.Parse(text) is { } parsed && parsed.Database!.Length <= MaximumNameLength
+            && parsed.Name.Length <= MaximumNameLength
             ? parsed : throw Invalid($"'{text}' is not of the form database.table");
     }
 

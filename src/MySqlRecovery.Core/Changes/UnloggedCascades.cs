@@ -14,10 +14,12 @@ internal static class UnloggedCascades
     {
         var causes = new List<string>();
         // From MySQL 9.6 on the changes are in the log, and a flag says so; without foreign key checks nothing cascades.
-        if (rows.Operation == RowOperation.Insert || (rows.Flags & (RowsEventFlags.UseSqlForeignKey | RowsEventFlags.NoForeignKeyChecks)) != 0)
+        if (rows.Operation == RowOperation.Insert
+            || (rows.Flags & (RowsEventFlags.UseSqlForeignKey | RowsEventFlags.NoForeignKeyChecks)) != 0)
             return causes;
         HashSet<int>? changed = null;
-        if (schema.FindHiddenCascades(map) is { } hidden && (rows.Operation == RowOperation.Delete || MovesKey(map, changed = ChangedColumns(rows, map))))
+        if (schema.FindHiddenCascades(map) is { } hidden
+            && (rows.Operation == RowOperation.Delete || MovesKey(map, changed = ChangedColumns(rows, map))))
             causes.Add($"foreign keys may have changed rows of other tables with them, which this server does not log: {hidden}");
         foreach ((string child, string[] columns) in schema.FindCascades(map, rows.Operation))
         {
@@ -32,7 +34,8 @@ internal static class UnloggedCascades
         return causes;
     }
 
-    private static bool MovesKey(TableMap map, HashSet<int> changed) => map.PrimaryKey.Length == 0 || Array.Exists(map.PrimaryKey, changed.Contains);
+    private static bool MovesKey(TableMap map, HashSet<int> changed) =>
+        map.PrimaryKey.Length == 0 || Array.Exists(map.PrimaryKey, changed.Contains);
 
     private static HashSet<int> ChangedColumns(in RowsEvent rows, TableMap map)
     {

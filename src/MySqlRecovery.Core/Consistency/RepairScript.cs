@@ -31,7 +31,8 @@ internal sealed class RepairScript
     /// <param name="reverse">Must be false: what a row was before its repair is known to the finding alone.</param>
     /// <param name="takesLikely">Whether rows are repaired too that the replica may still get by itself.</param>
     /// <exception cref="RecoveryException">RepairReversed</exception>
-    public static RepairScript Start(bool reverse, bool takesLikely = false) => !reverse ? new RepairScript(takesLikely) : throw new RecoveryException(
+    public static RepairScript Start(bool reverse, bool takesLikely = false) =>
+        !reverse ? new RepairScript(takesLikely) : throw new RecoveryException(
         "RepairReversed", RecoveryErrorKind.InvalidArgument, "a finding's repair has no undo", recommendedAction: "Leave -Reverse out.");
 
     /// <summary>What to say where no finding was a row with a repair.</summary>
@@ -54,7 +55,8 @@ internal sealed class RepairScript
         if (finding.Confidence != FindingConfidence.Proven && !_takesLikely)
         {
             _reasons.Add(
-                $"{finding.Database}.{finding.Table} {finding.Key}: the row is left out, because the replica may still get it by itself, and then replication "
+                $"{finding.Database}.{finding.Table} {finding.Key}: the row is left out, because the replica may still get it by itself, "
+                    + "and then replication "
                 + "stops at the row that is there: let the replica come to where the source is and compare again, or give -IncludeLikely");
             return;
         }
@@ -101,11 +103,14 @@ internal sealed class RepairScript
 
     public void Write(SqlOutput output)
     {
-        output.Comment(string.Create(CultureInfo.InvariantCulture, $"Makes {RowCount} rows on {string.Join(", ", _servers)} what they are on the source."));
+        output.Comment(
+            string.Create(
+                CultureInfo.InvariantCulture, $"Makes {RowCount} rows on {string.Join(", ", _servers)} what they are on the source."));
         output.Comment($"  {string.Join(", ", _tables)}");
         output.Comment("Run it on the replica, while these rows do not change, and compare again afterwards.");
         output.Comment("It is not logged (sql_log_bin = 0): a replica's own transactions would be errant ones after a failover. Run it on");
-        output.Comment("the replica's own replicas too, if they lack the rows. That takes SUPER or SYSTEM_VARIABLES_ADMIN (MariaDB: BINLOG ADMIN),");
+        output.Comment(
+            "the replica's own replicas too, if they lack the rows. That takes SUPER or SYSTEM_VARIABLES_ADMIN (MariaDB: BINLOG ADMIN),");
         output.Comment("and super_read_only must be OFF. Triggers of these tables fire.");
         foreach (string reason in _reasons)
             output.Comment($"NOT COMPLETE: {reason}");

@@ -2,7 +2,8 @@ using System.Globalization;
 
 namespace MySqlRecovery.Gtids;
 
-/// <summary>A global transaction id: MySQL's <c>uuid:number</c> or <c>uuid:tag:number</c>, MariaDB's <c>domain-server-sequence</c>.</summary>
+/// <summary>A global transaction id: MySQL's <c>uuid:number</c> or <c>uuid:tag:number</c>, MariaDB's
+/// <c>domain-server-sequence</c>.</summary>
 internal readonly record struct Gtid
 {
     private Gtid(Guid uuid, string tag, ulong number, uint domain, uint serverId, bool isMariaDb) =>

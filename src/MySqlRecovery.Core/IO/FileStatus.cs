@@ -52,7 +52,8 @@ internal readonly partial record struct FileStatus(ulong Device, ulong Number, u
         ref byte first = ref MemoryMarshal.GetReference(status);
         if ((RuntimeInformation.ProcessArchitecture == Architecture.X64 ? MacStat64(path, ref first) : MacStat(path, ref first)) != 0)
             return null;
-        return new FileStatus(Native32(status, 0), Native64(status, 8), Native32(status, 16), Native32(status, 20), Native32(status, 4) & 0xFFFF);
+        return new FileStatus(
+            Native32(status, 0), Native64(status, 8), Native32(status, 16), Native32(status, 20), Native32(status, 4) & 0xFFFF);
     }
 
     private static FileStatus? OfWindows(string path)

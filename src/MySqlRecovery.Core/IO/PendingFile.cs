@@ -85,7 +85,8 @@ internal sealed class PendingFile : IDisposable
         }
         catch (UnauthorizedAccessException e)
         {
-            throw new RecoveryException("FileNotWritable", RecoveryErrorKind.PermissionDenied, "the folder may not be written by this user", path, inner: e);
+            throw new RecoveryException(
+                "FileNotWritable", RecoveryErrorKind.PermissionDenied, "the folder may not be written by this user", path, inner: e);
         }
         catch (IOException e)
         {
@@ -100,14 +101,17 @@ internal sealed class PendingFile : IDisposable
             throw new RecoveryException("DestinationExists", RecoveryErrorKind.ResourceExists, "this is a folder", path);
         if (inputs?.FirstOrDefault(i => FileStatus.IsSame(path, i)) is { } input)
             throw new RecoveryException(
-                "DestinationIsInput", RecoveryErrorKind.InvalidArgument, $"this is {(input == path ? "a file that is read" : $"{input}, which is read")}: it would be replaced by what is made from it", path,
+                "DestinationIsInput", RecoveryErrorKind.InvalidArgument,
+                $"this is {(input == path ? "a file that is read" : $"{input}, which is read")}: "
+                    + "it would be replaced by what is made from it", path,
                 recommendedAction: "Choose another name.");
         if (!overwrite && File.Exists(path))
             throw new RecoveryException(
                 "DestinationExists", RecoveryErrorKind.ResourceExists, "the file exists already", path,
                 recommendedAction: "Choose another name, or use -Force to overwrite it.");
         if (FileStatus.Of(path) is { IsRegular: false })
-            throw new RecoveryException("DestinationNotAFile", RecoveryErrorKind.InvalidArgument, "this is a device, a pipe or a socket", path,
+            throw new RecoveryException("DestinationNotAFile", RecoveryErrorKind.InvalidArgument, "this is a device, a pipe or a socket",
+                path,
                 recommendedAction: "Name a file, or leave the path out and take what comes down the pipeline.");
     }
 

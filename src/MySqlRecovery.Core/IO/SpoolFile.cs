@@ -89,7 +89,8 @@ internal sealed class SpoolFile : ByteSource
     public override int Read(long offset, Span<byte> destination)
     {
         int total = 0;
-        while (total < destination.Length && RandomAccess.Read(_stream.SafeFileHandle, destination[total..], offset + total) is > 0 and var got)
+        while (total < destination.Length
+            && RandomAccess.Read(_stream.SafeFileHandle, destination[total..], offset + total) is > 0 and var got)
             total += got;
         return total;
     }

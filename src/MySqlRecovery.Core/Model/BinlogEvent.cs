@@ -23,7 +23,8 @@ public sealed class BinlogEvent
     /// <summary>Byte offset behind the event: a position to go on from.</summary>
     public long EndPosition { get; set; }
 
-    /// <summary>Offset of the event in its transaction's payload, uncompressed, where the log is compressed by transaction; else 0.</summary>
+    /// <summary>Offset of the event in its transaction's payload, uncompressed, where the log is compressed by transaction;
+    /// else 0.</summary>
     public long PayloadOffset { get; set; }
 
     /// <summary>When the statement started, UTC, whole seconds.</summary>

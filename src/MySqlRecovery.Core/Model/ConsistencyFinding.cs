@@ -67,7 +67,8 @@ public sealed class ConsistencyFinding
     /// The statements that set it right, in their order, each whole with its semicolon: what is to be run takes these, because
     /// names and values may hold whatever would end a statement in a text. Empty if there are none.
     /// </summary>
-    public string[] RepairStatement { get => _statements ?? (Repair == null ? [] : [Repair]); set => _statements = value is { Length: > 0 } ? value : null; }
+    public string[] RepairStatement { get =>
+        _statements ?? (Repair == null ? [] : [Repair]); set => _statements = value is { Length: > 0 } ? value : null; }
 
     /// <summary>Sets <see cref="RepairStatement"/> and <see cref="Repair"/> alike.</summary>
     internal void SetRepair(IEnumerable<string> statements)
@@ -161,7 +162,8 @@ public enum FindingType
     /// <summary>A transaction of the source's log that the replica has not applied, for no known reason.</summary>
     TransactionMissing,
 
-    /// <summary>A transaction passed over by SQL_SLAVE_SKIP_COUNTER, SQL_REPLICA_SKIP_COUNTER, a skipped error or a moved position.</summary>
+    /// <summary>A transaction passed over by SQL_SLAVE_SKIP_COUNTER, SQL_REPLICA_SKIP_COUNTER, a skipped error or a moved
+    /// position.</summary>
     TransactionSkipped,
 
     /// <summary>A transaction that the replica holds empty or with other contents under the source's GTID.</summary>

@@ -42,7 +42,8 @@ public sealed class IbdRepairResult
 
     /// <summary>Table, ids and outcome in one line.</summary>
     public override string ToString() =>
-        $"{Table}: space id {OldSpaceId} -> {NewSpaceId}, {PagesChanged} of {PageCount} pages changed, {(IsConsistent ? "consistent" : $"{Problem.Length} problems")}: {Destination}";
+        $"{Table}: space id {OldSpaceId} -> {NewSpaceId}, {PagesChanged} of {PageCount} pages changed, "
+            + $"{(IsConsistent ? "consistent" : $"{Problem.Length} problems")}: {Destination}";
 }
 
 /// <summary>What <c>Repair-IbdSpaceId</c> does with a file that has damaged pages.</summary>

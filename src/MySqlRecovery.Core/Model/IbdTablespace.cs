@@ -75,7 +75,8 @@ public sealed class IbdTablespace
     /// <summary>The columns with their types, from the SDI; empty without it.</summary>
     public string[] Column { get; set; } = [];
 
-    /// <summary>Another file of the same call with the same <see cref="SpaceId"/>; empty if there is none. A server refuses to start with both.</summary>
+    /// <summary>Another file of the same call with the same <see cref="SpaceId"/>; empty if there is none. A server refuses to
+    /// start with both.</summary>
     public string DuplicateOf { get; set; } = "";
 
     /// <summary>File, table and id in one line.</summary>

@@ -65,7 +65,8 @@ public sealed class RowChange
     /// <summary>Byte offset behind the row event: a position to go on from.</summary>
     public long EndPosition { get; set; }
 
-    /// <summary>Offset of the row event in its transaction's payload, uncompressed, where the log is compressed by transaction; else 0.</summary>
+    /// <summary>Offset of the row event in its transaction's payload, uncompressed, where the log is compressed by transaction;
+    /// else 0.</summary>
     public long PayloadOffset { get; set; }
 
     /// <summary>Number of the row in its event, from 0.</summary>
@@ -103,7 +104,8 @@ public sealed class RowChange
         set => (_key, _keyIsSet) = (value, true);
     }
 
-    /// <summary>The row as it was, by column; null for an insert. Columns that the log left out are absent, a value that cannot be read is an <see cref="UnreadableValue"/>.</summary>
+    /// <summary>The row as it was, by column; null for an insert. Columns that the log left out are absent, a value that cannot
+    /// be read is an <see cref="UnreadableValue"/>.</summary>
     /// <exception cref="RecoveryException">The row's bytes do not fit its columns.</exception>
     public OrderedDictionary? Before
     {
@@ -113,7 +115,8 @@ public sealed class RowChange
         set => (_before, _beforeIsSet) = (value, true);
     }
 
-    /// <summary>The row as it became, by column; null for a delete. Columns that the log left out are absent, a value that cannot be read is an <see cref="UnreadableValue"/>.</summary>
+    /// <summary>The row as it became, by column; null for a delete. Columns that the log left out are absent, a value that
+    /// cannot be read is an <see cref="UnreadableValue"/>.</summary>
     /// <exception cref="RecoveryException">The row's bytes do not fit its columns.</exception>
     public OrderedDictionary? After
     {
@@ -148,7 +151,8 @@ public sealed class RowChange
     /// <summary>Id of an XA transaction, as XA COMMIT names it; null for others.</summary>
     public string? XaId { get; set => field = value is "" ? null : value; }
 
-    /// <summary>When the transaction was committed, UTC, microseconds; null where the log does not say: before MySQL 8.0.1, in MariaDB.</summary>
+    /// <summary>When the transaction was committed, UTC, microseconds; null where the log does not say: before MySQL 8.0.1, in
+    /// MariaDB.</summary>
     public DateTime? CommitTime { get; set; }
 
     /// <summary>Bytes of the row as it was, as the row event holds them; null for an insert.</summary>
@@ -207,7 +211,9 @@ public sealed class RowChange
     /// <summary>One line: log, position, operation, table, key.</summary>
     public override string ToString()
     {
-        string key = Key == null ? string.Empty : " " + string.Join(", ", Key.Keys.Cast<string>().Select(c => string.Create(CultureInfo.InvariantCulture, $"{c}={Key[c]}")));
+        string key = Key == null
+            ? string.Empty : " " + string.Join(
+                ", ", Key.Keys.Cast<string>().Select(c => string.Create(CultureInfo.InvariantCulture, $"{c}={Key[c]}")));
         return string.Create(CultureInfo.InvariantCulture, $"{LogFile}:{Position} {Operation} {Database}.{Table}{key}");
     }
 
@@ -225,7 +231,8 @@ public sealed class RowChange
         catch (Exception e) when (MalformedData.Is(e))
         {
             throw new RecoveryException(
-                "RowMalformed", RecoveryErrorKind.InvalidData, $"row {RowIndex} of the event cannot be read: {e.Message}", LogFile, Position, inner: e);
+                "RowMalformed", RecoveryErrorKind.InvalidData, $"row {RowIndex} of the event cannot be read: {e.Message}", LogFile,
+                Position, inner: e);
         }
     }
 

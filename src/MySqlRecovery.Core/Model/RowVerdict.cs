@@ -19,7 +19,8 @@ public sealed class RowVerdict
     /// <summary>The table on that server.</summary>
     public string Table { get; set; } = string.Empty;
 
-    /// <summary>The key that the row has after the change (before it, if it was deleted), by column; null for a table without key.</summary>
+    /// <summary>The key that the row has after the change (before it, if it was deleted), by column; null for a table without
+    /// key.</summary>
     public OrderedDictionary? Key { get; set; }
 
     /// <summary>What restoring does to the row.</summary>
@@ -73,7 +74,9 @@ public sealed class RowVerdict
     /// <summary>One line: verdict, action, table, key, reason.</summary>
     public override string ToString()
     {
-        string key = Key == null ? string.Empty : " " + string.Join(", ", Key.Keys.Cast<object>().Select(c => string.Create(CultureInfo.InvariantCulture, $"{c}={Key[c]}")));
+        string key = Key == null
+            ? string.Empty : " " + string.Join(
+                ", ", Key.Keys.Cast<object>().Select(c => string.Create(CultureInfo.InvariantCulture, $"{c}={Key[c]}")));
         return $"{Verdict} {Action} {Database}.{Table}{key}{(Reason == null ? string.Empty : $": {Reason}")}";
     }
 }

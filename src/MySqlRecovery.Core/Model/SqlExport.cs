@@ -41,5 +41,6 @@ public sealed class SqlExport
 
     /// <summary>One line.</summary>
     public override string ToString() => string.Create(
-        CultureInfo.InvariantCulture, $"{Path}: {RowCount} rows in {TransactionCount} transactions{(IsComplete ? string.Empty : ", incomplete")}");
+        CultureInfo.InvariantCulture, $"{Path}: {RowCount} rows in {TransactionCount} "
+            + $"transactions{(IsComplete ? string.Empty : ", incomplete")}");
 }

@@ -22,7 +22,8 @@ public sealed class TableRow
     /// <summary>The primary key by column; null for a table without one.</summary>
     public OrderedDictionary? Key { get; set; }
 
-    /// <summary>The values by column, in the forms of <see cref="RowChange.After"/>; VIRTUAL columns, which are stored nowhere, are absent.</summary>
+    /// <summary>The values by column, in the forms of <see cref="RowChange.After"/>; VIRTUAL columns, which are stored nowhere,
+    /// are absent.</summary>
     public OrderedDictionary Value { get; set; } = [];
 
     /// <summary>Columns whose value is lost, absent from <see cref="Value"/>; empty for a whole row.</summary>
@@ -34,7 +35,8 @@ public sealed class TableRow
     /// <summary>Where the row comes from: for a file its path, the page's number and the record's offset within the page.</summary>
     public string Source { get; set; } = string.Empty;
 
-    /// <summary>The transaction that wrote this version of the row (DB_TRX_ID), or, for a delete-marked one, deleted it; 0: not known.</summary>
+    /// <summary>The transaction that wrote this version of the row (DB_TRX_ID), or, for a delete-marked one, deleted it; 0: not
+    /// known.</summary>
     public ulong TransactionId { get; set; }
 
     /// <summary>Where the undo log has the version before (DB_ROLL_PTR, 56 bits); 0: not known.</summary>

@@ -47,5 +47,6 @@ public sealed class TableRowExport
 
     /// <summary>One line.</summary>
     public override string ToString() => string.Create(
-        CultureInfo.InvariantCulture, $"{Path}: {RowCount} rows of {string.Join(", ", Table)}{(IsComplete ? string.Empty : ", incomplete")}");
+        CultureInfo.InvariantCulture, $"{Path}: {RowCount} rows of "
+            + $"{string.Join(", ", Table)}{(IsComplete ? string.Empty : ", incomplete")}");
 }

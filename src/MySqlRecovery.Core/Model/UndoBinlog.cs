@@ -46,5 +46,6 @@ public sealed class UndoBinlog
 
     /// <summary>One line.</summary>
     public override string ToString() => string.Create(
-        CultureInfo.InvariantCulture, $"{Path}: {RowCount} rows in {TransactionCount} transactions{(IsComplete ? string.Empty : ", incomplete")}");
+        CultureInfo.InvariantCulture, $"{Path}: {RowCount} rows in {TransactionCount} "
+            + $"transactions{(IsComplete ? string.Empty : ", incomplete")}");
 }

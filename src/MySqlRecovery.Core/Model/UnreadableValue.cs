@@ -1,6 +1,7 @@
 namespace MySqlRecovery.Model;
 
-/// <summary>Stands in a row for a value that the log holds and its column cannot have: neither NULL nor anything else is known of it.</summary>
+/// <summary>Stands in a row for a value that the log holds and its column cannot have: neither NULL nor anything else is known
+/// of it.</summary>
 public sealed class UnreadableValue
 {
     /// <summary>An empty one, for remoting.</summary>

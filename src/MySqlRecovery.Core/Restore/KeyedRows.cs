@@ -56,7 +56,8 @@ internal sealed class KeyedRows(IQueryClient client, CancellationToken stop) : I
     /// <summary>The rows that satisfy a condition.</summary>
     public List<StoredRow> Select(RestoreTable table, string condition, bool locks)
     {
-        using IQueryRows rows = client.Query($"SELECT {table.Columns} FROM {table.FullName} WHERE {condition}{(locks ? " FOR UPDATE" : "")}", stop);
+        using IQueryRows rows = client.Query(
+            $"SELECT {table.Columns} FROM {table.FullName} WHERE {condition}{(locks ? " FOR UPDATE" : "")}", stop);
         var found = new List<StoredRow>();
         while (rows.Read())
             found.Add(ReadRow(table, rows, 0));

@@ -43,7 +43,8 @@ internal sealed class NetChanges : IDisposable
     /// <param name="isChosen">Which of the transactions count, by log and position; null for all.</param>
     /// <param name="reverse">Whether they are to be undone.</param>
     /// <param name="stop">Cancels.</param>
-    public static NetChanges Build(ChangeIndex index, RowPredicate? where, Func<string, long, bool>? isChosen, bool reverse, CancellationToken stop)
+    public static NetChanges Build(
+        ChangeIndex index, RowPredicate? where, Func<string, long, bool>? isChosen, bool reverse, CancellationToken stop)
     {
         var changes = new NetChanges { _owned = index };
         try
@@ -122,7 +123,8 @@ internal sealed class NetChanges : IDisposable
             return null;
         var bytes = new byte[image.Length];
         return Index.Sources[image.Source].Read(image.Offset, bytes) == bytes.Length ? bytes : throw new RecoveryException(
-            "FileChanged", RecoveryErrorKind.ReadError, "the file became shorter while it was read", Index.Sources[image.Source].Path, image.Offset);
+            "FileChanged", RecoveryErrorKind.ReadError, "the file became shorter while it was read", Index.Sources[image.Source].Path,
+            image.Offset);
     }
 
     public void Dispose()
@@ -159,7 +161,8 @@ internal sealed class NetChanges : IDisposable
         }
         catch (Exception e) when (MalformedData.Is(e))
         {
-            throw MalformedData.OfEvent($"a row of the {item.Type} event", e, Index.LogFiles[Index.Transactions[transaction].Log], item.Offset);
+            throw MalformedData.OfEvent(
+                $"a row of the {item.Type} event", e, Index.LogFiles[Index.Transactions[transaction].Log], item.Offset);
         }
     }
 

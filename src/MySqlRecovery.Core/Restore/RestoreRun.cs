@@ -51,7 +51,8 @@ internal sealed class RestoreRun : IDisposable
     /// <param name="stop">Cancels.</param>
     /// <param name="isChosen">Which of the transactions count, by log and position; null for all.</param>
     public static RestoreRun Of(
-        IQueryClient client, ChangeIndex index, RowPredicate? where, SqlForm form, CancellationToken stop, Func<string, long, bool>? isChosen = null) =>
+        IQueryClient client, ChangeIndex index, RowPredicate? where, SqlForm form, CancellationToken stop, Func<string, long,
+        bool>? isChosen = null) =>
         new(client, index, form, () => NetChanges.Build(index, where, isChosen, form.Reverse, stop), stop);
 
     /// <summary>A run over rows that were summed up before.</summary>
@@ -75,7 +76,8 @@ internal sealed class RestoreRun : IDisposable
     public IQueryClient Client => _client;
 
     /// <summary>The tables, <c>database.table</c>, as the server names them.</summary>
-    public IEnumerable<string> TableNames => Changes.Index.Maps.Select(m => Tables.Find(m).Name.ToString()).Distinct(StringComparer.Ordinal);
+    public IEnumerable<string> TableNames =>
+        Changes.Index.Maps.Select(m => Tables.Find(m).Name.ToString()).Distinct(StringComparer.Ordinal);
 
     /// <summary>Whether a table has triggers that must not fire, or values that SQL may not be able to write.</summary>
     public bool MayNeedEvents(bool allowsTriggers) => Changes.Index.Maps.Select(Tables.Find).Any(t =>

@@ -23,7 +23,10 @@ internal sealed class RestoreSession : IDisposable
         _client = client;
         string?[] values = client.QueryAll($"SELECT {string.Join(", ", Variables.Select(v => "@@SESSION." + v))}", stop)[0];
         _settings = "SET " + string.Join(", ", Variables.Select((v, i) => $"{v} = {(values[i] is { } value ? $"'{value}'" : "NULL")}")
-            .Select(s => s.EndsWith("'0'", StringComparison.Ordinal) || s.EndsWith("'1'", StringComparison.Ordinal) ? s.Replace("'", "", StringComparison.Ordinal) : s));
+            .Select(
+                s =>
+                    s.EndsWith("'0'", StringComparison.Ordinal) || s.EndsWith("'1'", StringComparison.Ordinal)
+                    ? s.Replace("'", "", StringComparison.Ordinal) : s));
         foreach (string setting in SqlScriptWriter.Settings)
             client.Execute(setting, stop);
     }

@@ -123,4 +123,5 @@ internal sealed record UniqueKey(string Name, int[] Columns, uint?[] Prefixes);
 /// <param name="Parent">The table that is referred to.</param>
 /// <param name="ParentColumns">Its columns, in the order of the child's.</param>
 /// <param name="DeleteRule">CASCADE, SET NULL, RESTRICT, NO ACTION.</param>
-internal sealed record Reference(string Name, TableName Child, string[] ChildColumns, TableName Parent, string[] ParentColumns, string DeleteRule);
+internal sealed record Reference(
+    string Name, TableName Child, string[] ChildColumns, TableName Parent, string[] ParentColumns, string DeleteRule);

@@ -96,7 +96,9 @@ internal sealed class RestoreTally(RestoreRun run)
         public HashSet<int> Transactions { get; } = [];
 
         public IEnumerable<string> Reasons => _left.OrderBy(l => l.Key).Select(
-            l => l.Value.Count == 1 ? l.Value.First : string.Create(CultureInfo.InvariantCulture, $"{l.Value.First} (and {l.Value.Count - 1} more rows)"));
+            l =>
+                l.Value.Count == 1
+                ? l.Value.First : string.Create(CultureInfo.InvariantCulture, $"{l.Value.First} (and {l.Value.Count - 1} more rows)"));
 
         public void AddLeft(RestoreVerdict verdict, Func<string> describe) => _left[verdict] = _left.TryGetValue(verdict, out var known)
             ? (known.Count + 1, known.First) : (1, describe());

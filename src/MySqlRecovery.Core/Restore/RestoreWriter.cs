@@ -73,7 +73,8 @@ internal sealed class RestoreWriter(RestoreRun run)
 
     private void WriteStatements(List<RestoreRow> batch, StatementParts output)
     {
-        long meant = batch.Where(r => r is { Applies: true, IsEvent: false }).Sum(CountOf), changed = output.Parts.Sum(p => run.Client.Change(p, run.Stop));
+        long meant = batch.Where(r => r is { Applies: true, IsEvent: false }).Sum(CountOf),
+        changed = output.Parts.Sum(p => run.Client.Change(p, run.Stop));
         if (changed != meant)
             throw WrongCount(string.Create(CultureInfo.InvariantCulture, $"{meant} rows were to be written, and {changed} were"));
     }
@@ -87,9 +88,15 @@ internal sealed class RestoreWriter(RestoreRun run)
         {
             IEnumerable<string> statements =
             [
-                .. _events.Write(table.Key, RowOperation.Delete, table.Where(r => r.Action == RowOperation.Delete || IsReplaced(r)).Select(r => (r.From ?? r.To, (StoredRow?)null))),
-                .. _events.Write(table.Key, RowOperation.Update, table.Where(r => r.Action == RowOperation.Update && !r.IsChained).Select(r => (r.From, r.To))),
-                .. _events.Write(table.Key, RowOperation.Insert, table.Where(r => r.Action == RowOperation.Insert || IsReplaced(r)).Select(r => ((StoredRow?)null, r.To))),
+                .. _events.Write(
+                    table.Key, RowOperation.Delete, table.Where(r =>
+                        r.Action == RowOperation.Delete || IsReplaced(r)).Select(r => (r.From ?? r.To, (StoredRow?)null))),
+                .. _events.Write(
+                    table.Key, RowOperation.Update, table.Where(r => r.Action == RowOperation.Update && !r.IsChained).Select(r => (r.From,
+                    r.To))),
+                .. _events.Write(
+                    table.Key, RowOperation.Insert, table.Where(r =>
+                        r.Action == RowOperation.Insert || IsReplaced(r)).Select(r => ((StoredRow?)null, r.To))),
             ];
             foreach (string statement in statements)
                 run.Client.Change(statement, run.Stop);
@@ -106,11 +113,13 @@ internal sealed class RestoreWriter(RestoreRun run)
     private static long CountOf(RestoreRow row) => IsReplaced(row) ? 2 : 1;
 
     /// <summary>Whether a row is deleted and inserted.</summary>
-    private static bool IsReplaced(RestoreRow row) => row.Action == RowOperation.Update ? row.IsChained : row is { From: null, Verdict: RestoreVerdict.Occupied };
+    private static bool IsReplaced(RestoreRow row) =>
+        row.Action == RowOperation.Update ? row.IsChained : row is { From: null, Verdict: RestoreVerdict.Occupied };
 
     private IEnumerable<(RestoreRow, string)> Compose(List<RestoreRow> batch, StatementParts output)
     {
-        using var script = new SqlScriptWriter(output, run.Form with { Columns = [], BatchSize = Math.Max(2, batch.Count), Reverse = false });
+        using var script = new SqlScriptWriter(
+            output, run.Form with { Columns = [], BatchSize = Math.Max(2, batch.Count), Reverse = false });
         foreach (RestoreRow row in batch.Where(r => r.Action == RowOperation.Delete || IsReplaced(r)))
         {
             if (Write(script, row.Table, RowOperation.Delete, row.From ?? row.To!, null) is { } obstacle)

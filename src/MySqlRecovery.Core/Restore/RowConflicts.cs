@@ -25,7 +25,9 @@ internal sealed class RowConflicts(IQueryClient client, NetChanges changes, Rest
     /// <param name="locks">Whether parents are locked against being deleted.</param>
     public void Look(IReadOnlyList<RestoreRow> batch, bool locks)
     {
-        foreach (IGrouping<RestoreTable, RestoreRow> group in batch.Where(r => r.Applies || r.Verdict == RestoreVerdict.Occupied).GroupBy(r => r.Table))
+        foreach (
+            IGrouping<RestoreTable, RestoreRow> group in batch.Where(r =>
+                r.Applies || r.Verdict == RestoreVerdict.Occupied).GroupBy(r => r.Table))
         {
             foreach (RestoreRow row in group)
             {
@@ -46,7 +48,9 @@ internal sealed class RowConflicts(IQueryClient client, NetChanges changes, Rest
             foreach (Reference reference in group.Key.Children)
             {
                 int[] columns = OrdinalsOf(group.Key, reference.ParentColumns);
-                FindChildren(group.Key, reference, columns, [.. group.Where(r => r.From != null && (r.To == null || Array.Exists(columns, c => !r.From.IsSame(r.To, c))))]);
+                FindChildren(
+                    group.Key, reference, columns, [.. group.Where(
+                        r => r.From != null && (r.To == null || Array.Exists(columns, c => !r.From.IsSame(r.To, c))))]);
             }
         }
     }
@@ -97,7 +101,8 @@ internal sealed class RowConflicts(IQueryClient client, NetChanges changes, Rest
             string holder = Describe(held.Holder, row.Table.Key.Length > 0 ? row.Table.Key : columns);
             return held.Key == null
                 ? (RestoreVerdict.Occupied, $"another row has the key {Describe(held.Holder, row.Table.Key)}", columns)
-                : (RestoreVerdict.UniqueTaken, $"the row {holder} holds {Describe(row.To!, columns)} of the unique key {held.Key.Name}", columns);
+                : (RestoreVerdict.UniqueTaken, $"the row {holder} holds {Describe(row.To!, columns)} of the unique key {held.Key.Name}",
+                    columns);
         }
 
         foreach (Reference reference in row.MissingParents)
@@ -105,7 +110,8 @@ internal sealed class RowConflicts(IQueryClient client, NetChanges changes, Rest
             int[] columns = OrdinalsOf(row.Table, reference.ChildColumns);
             IEnumerable<byte[]?> values = columns.Select(c => row.To!.Values[c]);
             if (!coming.Contains(HashOf(reference, values)) && !WillCome(reference, values, other))
-                return (RestoreVerdict.ParentMissing, $"{reference.Parent} has no row with {Describe(row.To!, columns)}, which the foreign key {reference.Name} refers to", columns);
+                return (RestoreVerdict.ParentMissing, $"{reference.Parent} has no row with {Describe(row.To!, columns)}, which the foreign "
+                    + $"key {reference.Name} refers to", columns);
         }
 
         foreach (IGrouping<Reference, (Reference Key, int Number)> children in row.Children.GroupBy(c => c.Key))
@@ -113,7 +119,8 @@ internal sealed class RowConflicts(IQueryClient client, NetChanges changes, Rest
             long left = children.LongCount(c => c.Number < 0 || other(c.Number) is not { } child || !ReleasesParent(child, row, c.Key));
             if (left > 0)
                 return (RestoreVerdict.ChildPresent,
-                    $"{(left >= MaximumChildren ? "at least " : "")}{left} rows of {children.Key.Child} refer to it by the foreign key {children.Key.Name} (ON DELETE {children.Key.DeleteRule})",
+                    $"{(left >= MaximumChildren ? "at least " : "")}{left} rows of {children.Key.Child} refer to it by the foreign key "
+                        + $"{children.Key.Name} (ON DELETE {children.Key.DeleteRule})",
                     OrdinalsOf(row.Table, children.Key.ParentColumns));
         }
 
@@ -141,14 +148,17 @@ internal sealed class RowConflicts(IQueryClient client, NetChanges changes, Rest
         if (tables.Find(reference.Parent) is not { } parent || !parent.Key.SequenceEqual(OrdinalsOf(parent, reference.ParentColumns)))
             return false;
         int number = changes.Find(StoredRow.Hash(parent.Map.Database, parent.Map.Table, values));
-        return number >= 0 && other(number) is { Applies: true, To: { } to } && parent.Key.Select(c => to.Values[c]).Zip(values, StoredRow.IsSame).All(s => s);
+        return number >= 0 && other(number) is { Applies: true, To: { } to }
+            && parent.Key.Select(c => to.Values[c]).Zip(values, StoredRow.IsSame).All(s => s);
     }
 
     private static bool ReleasesParent(RestoreRow child, RestoreRow parent, Reference reference)
     {
         int[] columns = OrdinalsOf(child.Table, reference.ChildColumns), referenced = OrdinalsOf(parent.Table, reference.ParentColumns);
         return child is { Applies: true, From: not null }
-            && (child.To == null || columns.Zip(referenced).Any(p => !StoredRow.IsSame(child.To.Values[p.First], parent.From!.Values[p.Second])));
+            && (
+                child.To == null
+                || columns.Zip(referenced).Any(p => !StoredRow.IsSame(child.To.Values[p.First], parent.From!.Values[p.Second])));
     }
 
     private static bool Needs(RestoreRow row, int[] columns) => row.To != null && Array.TrueForAll(columns, c => row.To.Values[c] != null)
@@ -160,7 +170,9 @@ internal sealed class RowConflicts(IQueryClient client, NetChanges changes, Rest
             return;
         bool isLoose = key.Columns.Any(table.IsTextual) || key.Prefixes.Any(p => p != null);
         var byValue = new Dictionary<UInt128, StoredRow>();
-        List<StoredRow> found = rows.Select(table, isLoose ? LooseCondition(table, key, needing) : rows.Condition(table, key.Columns, [.. needing.Select(r => r.To!)]), locks: false);
+        List<StoredRow> found = rows.Select(
+            table, isLoose
+            ? LooseCondition(table, key, needing) : rows.Condition(table, key.Columns, [.. needing.Select(r => r.To!)]), locks: false);
         foreach (StoredRow holder in found)
             byValue[holder.Hash(key.Columns)] = holder;
         foreach (RestoreRow row in needing)
@@ -192,7 +204,8 @@ internal sealed class RowConflicts(IQueryClient client, NetChanges changes, Rest
         string select = string.Join(", ", names.Select((n, i) => StoredValue.Expression(table.Map.Columns[columns[i]], n)));
         string mode = locks ? " LOCK IN SHARE MODE" : "";
         string from = $"FROM {reference.Parent.Quoted} WHERE";
-        HashSet<UInt128> there = ReadHashes($"SELECT {select} {from} {ConditionOn(names, columns, needing)}{mode}", table, columns, reference);
+        HashSet<UInt128> there = ReadHashes(
+            $"SELECT {select} {from} {ConditionOn(names, columns, needing)}{mode}", table, columns, reference);
         foreach (RestoreRow row in needing)
         {
             bool isThere = there.Contains(HashOf(reference, columns.Select(c => row.To!.Values[c])));
@@ -216,7 +229,9 @@ internal sealed class RowConflicts(IQueryClient client, NetChanges changes, Rest
         bool isLoose = columns.Any(table.IsTextual);
         foreach (RestoreRow[] part in isLoose ? leaving.Select(r => new[] { r }) : [leaving])
         {
-            string condition = string.Join(" OR ", part.Select(r => "(" + string.Join(" AND ", rows.Literals(r.From!, columns).Select((l, i) => $"{names[i]} = {l}")) + ")"));
+            string condition = string.Join(
+                " OR ", part.Select(
+                    r => "(" + string.Join(" AND ", rows.Literals(r.From!, columns).Select((l, i) => $"{names[i]} = {l}")) + ")"));
             string sql = $"SELECT {select}{keys} FROM {reference.Child.Quoted} WHERE {condition} LIMIT {MaximumChildren}";
             using IQueryRows found = client.Query(sql, stop);
             var parents = part.ToLookup(r => HashOf(reference, columns.Select(c => r.From!.Values[c])));
@@ -224,7 +239,9 @@ internal sealed class RowConflicts(IQueryClient client, NetChanges changes, Rest
             {
                 byte[]?[] values = [.. columns.Select((_, i) => found.GetBytes(i))];
                 int number = child == null ? -1
-                    : changes.Find(StoredRow.Hash(child.Map.Database, child.Map.Table, child.Key.Select((_, i) => found.GetBytes(columns.Length + i))));
+                    : changes.Find(
+                        StoredRow.Hash(
+                            child.Map.Database, child.Map.Table, child.Key.Select((_, i) => found.GetBytes(columns.Length + i))));
                 foreach (RestoreRow parent in isLoose ? part : parents[HashOf(reference, values)])
                     parent.Children.Add((reference, number));
             }
@@ -250,5 +267,6 @@ internal sealed class RowConflicts(IQueryClient client, NetChanges changes, Rest
 
     private static string Describe(StoredRow row, int[] columns) =>
         string.Join(", ", row.Decode(columns).Cast<System.Collections.DictionaryEntry>().Select(e => string.Create(
-            System.Globalization.CultureInfo.InvariantCulture, $"{e.Key}={(e.Value is byte[] bytes ? "0x" + Convert.ToHexString(bytes) : e.Value ?? "NULL")}")));
+            System.Globalization.CultureInfo.InvariantCulture,
+            $"{e.Key}={(e.Value is byte[] bytes ? "0x" + Convert.ToHexString(bytes) : e.Value ?? "NULL")}")));
 }

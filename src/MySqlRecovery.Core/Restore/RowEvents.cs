@@ -62,7 +62,8 @@ internal sealed class RowEvents(FormatDescriptionEvent format, TableRenames rena
         }
     }
 
-    private static int[] Changed(RestoreTable table, StoredRow from, StoredRow to) => [.. Enumerable.Range(0, table.Map.Columns.Length).Where(c => !from.IsSame(to, c))];
+    private static int[] Changed(RestoreTable table, StoredRow from, StoredRow to) =>
+        [.. Enumerable.Range(0, table.Map.Columns.Length).Where(c => !from.IsSame(to, c))];
 
     private string Statement(RestoreTable table, RowOperation operation, int[] named, int[] changed, List<byte> rows)
     {

@@ -49,7 +49,8 @@ internal sealed class RowReader(NetChanges changes, RestoreTables tables, KeyedR
             problem ??= "-Column sets columns of rows that were updated; this row was inserted or deleted as a whole";
         }
 
-        var row = new RestoreRow { Number = number, Change = change, Table = table, From = from, To = to, Logged = logged, IsMove = isMove };
+        var row = new RestoreRow { Number = number, Change = change, Table = table, From = from, To = to, Logged = logged,
+            IsMove = isMove };
         row.Decide(RestoreVerdict.Clean, null);
         if (problem != null)
             row.Decide(RestoreVerdict.NotInLog, problem);
@@ -76,7 +77,8 @@ internal sealed class RowReader(NetChanges changes, RestoreTables tables, KeyedR
     {
         _ when flags.HasFlag(NetChangeFlags.Partial) => "the log holds only some columns of the row (binlog_row_image is not FULL)",
         _ when flags.HasFlag(NetChangeFlags.Reshaped) => "the columns of the table were changed between the changes of the row",
-        _ when flags.HasFlag(NetChangeFlags.Interrupted) => "something that was not chosen changed the row between its changes: choose that as well",
+        _ when flags.HasFlag(NetChangeFlags.Interrupted) =>
+            "something that was not chosen changed the row between its changes: choose that as well",
         _ => null,
     };
 
@@ -160,7 +162,8 @@ internal sealed class RowReader(NetChanges changes, RestoreTables tables, KeyedR
             row.Decide(verdict, verdict switch
             {
                 RestoreVerdict.NotTold => "the table has no key, and "
-                    + (from is { } f && f.Now != f.Touched ? $"{f.Now} rows are as the changes left {f.Touched}" : $"{to?.Now} rows are already as {to?.Touched} are to become: they may be those, or others like them"),
+                    + (from is { } f && f.Now != f.Touched ? $"{f.Now} rows are as the changes left {f.Touched}" : $"{to?.Now} rows are "
+                    + $"already as {to?.Touched} are to become: they may be those, or others like them"),
                 RestoreVerdict.Gone => "the row is no longer there",
                 _ => null,
             });

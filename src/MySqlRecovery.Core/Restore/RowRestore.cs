@@ -81,7 +81,8 @@ internal sealed class RowRestore
         foreach (int number in _run.Numbers())
         {
             NetChange change = _run.Changes[number];
-            (bool comes, bool goes) = _run.Form.Reverse ? (!change.Last.IsRow, !change.First.IsRow) : (!change.First.IsRow, !change.Last.IsRow);
+            (bool comes, bool goes) = _run.Form.Reverse
+                ? (!change.Last.IsRow, !change.First.IsRow) : (!change.First.IsRow, !change.Last.IsRow);
             RestoreTable table = _run.Tables.Find(_run.Changes.MapOf(change));
             int rank = ranks[table];
 
@@ -154,7 +155,8 @@ internal sealed class RowRestore
             {
                 return TryBatch(numbers);
             }
-            catch (RecoveryException e) when (e.ErrorId is not ("RestoreConflict" or "ServerConnectionLost" or "ServerTimeout" or "ServerPrivilegeMissing"))
+            catch (RecoveryException e)
+                when (e.ErrorId is not ("RestoreConflict" or "ServerConnectionLost" or "ServerTimeout" or "ServerPrivilegeMissing"))
             {
                 failure = e;
                 if (!RollBack())
@@ -173,7 +175,9 @@ internal sealed class RowRestore
         if (numbers.Length > 1)
             return numbers.Chunk((numbers.Length + 1) / 2).SelectMany(RestoreBatch);
         RestoreRow row = _run.Load(numbers[0]);
-        row.Decide(failure!.Detail.Contains("Duplicate entry", StringComparison.Ordinal) ? RestoreVerdict.UniqueTaken : row.Verdict, failure.Detail);
+        row.Decide(
+            failure!.Detail.Contains("Duplicate entry", StringComparison.Ordinal)
+            ? RestoreVerdict.UniqueTaken : row.Verdict, failure.Detail);
         row.Applies = false;
         return [row];
     }
@@ -202,7 +206,8 @@ internal sealed class RowRestore
         }
         while (wanted.Count > 0 && together.Count + wanted.Count <= MaximumTogether);
 
-        if (_options.OnConflict == ConflictAction.Stop && batch.Find(r => !r.Applies && r.Verdict != RestoreVerdict.AlreadyRestored) is { } conflict)
+        if (_options.OnConflict == ConflictAction.Stop
+            && batch.Find(r => !r.Applies && r.Verdict != RestoreVerdict.AlreadyRestored) is { } conflict)
             throw new RecoveryException(
                 "RestoreConflict", RecoveryErrorKind.InvalidArgument, $"{_run.ToVerdict(conflict)}", _run.Client.Server,
                 recommendedAction: "Look at all verdicts with Test-RowChange; -OnConflict Leave restores the other rows.");
@@ -230,7 +235,8 @@ internal sealed class RowRestore
         if (firesTriggers && !row.IsEvent && row.Verdict != RestoreVerdict.AlreadyRestored)
         {
             row.Applies = false;
-            row.Reason ??= $"{row.Table.Name} has triggers, which would do their work a second time: an account with BINLOG_ADMIN or REPLICATION_APPLIER "
+            row.Reason ??= $"{row.Table.Name} has triggers, which would do their work a second time: an account with BINLOG_ADMIN or "
+                + "REPLICATION_APPLIER "
                 + "(MariaDB: BINLOG REPLAY) restores it without them, -AllowTrigger has them do it";
             return;
         }
@@ -263,5 +269,6 @@ internal sealed class RowRestore
 
     private static bool IsPassing(RecoveryException e) => e.ErrorId == "RestoreCountWrong"
         || e.Detail.Contains("Deadlock found", StringComparison.Ordinal) || e.Detail.Contains("Lock wait timeout", StringComparison.Ordinal)
-        || e.Detail.Contains("Duplicate entry", StringComparison.Ordinal) || e.Detail.Contains("Record has changed since last read", StringComparison.Ordinal);
+        || e.Detail.Contains("Duplicate entry", StringComparison.Ordinal)
+            || e.Detail.Contains("Record has changed since last read", StringComparison.Ordinal);
 }

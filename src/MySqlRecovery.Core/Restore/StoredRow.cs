@@ -55,7 +55,8 @@ internal sealed class StoredRow
     /// <summary>The same for an image, of which nothing else is decoded.</summary>
     public static UInt128 Hash(TableMap map, ReadOnlySpan<byte> image, IReadOnlyList<int> columns, TextBuffer scratch)
     {
-        Span<ValueRange> ranges = map.Columns.Length <= 256 ? stackalloc ValueRange[map.Columns.Length] : new ValueRange[map.Columns.Length];
+        Span<ValueRange> ranges = map.Columns.Length <= 256
+            ? stackalloc ValueRange[map.Columns.Length] : new ValueRange[map.Columns.Length];
         map.Layout.Locate(image, ranges);
         var values = new byte[]?[columns.Count];
         for (int i = 0; i < values.Length; i++)

@@ -23,7 +23,8 @@ internal static class StoredValue
     public static string Expression(ColumnDefinition column, string name) => column.Type switch
     {
         // The display width of a ZEROFILL does not count, and no client makes a bool of a BIGINT.
-        ColumnType.Tiny or ColumnType.Short or ColumnType.Int24 or ColumnType.Long or ColumnType.LongLong or ColumnType.Year => $"({name}+0)",
+        ColumnType.Tiny or ColumnType.Short or ColumnType.Int24 or ColumnType.Long or ColumnType.LongLong or ColumnType.Year =>
+            $"({name}+0)",
         ColumnType.NewDecimal => $"CAST({name}+0 AS CHAR)",
         // A FLOAT prints six digits, the DOUBLE it becomes all it needs; a factor, because -0.0 + 0 is 0.
         ColumnType.Float or ColumnType.Double => $"CAST({name}*1e0 AS CHAR)",
@@ -67,7 +68,8 @@ internal static class StoredValue
                 if (CompressedColumn.IsCompressed(column.Type))
                     return CompressedColumn.Expand(value).ToArray();
                 // The trailing zeros of BINARY(n) are not in the image.
-                var bytes = new byte[column.CharacterSet is { IsBinary: true } && column.Type == ColumnType.String ? Math.Max(column.Length, value.Length) : value.Length];
+                var bytes = new byte[column.CharacterSet is { IsBinary: true } && column.Type == ColumnType.String
+                    ? Math.Max(column.Length, value.Length) : value.Length];
                 value.CopyTo(bytes);
                 return bytes;
         }
@@ -89,7 +91,8 @@ internal static class StoredValue
     public static object Decode(ColumnDefinition column, byte[] value) => column.Type switch
     {
         ColumnType.Json => Encoding.UTF8.GetString(value),
-        ColumnType.NewDecimal => decimal.TryParse(value, NumberStyles.Number, CultureInfo.InvariantCulture, out decimal number) && column.Length <= 28
+        ColumnType.NewDecimal =>
+            decimal.TryParse(value, NumberStyles.Number, CultureInfo.InvariantCulture, out decimal number) && column.Length <= 28
             ? number : Encoding.ASCII.GetString(value),
         ColumnType.Time or ColumnType.Time2 => ReadTime(Encoding.ASCII.GetString(value)),
         _ when TemporalValue.IsTemporal(column.Type) => ReadDate(column, Encoding.ASCII.GetString(value)),
@@ -102,7 +105,8 @@ internal static class StoredValue
         var image = new byte[8];
         switch (column.Type)
         {
-            case ColumnType.Tiny or ColumnType.Short or ColumnType.Int24 or ColumnType.Long or ColumnType.LongLong or ColumnType.Enum or ColumnType.Set:
+            case ColumnType.Tiny or ColumnType.Short or ColumnType.Int24 or ColumnType.Long or ColumnType.LongLong
+                or ColumnType.Enum or ColumnType.Set:
                 if (value[0] == '-')
                     BinaryPrimitives.WriteInt64LittleEndian(image, long.Parse(value, NumberStyles.Integer, CultureInfo.InvariantCulture));
                 else
@@ -115,7 +119,8 @@ internal static class StoredValue
                 int year = int.Parse(value, NumberStyles.Integer, CultureInfo.InvariantCulture);
                 return [(byte)(year == 0 ? 0 : year - 1900)];
             case ColumnType.Float:
-                BinaryPrimitives.WriteSingleLittleEndian(image, (float)double.Parse(value, NumberStyles.Float, CultureInfo.InvariantCulture));
+                BinaryPrimitives.WriteSingleLittleEndian(
+                    image, (float)double.Parse(value, NumberStyles.Float, CultureInfo.InvariantCulture));
                 return image;
             case ColumnType.Double:
                 BinaryPrimitives.WriteDoubleLittleEndian(image, double.Parse(value, NumberStyles.Float, CultureInfo.InvariantCulture));
@@ -127,13 +132,15 @@ internal static class StoredValue
 
     private static object ReadDate(ColumnDefinition column, string text) =>
         DateTime.TryParseExact(text, DateForms, CultureInfo.InvariantCulture, DateTimeStyles.None, out DateTime time)
-            ? DateTime.SpecifyKind(time, column.Type is ColumnType.Timestamp or ColumnType.Timestamp2 ? DateTimeKind.Utc : DateTimeKind.Unspecified)
+            ? DateTime.SpecifyKind(
+                time, column.Type is ColumnType.Timestamp or ColumnType.Timestamp2 ? DateTimeKind.Utc : DateTimeKind.Unspecified)
             : text;
 
     private static object ReadTime(string text)
     {
         string[] parts = text.TrimStart('-').Split(':');
-        TimeSpan time = new TimeSpan(int.Parse(parts[0], CultureInfo.InvariantCulture), int.Parse(parts[1], CultureInfo.InvariantCulture), 0)
+        TimeSpan time = new TimeSpan(
+            int.Parse(parts[0], CultureInfo.InvariantCulture), int.Parse(parts[1], CultureInfo.InvariantCulture), 0)
             + TimeSpan.FromTicks((long)(decimal.Parse(parts[2], CultureInfo.InvariantCulture) * TimeSpan.TicksPerSecond));
         return text.StartsWith('-') ? -time : time;
     }

@@ -31,7 +31,8 @@ internal sealed class VerdictSpool(PipelineTableMaps maps) : IDisposable
     {
         if (IsForward is { } known && known != verdict.IsForward)
             throw new RecoveryException(
-                "InputObjectMixed", RecoveryErrorKind.InvalidArgument, "verdicts of undoing and of -Forward came down the pipeline together",
+                "InputObjectMixed", RecoveryErrorKind.InvalidArgument,
+                "verdicts of undoing and of -Forward came down the pipeline together",
                 recommendedAction: "Restore the one, then the other.");
         IsForward = verdict.IsForward;
         if (verdict.TableMapEvent == null || verdict.FormatEvent == null || (verdict.BeforeImage ?? verdict.AfterImage) == null)

@@ -203,15 +203,18 @@ internal sealed class AlterTableParser
         }
     }
 
-    private int FindKey(string name) => _draft.Keys.FindIndex(0, _oldKeys, key => string.Equals(key.Name, name, StringComparison.OrdinalIgnoreCase));
+    private int FindKey(string name) =>
+        _draft.Keys.FindIndex(0, _oldKeys, key => string.Equals(key.Name, name, StringComparison.OrdinalIgnoreCase));
 
     // InnoDB makes an index for a foreign key without the text saying so, under one of these names.
     private bool IsIndexOfForeignKey(string name) => _table.ForeignKeys.Any(key =>
-        string.Equals(key.Name, name, StringComparison.OrdinalIgnoreCase) || string.Equals(key.Columns[0], name, StringComparison.OrdinalIgnoreCase));
+        string.Equals(key.Name, name, StringComparison.OrdinalIgnoreCase)
+            || string.Equals(key.Columns[0], name, StringComparison.OrdinalIgnoreCase));
 
     private bool DropForeignKey(string name, bool ifExists)
     {
-        int index = _draft.ForeignKeys.FindIndex(0, _oldForeignKeys, key => string.Equals(key.Name, name, StringComparison.OrdinalIgnoreCase));
+        int index = _draft.ForeignKeys.FindIndex(
+            0, _oldForeignKeys, key => string.Equals(key.Name, name, StringComparison.OrdinalIgnoreCase));
         if (index >= 0)
         {
             _draft.ForeignKeys.RemoveAt(index);
@@ -320,10 +323,12 @@ internal sealed class AlterTableParser
                 _draft.Table = _draft.Table with { IsPartitioned = false };
                 _cursor.SkipAll();
                 break;
-            case "COALESCE" or "CONVERT" or "REORGANIZE" or "EXCHANGE" or "ANALYZE" or "CHECK" or "OPTIMIZE" or "REBUILD" or "REPAIR" or "TRUNCATE" or "UPGRADE":
+            case "COALESCE" or "CONVERT" or "REORGANIZE" or "EXCHANGE" or "ANALYZE" or "CHECK" or "OPTIMIZE" or "REBUILD"
+                or "REPAIR" or "TRUNCATE" or "UPGRADE":
                 _cursor.SkipAll(); // of partitions
                 break;
-            case "ALGORITHM" or "LOCK" or "FORCE" or "ENABLE" or "DISABLE" or "DISCARD" or "IMPORT" or "WITH" or "WITHOUT" or "SECONDARY_LOAD" or "SECONDARY_UNLOAD":
+            case "ALGORITHM" or "LOCK" or "FORCE" or "ENABLE" or "DISABLE" or "DISCARD" or "IMPORT" or "WITH" or "WITHOUT"
+                or "SECONDARY_LOAD" or "SECONDARY_UNLOAD":
                 _cursor.SkipItem();
                 break;
             default:
@@ -339,10 +344,12 @@ internal sealed class AlterTableParser
             _draft.Keys[i] = _draft.Keys[i] with { Parts = [.. _draft.Keys[i].Parts.Select(AfterRename).OfType<KeyPart>()] };
         _draft.Keys.RemoveAll(key => key.Parts.Count == 0);
         for (int i = 0; i < _oldForeignKeys; i++)
-            _draft.ForeignKeys[i] = _draft.ForeignKeys[i] with { Columns = [.. _draft.ForeignKeys[i].Columns.Select(column => _columns.NewName(column) ?? column)] };
+            _draft.ForeignKeys[i] = _draft.ForeignKeys[i] with { Columns = [.. _draft.ForeignKeys[i].Columns.Select(column =>
+                _columns.NewName(column) ?? column)] };
 
         return _draft.Build(_cursor, _columns.Apply(_draft.EffectiveText, _converts)).RenamedTo(_name);
     }
 
-    private KeyPart? AfterRename(KeyPart part) => part.Column == null ? part : _columns.NewName(part.Column) is string name ? part with { Column = name } : null;
+    private KeyPart? AfterRename(KeyPart part) =>
+        part.Column == null ? part : _columns.NewName(part.Column) is string name ? part with { Column = name } : null;
 }

@@ -46,7 +46,8 @@ internal static class ChangedTables
         for (bool afterKey = false; !cursor.AtEnd; isFirst = false)
         {
             bool begins = cursor.IsWord("FROM") || cursor.IsWord("JOIN") || cursor.IsWord("STRAIGHT_JOIN") || cursor.IsWord("INTO")
-                || (cursor.IsWord("USING") && !cursor.IsSymbol('(', 1)) || (isFirst && cursor.IsWord("DELETE")) || (cursor.IsWord("UPDATE") && !afterKey);
+                || (cursor.IsWord("USING") && !cursor.IsSymbol('(', 1)) || (isFirst && cursor.IsWord("DELETE"))
+                    || (cursor.IsWord("UPDATE") && !afterKey);
             afterKey = cursor.IsWord("KEY") || cursor.IsWord("FOR"); // ON DUPLICATE KEY UPDATE, FOR UPDATE
             cursor.Skip();
             if (begins)

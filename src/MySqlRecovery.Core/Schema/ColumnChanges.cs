@@ -88,7 +88,9 @@ internal sealed class ColumnChanges
 
         foreach (ColumnChange change in _placed)
             result.Insert(Position(result, change), change.Draft.Resolve(text));
-        return converts ? result.ConvertAll(column => column.IsText ? ColumnDraft.InCharacterSet(column, text.CharacterSet, text.Collation) : column) : result;
+        return converts
+            ? result.ConvertAll(
+                column => column.IsText ? ColumnDraft.InCharacterSet(column, text.CharacterSet, text.Collation) : column) : result;
     }
 
     private static ColumnSchema Promoted(ColumnSchema column, string? characterSet) =>

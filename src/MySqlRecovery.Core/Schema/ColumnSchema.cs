@@ -83,7 +83,8 @@ internal readonly record struct TextDefault(string? CharacterSet, string? Collat
     }
 
     /// <summary>What holds inside something that says <paramref name="outer"/>.</summary>
-    public TextDefault Within(TextDefault outer) => this == default ? outer : new TextDefault(CharacterSet ?? outer.CharacterSet, Collation);
+    public TextDefault Within(TextDefault outer) =>
+        this == default ? outer : new TextDefault(CharacterSet ?? outer.CharacterSet, Collation);
 }
 
 /// <summary>The four sizes of BLOB and TEXT, of which the server takes the smallest that fits.</summary>

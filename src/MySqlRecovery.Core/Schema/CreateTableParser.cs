@@ -44,7 +44,8 @@ internal static class CreateTableParser
     /// <param name="currentDatabase">The database of names that come without one.</param>
     /// <param name="databaseText">The default of the table's database.</param>
     /// <exception cref="RecoveryException">SchemaNotUnderstood.</exception>
-    public static CreateTableStatement Parse(StatementCursor cursor, CreateTableStart start, TableName name, string? currentDatabase, TextDefault databaseText)
+    public static CreateTableStatement Parse(
+        StatementCursor cursor, CreateTableStart start, TableName name, string? currentDatabase, TextDefault databaseText)
     {
         cursor.Subject = $"CREATE TABLE {name}";
         var draft = new TableDraft
@@ -57,7 +58,8 @@ internal static class CreateTableParser
         if (parenthesis)
             cursor.Skip();
         if (cursor.Accept("LIKE"))
-            return new CreateTableStatement { Table = draft.Table, Like = cursor.QualifiedName(currentDatabase), IfNotExists = start.IfNotExists };
+            return new CreateTableStatement { Table = draft.Table, Like = cursor.QualifiedName(currentDatabase),
+                IfNotExists = start.IfNotExists };
 
         List<ColumnDraft>? columns = cursor.IsSymbol('(') && !cursor.IsWord("SELECT", 1) ? ParseElements(cursor, draft) : null;
         bool hasQuery = ParseOptions(cursor, draft);

@@ -110,7 +110,8 @@ internal static class DataTypeParser
             "bool" => column with { DataType = "tinyint", Length = 1 },
             "serial" => column with { DataType = "bigint", IsUnsigned = true, IsNullable = false, IsAutoIncrement = true },
             "real" => column with { DataType = cursor.Modes.HasFlag(SqlModes.RealAsFloat) ? "float" : "double" },
-            "float" when column is { Length: uint precision, Scale: null } => column with { DataType = precision > 24 ? "double" : "float", Length = null },
+            "float" when column is { Length: uint precision, Scale: null } =>
+                column with { DataType = precision > 24 ? "double" : "float", Length = null },
             "decimal" => column with { Length = column.Length is null or 0 ? 10 : column.Length, Scale = column.Scale ?? 0 },
             "bit" or "char" or "binary" => column with { Length = column.Length ?? 1 },
             "vector" => column with { Length = column.Length ?? 2048 },

@@ -23,7 +23,8 @@ internal sealed partial class DdlInterpreter
         _cursor.Expect("ON");
         if (ReadTable(SchemaChangeKind.Alter) is TableSchema table)
         {
-            IEnumerable<TriggerSchema> others = table.Triggers.Where(other => !string.Equals(other.Name, trigger.Name, StringComparison.OrdinalIgnoreCase));
+            IEnumerable<TriggerSchema> others = table.Triggers.Where(
+                other => !string.Equals(other.Name, trigger.Name, StringComparison.OrdinalIgnoreCase));
             _catalog.Put(table with { Triggers = [.. others, new TriggerSchema(trigger.Name, timing, string.Join(',', events))] });
         }
     }
@@ -32,7 +33,8 @@ internal sealed partial class DdlInterpreter
     {
         _cursor.Accept("IF", "EXISTS");
         TableName trigger = _cursor.QualifiedName(_currentDatabase);
-        TableSchema[] owners = [.. _catalog.Tables.Where(table => (table.Database == null || table.Database == trigger.Database) && table.Triggers.Any(IsMeant))];
+        TableSchema[] owners = [.. _catalog.Tables.Where(table =>
+            (table.Database == null || table.Database == trigger.Database) && table.Triggers.Any(IsMeant))];
         foreach (TableSchema owner in owners)
         {
             TableSchema table = InDatabase(owner, trigger.Database);

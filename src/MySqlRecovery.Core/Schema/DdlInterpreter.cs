@@ -83,7 +83,8 @@ internal sealed partial class DdlInterpreter
         }
 
         _cursor.AcceptAny("ONLINE", "OFFLINE");
-        KeyKind kind = _cursor.AcceptAny("UNIQUE", "FULLTEXT", "SPATIAL", "VECTOR") is string word ? Enum.Parse<KeyKind>(word, ignoreCase: true) : KeyKind.Index;
+        KeyKind kind = _cursor.AcceptAny("UNIQUE", "FULLTEXT", "SPATIAL", "VECTOR") is string word
+            ? Enum.Parse<KeyKind>(word, ignoreCase: true) : KeyKind.Index;
         if (_cursor.Accept("INDEX"))
         {
             CreateIndex(kind);
@@ -91,7 +92,8 @@ internal sealed partial class DdlInterpreter
         }
 
         // ALGORITHM = MERGE, DEFINER = user@host, SQL SECURITY INVOKER
-        for (int i = 0; i < 16 && !_cursor.IsWord("TRIGGER") && !_cursor.IsWord("VIEW") && !_cursor.IsWord("PROCEDURE") && !_cursor.IsWord("FUNCTION"); i++)
+        for (int i = 0; i < 16 && !_cursor.IsWord("TRIGGER") && !_cursor.IsWord("VIEW")
+            && !_cursor.IsWord("PROCEDURE") && !_cursor.IsWord("FUNCTION"); i++)
             _cursor.Skip();
         if (_cursor.Accept("TRIGGER"))
             CreateTrigger();
@@ -114,7 +116,8 @@ internal sealed partial class DdlInterpreter
         if (!start.IsTemporary)
             Concern(SchemaChangeKind.Create, name);
         _movesRows = start.OrReplace;
-        CreateTableStatement statement = CreateTableParser.Parse(_cursor, start, name, _currentDatabase, _catalog.DatabaseText(name.Database));
+        CreateTableStatement statement = CreateTableParser.Parse(
+            _cursor, start, name, _currentDatabase, _catalog.DatabaseText(name.Database));
         _fillsTable = statement.HasQuery;
         if (start.IsTemporary || (statement.IfNotExists && _catalog.Find(name.Database, name.Name) != null))
             return;
@@ -132,7 +135,8 @@ internal sealed partial class DdlInterpreter
         TableName name = _cursor.QualifiedName(_currentDatabase);
         Concern(SchemaChangeKind.Create, name);
         if (!ifNotExists || _catalog.Find(name.Database, name.Name) == null)
-            _catalog.Put(_cursor.IsWord("AS") ? TableSchema.Unknown(name, "it is a sequence with a type of its own") : SequenceTable.Create(name));
+            _catalog.Put(
+                _cursor.IsWord("AS") ? TableSchema.Unknown(name, "it is a sequence with a type of its own") : SequenceTable.Create(name));
     }
 
     private void CreateIndex(KeyKind kind)
@@ -157,7 +161,8 @@ internal sealed partial class DdlInterpreter
     {
         if (_cursor.AcceptAny("DATABASE", "SCHEMA") != null)
         {
-            bool named = !_cursor.IsWord("DEFAULT") && !_cursor.IsWord("CHARACTER") && !_cursor.IsWord("CHARSET") && !_cursor.IsWord("COLLATE");
+            bool named = !_cursor.IsWord("DEFAULT") && !_cursor.IsWord("CHARACTER") && !_cursor.IsWord("CHARSET")
+                && !_cursor.IsWord("COLLATE");
             if ((named ? _cursor.Name() : _currentDatabase) is string database)
                 SetDatabaseText(database);
             return;
@@ -178,7 +183,8 @@ internal sealed partial class DdlInterpreter
         }
 
         _cursor.Subject = $"ALTER TABLE {_tables[0]}";
-        TableSchema after = AlterTableParser.Apply(_cursor, table, _currentDatabase, _catalog.DatabaseText(table.Database), out IReadOnlyDictionary<string, string> renamed);
+        TableSchema after = AlterTableParser.Apply(
+            _cursor, table, _currentDatabase, _catalog.DatabaseText(table.Database), out IReadOnlyDictionary<string, string> renamed);
         if (after.QualifiedName == table.QualifiedName)
         {
             _catalog.Put(after);
@@ -190,7 +196,10 @@ internal sealed partial class DdlInterpreter
         }
 
         if (renamed.Count > 0)
-            ChangeReferences(after.QualifiedName, key => key with { ReferencedColumns = [.. key.ReferencedColumns.Select(column => renamed.GetValueOrDefault(column, column))] });
+            ChangeReferences(
+                after.QualifiedName, key =>
+                    key with { ReferencedColumns = [.. key.ReferencedColumns.Select(
+                        column => renamed.GetValueOrDefault(column, column))] });
     }
 
     private void FollowRowMoves(TableSchema? table)
@@ -371,6 +380,7 @@ internal sealed partial class DdlInterpreter
     {
         TableSchema[] children = [.. _catalog.Tables.Where(table => table.ForeignKeys.Any(key => key.ReferencedTable == parent))];
         foreach (TableSchema child in children)
-            _catalog.Put(child with { ForeignKeys = [.. child.ForeignKeys.Select(key => key.ReferencedTable == parent ? change(key) : key)] });
+            _catalog.Put(child with { ForeignKeys = [.. child.ForeignKeys.Select(key =>
+                key.ReferencedTable == parent ? change(key) : key)] });
     }
 }

@@ -78,7 +78,8 @@ internal static class KeyParser
     }
 
     /// <summary>Reads REFERENCES with its actions.</summary>
-    public static ForeignKeySchema ParseReferences(StatementCursor cursor, TableDraft table, string constraint, IReadOnlyList<string> columns)
+    public static ForeignKeySchema ParseReferences(
+        StatementCursor cursor, TableDraft table, string constraint, IReadOnlyList<string> columns)
     {
         cursor.Expect("REFERENCES");
         TableName parent = cursor.QualifiedName(table.Table.Database);
@@ -128,7 +129,8 @@ internal static class KeyParser
 
     private static bool AcceptMethod(StatementCursor cursor)
     {
-        bool comes = (cursor.IsWord("USING") || cursor.IsWord("TYPE")) && (cursor.IsWord("BTREE", 1) || cursor.IsWord("HASH", 1) || cursor.IsWord("RTREE", 1));
+        bool comes = (cursor.IsWord("USING") || cursor.IsWord("TYPE"))
+            && (cursor.IsWord("BTREE", 1) || cursor.IsWord("HASH", 1) || cursor.IsWord("RTREE", 1));
         if (comes)
         {
             cursor.Skip();
@@ -162,7 +164,8 @@ internal static class KeyParser
         return columns;
     }
 
-    private static ReferentialAction ParseAction(StatementCursor cursor) => TryParseAction(cursor) ?? throw cursor.Unexpected("a referential action");
+    private static ReferentialAction ParseAction(StatementCursor cursor) =>
+        TryParseAction(cursor) ?? throw cursor.Unexpected("a referential action");
 
     // After an inline REFERENCES, ON UPDATE CURRENT_TIMESTAMP still belongs to the column.
     private static ReferentialAction? TryParseOnUpdate(StatementCursor cursor)

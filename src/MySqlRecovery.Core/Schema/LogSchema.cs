@@ -88,7 +88,8 @@ internal sealed class LogSchema(SchemaCatalog catalog) : ITableSchemaSource
         if (maps.TrueForAll(m => m.Database == map.Database))
             return null;
         string databases = string.Join(" and ", maps.Select(m => m.Database).Distinct(StringComparer.Ordinal));
-        string problem = $"the schema does not say which database its {map.Table} is in, and the log has tables of that name in {databases}";
+        string problem =
+            $"the schema does not say which database its {map.Table} is in, and the log has tables of that name in {databases}";
         foreach (TableMap other in maps)
             other.SchemaProblem = problem;
         return problem;

@@ -70,7 +70,8 @@ internal sealed class LoggedStatement
     }
 
     /// <summary>Whether a statement can change a schema.</summary>
-    public static bool IsDefinition(string text, SqlModes modes = SqlModes.None) => Read(text, modes).Kind == LoggedStatementKind.Definition;
+    public static bool IsDefinition(string text, SqlModes modes = SqlModes.None) =>
+        Read(text, modes).Kind == LoggedStatementKind.Definition;
 
     /// <summary>The tokens from the verb on.</summary>
     public StatementCursor Open()
@@ -156,7 +157,8 @@ internal sealed class LoggedStatement
     }
 
     private static bool IsWord(in SqlTokenizer tokenizer, SqlToken token, string word) =>
-        token.Kind == SqlTokenKind.Word && tokenizer.Text.AsSpan(token.Start, token.End - token.Start).Equals(word, StringComparison.OrdinalIgnoreCase);
+        token.Kind == SqlTokenKind.Word
+            && tokenizer.Text.AsSpan(token.Start, token.End - token.Start).Equals(word, StringComparison.OrdinalIgnoreCase);
 
     private static bool IsSymbol(in SqlTokenizer tokenizer, SqlToken token, char symbol) =>
         token.Kind == SqlTokenKind.Symbol && tokenizer.Text[token.Start] == symbol;

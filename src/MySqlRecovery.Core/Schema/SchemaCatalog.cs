@@ -18,10 +18,12 @@ internal sealed class SchemaCatalog
     private readonly HashSet<string> _droppedDatabases = new(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>The tables that are there, in no particular order; some may be unknown but for their names.</summary>
-    public IEnumerable<TableSchema> Tables => _entries.Values.SelectMany(entries => entries).Select(entry => entry.Table).OfType<TableSchema>();
+    public IEnumerable<TableSchema> Tables =>
+        _entries.Values.SelectMany(entries => entries).Select(entry => entry.Table).OfType<TableSchema>();
 
     /// <summary>Reads a file of CREATE TABLE statements: mysqldump --no-data, SHOW CREATE TABLE, or written by hand.</summary>
-    /// <exception cref="RecoveryException">SchemaNotFound, SchemaNotReadable, SchemaTooLarge, or SchemaNotUnderstood with the line.</exception>
+    /// <exception cref="RecoveryException">SchemaNotFound, SchemaNotReadable, SchemaTooLarge, or SchemaNotUnderstood with the
+    /// line.</exception>
     public static SchemaCatalog Load(string path)
     {
         try
@@ -114,14 +116,16 @@ internal sealed class SchemaCatalog
     {
         _droppedDatabases.Add(database);
         _databaseTexts.Remove(database);
-        TableName[] names = [.. Tables.Select(table => table.QualifiedName).Where(name => string.Equals(name.Database, database, StringComparison.OrdinalIgnoreCase))];
+        TableName[] names = [.. Tables.Select(table => table.QualifiedName).Where(
+            name => string.Equals(name.Database, database, StringComparison.OrdinalIgnoreCase))];
         foreach (TableName name in names)
             Remove(name);
         return names;
     }
 
     /// <summary>The default character set of a database, as far as statements said it.</summary>
-    public TextDefault DatabaseText(string? database) => database != null && _databaseTexts.TryGetValue(database, out TextDefault text) ? text : default;
+    public TextDefault DatabaseText(string? database) =>
+        database != null && _databaseTexts.TryGetValue(database, out TextDefault text) ? text : default;
 
     public void SetDatabaseText(string database, TextDefault text) => _databaseTexts[database] = text;
 

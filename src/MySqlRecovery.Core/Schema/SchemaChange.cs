@@ -16,7 +16,8 @@ internal sealed record SchemaChange(SchemaChangeKind Kind, IReadOnlyList<TableNa
     /// <summary>The database of DROP DATABASE, else null.</summary>
     public string? DroppedDatabase { get; init; }
 
-    /// <summary>Whether rows go, come or change places with it: those of partitions, of a tablespace, of a table that is replaced.</summary>
+    /// <summary>Whether rows go, come or change places with it: those of partitions, of a tablespace, of a table that is
+    /// replaced.</summary>
     public bool MovesRows { get; init; }
 
     /// <summary>Whether a new table is filled by a query (CREATE TABLE ... SELECT).</summary>

@@ -33,7 +33,9 @@ internal static class SchemaComparison
         string[] said = ColumnsOf(table.PrimaryKey);
         // Without a primary key the servers log a unique key without NULLs in its place.
         bool isSame = logged.SequenceEqual(said, StringComparer.OrdinalIgnoreCase)
-            || (table.PrimaryKey == null && table.Keys.Any(key => key.IsUnique && logged.SequenceEqual(ColumnsOf(key), StringComparer.OrdinalIgnoreCase)));
+            || (
+                table.PrimaryKey == null
+                && table.Keys.Any(key => key.IsUnique && logged.SequenceEqual(ColumnsOf(key), StringComparer.OrdinalIgnoreCase)));
         return isSame
             ? null : $"the primary key is ({string.Join(", ", said)}) in the schema and ({string.Join(", ", logged)}) in the log";
     }
@@ -48,12 +50,15 @@ internal static class SchemaComparison
             return $"column '{schema.Name}' is {Describe(schema)} in the schema and {Describe(column)} in the log";
         // A TIMESTAMP of which the schema says neither is NOT NULL under explicit_defaults_for_timestamp=OFF.
         if (column.IsNullable != schema.IsNullable && (column.IsNullable || schema.DataType != "timestamp"))
-            return $"column '{schema.Name}' is {(schema.IsNullable ? "NULL" : "NOT NULL")} in the schema and {(column.IsNullable ? "NULL" : "NOT NULL")} in the log";
+            return $"column '{schema.Name}' is {(schema.IsNullable ? "NULL" : "NOT NULL")} in the schema and "
+                + $"{(column.IsNullable ? "NULL" : "NOT NULL")} in the log";
         if (column.IsUnsigned is { } unsigned && column.Type != ColumnType.Year && unsigned != schema.IsUnsigned)
-            return $"column '{schema.Name}' is {(schema.IsUnsigned ? "unsigned" : "signed")} in the schema and {(unsigned ? "unsigned" : "signed")} in the log";
+            return $"column '{schema.Name}' is {(schema.IsUnsigned ? "unsigned" : "signed")} in the schema and "
+                + $"{(unsigned ? "unsigned" : "signed")} in the log";
         if (FindTextProblem(column, schema) is { } text)
             return text;
-        return column.Members != null && !column.Members.Select(Trimmed).SequenceEqual(schema.Members.Select(Trimmed), StringComparer.Ordinal)
+        return column.Members != null
+            && !column.Members.Select(Trimmed).SequenceEqual(schema.Members.Select(Trimmed), StringComparer.Ordinal)
             ? $"column '{schema.Name}' has other members in the schema than in the log" : null;
     }
 
@@ -66,7 +71,8 @@ internal static class SchemaComparison
         return isPossible ? null : $"column '{schema.Name}' is {said ?? "text"} in the schema and {set.Name} in the log";
     }
 
-    private static bool IsTextOrBytes(string type) => type is "char" or "varchar" or "binary" or "varbinary" || BlobType.IsBlob(type) || BlobType.IsText(type);
+    private static bool IsTextOrBytes(string type) =>
+        type is "char" or "varchar" or "binary" or "varbinary" || BlobType.IsBlob(type) || BlobType.IsText(type);
 
     private static string Trimmed(string member) => member.TrimEnd(' ');
 
@@ -140,7 +146,8 @@ internal static class SchemaComparison
     {
         "enum" or "set" => $"{schema.DataType} of {schema.Members.Count}",
         _ when schema.Length == null => schema.DataType,
-        _ when schema.Scale == null => $"{schema.DataType}({schema.Length}){(schema.CharacterSet == null ? string.Empty : " " + schema.CharacterSet)}",
+        _ when schema.Scale == null =>
+            $"{schema.DataType}({schema.Length}){(schema.CharacterSet == null ? string.Empty : " " + schema.CharacterSet)}",
         _ => $"{schema.DataType}({schema.Length},{schema.Scale})",
     };
 
@@ -148,7 +155,8 @@ internal static class SchemaComparison
     {
         ColumnType.NewDecimal => $"decimal({column.Length},{column.Scale})",
         ColumnType.Bit => $"bit({column.Length})",
-        ColumnType.Time2 or ColumnType.DateTime2 or ColumnType.Timestamp2 => $"{column.Type.ToString()[..^1].ToLowerInvariant()}({column.Scale})",
+        ColumnType.Time2 or ColumnType.DateTime2 or ColumnType.Timestamp2 =>
+            $"{column.Type.ToString()[..^1].ToLowerInvariant()}({column.Scale})",
         ColumnType.String or ColumnType.VarChar or ColumnType.MariaDbVarCharCompressed => $"{column.Type} of {column.Length} bytes",
         ColumnType.Enum or ColumnType.Set => $"{column.Type} of {column.FixedLength} bytes",
         ColumnType.Blob or ColumnType.MariaDbBlobCompressed => $"{column.Type} with {column.PrefixLength} length bytes",

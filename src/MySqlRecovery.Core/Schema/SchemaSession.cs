@@ -14,10 +14,12 @@ internal sealed class SchemaSession : IDisposable
 
     public SchemaSession(IQueryClient client, CancellationToken token)
     {
-        const string Full = "SET SESSION sql_mode = '', sql_quote_show_create = 1 /*!80030 , show_gipk_in_create_table_and_information_schema = 1 */";
+        const string Full =
+            "SET SESSION sql_mode = '', sql_quote_show_create = 1 /*!80030 , show_gipk_in_create_table_and_information_schema = 1 */";
         _client = client;
         string?[] settings = client.QueryAll(
-            "SELECT @@SESSION.sql_mode, @@SESSION.sql_quote_show_create /*!80030 , @@SESSION.show_gipk_in_create_table_and_information_schema */", token)[0];
+            "SELECT @@SESSION.sql_mode, @@SESSION.sql_quote_show_create /*!80030 , "
+                + "@@SESSION.show_gipk_in_create_table_and_information_schema */", token)[0];
         string key = settings.Length > 2 ? $", show_gipk_in_create_table_and_information_schema = {settings[2]}" : "";
         _settings = $"SET SESSION sql_mode = '{settings[0]}', sql_quote_show_create = {settings[1]}{key}";
         client.Execute(Full, token);

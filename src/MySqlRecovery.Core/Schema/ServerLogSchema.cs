@@ -33,8 +33,10 @@ internal sealed class ServerLogSchema : ITableSchemaSource
     /// <param name="tables">The tables asked for, or null for all: others are not read.</param>
     /// <param name="warn">Takes what is in doubt.</param>
     /// <param name="stop">Cancels queries.</param>
-    /// <param name="followsLog">Whether the log is the server's own and read to its end, so that it tells of what changed the tables since.</param>
-    public ServerLogSchema(Func<IQueryClient> open, TableFilter? tables, Action<string> warn, CancellationToken stop, bool followsLog = false)
+    /// <param name="followsLog">Whether the log is the server's own and read to its end, so that it tells of what changed the
+    /// tables since.</param>
+    public ServerLogSchema(
+        Func<IQueryClient> open, TableFilter? tables, Action<string> warn, CancellationToken stop, bool followsLog = false)
     {
         _followsLog = followsLog;
         _open = open;
@@ -107,7 +109,8 @@ internal sealed class ServerLogSchema : ITableSchemaSource
         foreach (TableMap map in maps)
             map.SchemaProblem = $"the server has it as it is since '{shown}', which came after these rows";
         if (_warned.Add(name))
-            _warn($"{name}: rows before '{shown}' were read with the definition that the server has since then; their columns may have had other names.");
+            _warn($"{name}: rows before '{shown}' were read with the definition that the server has since then; their columns may have had "
+                + "other names.");
     }
 
     private void Read(TableName name)

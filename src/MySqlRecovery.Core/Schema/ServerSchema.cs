@@ -40,7 +40,8 @@ internal static class ServerSchema
     public static List<(TableName Parent, TableName Child)> FindCascades(IQueryClient client, CancellationToken token)
     {
         const string Sql =
-            "SELECT UNIQUE_CONSTRAINT_SCHEMA, REFERENCED_TABLE_NAME, CONSTRAINT_SCHEMA, TABLE_NAME FROM information_schema.REFERENTIAL_CONSTRAINTS " +
+            "SELECT UNIQUE_CONSTRAINT_SCHEMA, REFERENCED_TABLE_NAME, CONSTRAINT_SCHEMA, TABLE_NAME FROM "
+                + "information_schema.REFERENTIAL_CONSTRAINTS " +
             "WHERE DELETE_RULE IN ('CASCADE', 'SET NULL', 'SET DEFAULT') OR UPDATE_RULE IN ('CASCADE', 'SET NULL', 'SET DEFAULT')";
         return client.QueryAll(Sql, token).ConvertAll(row => (new TableName(row[0], row[1]!), new TableName(row[2], row[3]!)));
     }
@@ -54,10 +55,12 @@ internal static class ServerSchema
             client.Execute($"SELECT 1 FROM {new TableName(database, "mysqlrecovery_no_such_table").Quoted} LIMIT 0", token);
             return null;
         }
-        catch (RecoveryException e) when (e.ErrorId == "ServerPrivilegeMissing" || e.Detail.Contains("command denied", StringComparison.OrdinalIgnoreCase))
+        catch (RecoveryException e) when (
+            e.ErrorId == "ServerPrivilegeMissing" || e.Detail.Contains("command denied", StringComparison.OrdinalIgnoreCase))
         {
             string account = client.QueryScalar("SELECT CURRENT_USER()", token)!;
-            return $"{account} does not see all tables of {database}; GRANT SELECT ON {SqlIdentifier.Quote(database)}.* TO {SqlString.QuoteAccount(account)};";
+            return $"{account} does not see all tables of {database}; GRANT SELECT ON {SqlIdentifier.Quote(database)}.* TO "
+                + $"{SqlString.QuoteAccount(account)};";
         }
         catch (RecoveryException e) when (e.ErrorId is "ServerQueryFailed" or "ServerDatabaseNotFound")
         {
@@ -73,7 +76,8 @@ internal static class ServerSchema
     {
         string sql =
             "SELECT TABLE_SCHEMA, TABLE_NAME, UNIX_TIMESTAMP(CREATE_TIME) FROM information_schema.TABLES " +
-            $"WHERE TABLE_SCHEMA = {SqlString.Quote(table.Database!)} AND TABLE_NAME = {SqlString.Quote(table.Name)} AND TABLE_TYPE NOT LIKE '%VIEW'";
+            $"WHERE TABLE_SCHEMA = {SqlString.Quote(table.Database!)} AND TABLE_NAME = {SqlString.Quote(table.Name)} AND TABLE_TYPE NOT "
+                + "LIKE '%VIEW'";
         List<string?[]> rows = client.QueryAll(sql, token);
         if (rows.Count == 0)
             return null;

@@ -10,7 +10,9 @@ internal static class ServerTables
     /// <summary>Whether a table is the server's own: it has no triggers, and no view of a user leads through it to others.</summary>
     public static bool IsSystem(TableName table) => Databases.Contains(table.Database, StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>Whether a table holds nothing but signs of life: Amazon RDS writes mysql.rds_heartbeat2 every few minutes, as a statement.</summary>
+    /// <summary>Whether a table holds nothing but signs of life: Amazon RDS writes mysql.rds_heartbeat2 every few minutes, as a
+    /// statement.</summary>
     public static bool IsBookkeeping(TableName table) =>
-        string.Equals(table.Database, "mysql", StringComparison.OrdinalIgnoreCase) && table.Name.StartsWith("rds_heartbeat", StringComparison.OrdinalIgnoreCase);
+        string.Equals(table.Database, "mysql", StringComparison.OrdinalIgnoreCase)
+            && table.Name.StartsWith("rds_heartbeat", StringComparison.OrdinalIgnoreCase);
 }

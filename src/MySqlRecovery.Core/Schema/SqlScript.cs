@@ -113,7 +113,8 @@ internal sealed class SqlScript
         while (tokens.Count < MostTokens && TryNext(ref tokenizer, out SqlToken token, out _))
             tokens.Add(token);
         var cursor = new StatementCursor(tokenizer, tokens);
-        return CreateTableParser.AcceptStart(cursor, out _) && cursor.AtName() && (cursor.IsSymbol('.', 1) ? cursor.AtName(2) : !cursor.IsWord("CREATE", 1));
+        return CreateTableParser.AcceptStart(cursor, out _) && cursor.AtName()
+            && (cursor.IsSymbol('.', 1) ? cursor.AtName(2) : !cursor.IsWord("CREATE", 1));
     }
 
     private bool IsVerb(SqlToken token)
@@ -128,5 +129,6 @@ internal sealed class SqlScript
     }
 
     private bool Is(SqlToken token, string word) =>
-        token.Kind == SqlTokenKind.Word && _tokenizer.Text.AsSpan(token.Start, token.End - token.Start).Equals(word, StringComparison.OrdinalIgnoreCase);
+        token.Kind == SqlTokenKind.Word
+            && _tokenizer.Text.AsSpan(token.Start, token.End - token.Start).Equals(word, StringComparison.OrdinalIgnoreCase);
 }

@@ -58,12 +58,15 @@ internal sealed class StatementCursor
     /// <summary>Undoes the last step over one token.</summary>
     public void StepBack() => _index--;
 
-    public bool IsWord(string word, int ahead = 0) => Peek(ahead) is { Kind: SqlTokenKind.Word } token && Span(token).Equals(word, StringComparison.OrdinalIgnoreCase);
+    public bool IsWord(string word, int ahead = 0) =>
+        Peek(ahead) is { Kind: SqlTokenKind.Word } token && Span(token).Equals(word, StringComparison.OrdinalIgnoreCase);
 
-    public bool IsSymbol(char symbol, int ahead = 0) => Peek(ahead) is { Kind: SqlTokenKind.Symbol } token && _source.Text[token.Start] == symbol;
+    public bool IsSymbol(char symbol, int ahead = 0) =>
+        Peek(ahead) is { Kind: SqlTokenKind.Symbol } token && _source.Text[token.Start] == symbol;
 
     /// <summary>Whether the token to come begins a new line of the text.</summary>
-    public bool AtNewLine() => _index > 0 && _source.Text.AsSpan(_tokens[_index - 1].End, Peek().Start - _tokens[_index - 1].End).Contains('\n');
+    public bool AtNewLine() =>
+        _index > 0 && _source.Text.AsSpan(_tokens[_index - 1].End, Peek().Start - _tokens[_index - 1].End).Contains('\n');
 
     /// <summary>The keyword to come, in upper case; null if something else comes.</summary>
     public string? PeekWord() => Peek() is { Kind: SqlTokenKind.Word } token ? Span(token).ToString().ToUpperInvariant() : null;
@@ -155,7 +158,8 @@ internal sealed class StatementCursor
     public uint Number()
     {
         SqlToken token = Peek();
-        if (token.Kind != SqlTokenKind.Number || !uint.TryParse(Span(token), NumberStyles.None, CultureInfo.InvariantCulture, out uint value))
+        if (token.Kind != SqlTokenKind.Number
+            || !uint.TryParse(Span(token), NumberStyles.None, CultureInfo.InvariantCulture, out uint value))
             throw Unexpected("a whole number of 32 bits");
         _index++;
         return value;

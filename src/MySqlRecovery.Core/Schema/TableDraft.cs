@@ -109,7 +109,8 @@ internal sealed class TableDraft
 
     // WITHOUT OVERLAPS: the server makes the end and the start of the period parts of the key.
     private IEnumerable<KeyPart> WithoutPeriod(KeyPart part) =>
-        part.Column != null && Periods.TryGetValue(part.Column, out List<string>? columns) ? columns.Select(column => new KeyPart(column)).Reverse() : [part];
+        part.Column != null && Periods.TryGetValue(part.Column, out List<string>? columns)
+            ? columns.Select(column => new KeyPart(column)).Reverse() : [part];
 
     // As make_unique_key_name() does it: the first column's name, then with _2, _3 ...
     private void NameKeys()

@@ -68,7 +68,8 @@ internal sealed record TableSchema
     }
 
     /// <summary>A table of which only the name is known.</summary>
-    public static TableSchema Unknown(TableName name, string reason) => new() { Database = name.Database, Name = name.Name, UnknownReason = reason };
+    public static TableSchema Unknown(TableName name, string reason) =>
+        new() { Database = name.Database, Name = name.Name, UnknownReason = reason };
 }
 
 /// <summary>A trigger of a table.</summary>

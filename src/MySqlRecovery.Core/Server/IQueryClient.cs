@@ -7,12 +7,15 @@ internal interface IQueryClient
     string Server { get; }
 
     /// <summary>Runs one statement. A statement without rows gives no columns and no rows.</summary>
-    /// <exception cref="Model.RecoveryException">ServerQueryFailed, ServerPrivilegeMissing, ServerConnectionLost, ServerTimeout ...</exception>
+    /// <exception cref="Model.RecoveryException">ServerQueryFailed, ServerPrivilegeMissing, ServerConnectionLost, ServerTimeout
+    /// ...</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled, also while rows are read.</exception>
     IQueryRows Query(string sql, CancellationToken token);
 
-    /// <summary>Runs statements, each with its semicolon, in one go; gives the number of rows that they inserted, deleted and found to update.</summary>
-    /// <exception cref="Model.RecoveryException">As of <see cref="Query"/>, by the first statement that failed; those before it were run.</exception>
+    /// <summary>Runs statements, each with its semicolon, in one go; gives the number of rows that they inserted, deleted and
+    /// found to update.</summary>
+    /// <exception cref="Model.RecoveryException">As of <see cref="Query"/>, by the first statement that failed; those before it
+    /// were run.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     long Change(string statements, CancellationToken token);
 }

@@ -92,7 +92,8 @@ internal static class CharacterSets
     private static readonly string[] Uca1400Languages =
     [
         "", "icelandic", "latvian", "romanian", "slovenian", "polish", "estonian", "spanish", "swedish", "turkish", "czech", "danish",
-        "lithuanian", "slovak", "spanish2", "roman", "persian", "esperanto", "hungarian", "sinhala", "german2", "-", "-", "vietnamese", "croatian",
+        "lithuanian", "slovak", "spanish2", "roman", "persian", "esperanto", "hungarian", "sinhala", "german2", "-", "-", "vietnamese",
+        "croatian",
     ];
 
     /// <summary>The character sets of MariaDB's uca1400 collations: each has 256 numbers from 2048 on.</summary>
@@ -190,7 +191,8 @@ internal static class CharacterSets
         int set = Array.IndexOf(Uca1400Sets, characterSet), number = Array.IndexOf(Uca1400Languages, language);
         if (set < 0 || number < 0 || words is not [.., "ai" or "as", "ci" or "cs"])
             return null;
-        return Uca1400Start + (set * Uca1400PerSet) + (number << 3) + (isNoPad ? 4 : 0) + (words[^2] == "as" ? 2 : 0) + (words[^1] == "cs" ? 1 : 0);
+        return Uca1400Start + (set * Uca1400PerSet) + (number << 3) + (isNoPad
+            ? 4 : 0) + (words[^2] == "as" ? 2 : 0) + (words[^1] == "cs" ? 1 : 0);
     }
 
     private static int Number(string text) => int.Parse(text, NumberStyles.None, CultureInfo.InvariantCulture);

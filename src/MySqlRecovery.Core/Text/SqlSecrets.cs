@@ -10,7 +10,8 @@ internal static class SqlSecrets
 
     // The words that such statements begin with, and those behind which a secret stands.
     private static readonly string[] Statements = ["CREATE", "ALTER", "GRANT", "SET", "CHANGE", "START"];
-    private static readonly string[] Objects = ["USER", "SERVER", "PASSWORD", "MASTER", "REPLICATION", "SLAVE", "REPLICA", "GROUP_REPLICATION"];
+    private static readonly string[] Objects = ["USER", "SERVER", "PASSWORD", "MASTER", "REPLICATION", "SLAVE", "REPLICA",
+        "GROUP_REPLICATION"];
     private static readonly string[] Before = ["BY", "AS", "USING", "REPLACE"];
 
     /// <summary>

@@ -129,7 +129,8 @@ internal struct SqlTokenizer
             case 'x' or 'X' or 'b' or 'B' when Peek(1) == '\'':
                 _position++;
                 return ScanQuoted('\'', escapes: false, SqlTokenKind.Literal);
-            case '.' when char.IsAsciiDigit(Peek(1)) && _previous is not (SqlTokenKind.Word or SqlTokenKind.QuotedName or SqlTokenKind.DoubleQuoted):
+            case '.' when char.IsAsciiDigit(Peek(1))
+                && _previous is not (SqlTokenKind.Word or SqlTokenKind.QuotedName or SqlTokenKind.DoubleQuoted):
                 return ScanNumber();
         }
 
@@ -215,7 +216,8 @@ internal struct SqlTokenizer
         Peek(0) is 'e' or 'E' && (char.IsAsciiDigit(Peek(1)) || (Peek(1) is '+' or '-' && char.IsAsciiDigit(Peek(2))));
 
     private readonly bool AtDelimiter() =>
-        Delimiter != null && !_inVersionedComment && _text[_position] == Delimiter[0] && string.CompareOrdinal(_text, _position, Delimiter, 0, Delimiter.Length) == 0;
+        Delimiter != null && !_inVersionedComment && _text[_position] == Delimiter[0]
+            && string.CompareOrdinal(_text, _position, Delimiter, 0, Delimiter.Length) == 0;
 
     private readonly char Peek(int ahead) => _position + ahead < _text.Length ? _text[_position + ahead] : '\0';
 

@@ -65,7 +65,8 @@ public abstract partial class BinlogCmdlet
         Keyring = _keyring,
     };
 
-    /// <summary>What of the same logs was not chosen and stands in the way of an undo, or of doing changes again; null where all was chosen.</summary>
+    /// <summary>What of the same logs was not chosen and stands in the way of an undo, or of doing changes again; null where
+    /// all was chosen.</summary>
     internal LaterFindings? FindUnchosen(ChangeIndex index, LogInput input, bool reverse, string[] columns, bool movesBytes) => reverse
         ? LaterFindings.Find(index, Selection, columns, movesBytes, filter => OpenWhole(input, filter))
         : LaterFindings.FindLeftOut(index, Selection, filter => OpenWhole(input, filter));
@@ -113,8 +114,10 @@ public abstract partial class BinlogCmdlet
         _hasProgress = false;
         if (Predicate?.FindUnknownColumn() is { } column)
             ReportError(new RecoveryException(
-                "WhereColumnUnknown", RecoveryErrorKind.ObjectNotFound, $"no row that was looked at has a column '{column}', which -Where names",
-                recommendedAction: "Look at ColumnName of Get-RowChange; where the log has no names, give -SchemaPath, or @1, @2 by position."));
+                "WhereColumnUnknown", RecoveryErrorKind.ObjectNotFound,
+                $"no row that was looked at has a column '{column}', which -Where names",
+                recommendedAction: "Look at ColumnName of Get-RowChange; where the log has no names, give -SchemaPath, or "
+                    + "@1, @2 by position."));
     }
 
     private List<LogInput> ServerInputs(bool follow)

@@ -117,7 +117,8 @@ public abstract partial class BinlogCmdlet : ServerCmdlet
     public IDictionary? Where { get; set; }
 
     /// <summary>
-    /// Keyring files of the server for encrypted logs: component_keyring_file's JSON, the file of the keyring_file plugin, or the key file of MariaDB's file_key_management.
+    /// Keyring files of the server for encrypted logs: component_keyring_file's JSON, the file of the keyring_file plugin, or
+    /// the key file of MariaDB's file_key_management.
     /// </summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
@@ -189,16 +190,19 @@ public abstract partial class BinlogCmdlet : ServerCmdlet
     private protected void WarnIfIncomplete(string[] reasons)
     {
         if (reasons.Length > 0)
-            WriteWarning($"This is not complete: {reasons[0]}{(reasons.Length > 1 ? $" (and {reasons.Length - 1} more: see Reason)" : string.Empty)}");
+            WriteWarning($"This is not complete: "
+                + $"{reasons[0]}{(reasons.Length > 1 ? $" (and {reasons.Length - 1} more: see Reason)" : string.Empty)}");
     }
 
     /// <summary>Says aloud that the undo overwrites changes that are not undone, or that nobody has looked for such.</summary>
     private protected void WarnOfLaterChanges(string[]? changes, bool reverse)
     {
         if (changes == null)
-            WriteWarning("Whether something else changed these rows or their tables again later was not looked for: only logs and servers show it.");
+            WriteWarning("Whether something else changed these rows or their tables again later was not looked for: only "
+                + "logs and servers show it.");
         else if (changes.Length > 0)
-            WriteWarning((reverse ? "Rows of this undo were changed again later by what is not undone" : "What is left out stands in the way")
+            WriteWarning((reverse ? "Rows of this undo were changed again later by what is not undone" : "What is left out "
+                + "stands in the way")
                 + $": {changes[0]}"
                 + (changes.Length > 1 ? $" (and {changes.Length - 1} more: see LaterChange)" : string.Empty));
     }
@@ -217,7 +221,8 @@ public abstract partial class BinlogCmdlet : ServerCmdlet
     {
         if ((StartPosition != null && StartFile == null) || (StopPosition != null && StopFile == null))
             throw new RecoveryException(
-                "PositionWithoutFile", RecoveryErrorKind.InvalidArgument, "a position means nothing without the server's file that it is in",
+                "PositionWithoutFile", RecoveryErrorKind.InvalidArgument,
+                "a position means nothing without the server's file that it is in",
                 recommendedAction: "Give -StartFile with -StartPosition, and -StopFile with -StopPosition.");
         if (StartGtid != null && StartFile != null)
             throw new RecoveryException(

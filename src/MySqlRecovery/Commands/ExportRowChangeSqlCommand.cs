@@ -154,7 +154,8 @@ public sealed class ExportRowChangeSqlCommand : BinlogCmdlet
             ThrowTerminatingError(ToErrorRecord(index.NothingFound()));
         if (_path == null)
             WriteStrings(index);
-        else if (ShouldProcess(_path, $"write {(Reverse ? "the undo of " : string.Empty)}{index.RowCount} rows in {index.Transactions.Count} transactions"))
+        else if (ShouldProcess(
+            _path, $"write {(Reverse ? "the undo of " : string.Empty)}{index.RowCount} rows in {index.Transactions.Count} transactions"))
             WriteFile(index, _path);
     }
 

@@ -13,7 +13,8 @@ public sealed class GetBinlogEventCommand : LogFileCmdlet, IEventOutput
     private readonly List<string> _files = [];
 
     /// <summary>Log files; wildcards.</summary>
-    [Parameter(Mandatory = true, Position = 0, ParameterSetName = PathSet, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [Parameter(
+        Mandatory = true, Position = 0, ParameterSetName = PathSet, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [SupportsWildcards]
     public override string[] Path { get; set; } = [];
 

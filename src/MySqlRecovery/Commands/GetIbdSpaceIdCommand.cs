@@ -15,7 +15,8 @@ public sealed class GetIbdSpaceIdCommand : RecoveryCmdlet
     private readonly Dictionary<uint, string> _firstWithId = [];
 
     /// <summary>The .ibd files; wildcards are allowed.</summary>
-    [Parameter(Mandatory = true, Position = 0, ParameterSetName = PathSet, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [Parameter(
+        Mandatory = true, Position = 0, ParameterSetName = PathSet, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [SupportsWildcards]
     public string[] Path { get; set; } = [];
 

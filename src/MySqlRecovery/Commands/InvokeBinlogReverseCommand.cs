@@ -19,7 +19,8 @@ public sealed class InvokeBinlogReverseCommand : LogFileCmdlet
     private string _destination = string.Empty;
     private TableRenames _renames = TableRenames.None;
 
-    /// <summary>Events of Get-BinlogEvent or rows of Get-RowChange in log order, live, stored or from another machine; or log files.</summary>
+    /// <summary>Events of Get-BinlogEvent or rows of Get-RowChange in log order, live, stored or from another machine; or log
+    /// files.</summary>
     [Parameter(Mandatory = true, ParameterSetName = InputSet, ValueFromPipeline = true)]
     public PSObject InputObject { get; set; } = null!;
 

@@ -95,7 +95,8 @@ public sealed class MeasureBinlogEventCommand : LogFileCmdlet
             items.AddRange(Measure.Complete());
             string[] unseen = Measure.Unseen;
             if (unseen.Length > 0)
-                cmdlet.Warn($"Not in these sums, because the log has no row images of it: {unseen[0]}{(unseen.Length > 1 ? $" (and {unseen.Length - 1} more)" : string.Empty)}");
+                cmdlet.Warn($"Not in these sums, because the log has no row images of it: "
+                    + $"{unseen[0]}{(unseen.Length > 1 ? $" (and {unseen.Length - 1} more)" : string.Empty)}");
         }
     }
 }

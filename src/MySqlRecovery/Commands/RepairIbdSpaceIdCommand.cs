@@ -27,7 +27,8 @@ public sealed class RepairIbdSpaceIdCommand : ServerCmdlet
     private SchemaCatalog? _schema;
 
     /// <summary>The .ibd files to repair; wildcards are allowed.</summary>
-    [Parameter(Mandatory = true, Position = 0, ParameterSetName = PathSet, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [Parameter(
+        Mandatory = true, Position = 0, ParameterSetName = PathSet, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = LogSet)]
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = ServerSet)]
     [SupportsWildcards]
@@ -206,7 +207,8 @@ public sealed class RepairIbdSpaceIdCommand : ServerCmdlet
             if (PlaceError(() => places.Check(file, plan.Request.ReferencePath, files)) is { } error)
                 WriteError(ToErrorRecord(error, file));
             else if (ShouldProcess($"{file} -> {PlacesOf(plan, places).Destination}",
-                $"Change space id {plan.OldSpaceId} to {plan.Target.SpaceId}: {plan.EditCount} edits on {plan.PagesChanged} of {plan.PageCount} pages"))
+                $"Change space id {plan.OldSpaceId} to {plan.Target.SpaceId}: {plan.EditCount} edits on {plan.PagesChanged} of "
+                    + $"{plan.PageCount} pages"))
                 accepted.Add(plan);
             else if (IsWhatIf())
                 WriteObject(RepairApplication.ListEdits(plan, StopToken), enumerateCollection: true);
@@ -233,7 +235,8 @@ public sealed class RepairIbdSpaceIdCommand : ServerCmdlet
     {
         string[] tables = [.. plans.Where(p => !WriteCfg && p.Sdi?.Columns.Any(c => c.IsAutoIncrement) == true).Select(p => p.Table)];
         if (tables.Length > 0)
-            WriteWarning($"the target's AUTO_INCREMENT counters are not in the files: before inserting, run ALTER TABLE ... AUTO_INCREMENT = MAX(column) + 1 for {string.Join(", ", tables)}");
+            WriteWarning($"the target's AUTO_INCREMENT counters are not in the files: before inserting, run ALTER TABLE ... AUTO_INCREMENT "
+                + $"= MAX(column) + 1 for {string.Join(", ", tables)}");
     }
 
     private RepairPlan Plan(string file, ReferenceFiles? references)
@@ -270,8 +273,11 @@ public sealed class RepairIbdSpaceIdCommand : ServerCmdlet
         foreach (IbdPageProblem problem in plan.PageProblems.Where(p => !p.IsFree))
         {
             var error = new RecoveryException("IbdPageDamaged", RecoveryErrorKind.InvalidData,
-                $"page {problem.PageNumber} (type {problem.PageType}): {problem.Problem}{(problem.Expected.Length > 0 ? $", expected {problem.Expected}, found {problem.Found}" : "")}; {(plan.IsRefused ? "the file was not repaired" : "the page was left as it is")}",
-                problem.Path, problem.Offset, plan.IsRefused ? "Take another copy of the file, or repair the rest with -OnDamage Skip." : null);
+                $"page {problem.PageNumber} (type {problem.PageType}): "
+                    + $"{problem.Problem}{(problem.Expected.Length > 0 ? $", expected {problem.Expected}, found {problem.Found}" : "")}; "
+                    + $"{(plan.IsRefused ? "the file was not repaired" : "the page was left as it is")}",
+                problem.Path, problem.Offset, plan.IsRefused
+                    ? "Take another copy of the file, or repair the rest with -OnDamage Skip." : null);
             WriteError(ToErrorRecord(error, problem));
         }
 
@@ -305,7 +311,9 @@ public sealed class RepairIbdSpaceIdCommand : ServerCmdlet
     {
         string full = Try(() => this.ResolveDestination(path));
         if (!File.Exists(full) && !Directory.Exists(full))
-            ThrowTerminatingError(ToErrorRecord(new RecoveryException("FileNotFound", RecoveryErrorKind.ObjectNotFound, "there is no such file or folder", full)));
+            ThrowTerminatingError(
+                ToErrorRecord(
+                    new RecoveryException("FileNotFound", RecoveryErrorKind.ObjectNotFound, "there is no such file or folder", full)));
         return new ReferenceFiles(full);
     }
 
@@ -321,7 +329,8 @@ public sealed class RepairIbdSpaceIdCommand : ServerCmdlet
         }
 
         if (!File.Exists(file))
-            ThrowTerminatingError(ToErrorRecord(new RecoveryException("FileNotFound", RecoveryErrorKind.ObjectNotFound, "there is no such error log", file)));
+            ThrowTerminatingError(
+                ToErrorRecord(new RecoveryException("FileNotFound", RecoveryErrorKind.ObjectNotFound, "there is no such error log", file)));
         foreach (string line in File.ReadLines(file))
             _log.Add(line);
         WriteVerbose($"{file} names the ids of {_log.Count} tables");

@@ -6,7 +6,8 @@ using MySqlRecovery.Restore;
 namespace MySqlRecovery.Commands;
 
 /// <summary>Undoes the changes of rows on a server, or does them again, each row by its verdict.</summary>
-[Cmdlet(VerbsData.Restore, "RowChange", DefaultParameterSetName = ServerSet, SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
+[Cmdlet(
+    VerbsData.Restore, "RowChange", DefaultParameterSetName = ServerSet, SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
 [OutputType(typeof(RestoreResult), typeof(RowVerdict))]
 public sealed class RestoreRowChangeCommand : RowRestoreCmdlet
 {
@@ -39,7 +40,8 @@ public sealed class RestoreRowChangeCommand : RowRestoreCmdlet
         using RestoreRun run = Try(OpenRun);
         EndReading();
         string what = string.Create(
-            CultureInfo.InvariantCulture, $"{(run.Form.Reverse ? "undo" : "do")} the changes of {run.Numbers().LongCount()} rows in {string.Join(", ", run.TableNames)}");
+            CultureInfo.InvariantCulture, $"{(run.Form.Reverse ? "undo" : "do")} the changes of {run.Numbers().LongCount()} rows in "
+                + $"{string.Join(", ", run.TableNames)}");
         if (ShouldProcess(run.Client.Server, what))
             Restore(run);
         WarnIfIncomplete(run.Changes.Index.Reasons);
@@ -51,7 +53,8 @@ public sealed class RestoreRowChangeCommand : RowRestoreCmdlet
 
     private void Restore(RestoreRun run)
     {
-        var options = new RestoreOptions { BatchSize = BatchSize, OnConflict = OnConflict, AllowTrigger = AllowTrigger, AsRowEvent = As == RestoreForm.RowEvent, MayGoOn = () => !_isStopping };
+        var options = new RestoreOptions { BatchSize = BatchSize, OnConflict = OnConflict, AllowTrigger = AllowTrigger,
+            AsRowEvent = As == RestoreForm.RowEvent, MayGoOn = () => !_isStopping };
         var restore = new RowRestore(run, options);
         var tally = new RestoreTally(run);
         RecoveryException? failure = null;
@@ -83,7 +86,8 @@ public sealed class RestoreRowChangeCommand : RowRestoreCmdlet
 
     private static RecoveryException WithGrant(RecoveryException failure, RestoreRun run) => new(
         failure.ErrorId, failure.Kind, failure.Detail, failure.Path,
-        recommendedAction: string.Join(" ", run.TableNames.Select(t => $"GRANT SELECT, INSERT, UPDATE, DELETE, TRIGGER ON {t} TO the account;")), inner: failure);
+        recommendedAction: string.Join(
+            " ", run.TableNames.Select(t => $"GRANT SELECT, INSERT, UPDATE, DELETE, TRIGGER ON {t} TO the account;")), inner: failure);
 
     private static bool Next(IEnumerator<RestoreRow> rows, ref RecoveryException? failure)
     {

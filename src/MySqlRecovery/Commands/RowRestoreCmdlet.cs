@@ -63,7 +63,8 @@ public abstract class RowRestoreCmdlet : BinlogCmdlet
             Try(() => throw new RecoveryException(
                 "ServerNotOne", RecoveryErrorKind.InvalidArgument, "rows are compared with those of one server",
                 recommendedAction: "Give one server at a time."));
-        Input = new RecoveryInput(this, !Forward, Column, ChangeIndex.DefaultMaximumMemory, movesBytes: false) { FindsLaterChanges = false };
+        Input = new RecoveryInput(this, !Forward, Column, ChangeIndex.DefaultMaximumMemory,
+            movesBytes: false) { FindsLaterChanges = false };
     }
 
     /// <inheritdoc/>
@@ -95,7 +96,8 @@ public abstract class RowRestoreCmdlet : BinlogCmdlet
     /// <summary>All that was given, ready to be compared.</summary>
     private protected RestoreRun OpenRun()
     {
-        IQueryClient client = Connection != null ? new DbConnectionQueryClient(Connection) : _connection = ServerConnection.Open(OptionsFor(Server[0]), StopToken);
+        IQueryClient client = Connection != null
+            ? new DbConnectionQueryClient(Connection) : _connection = ServerConnection.Open(OptionsFor(Server[0]), StopToken);
         if (_verdicts != null)
         {
             return RestoreRun.Of(client, _verdicts.Rows, _verdicts.ToIndex(), Form(_verdicts.IsForward == true), StopToken);
@@ -116,7 +118,8 @@ public abstract class RowRestoreCmdlet : BinlogCmdlet
 
         HashSet<(string, long)> chosen = [.. _summaries.Select(s => (s.LogFile, s.StartPosition))];
         return RestoreRun.Of(
-            client, index, Input.RowTest, Form(Forward), StopToken, chosen.Count == 0 ? null : (log, position) => chosen.Contains((log, position)));
+            client, index, Input.RowTest, Form(Forward), StopToken, chosen.Count == 0 ? null : (log, position) =>
+                chosen.Contains((log, position)));
     }
 
     private SqlForm Form(bool isForward) => new()
@@ -142,10 +145,12 @@ public abstract class RowRestoreCmdlet : BinlogCmdlet
     /// <summary>The object, made anew from a property bag if need be; null for another.</summary>
     private static T? ToObject<T>(PSObject input, string property, string other)
         where T : class, new() => input.BaseObject as T
-            ?? (input.BaseObject is PSCustomObject && input.Properties[property] != null && input.Properties[other] != null ? PropertyBag.ConvertTo<T>(input) : null);
+            ?? (input.BaseObject is PSCustomObject && input.Properties[property] != null && input.Properties[other] != null
+                ? PropertyBag.ConvertTo<T>(input) : null);
 
     private static BinlogSummary Checked(BinlogSummary summary) => summary.Database == null ? summary : throw new RecoveryException(
-        "SummaryNotTransaction", RecoveryErrorKind.InvalidArgument, $"the summary of {summary.Database}.{summary.Table} is not one transaction",
+        "SummaryNotTransaction", RecoveryErrorKind.InvalidArgument,
+        $"the summary of {summary.Database}.{summary.Table} is not one transaction",
         recommendedAction: "Sum up with Measure-BinlogEvent -By Transaction.");
 
     /// <summary>Has the logs of the chosen transactions read: the files given, else the server's.</summary>

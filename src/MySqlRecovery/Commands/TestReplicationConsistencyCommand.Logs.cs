@@ -69,7 +69,8 @@ public sealed partial class TestReplicationConsistencyCommand
 
     private LiveLogCheck MakeLogCheck(ServerPair pair)
     {
-        IReadOnlyList<SkippedRange> skipped = Try(() => ErrorLog.Length == 0 || Replica.Length == 1 ? FindSkipped(ResolveErrorLogs()) : throw new RecoveryException(
+        IReadOnlyList<SkippedRange> skipped = Try(() =>
+            ErrorLog.Length == 0 || Replica.Length == 1 ? FindSkipped(ResolveErrorLogs()) : throw new RecoveryException(
             "ErrorLogAmbiguous", RecoveryErrorKind.InvalidArgument, "an error log is that of one replica, and several are given"));
         var check = new LiveLogCheck(pair, server => new ServerLogSeries(_options[server], StopToken), skipped, Filter());
         _logCheck = (pair, check);

@@ -36,11 +36,13 @@ internal sealed class FindingSelection
         return _byLog.Keys.All(log => named.Exists(f => NameOf(f) == log)) ? named : files;
     }
 
-    /// <summary>Whether the row event that a scan stands on belongs to one of the transactions, or to the part of it that was lost.</summary>
+    /// <summary>Whether the row event that a scan stands on belongs to one of the transactions, or to the part of it that was
+    /// lost.</summary>
     public bool IsMatch(EventScan scan)
     {
         bool isMatch = false;
-        IEnumerable<ConsistencyFinding> named = scan.Transaction.GtidText is { } gtid && _byGtid.TryGetValue(gtid, out List<ConsistencyFinding>? byGtid)
+        IEnumerable<ConsistencyFinding> named = scan.Transaction.GtidText is { } gtid
+            && _byGtid.TryGetValue(gtid, out List<ConsistencyFinding>? byGtid)
             ? byGtid : FindAt(scan.Reader.LogFile, scan.Transaction.Position);
         foreach (ConsistencyFinding finding in named)
         {
@@ -57,7 +59,8 @@ internal sealed class FindingSelection
     public IEnumerable<RecoveryException> FindAbsent() => _findings.Where(f => !_found.Contains(f)).Select(f => new RecoveryException(
         "FindingNotInLog", RecoveryErrorKind.ObjectNotFound,
         $"no row change of {f.Gtid ?? $"{f.LogFile}:{f.Position}"} is in the logs given", f.LogFile,
-        recommendedAction: "Give -LogPath the binlogs that the finding was made from. A transaction of statements alone has no rows: see Get-BinlogEvent."));
+        recommendedAction: "Give -LogPath the binlogs that the finding was made from. A transaction of statements alone has no rows: see "
+            + "Get-BinlogEvent."));
 
     // Sorted by position: those with the last position at or before this one.
     private IEnumerable<ConsistencyFinding> FindAt(string log, long position)
@@ -104,7 +107,8 @@ internal sealed class FindingSelection
         }
 
         throw new RecoveryException(
-            "InputObjectUnknown", RecoveryErrorKind.InvalidArgument, $"an object of type {input.TypeNames[0]} is no ConsistencyFinding", inner: failure,
+            "InputObjectUnknown", RecoveryErrorKind.InvalidArgument, $"an object of type {input.TypeNames[0]} is no ConsistencyFinding",
+            inner: failure,
             recommendedAction: "Pass on what Test-ReplicationConsistency gave; use Export-Clixml, not CSV or JSON, to store it.");
     }
 }

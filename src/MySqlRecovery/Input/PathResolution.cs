@@ -12,7 +12,8 @@ internal static class PathResolution
     // What servers keep beside their logs: the list of them, and MariaDB's GTID indexes (11.4+) and GTID state.
     private static readonly string[] IndexExtensions = [".index", ".idx", ".state"];
 
-    /// <summary>Existing files for the given paths; what cannot be resolved goes to <paramref name="onError"/>, one error an item.</summary>
+    /// <summary>Existing files for the given paths; what cannot be resolved goes to <paramref name="onError"/>, one error an
+    /// item.</summary>
     public static List<string> ResolveFiles(this PSCmdlet cmdlet, string[] paths, bool literal, Action<RecoveryException> onError)
     {
         var files = new List<string>();
@@ -51,7 +52,8 @@ internal static class PathResolution
                 file => isChosen || !IndexExtensions.Contains(Path.GetExtension(file), StringComparer.OrdinalIgnoreCase));
         });
 
-    /// <summary>The logs that an object from the pipeline stands for: a path, or what has one, such as a file of Get-ChildItem; null for others.</summary>
+    /// <summary>The logs that an object from the pipeline stands for: a path, or what has one, such as a file of Get-ChildItem;
+    /// null for others.</summary>
     public static IEnumerable<string>? ResolveInput(this PSCmdlet cmdlet, PSObject input, Action<RecoveryException> onError)
     {
         if (input.BaseObject is string path)
@@ -65,7 +67,8 @@ internal static class PathResolution
     {
         try
         {
-            return cmdlet.GetResolvedProviderPathFromPSPath(path, out ProviderInfo provider).Where(p => provider.Name == FileSystem && Directory.Exists(p));
+            return cmdlet.GetResolvedProviderPathFromPSPath(path, out ProviderInfo provider).Where(p => provider.Name == FileSystem
+                && Directory.Exists(p));
         }
         catch (ItemNotFoundException)
         {
@@ -104,7 +107,8 @@ internal static class PathResolution
     private static void CheckCharacters(string path)
     {
         if (path.Contains('\0'))
-            throw new RecoveryException("NotAFileSystemPath", RecoveryErrorKind.InvalidArgument, "a path has no NUL character", path.Replace('\0', '\u2400'));
+            throw new RecoveryException(
+                "NotAFileSystemPath", RecoveryErrorKind.InvalidArgument, "a path has no NUL character", path.Replace('\0', '\u2400'));
     }
 
     private static RecoveryException NotAFile(string path) => new(

@@ -9,7 +9,8 @@ namespace MySqlRecovery.Input;
 /// </summary>
 internal static class PropertyBag
 {
-    /// <summary>The object; properties that the bag lacks keep their defaults. A value of another type is a PSInvalidCastException.</summary>
+    /// <summary>The object; properties that the bag lacks keep their defaults. A value of another type is a
+    /// PSInvalidCastException.</summary>
     public static T ConvertTo<T>(PSObject bag)
         where T : new()
     {

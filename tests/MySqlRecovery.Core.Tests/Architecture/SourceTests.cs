@@ -28,6 +28,13 @@ public partial class SourceTests
     public void No_file_is_longer_than_400_lines() =>
         Assert.Empty(Repository.Sources("src").Where(file => File.ReadLines(file).Count() > 400).Select(Path.GetFileName));
 
+    [Fact]
+    public void No_line_is_longer_than_140_characters() => Assert.Empty(
+        from file in Repository.Sources("src")
+        from line in File.ReadLines(file).Index()
+        where line.Item.Length > 140
+        select $"{Path.GetFileName(file)}:{line.Index + 1}");
+
     private static string Code(string file) => Comment().Replace(File.ReadAllText(file), string.Empty);
 
     [GeneratedRegex("//.*")]

@@ -101,7 +101,8 @@ internal sealed class EncryptedSource : ByteSource
             "BinlogKeyMissing", RecoveryErrorKind.ObjectNotFound,
             $"the log is encrypted with key {header.KeyId}, which {keyring.Paths} does not hold", source.Path, 0,
             isOfServer
-                ? "The server's key was rotated after this copy of the log was made (or before, if the keyring is an old one). Give the keyring file of that time too, or copy the log from the server again."
+                ? "The server's key was rotated after this copy of the log was made (or before, if the keyring is an old one). Give the "
+                    + "keyring file of that time too, or copy the log from the server again."
                 : "Give the keyring file of the server that wrote the log; its UUID is in the key's name.");
     }
 

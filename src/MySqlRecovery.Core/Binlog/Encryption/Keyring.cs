@@ -62,8 +62,10 @@ internal sealed partial class Keyring
             throw Invalid(
                 path, "this is no keyring file", e,
                 bytes.AsSpan().StartsWith("Salted__"u8)
-                    ? "It is encrypted (file_key_management_filekey). Decrypt it: openssl enc -d -aes-256-cbc -md sha1 -in keys.enc -out keys.txt."
-                    : "Give the data file of component_keyring_file or of the keyring_file plugin, or the key file of MariaDB's file_key_management. The keyrings of other plugins and components cannot be read.");
+                    ? "It is encrypted (file_key_management_filekey). Decrypt it: openssl enc -d -aes-256-cbc -md sha1 "
+                        + "-in keys.enc -out keys.txt."
+                    : "Give the data file of component_keyring_file or of the keyring_file plugin, or the key file of MariaDB's "
+                        + "file_key_management. The keyrings of other plugins and components cannot be read.");
         }
         catch (Exception e) when (MalformedData.Is(e) || e is InvalidOperationException or KeyNotFoundException or FormatException)
         {

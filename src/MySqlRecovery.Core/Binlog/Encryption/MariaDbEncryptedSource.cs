@@ -42,10 +42,12 @@ internal sealed class MariaDbEncryptedSource : ByteSource
     {
         Span<byte> header = stackalloc byte[EventHeader.Size];
         long second = FileEventReader.FirstPosition;
-        if (source.Read(second, header) < header.Length || EventHeader.Parse(header) is not { Type: BinlogEventType.FormatDescription } format)
+        if (source.Read(second, header) < header.Length
+            || EventHeader.Parse(header) is not { Type: BinlogEventType.FormatDescription } format)
             return null;
         second += format.Length;
-        return source.Read(second, header) == header.Length && EventHeader.Parse(header) is { Type: BinlogEventType.MariaDbStartEncryption } start
+        return source.Read(second, header) == header.Length
+            && EventHeader.Parse(header) is { Type: BinlogEventType.MariaDbStartEncryption } start
             ? second + start.Length : null;
     }
 
@@ -62,14 +64,18 @@ internal sealed class MariaDbEncryptedSource : ByteSource
         Span<byte> body = stackalloc byte[1 + 4 + MariaDbCipher.NonceLength];
         if (source.Read(at, body) < body.Length || body[0] != 1)
             throw new RecoveryException(
-                "BinlogEncryptionHeaderInvalid", RecoveryErrorKind.InvalidData, $"the START_ENCRYPTION event has scheme {body[0]}, known is 1", source.Path, at);
+                "BinlogEncryptionHeaderInvalid", RecoveryErrorKind.InvalidData,
+                $"the START_ENCRYPTION event has scheme {body[0]}, known is 1", source.Path, at);
         byte[] key = keyring.Find(Keyring.MariaDbLogKey) ?? throw new RecoveryException(
-            "BinlogKeyMissing", RecoveryErrorKind.ObjectNotFound, $"the log is encrypted with key 1, which {keyring.Paths} does not hold", source.Path, 0,
+            "BinlogKeyMissing", RecoveryErrorKind.ObjectNotFound, $"the log is encrypted with key 1, which {keyring.Paths} does not hold",
+            source.Path, 0,
             "Give the key file of MariaDB's file_key_management plugin, with lines such as 1;hexadecimal key.");
         uint version = BinaryPrimitives.ReadUInt32LittleEndian(body[1..]);
         var wrong = new RecoveryException(
-            "BinlogKeyWrong", RecoveryErrorKind.InvalidData, $"the log is encrypted with version {version} of key 1, and key 1 in {keyring.Paths} does not decrypt it", source.Path, start,
-            "Give the key file of the server that wrote the log. Logs whose keys another plugin manages cannot be read: let the server decrypt them: -Server.");
+            "BinlogKeyWrong", RecoveryErrorKind.InvalidData, $"the log is encrypted with version {version} of key 1, and key 1 in "
+                + $"{keyring.Paths} does not decrypt it", source.Path, start,
+            "Give the key file of the server that wrote the log. Logs whose keys another plugin manages cannot be read: let the server "
+                + "decrypt them: -Server.");
         if (key.Length is not (16 or 24 or 32))
             throw wrong;
 

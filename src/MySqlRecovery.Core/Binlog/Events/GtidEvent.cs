@@ -15,7 +15,8 @@ internal readonly record struct GtidEvent
     /// <summary>The transaction's id; null for an anonymous one.</summary>
     public Gtid? Gtid { get; init; }
 
-    /// <summary>When it was committed on the server that wrote this log, microseconds since 1970-01-01 UTC; 0 where unknown (before 8.0.1).</summary>
+    /// <summary>When it was committed on the server that wrote this log, microseconds since 1970-01-01 UTC; 0 where unknown
+    /// (before 8.0.1).</summary>
     public ulong CommitTimestamp { get; init; }
 
     /// <summary>The same on the server where it came from.</summary>

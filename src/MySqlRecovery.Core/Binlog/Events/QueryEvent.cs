@@ -76,7 +76,8 @@ internal readonly ref struct QueryEvent
 
     private static bool IsBeginText(ReadOnlySpan<byte> statement) => statement.SequenceEqual("BEGIN"u8);
 
-    private static bool IsEndText(ReadOnlySpan<byte> statement) => statement.SequenceEqual("COMMIT"u8) || statement.SequenceEqual("ROLLBACK"u8);
+    private static bool IsEndText(ReadOnlySpan<byte> statement) =>
+        statement.SequenceEqual("COMMIT"u8) || statement.SequenceEqual("ROLLBACK"u8);
 
     private static bool StartsWith(ReadOnlySpan<byte> statement, ReadOnlySpan<byte> word) =>
         statement.Length > word.Length && Ascii.EqualsIgnoreCase(statement[..word.Length], word);

@@ -26,7 +26,8 @@ internal sealed class FilterDoubts
 
     /// <summary>What was passed over, with the first place of each.</summary>
     public IEnumerable<(string Database, string Table, string Cause, Place Place)> Found =>
-        _found.Select(f => (f.Key.Database, f.Key.Table, f.Key.Cause, f.Value)).OrderBy(f => f.Value.LogFile, StringComparer.Ordinal).ThenBy(f => f.Value.Position);
+        _found.Select(f => (f.Key.Database, f.Key.Table, f.Key.Cause, f.Value)).OrderBy(
+            f => f.Value.LogFile, StringComparer.Ordinal).ThenBy(f => f.Value.Position);
 
     /// <summary>Counts rows.</summary>
     public void Note(string database, string table, string cause, int rows, string logFile, long position) => _found.AddOrUpdate(

@@ -48,7 +48,10 @@ internal sealed class RowPredicate
 
     /// <summary>Whether a row at rest matches; a column that it lacks does not.</summary>
     public bool IsMatch(OrderedDictionary row) =>
-        _tests.TrueForAll(test => row.Contains(test.Column) && Array.Exists(test.Values, expected => RowValueComparison.AreEqual(row[test.Column], expected)));
+        _tests.TrueForAll(
+            test =>
+                row.Contains(test.Column)
+                && Array.Exists(test.Values, expected => RowValueComparison.AreEqual(row[test.Column], expected)));
 
     /// <summary>The columns that are tested.</summary>
     public IEnumerable<string> Columns => _tests.Select(t => t.Column);

@@ -19,13 +19,15 @@ internal static class RowValueComparison
             byte[] bytes => expected is byte[] other && bytes.AsSpan().SequenceEqual(other),
             DateTime moment => moment.Kind == DateTimeKind.Utc ? IsInstant(moment, expected) : IsWallClock(moment, expected),
             TimeSpan span => expected is TimeSpan given
-                ? span == given : TimeSpan.TryParse(Text(expected), CultureInfo.InvariantCulture, out TimeSpan duration) && span == duration,
+                ? span == given : TimeSpan.TryParse(Text(expected), CultureInfo.InvariantCulture, out TimeSpan duration)
+                    && span == duration,
             float or double => double.TryParse(Text(expected), NumberStyles.Float, CultureInfo.InvariantCulture, out double real)
                 && (actual is float single ? single == (float)real : (double)actual == real),
             string text => string.Equals(text, Text(expected), StringComparison.OrdinalIgnoreCase)
                 || (form != BytesAsText.None && AddressText.IsSame(form, Text(expected), text)),
             _ => decimal.TryParse(
-                    Text(expected is bool flag ? (flag ? 1 : 0) : expected), NumberStyles.Number, CultureInfo.InvariantCulture, out decimal number)
+                    Text(expected is bool flag ? (flag ? 1 : 0) : expected), NumberStyles.Number, CultureInfo.InvariantCulture,
+                    out decimal number)
                 && Convert.ToDecimal(actual, CultureInfo.InvariantCulture) == number,
         };
     }

@@ -107,7 +107,8 @@ internal sealed class CheckedBlocks : IDisposable
             byte[] next = Rent();
             kept = length - whole;
             buffer.AsSpan(whole, kept).CopyTo(next);
-            if (length == 0 || !Add(new Block(buffer, position, length, position + whole)) || !isSound || length < BlockLength || whole == 0)
+            if (length == 0 || !Add(new Block(buffer, position, length, position + whole)) || !isSound || length < BlockLength
+                || whole == 0)
             {
                 Return(next);
                 return;
@@ -128,7 +129,8 @@ internal sealed class CheckedBlocks : IDisposable
         {
             uint length = BinaryPrimitives.ReadUInt32LittleEndian(block[(at + EventHeader.LengthOffset)..]);
             // A format description has rules of its own.
-            isSound = length >= EventHeader.Size + 4 && (BinlogEventType)block[at + EventHeader.TypeOffset] != BinlogEventType.FormatDescription;
+            isSound = length >= EventHeader.Size + 4
+                && (BinlogEventType)block[at + EventHeader.TypeOffset] != BinlogEventType.FormatDescription;
             if (!isSound || length > block.Length - at)
                 break;
             if (_hasChecksums && !Crc32.EndsWithChecksum(block.Slice(at, (int)length)))

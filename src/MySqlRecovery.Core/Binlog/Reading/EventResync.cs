@@ -97,7 +97,8 @@ internal sealed class EventResync(ByteSource source, bool hasChecksum)
             }
 
             Span<byte> stored = stackalloc byte[4];
-            return source.Read(offset + length - 4, stored) == 4 && BinaryPrimitives.ReadUInt32LittleEndian(stored) == crc.GetCurrentHashAsUInt32();
+            return source.Read(offset + length - 4, stored) == 4
+                && BinaryPrimitives.ReadUInt32LittleEndian(stored) == crc.GetCurrentHashAsUInt32();
         }
         finally
         {

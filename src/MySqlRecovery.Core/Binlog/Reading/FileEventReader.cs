@@ -133,7 +133,8 @@ internal sealed class FileEventReader : EventReader
         long? next = new EventResync(_source, _format!.Checksum == ChecksumAlgorithm.Crc32).Find(start + 1, _serverId, _stop);
         EndPosition = next ?? _source.Length;
         _onGap!(new RecoveryException(
-            "BinlogGap", RecoveryErrorKind.InvalidData, $"{EndPosition - start} bytes to offset {EndPosition} cannot be read: {damage.Detail}", Path, start));
+            "BinlogGap", RecoveryErrorKind.InvalidData, $"{EndPosition - start} bytes to offset {EndPosition} cannot be read: "
+                + $"{damage.Detail}", Path, start));
         return next != null;
     }
 
@@ -213,7 +214,8 @@ internal sealed class FileEventReader : EventReader
         if (!Crc32.EndsWithChecksum(raw))
             throw Fail(
                 "BinlogChecksumMismatch", Position,
-                $"the event's checksum is 0x{BinaryPrimitives.ReadUInt32LittleEndian(raw[^4..]):x8}, its bytes give 0x{Crc32.Compute(raw[..^4]):x8}",
+                $"the event's checksum is 0x{BinaryPrimitives.ReadUInt32LittleEndian(raw[^4..]):x8}, its bytes give "
+                    + $"0x{Crc32.Compute(raw[..^4]):x8}",
                 "The file is damaged here. Take another copy (a replica's relay log or binlog holds the same transactions).");
     }
 
@@ -227,7 +229,8 @@ internal sealed class FileEventReader : EventReader
         throw Fail("BinlogEventUnknown", Position, $"event type {(byte)Header.Type} is unknown and not marked as ignorable");
     }
 
-    /// <summary>Makes sure that <paramref name="count"/> bytes from the event's start are in the buffer; gives how many there are.</summary>
+    /// <summary>Makes sure that <paramref name="count"/> bytes from the event's start are in the buffer; gives how many there
+    /// are.</summary>
     [MethodImpl(Jit.Hot)]
     private int Fill(int count)
     {
@@ -270,7 +273,8 @@ internal sealed class FileEventReader : EventReader
         if (_blocks == null)
         {
             // The first block of a log has its format, and neither a short log nor a long event is worth a thread.
-            if (_format == null || !_source.CanReadAhead || count > CheckedBlocks.BlockLength || _source.Length - Position < 2 * CheckedBlocks.BlockLength)
+            if (_format == null || !_source.CanReadAhead || count > CheckedBlocks.BlockLength
+                || _source.Length - Position < 2 * CheckedBlocks.BlockLength)
                 return false;
             _blocks = new CheckedBlocks(_source, Position, _format.Checksum == ChecksumAlgorithm.Crc32);
         }
@@ -306,10 +310,12 @@ internal sealed class FileEventReader : EventReader
             throw new RecoveryException(
                 "InnoDbBinlog", RecoveryErrorKind.NotSupported,
                 "the file is a binlog that MariaDB 12.3 or later keeps in InnoDB (binlog_storage_engine=innodb)", Path, 0,
-                "Read the text that this server's own mariadb-binlog writes of it, or the log of a replica that has binlog_storage_engine unset.");
+                "Read the text that this server's own mariadb-binlog writes of it, or the log of a replica "
+                    + "that has binlog_storage_engine unset.");
         }
 
-        throw Fail("NotABinlog", 0, $"the file starts with {Convert.ToHexString(magic[..length])}, a binlog with {Convert.ToHexString(BinlogFile.Magic)}");
+        throw Fail("NotABinlog", 0, $"the file starts with {Convert.ToHexString(magic[..length])}, a binlog with "
+            + $"{Convert.ToHexString(BinlogFile.Magic)}");
     }
 
     private RecoveryException Truncated(string what) => Fail(

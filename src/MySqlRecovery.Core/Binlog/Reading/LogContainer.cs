@@ -5,7 +5,8 @@ using MySqlRecovery.Model;
 
 namespace MySqlRecovery.Binlog.Reading;
 
-/// <summary>Opens a binlog in whatever it comes in, told by its first bytes: plain, encrypted, gzip, or the text that mysqlbinlog writes.</summary>
+/// <summary>Opens a binlog in whatever it comes in, told by its first bytes: plain, encrypted, gzip, or the text that
+/// mysqlbinlog writes.</summary>
 internal static class LogContainer
 {
     /// <summary>The path that stands for standard input.</summary>
@@ -32,7 +33,8 @@ internal static class LogContainer
             if (EncryptedSource.IsEncrypted(source))
                 return EncryptedSource.Open(source, keyring ?? throw Encrypted(source, "binlog_encryption", "the server's keyring file"));
             return MariaDbEncryptedSource.FindStart(source) is { } encrypted
-                ? MariaDbEncryptedSource.Open(source, keyring ?? throw Encrypted(source, "encrypt_binlog", "the key file of file_key_management"), encrypted)
+                ? MariaDbEncryptedSource.Open(
+                    source, keyring ?? throw Encrypted(source, "encrypt_binlog", "the key file of file_key_management"), encrypted)
                 : source;
         }
         catch
@@ -55,7 +57,8 @@ internal static class LogContainer
         }
         catch (InvalidDataException e)
         {
-            throw new RecoveryException("GzipDamaged", RecoveryErrorKind.InvalidData, $"the gzip data is damaged: {e.Message}", source.Path, inner: e);
+            throw new RecoveryException(
+                "GzipDamaged", RecoveryErrorKind.InvalidData, $"the gzip data is damaged: {e.Message}", source.Path, inner: e);
         }
     }
 
@@ -91,7 +94,8 @@ internal static class LogContainer
 internal static class LogNumber
 {
     /// <summary>The number; -1 for a name without one.</summary>
-    public static long Of(string file) => long.TryParse(Path.GetExtension(LogContainer.LogName(file)).AsSpan().TrimStart('.'), out long number) ? number : -1;
+    public static long Of(string file) =>
+        long.TryParse(Path.GetExtension(LogContainer.LogName(file)).AsSpan().TrimStart('.'), out long number) ? number : -1;
 
     /// <summary>The name before the number; the whole name where it has none.</summary>
     public static string Stem(string file) => Of(file) < 0 ? file : Path.ChangeExtension(LogContainer.LogName(file), null);

@@ -138,14 +138,16 @@ internal sealed record LogHead(uint Time, string Key, int End)
         {
             var start = new byte[MaximumLength];
             int length = ReadStart(path, keyring, start, stop);
-            if (length < FileEventReader.FirstPosition + EventHeader.Size || !start.AsSpan().StartsWith((ReadOnlySpan<byte>)[0xFE, 0x62, 0x69, 0x6E]))
+            if (length < FileEventReader.FirstPosition + EventHeader.Size
+                || !start.AsSpan().StartsWith((ReadOnlySpan<byte>)[0xFE, 0x62, 0x69, 0x6E]))
                 return null;
             EventHeader header = EventHeader.Parse(start.AsSpan(FileEventReader.FirstPosition));
             long end = FileEventReader.FirstPosition + header.Length;
             if (header.Type != BinlogEventType.FormatDescription || end > length)
                 return null;
             start.AsSpan(FileEventReader.FirstPosition + FlagsOffset, 2).Clear();
-            return new LogHead(header.Timestamp, Convert.ToHexString(start.AsSpan(FileEventReader.FirstPosition, (int)header.Length)), (int)end);
+            return new LogHead(
+                header.Timestamp, Convert.ToHexString(start.AsSpan(FileEventReader.FirstPosition, (int)header.Length)), (int)end);
         }
         catch (Exception e) when (e is RecoveryException or InvalidDataException or EndOfStreamException)
         {

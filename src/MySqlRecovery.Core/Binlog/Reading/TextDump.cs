@@ -16,7 +16,8 @@ internal static class TextDump
 {
     /// <summary>Whether the first bytes of a file look like mysqlbinlog's output.</summary>
     // The statements and comments of a log can hold such text: what has the magic number of a log, plain or encrypted, is one.
-    public static bool IsTextDump(ReadOnlySpan<byte> start) => !(start.Length > 4 && start[0] is 0xFD or 0xFE && start[1..4].SequenceEqual("bin"u8))
+    public static bool IsTextDump(ReadOnlySpan<byte> start) =>
+        !(start.Length > 4 && start[0] is 0xFD or 0xFE && start[1..4].SequenceEqual("bin"u8))
         && (start.IndexOf("/*!50530 SET @@SESSION.PSEUDO_SLAVE_MODE=1*/"u8) >= 0 || start.IndexOf("/*!40019 SET @@session.max_"u8) >= 0
         || start.IndexOf("BINLOG '\n"u8) >= 0);
 
@@ -100,7 +101,8 @@ internal static class TextDump
         {
             Array.Resize(ref statement, statement.Length + 4);
             BinaryPrimitives.WriteInt32LittleEndian(statement.AsSpan(9), statement.Length);
-            BinaryPrimitives.WriteUInt32LittleEndian(statement.AsSpan(statement.Length - 4), Crc32.Compute(statement.AsSpan(0, statement.Length - 4)));
+            BinaryPrimitives.WriteUInt32LittleEndian(
+                statement.AsSpan(statement.Length - 4), Crc32.Compute(statement.AsSpan(0, statement.Length - 4)));
         }
 
         spool.Append(statement);
@@ -144,8 +146,10 @@ internal sealed class TextStatements
         else if (statement.StartsWith("use `", StringComparison.Ordinal))
             _database = statement[5..].TrimEnd('`').Replace("``", "`", StringComparison.Ordinal);
         else
-            return statement.Length == 0 || statement.StartsWith("/*!", StringComparison.Ordinal) || statement.StartsWith("/*M!", StringComparison.Ordinal)
-                || statement.StartsWith("SET ", StringComparison.Ordinal) || statement.EndsWith("/* added by mysqlbinlog */", StringComparison.Ordinal)
+            return statement.Length == 0 || statement.StartsWith("/*!", StringComparison.Ordinal)
+                || statement.StartsWith("/*M!", StringComparison.Ordinal)
+                || statement.StartsWith("SET ", StringComparison.Ordinal)
+                    || statement.EndsWith("/* added by mysqlbinlog */", StringComparison.Ordinal)
                 || statement.StartsWith("DELIMITER", StringComparison.Ordinal);
         return true;
     }

@@ -64,7 +64,8 @@ internal sealed class ColumnDefinition
     /// <summary>Whether the server computes the value; no log says so, only a schema does.</summary>
     public bool IsGenerated { get; set; }
 
-    /// <summary>Whether an UPDATE that does not name the column sets it (ON UPDATE CURRENT_TIMESTAMP); null where it is not known.</summary>
+    /// <summary>Whether an UPDATE that does not name the column sets it (ON UPDATE CURRENT_TIMESTAMP); null where it is not
+    /// known.</summary>
     public bool? HasOnUpdateNow { get; set; }
 
     public bool IsNumeric => Type is ColumnType.Tiny or ColumnType.Short or ColumnType.Int24 or ColumnType.Long

@@ -15,7 +15,8 @@ internal interface ITableSchemaSource
     /// </summary>
     IEnumerable<(string Child, string[] ReferencedColumns)> FindCascades(TableMap parent, RowOperation operation);
 
-    /// <summary>Why there may be foreign keys to a table that <see cref="FindCascades"/> does not know; null where there are none.</summary>
+    /// <summary>Why there may be foreign keys to a table that <see cref="FindCascades"/> does not know; null where there are
+    /// none.</summary>
     string? FindHiddenCascades(TableMap parent) => null;
 
     /// <summary>Takes a statement of the log in, which may change a table.</summary>

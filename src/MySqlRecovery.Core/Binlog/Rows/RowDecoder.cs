@@ -52,7 +52,8 @@ internal sealed class RowDecoder(TableMap map) : IRowDecoder
     }
 
     /// <summary>Columns of the after image whose bytes differ from the before image or are not in it.</summary>
-    public static List<int> ChangedOrdinals(RowLayout beforeLayout, ReadOnlySpan<byte> before, RowLayout afterLayout, ReadOnlySpan<byte> after)
+    public static List<int> ChangedOrdinals(
+        RowLayout beforeLayout, ReadOnlySpan<byte> before, RowLayout afterLayout, ReadOnlySpan<byte> after)
     {
         var was = new ValueRange[beforeLayout.Ordinals.Length];
         var became = new ValueRange[afterLayout.Ordinals.Length];

@@ -180,7 +180,8 @@ internal sealed class EventScan : IDisposable
         _range = Chosen.IsReadWhole ? Chosen with { Start = 0, Stop = long.MaxValue } : Chosen;
         LogIndex++;
         _isAtStart = true;
-        _mayCut = _filter.StartTime != null || _filter.StopTime != null || _range.Start > FileEventReader.FirstPosition || _range.Stop != long.MaxValue;
+        _mayCut = _filter.StartTime != null || _filter.StopTime != null || _range.Start > FileEventReader.FirstPosition
+            || _range.Stop != long.MaxValue;
         _startIsReached = _range.Start <= FileEventReader.FirstPosition;
         _maps.Clear();
         Transaction.Reset();

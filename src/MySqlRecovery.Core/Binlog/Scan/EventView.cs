@@ -256,7 +256,8 @@ internal readonly struct EventView
     public void NoteUntested(FilterDoubts doubts, int count) => doubts.Note(
         Table!.Database, Table.Table, Array.TrueForAll(Table.Columns, c => c.IsNameKnown)
             ? "-Where asks for a column that is not in their images (binlog_row_image is not FULL)"
-            : "-Where asks for a column by name, and the log does not name the columns (give -SchemaPath, -Connection, or @1, @2 by position)",
+            : "-Where asks for a column by name, and the log does not name the columns (give -SchemaPath, -Connection, or "
+                + "@1, @2 by position)",
         count, LogFile, Position);
 
     // A log that does not say the session may have its rows in any transaction.

@@ -70,7 +70,8 @@ internal sealed class PipedEvent
         {
             try
             {
-                return Type.IsQuery() && _raw.Length > EventHeader.Size ? QueryEvent.Parse(Raw[EventHeader.Size..]).SqlModes : SqlModes.None;
+                return Type.IsQuery() && _raw.Length > EventHeader.Size
+                    ? QueryEvent.Parse(Raw[EventHeader.Size..]).SqlModes : SqlModes.None;
             }
             catch (EndOfStreamException)
             {

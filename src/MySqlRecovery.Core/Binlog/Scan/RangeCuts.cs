@@ -48,7 +48,8 @@ internal sealed class RangeCuts(EventFilter filter)
     {
         EventReader reader = scan.Reader;
         if (_lastLog == null && filter.StartTime < reader.Header.Time && reader.Header.Timestamp != 0 && LogNumber.Of(reader.LogFile) != 1)
-            filter.Doubts.NoteLog($"{reader.LogFile} begins at {reader.Header.Time:u}, after the time from which on changes are asked for: what was logged before is not here");
+            filter.Doubts.NoteLog($"{reader.LogFile} begins at {reader.Header.Time:u}, after the time from which on changes are asked for: "
+                + "what was logged before is not here");
         if (_lastLog != null && LogNumber.IsBefore(_lastLog, reader.LogFile) && LogNumber.Of(reader.LogFile) > LogNumber.Of(_lastLog) + 1)
             filter.Doubts.NoteLog($"logs are missing between {_lastLog} and {reader.LogFile}");
         _lastLog = reader.LogFile;
@@ -66,7 +67,8 @@ internal sealed class RangeCuts(EventFilter filter)
     public void End()
     {
         if (_goesOn && _lastLog != null && filter.StopTime > _lastTime)
-            filter.Doubts.NoteLog($"{_lastLog} ends at {_lastTime:u}, before the time up to which changes are asked for: the log that follows is not here");
+            filter.Doubts.NoteLog(
+                $"{_lastLog} ends at {_lastTime:u}, before the time up to which changes are asked for: the log that follows is not here");
     }
 
     private void Note(EventScan scan) => filter.Doubts.Note(

@@ -46,7 +46,8 @@ internal sealed class TransactionOutcome
             // That an event which decides nothing is there to its end shows where the next one should start.
             if (header == default || (MayDecide(header.Type) && !HasWhole(reader, header, at)))
                 outcome._end = got < 0 || IsRelayLog(reader) ? TransactionEnd.Unknown : TransactionEnd.Missing;
-            else if (header.Length < EventHeader.Size + checksum || header.Length > FileEventReader.MaximumEventLength || !header.Type.IsKnown())
+            else if (header.Length < EventHeader.Size + checksum || header.Length > FileEventReader.MaximumEventLength
+                || !header.Type.IsKnown())
                 outcome._end = TransactionEnd.Unknown;
             else if (at > start && header.Type.IsGtid())
                 outcome._end = TransactionEnd.Missing;

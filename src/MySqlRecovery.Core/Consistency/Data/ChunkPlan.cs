@@ -3,7 +3,8 @@ using System.Text;
 
 namespace MySqlRecovery.Consistency.Data;
 
-/// <summary>Cuts a table into parts by what the source holds; the first is open below and the last above, for rows that only the replica has.</summary>
+/// <summary>Cuts a table into parts by what the source holds; the first is open below and the last above, for rows that only
+/// the replica has.</summary>
 internal sealed class ChunkPlan(ComparedTable table, ReadingSession source, ChunkSize size)
 {
     // A key that is at most this much longer than the table has rows is cut by its values, without a look at the rows.
@@ -95,7 +96,8 @@ internal sealed class ChunkSize(TimeSpan target)
 /// <param name="Sum">The sum of the rows' hashes. A sum, because equal changes of two rows cancel out in an XOR.</param>
 internal readonly record struct ChunkSum(long Rows, string Sum);
 
-/// <summary>A part of a table as the source has it. The part is known before its sum is, so that both servers can read it at the same time.</summary>
+/// <summary>A part of a table as the source has it. The part is known before its sum is, so that both servers can read it at
+/// the same time.</summary>
 /// <param name="Table">The table.</param>
 /// <param name="Range">The part.</param>
 /// <param name="Sum">What the source says; as an exception, why it does not, and then there are no more parts of the table.</param>

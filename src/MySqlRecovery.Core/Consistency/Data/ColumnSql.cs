@@ -41,9 +41,11 @@ internal sealed class ColumnSql
     /// An expression whose bytes are the value's text, exactly: of other than binary strings, providers make numbers and
     /// times of their own.
     /// </summary>
-    public string Value => IsBinary ? Plain : _form.Kind == ColumnKind.Json ? Readable($"NULLIF(CAST({Plain} AS BINARY),'')") : $"CAST({Plain} AS BINARY)";
+    public string Value =>
+        IsBinary ? Plain : _form.Kind == ColumnKind.Json ? Readable($"NULLIF(CAST({Plain} AS BINARY),'')") : $"CAST({Plain} AS BINARY)";
 
-    private bool IsBinary => _form.Kind is ColumnKind.Text or ColumnKind.Members || (_form.Kind is ColumnKind.Bytes && _column.DataType != "vector");
+    private bool IsBinary =>
+        _form.Kind is ColumnKind.Text or ColumnKind.Members || (_form.Kind is ColumnKind.Bytes && _column.DataType != "vector");
 
     /// <summary>An expression whose text is the value, exactly.</summary>
     private string Plain => _form.Kind switch
@@ -68,9 +70,11 @@ internal sealed class ColumnSql
 
     // Of a value without character set, or of another kind than the other server's, the text is meant.
     private string Converted => !_form.Converts ? Name
-        : _own is ColumnKind.Text or ColumnKind.Members ? $"CONVERT({Name} USING utf8mb4)" : $"CONVERT(CAST({PlainOwn} AS CHAR) USING utf8mb4)";
+        : _own is ColumnKind.Text or ColumnKind.Members
+            ? $"CONVERT({Name} USING utf8mb4)" : $"CONVERT(CAST({PlainOwn} AS CHAR) USING utf8mb4)";
 
-    private string PlainOwn => _own == ColumnKind.Real ? $"({Name}*1e0)" : _column.IsZerofill || _own == ColumnKind.Bit ? $"({Name}+0)" : Name;
+    private string PlainOwn =>
+        _own == ColumnKind.Real ? $"({Name}*1e0)" : _column.IsZerofill || _own == ColumnKind.Bit ? $"({Name}+0)" : Name;
 
     /// <summary>What the column adds to the text of a row, which is a binary string: no other value gives the same.</summary>
     public string RowText(bool fast)
@@ -80,24 +84,28 @@ internal sealed class ColumnSql
             // In a binary string text needs no cast, which would take longer than the hash.
             ColumnKind.Text => Converted,
             ColumnKind.Members => $"CONCAT({Name}+0=0,{Converted})",
-            ColumnKind.Real when _column.ColumnType.StartsWith("double", StringComparison.OrdinalIgnoreCase) && !_column.ColumnType.Contains('(', StringComparison.Ordinal) => Name,
+            ColumnKind.Real when _column.ColumnType.StartsWith("double", StringComparison.OrdinalIgnoreCase)
+                && !_column.ColumnType.Contains('(', StringComparison.Ordinal) => Name,
             _ => Plain,
         };
         if (_form.Kind == ColumnKind.Json)
         {
             // Not NULLIF, which would write the document twice.
             return Readable(fast
-                ? $"REPLACE(CONCAT('/',LENGTH({value}),'/',CRC32({value}),'/'),'/0/0/','{_marker}')" : $"REPLACE(SHA2({value},256),'{HashOfNothing}','{_marker}')");
+                ? $"REPLACE(CONCAT('/',LENGTH({value}),'/',CRC32({value}),'/'),'/0/0/','{_marker}')"
+                : $"REPLACE(SHA2({value},256),'{HashOfNothing}','{_marker}')");
         }
 
         if (_form.IsLong)
             return fast ? $"LENGTH({value}),CRC32({value})" : $"SHA2({value},256)";
 
-        return _form.Kind is ColumnKind.Text or ColumnKind.Members or ColumnKind.Bytes or ColumnKind.Other ? $"LENGTH({value}),{value}" : value;
+        return _form.Kind is ColumnKind.Text or ColumnKind.Members or ColumnKind.Bytes or ColumnKind.Other
+            ? $"LENGTH({value}),{value}" : value;
     }
 
     /// <summary>Whether a statement can write the value: servers refuse literals that are not valid in their character set.</summary>
-    public bool CanWrite(byte[]? value) => value == null || _form.Kind is not (ColumnKind.Text or ColumnKind.Members) || !IsUtf8 || Utf8.IsValid(value);
+    public bool CanWrite(byte[]? value) =>
+        value == null || _form.Kind is not (ColumnKind.Text or ColumnKind.Members) || !IsUtf8 || Utf8.IsValid(value);
 
     /// <summary>Whether <see cref="IsExactly"/> finds a value: of JSON in a column of text the bytes are not known any more.</summary>
     public bool CanFind => !_form.IsNormalized || _own == ColumnKind.Json;
@@ -106,10 +114,12 @@ internal sealed class ColumnSql
     public bool NeedsLenientMode(byte[]? value) => value != null && IsInvalidMember(value);
 
     /// <summary>Whether the value is there and the server did not give it, because its text is longer than max_allowed_packet.</summary>
-    public bool IsUnreadable(byte[]? value) => _form.Kind == ColumnKind.Json && value != null && value.AsSpan().SequenceEqual(Encoding.ASCII.GetBytes(_marker));
+    public bool IsUnreadable(byte[]? value) =>
+        _form.Kind == ColumnKind.Json && value != null && value.AsSpan().SequenceEqual(Encoding.ASCII.GetBytes(_marker));
 
     /// <summary>The value as it is compared: of documents that the servers write in other ways, what both would write.</summary>
-    public byte[]? Normalize(byte[]? value) => value == null || !_form.IsNormalized || IsUnreadable(value) ? value : JsonText.Normalize(value);
+    public byte[]? Normalize(byte[]? value) =>
+        value == null || !_form.IsNormalized || IsUnreadable(value) ? value : JsonText.Normalize(value);
 
     /// <summary>Whether two values of the column are one in other words.</summary>
     public bool AreAlike(byte[]? a, byte[]? b) => _form.Kind == ColumnKind.Json && a != null && b != null
@@ -165,13 +175,15 @@ internal sealed class ColumnSql
     }
 
     // Quoted in every sql_mode, and the same bytes in every character set that the session may have.
-    private static bool IsPlain(ReadOnlySpan<byte> value) => !value.ContainsAnyExceptInRange((byte)' ', (byte)'~') && !value.Contains((byte)'\\');
+    private static bool IsPlain(ReadOnlySpan<byte> value) =>
+        !value.ContainsAnyExceptInRange((byte)' ', (byte)'~') && !value.Contains((byte)'\\');
 
     // CAST gives NULL, or '' in 9.x, for a document whose text is longer than max_allowed_packet. No document begins like the
     // marker, and the two servers' are not equal: such a row is looked at, and not taken for right.
     private string Readable(string value) => $"IF({Name} IS NULL,NULL,COALESCE({value},'{_marker}'))";
 
-    private bool IsInvalidMember(ReadOnlySpan<byte> value) => _form.Kind == ColumnKind.Members && value[0] == '1' && _column.DataType == "enum";
+    private bool IsInvalidMember(ReadOnlySpan<byte> value) =>
+        _form.Kind == ColumnKind.Members && value[0] == '1' && _column.DataType == "enum";
 
     private void WriteText(ReadOnlySpan<byte> value, TextBuffer sql)
     {

@@ -17,7 +17,8 @@ internal sealed class ComparedTable
             .Select(c => (Source: c, Replica: replica.Find(c.Name)))
             .Where(c => c.Replica is { IsVirtual: false, IsRowTime: false })
             .Select(c => new ComparedColumn(c.Source, sourceServer, c.Replica!, replicaServer))];
-        foreach (LiveKey key in source.Keys.Where(k => IsIdentifying(k, source)).OrderByDescending(k => k.IsPrimary).ThenBy(k => k.Parts.Count))
+        foreach (
+            LiveKey key in source.Keys.Where(k => IsIdentifying(k, source)).OrderByDescending(k => k.IsPrimary).ThenBy(k => k.Parts.Count))
         {
             // Without the same key, the replica may have two rows where the source has one.
             if (replica.Keys.Find(k => IsIdentifying(k, replica) && HaveSameColumns(k, key)) is not { } replicaKey)
@@ -64,8 +65,10 @@ internal sealed class ComparedTable
     public TableSql Replica { get; }
 
     // NULLs are not told apart, and a prefix is not the whole. FORCE INDEX refuses an invisible one.
-    private static bool IsIdentifying(LiveKey key, LiveTable table) => key is { IsUnique: true, IsVisible: true, IndexType: "BTREE" or "HASH" }
-        && key.Parts.TrueForAll(p => p is { Column: { } name, PrefixLength: null } && table.Find(name) is { IsNullable: false, IsVirtual: false });
+    private static bool IsIdentifying(LiveKey key, LiveTable table) =>
+        key is { IsUnique: true, IsVisible: true, IndexType: "BTREE" or "HASH" }
+        && key.Parts.TrueForAll(
+            p => p is { Column: { } name, PrefixLength: null } && table.Find(name) is { IsNullable: false, IsVirtual: false });
 
     private static bool HaveSameColumns(LiveKey a, LiveKey b) =>
         a.Parts.Select(p => p.Column).SequenceEqual(b.Parts.Select(p => p.Column), StringComparer.OrdinalIgnoreCase);

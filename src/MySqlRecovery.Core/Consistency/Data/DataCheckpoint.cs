@@ -32,7 +32,8 @@ internal sealed class DataCheckpoint
         {
             Content? content = JsonSerializer.Deserialize<Content>(File.ReadAllBytes(path));
             if (content is { Servers: { } servers, Database: { } database, Table: { } table } && servers == _servers)
-                (Table, After) = (new TableName(database, table), content.After == null ? null : Array.ConvertAll(content.After, Convert.FromHexString));
+                (Table, After) = (
+                    new TableName(database, table), content.After == null ? null : Array.ConvertAll(content.After, Convert.FromHexString));
         }
         catch (Exception e) when (e is JsonException or FormatException or IOException or UnauthorizedAccessException)
         {
@@ -65,7 +66,8 @@ internal sealed class DataCheckpoint
     public void Remove() => File.Delete(_path);
 
     private RecoveryException Invalid(Exception? inner) => new(
-        "CheckpointInvalid", RecoveryErrorKind.InvalidData, $"this is not a checkpoint of {_servers.Replace(" ", " and ", StringComparison.Ordinal)}", _path,
+        "CheckpointInvalid", RecoveryErrorKind.InvalidData, $"this is not a checkpoint of "
+            + $"{_servers.Replace(" ", " and ", StringComparison.Ordinal)}", _path,
         recommendedAction: "Name another file, or remove this one.", inner: inner);
 
     private sealed record Content(string? Servers, string? Database, string? Table, string[]? After);

@@ -12,7 +12,8 @@ namespace MySqlRecovery.Consistency.Data;
 internal static class JsonText
 {
     private static readonly JsonDocumentOptions Reading = new() { MaxDepth = 200 };
-    private static readonly JsonWriterOptions Writing = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, MaxDepth = 200, SkipValidation = true };
+    private static readonly JsonWriterOptions Writing = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, MaxDepth = 200,
+        SkipValidation = true };
 
     /// <summary>The document so written; what is no JSON stays as it is.</summary>
     public static byte[] Normalize(byte[] text)
@@ -61,7 +62,8 @@ internal static class JsonText
         }
     }
 
-    /// <summary>The same value: whole numbers of up to 20 digits as such, others with their digits and an exponent, all of them exactly.</summary>
+    /// <summary>The same value: whole numbers of up to 20 digits as such, others with their digits and an exponent, all of them
+    /// exactly.</summary>
     private static string Number(string text)
     {
         const int MaximumWhole = 20;

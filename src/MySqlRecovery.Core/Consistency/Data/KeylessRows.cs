@@ -8,7 +8,8 @@ namespace MySqlRecovery.Consistency.Data;
 /// Compares a table whose rows no key tells apart: how often each row is there on either side. Every look reads the whole
 /// table, so this is for tables whose sums differ.
 /// </summary>
-internal sealed class KeylessRows(ComparedTable table, ServerPair pair, ReadingSession source, ReadingSession replica, ReplicaProgress progress)
+internal sealed class KeylessRows(
+    ComparedTable table, ServerPair pair, ReadingSession source, ReadingSession replica, ReplicaProgress progress)
 {
     private const int RoundsOnBusySource = 8;
     private const int RoundsOnQuietSource = 2;
@@ -83,7 +84,8 @@ internal sealed class KeylessRows(ComparedTable table, ServerPair pair, ReadingS
         }
     }
 
-    /// <summary>How many more rows of a hash the source has, where the numbers differ. Both answers are sorted: no table need fit into memory.</summary>
+    /// <summary>How many more rows of a hash the source has, where the numbers differ. Both answers are sorted: no table need
+    /// fit into memory.</summary>
     private Dictionary<string, long> Differences(string[]? hashes)
     {
         var differences = new Dictionary<string, long>();

@@ -33,6 +33,7 @@ internal sealed class LoadLimit(ServerPair pair, ReplicaProgress progress, DataC
     private bool IsBusy() => ThreadsRunning(pair.Source) > options.MaxLoad || ThreadsRunning(pair.Replica) > options.MaxLoad
         || (progress.IsApplying && progress.ReadLag() > options.MaxLag);
 
-    private int ThreadsRunning(ComparedServer server) => server.Client.QueryAll("SHOW GLOBAL STATUS LIKE 'Threads_running'", token) is [[_, { } count], ..]
+    private int ThreadsRunning(ComparedServer server) =>
+        server.Client.QueryAll("SHOW GLOBAL STATUS LIKE 'Threads_running'", token) is [[_, { } count], ..]
         ? int.Parse(count, CultureInfo.InvariantCulture) : 0;
 }

@@ -73,7 +73,9 @@ internal sealed class ReadingSession(IQueryClient client, bool fast, Cancellatio
         while (rows.Read())
         {
             budget.AddRow();
-            var row = new RowData(Enumerable.Range(0, compared.Columns.Length).Select(i => table.Columns[i].Normalize(budget.Take(rows.GetBytes(i)))).ToArray());
+            var row = new RowData(
+                Enumerable.Range(0, compared.Columns.Length).Select(i =>
+                    table.Columns[i].Normalize(budget.Take(rows.GetBytes(i)))).ToArray());
             found[new ComparedKey(Array.ConvertAll(compared.Key, i => row[i]!))] = row;
         }
 
@@ -105,7 +107,9 @@ internal sealed class ReadingSession(IQueryClient client, bool fast, Cancellatio
         {
             budget.AddRow();
             string hash = budget.Take(rows.GetString(0))!;
-            found[hash] = new RowData(Enumerable.Range(0, compared.Columns.Length).Select(i => table.Columns[i].Normalize(budget.Take(rows.GetBytes(i + 1)))).ToArray());
+            found[hash] = new RowData(
+                Enumerable.Range(0, compared.Columns.Length).Select(i =>
+                    table.Columns[i].Normalize(budget.Take(rows.GetBytes(i + 1)))).ToArray());
         }
 
         return found;
@@ -135,7 +139,8 @@ internal sealed class SourceReader : IDisposable
     /// <param name="fast">Whether CRC-32 will do.</param>
     /// <param name="token">Ends the reading.</param>
     public SourceReader(
-        ComparedServer server, IReadOnlyList<(ComparedTable Table, byte[][]? After)> tables, ChunkSize size, bool fast, CancellationToken token)
+        ComparedServer server, IReadOnlyList<(ComparedTable Table, byte[][]? After)> tables, ChunkSize size, bool fast,
+        CancellationToken token)
     {
         _stop = CancellationTokenSource.CreateLinkedTokenSource(token);
         _session = ReadingSession.Open(server, fast, _stop.Token);

@@ -13,7 +13,8 @@ internal sealed class RowFindings(ComparedTable table, ServerPair pair)
     /// <param name="replica">The row on the replica; null if it has none.</param>
     /// <param name="confidence">Proven, or Likely where the replica may not have come so far.</param>
     /// <param name="evidence">What is known beside the rows.</param>
-    public ConsistencyFinding Make(ComparedKey? key, RowData? source, RowData? replica, FindingConfidence confidence, params string[] evidence)
+    public ConsistencyFinding Make(
+        ComparedKey? key, RowData? source, RowData? replica, FindingConfidence confidence, params string[] evidence)
     {
         FindingType type = replica == null ? FindingType.RowMissing : source == null ? FindingType.RowExtra : FindingType.RowDifferent;
         int[] differing = type == FindingType.RowDifferent
@@ -24,7 +25,8 @@ internal sealed class RowFindings(ComparedTable table, ServerPair pair)
             FindingType.RowExtra => "the row is on the replica and not on the source",
             _ => "columns that differ: " + string.Join(", ", differing.Select(i => table.Columns[i].Name)),
         };
-        int[] written = source == null ? [] : [.. (replica == null ? Enumerable.Range(0, table.Columns.Length) : differing).Where(i => !table.Columns[i].IsGenerated)];
+        int[] written = source == null
+            ? [] : [.. (replica == null ? Enumerable.Range(0, table.Columns.Length) : differing).Where(i => !table.Columns[i].IsGenerated)];
         bool isUnreadable = Enumerable.Range(0, table.Columns.Length).Any(i => IsUnreadable(i, source, replica));
         string? obstacle = written.Select(i => Obstacle(i, source!, replica)).FirstOrDefault(o => o != null);
         if (key == null && source == null && Array.Find(table.Columns, c => !c.Replica.CanFind) is { } unfound)
@@ -55,7 +57,8 @@ internal sealed class RowFindings(ComparedTable table, ServerPair pair)
     {
         string name = table.Columns[column].Name;
         if (IsUnreadable(column, source, replica))
-            return $"column {name} holds a document whose text is longer than max_allowed_packet, which the server does not give: it was not compared";
+            return $"column {name} holds a document whose text is longer than max_allowed_packet, which the server does not give: it was "
+                + "not compared";
         if (!table.Replica.Columns[column].CanWrite(source[column]))
             return $"column {name} holds bytes that are not valid in its character set: no SQL statement writes them";
         return replica != null && table.Source.Columns[column].AreAlike(source[column], replica[column])
@@ -73,7 +76,8 @@ internal sealed class RowFindings(ComparedTable table, ServerPair pair)
             FindingType.RowExtra => [Delete(key, replica!)],
             _ => Update(key!, source!, replica!, written),
         };
-        return written.Any(i => table.Replica.Columns[i].NeedsLenientMode(source![i])) ? statements.Prepend(SqlScriptWriter.LenientMode) : statements;
+        return written.Any(i => table.Replica.Columns[i].NeedsLenientMode(source![i]))
+            ? statements.Prepend(SqlScriptWriter.LenientMode) : statements;
     }
 
     private OrderedDictionary? ToDictionary(RowData? row, TableSql sql)
@@ -105,7 +109,8 @@ internal sealed class RowFindings(ComparedTable table, ServerPair pair)
     {
         if (written.Length == 0)
             return [];
-        if (table.OtherUniqueColumns.Contains("") || written.Any(i => table.OtherUniqueColumns.Contains(table.Columns[i].Name, StringComparer.OrdinalIgnoreCase)))
+        if (table.OtherUniqueColumns.Contains("")
+            || written.Any(i => table.OtherUniqueColumns.Contains(table.Columns[i].Name, StringComparer.OrdinalIgnoreCase)))
             return [Delete(key, replica), Insert(source)];
         string changes = string.Join(", ", written.Select(i => $"{table.Replica.Columns[i].Name} = {Literal(i, source)}"));
         return [$"UPDATE {table.Replica.Name} SET {changes} WHERE {table.Replica.IsKey(key.Values)} LIMIT 1;"];

@@ -60,7 +60,8 @@ internal sealed class SuspectRange(
 /// the replica is given the time to come to that point, its row is read, and the source's once more: a replica's row that
 /// the source had at either time is right.
 /// </summary>
-internal sealed class SuspectRows(ComparedTable table, ServerPair pair, ReadingSession source, ReadingSession replica, ReplicaProgress progress)
+internal sealed class SuspectRows(
+    ComparedTable table, ServerPair pair, ReadingSession source, ReadingSession replica, ReplicaProgress progress)
 {
     // A row that changes to and fro can look wrong in one round: here it would have to in each, with the same contents.
     private const int RoundsOnBusySource = 8;
@@ -98,7 +99,8 @@ internal sealed class SuspectRows(ComparedTable table, ServerPair pair, ReadingS
     /// <summary>Why a difference may be no more than a replica that is behind.</summary>
     public static string StandsStill(ReplicaProgress progress) => progress.Channel == null
         ? "the replica does not replicate from any server"
-        : "the replica does not apply what the source writes, or has not come to the time of this check: the difference may be in what it lacks";
+        : "the replica does not apply what the source writes, or has not come to the time of this check: the difference may be "
+            + "in what it lacks";
 
     /// <summary>One round: lets those go that are right, counts how often the others were the same.</summary>
     private (bool WasQuiet, bool WasReached) Look()

@@ -34,7 +34,8 @@ internal sealed class TableSql
         $"SELECT {Values(_table.Key.Take(_table.OrderedKeyLength))}{_from}{Where(range)} ORDER BY {_keyOrder} LIMIT {rows - 1},1";
 
     /// <summary>Smallest and largest value of the key's first column.</summary>
-    public string Ends() => $"SELECT CAST(MIN({_columns[_table.Key[0]].Name}) AS BINARY),CAST(MAX({_columns[_table.Key[0]].Name}) AS BINARY) FROM {Name}";
+    public string Ends() =>
+        $"SELECT CAST(MIN({_columns[_table.Key[0]].Name}) AS BINARY),CAST(MAX({_columns[_table.Key[0]].Name}) AS BINARY) FROM {Name}";
 
     /// <summary>Key columns and hash of each row.</summary>
     public string KeyHashes(KeyRange range, bool fast) => $"SELECT {Values(_table.Key)},{TextHash(fast)}{_from}{Where(range)}";
@@ -117,7 +118,8 @@ internal sealed class TableSql
     {
         int last = bound.Length - 1;
         IEnumerable<string> alternatives = Enumerable.Range(0, bound.Length).Select(i => string.Join(
-            " AND ", Enumerable.Range(0, i).Select(j => Compare(j, "=", bound)).Append(Compare(i, i == last ? lastComparison : comparison, bound))));
+            " AND ", Enumerable.Range(0, i).Select(j => Compare(j, "=", bound)).Append(
+                Compare(i, i == last ? lastComparison : comparison, bound))));
         return last == 0 ? alternatives.First() : $"({string.Join(" OR ", alternatives)})";
     }
 

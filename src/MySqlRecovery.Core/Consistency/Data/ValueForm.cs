@@ -4,7 +4,8 @@ using MySqlRecovery.Consistency.Servers;
 
 namespace MySqlRecovery.Consistency.Data;
 
-/// <summary>How the values of a column are written on both servers, so that equal ones are equal bytes whatever the two types are.</summary>
+/// <summary>How the values of a column are written on both servers, so that equal ones are equal bytes whatever the two types
+/// are.</summary>
 internal sealed record ValueForm
 {
     private const int MaximumDigits = 65;
@@ -12,7 +13,8 @@ internal sealed record ValueForm
 
     public required ColumnKind Kind { get; init; }
 
-    /// <summary>Whether text is converted to utf8mb4, because the servers' columns have other character sets or are of other kinds.</summary>
+    /// <summary>Whether text is converted to utf8mb4, because the servers' columns have other character sets or are of other
+    /// kinds.</summary>
     public bool Converts { get; init; }
 
     /// <summary>The digits behind the point that both are given; null where the types have the same.</summary>
@@ -83,7 +85,8 @@ internal sealed record ValueForm
     {
         ((int digits, int scale), (int otherDigits, int otherScale)) = (DecimalOf(a), DecimalOf(b));
         int common = Math.Max(scale, otherScale);
-        return (scale == otherScale && a.DataType == b.DataType) || Math.Max(digits - scale, otherDigits - otherScale) + common > MaximumDigits ? null : common;
+        return (scale == otherScale
+            && a.DataType == b.DataType) || Math.Max(digits - scale, otherDigits - otherScale) + common > MaximumDigits ? null : common;
     }
 
     // decimal(10,2) unsigned
@@ -91,7 +94,8 @@ internal sealed record ValueForm
     {
         string[] parts = column.DataType == "decimal" ? Parameters(column) : [];
         return parts.Length == 0 ? (DigitsOfInteger, 0)
-            : (int.Parse(parts[0], CultureInfo.InvariantCulture), parts.Length == 1 ? 0 : int.Parse(parts[1], CultureInfo.InvariantCulture));
+            : (int.Parse(parts[0], CultureInfo.InvariantCulture), parts.Length == 1 ? 0 : int.Parse(
+                parts[1], CultureInfo.InvariantCulture));
     }
 
     private static string? CommonTime(LiveColumn a, LiveColumn b)
@@ -99,12 +103,14 @@ internal sealed record ValueForm
         bool isTime = a.DataType == "time", isOtherTime = b.DataType == "time";
         if (isTime != isOtherTime)
             return "CHAR";
-        return (a.DataType == "date") == (b.DataType == "date") && Parameters(a).SequenceEqual(Parameters(b)) ? null : isTime ? "TIME(6)" : "DATETIME(6)";
+        return (a.DataType == "date") == (b.DataType == "date") && Parameters(a).SequenceEqual(Parameters(b))
+            ? null : isTime ? "TIME(6)" : "DATETIME(6)";
     }
 
     private static string[] Parameters(LiveColumn column)
     {
-        int open = column.ColumnType.IndexOf('(', StringComparison.Ordinal), close = column.ColumnType.IndexOf(')', StringComparison.Ordinal);
+        int open = column.ColumnType.IndexOf('(', StringComparison.Ordinal),
+        close = column.ColumnType.IndexOf(')', StringComparison.Ordinal);
         return open < 0 || close < open ? [] : column.ColumnType[(open + 1)..close].Split(',');
     }
 }

@@ -22,7 +22,8 @@ internal static class ValueObject
         return kind switch
         {
             ColumnKind.Integer => Integer(text, column),
-            ColumnKind.Decimal when text.Count(char.IsAsciiDigit) <= MaximumDecimalDigits && decimal.TryParse(text, NumberStyles.Number, invariant, out decimal number) => number,
+            ColumnKind.Decimal when text.Count(char.IsAsciiDigit) <= MaximumDecimalDigits
+                && decimal.TryParse(text, NumberStyles.Number, invariant, out decimal number) => number,
             ColumnKind.Real when column.DataType == "float" && float.TryParse(text, invariant, out float single) => single,
             ColumnKind.Real when double.TryParse(text, invariant, out double real) => real,
             ColumnKind.Bit when ulong.TryParse(text, NumberStyles.None, invariant, out ulong bits) => bits,

@@ -23,7 +23,8 @@ internal sealed class LiveLogCheck(
         // First how far the replica came, then its logs, then the source's: each is at least as far as what was asked before.
         List<Dictionary<string, string?>> channels = pair.Replica.ReadReplicaStatus();
         Dictionary<string, string?>? channel = channels.Find(IsOfSource);
-        bool logsUpdates = pair.Replica.IsOn("log_bin") && (pair.Replica.IsOn("log_replica_updates") || pair.Replica.IsOn("log_slave_updates"));
+        bool logsUpdates = pair.Replica.IsOn("log_bin")
+            && (pair.Replica.IsOn("log_replica_updates") || pair.Replica.IsOn("log_slave_updates"));
         GtidSet? replicaExecuted = ReadExecuted(pair.Replica, token);
         LogSeries? replica = pair.Replica.IsOn("log_bin") ? openLogs(pair.Replica) : null;
         var check = new LogCheck(new LogCheckInput
@@ -62,7 +63,8 @@ internal sealed class LiveLogCheck(
         if (channels.Length == 0)
             return _ => false;
         HashSet<string> servers = [.. channels.Select(c => c.GetValueOrDefault("Source_Server_Id") ?? "")];
-        GtidSet received = GtidSet.Parse(channels.SelectMany(c => new[] { c.GetValueOrDefault("Retrieved_Gtid_Set") ?? "", c.GetValueOrDefault("Source_UUID") ?? "" }));
+        GtidSet received = GtidSet.Parse(
+            channels.SelectMany(c => new[] { c.GetValueOrDefault("Retrieved_Gtid_Set") ?? "", c.GetValueOrDefault("Source_UUID") ?? "" }));
         return t => servers.Contains(t.ServerId.ToString(CultureInfo.InvariantCulture)) || (t.Gtid is { } gtid && received.Contains(gtid));
     }
 
@@ -71,7 +73,8 @@ internal sealed class LiveLogCheck(
 
     private static LogPlace? AppliedTo(Dictionary<string, string?>? channel) =>
         channel?.GetValueOrDefault("Relay_Source_Log_File") is { Length: > 0 } file
-        && long.TryParse(channel.GetValueOrDefault("Exec_Source_Log_Pos"), NumberStyles.None, CultureInfo.InvariantCulture, out long position)
+        && long.TryParse(
+            channel.GetValueOrDefault("Exec_Source_Log_Pos"), NumberStyles.None, CultureInfo.InvariantCulture, out long position)
             ? new LogPlace(file, position) : null;
 
     private ConsistencyFinding Unseen() => new()
@@ -80,7 +83,8 @@ internal sealed class LiveLogCheck(
         Severity = FindingSeverity.Info,
         Confidence = FindingConfidence.Unknown,
         Server = pair.Replica.Name,
-        Evidence = ["The replica does not log what it applies (log_replica_updates, log_slave_updates), so that its logs cannot show what it lacks."],
+        Evidence = ["The replica does not log what it applies (log_replica_updates, log_slave_updates), so that its logs "
+            + "cannot show what it lacks."],
         Recommendation = "Give its -ErrorLog, which tells what was skipped, and compare the rows (-Check Data).",
     };
 
@@ -112,8 +116,10 @@ internal sealed class LiveLogCheck(
     /// <summary>How often the skip counter was set, by the statements that the replica has counted.</summary>
     private ConsistencyFinding? ReadSkipCounterUse(Action<RecoveryException> onError, CancellationToken token)
     {
-        const string Sql = "SELECT DIGEST_TEXT, COUNT_STAR, FIRST_SEEN, LAST_SEEN FROM performance_schema.events_statements_summary_by_digest"
-            + " WHERE DIGEST_TEXT LIKE 'SET %' AND (DIGEST_TEXT LIKE '%sql_slave_skip_counter%' OR DIGEST_TEXT LIKE '%sql_replica_skip_counter%')";
+        const string Sql =
+            "SELECT DIGEST_TEXT, COUNT_STAR, FIRST_SEEN, LAST_SEEN FROM performance_schema.events_statements_summary_by_digest"
+            + " WHERE DIGEST_TEXT LIKE 'SET %' AND (DIGEST_TEXT LIKE '%sql_slave_skip_counter%' OR DIGEST_TEXT LIKE "
+            + "'%sql_replica_skip_counter%')";
         if (!pair.Replica.IsOn("performance_schema"))
             return null;
         List<string?[]> rows = Ask(Sql, onError, token);
@@ -123,8 +129,10 @@ internal sealed class LiveLogCheck(
             Severity = FindingSeverity.Warning,
             Confidence = FindingConfidence.Likely,
             Server = pair.Replica.Name,
-            Evidence = [.. rows.Select(r => $"{r[0]} was run {r[1]} times, first at {r[2]}, last at {r[3]} (performance_schema.events_statements_summary_by_digest).")],
-            Recommendation = "Find out who sets the skip counter, and stop it: each time transactions are lost. Where the logs that showed them are purged, compare the rows (-Check Data).",
+            Evidence = [.. rows.Select(r =>
+                $"{r[0]} was run {r[1]} times, first at {r[2]}, last at {r[3]} (performance_schema.events_statements_summary_by_digest).")],
+            Recommendation = "Find out who sets the skip counter, and stop it: each time transactions are lost. Where the logs that showed "
+                + "them are purged, compare the rows (-Check Data).",
         };
     }
 }

@@ -80,7 +80,8 @@ internal sealed class LogCheck(LogCheckInput input) : IConsistencyCheck
     }
 
     private IEnumerable<ConsistencyFinding> Compare(
-        LogSeries source, bool isSourceRelay, LogSeries replica, bool isReplicaRelay, Action<RecoveryException> onError, CancellationToken token)
+        LogSeries source, bool isSourceRelay, LogSeries replica, bool isReplicaRelay, Action<RecoveryException> onError,
+        CancellationToken token)
     {
         using var mine = new TransactionReader(source, isSourceRelay, token);
         using var theirs = new TransactionReader(replica, isReplicaRelay, token);
@@ -105,7 +106,10 @@ internal sealed class LogCheck(LogCheckInput input) : IConsistencyCheck
             ConsistencyFinding finding = findings.OfLost(item);
             NotApplied.Add(finding, source, item.Transaction);
             if (item.Type is FindingType.TransactionMissing or FindingType.TransactionSkipped or FindingType.TransactionInjected)
-                losses.Add(new LossCase(item.Transaction, item.Skip, isSourceRelay ? item.Transaction.IsFirstInLog : relay.IsFirst(item.Transaction) ?? IsFirst(item.Skip)));
+                losses.Add(
+                    new LossCase(
+                        item.Transaction, item.Skip, isSourceRelay
+                        ? item.Transaction.IsFirstInLog : relay.IsFirst(item.Transaction) ?? IsFirst(item.Skip)));
             yield return finding;
         }
 
@@ -142,7 +146,8 @@ internal sealed class LogCheck(LogCheckInput input) : IConsistencyCheck
                 if (!IsWanted(transaction))
                     continue;
                 losses.Add(new LossCase(transaction, skip, IsFirst(skip)));
-                ConsistencyFinding finding = findings.OfLost(new(FindingType.TransactionSkipped, FindingConfidence.Proven, transaction, skip, null, []));
+                ConsistencyFinding finding = findings.OfLost(
+                    new(FindingType.TransactionSkipped, FindingConfidence.Proven, transaction, skip, null, []));
                 NotApplied.Add(finding, source, transaction);
                 yield return finding;
             }
@@ -178,7 +183,8 @@ internal sealed class LogCheck(LogCheckInput input) : IConsistencyCheck
             return true;
         return transaction.Tables.Length > 0
             ? Array.Exists(transaction.Tables, t => tables.IsMatch(t.Database, t.Table))
-            : transaction.Statement != null && tables.IsDatabaseMatch(transaction.StatementDatabase ?? "") && tables.MayName(transaction.Statement);
+            : transaction.Statement != null && tables.IsDatabaseMatch(transaction.StatementDatabase ?? "")
+                && tables.MayName(transaction.Statement);
     }
 
     private static bool? IsFirst(SkippedRange? skip) => skip is { IsByCounter: true } ? skip.IsFirstInRelayLog : null;

@@ -17,17 +17,20 @@ internal sealed class LogFindings(string replicaName, RelayLogs relay)
         if (lost.Part is { } part)
             (finding.Database, finding.Table) = (part.Database, part.Table);
         finding.Confidence = lost.Confidence;
-        finding.Severity = lost.Type == FindingType.TransactionFiltered || transaction.IsEmpty ? FindingSeverity.Warning : FindingSeverity.Error;
+        finding.Severity = lost.Type == FindingType.TransactionFiltered || transaction.IsEmpty
+            ? FindingSeverity.Warning : FindingSeverity.Error;
         finding.Evidence =
         [
-            $"The source's {transaction.LogFile} holds it at {transaction.Position}, of {transaction.Time:yyyy-MM-dd HH:mm:ss} UTC{Session(transaction)}: {transaction.Describe()}.",
+            $"The source's {transaction.LogFile} holds it at {transaction.Position}, of {transaction.Time:yyyy-MM-dd HH:mm:ss} "
+                + $"UTC{Session(transaction)}: {transaction.Describe()}.",
             .. lost.Evidence,
             .. lost.Skip?.Evidence ?? [],
             .. relay.Describe(transaction) is { } where ? [where] : Array.Empty<string>(),
         ];
         finding.Recommendation = lost.Type == FindingType.TransactionFiltered
             ? "If the replica is to have these rows, take the filter away and copy the tables anew."
-            : "Pipe this finding into Get-RowChange -LogPath <the source's binlogs> | Export-RowChangeSql for the statements that the replica lacks; test the rows first: later changes may rest on them.";
+            : "Pipe this finding into Get-RowChange -LogPath <the source's binlogs> | Export-RowChangeSql for the statements that the "
+                + "replica lacks; test the rows first: later changes may rest on them.";
         return finding;
     }
 
@@ -41,10 +44,12 @@ internal sealed class LogFindings(string replicaName, RelayLogs relay)
         string writer = transaction.ServerId == replicaId ? "the replica itself" : $"server {transaction.ServerId}";
         finding.Evidence =
         [
-            $"The replica's {transaction.LogFile} holds it at {transaction.Position}, of {transaction.Time:yyyy-MM-dd HH:mm:ss} UTC{Session(transaction)}: {transaction.Describe()}.",
+            $"The replica's {transaction.LogFile} holds it at {transaction.Position}, of {transaction.Time:yyyy-MM-dd HH:mm:ss} "
+                + $"UTC{Session(transaction)}: {transaction.Describe()}.",
             $"It was written by {writer}, and the source's logs do not hold it.",
         ];
-        finding.Recommendation = "Bring it to the source or undo it on the replica (Invoke-BinlogReverse, Export-RowChangeSql -Reverse), and set super_read_only (MariaDB: read_only) there.";
+        finding.Recommendation = "Bring it to the source or undo it on the replica (Invoke-BinlogReverse, Export-RowChangeSql -Reverse), "
+            + "and set super_read_only (MariaDB: read_only) there.";
         return finding;
     }
 

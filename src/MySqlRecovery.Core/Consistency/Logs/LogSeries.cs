@@ -52,7 +52,8 @@ internal sealed class FileLogSeries : LogSeries
         Name = Path.GetDirectoryName(paths[0]) is { Length: > 0 } folder ? folder : paths[0];
         for (int i = 1; i < paths.Count; i++)
         {
-            bool isNext = LogNumber.Of(paths[i]) == LogNumber.Of(paths[i - 1]) + 1 && LogNumber.Stem(Logs[i]) == LogNumber.Stem(Logs[i - 1]);
+            bool isNext = LogNumber.Of(paths[i]) == LogNumber.Of(paths[i - 1]) + 1
+                && LogNumber.Stem(Logs[i]) == LogNumber.Stem(Logs[i - 1]);
             if (!isNext)
                 throw new RecoveryException(
                     "LogSeriesIncomplete", RecoveryErrorKind.InvalidArgument,
@@ -156,7 +157,8 @@ internal sealed class RelayLogs(LogSeries? series)
     }
 
     /// <summary>Whether the transaction is the first of a relay log; null where that is not known.</summary>
-    public bool? IsFirst(LoggedTransaction transaction) => _found.TryGetValue(transaction, out LoggedTransaction? relayed) ? relayed.IsFirstInLog : null;
+    public bool? IsFirst(LoggedTransaction transaction) =>
+        _found.TryGetValue(transaction, out LoggedTransaction? relayed) ? relayed.IsFirstInLog : null;
 
     /// <summary>A sentence on where the transaction is, or null where there are no relay logs.</summary>
     public string? Describe(LoggedTransaction transaction)

@@ -27,11 +27,13 @@ internal sealed class LogVerdict
     /// <param name="source">The source's logs, read to their end.</param>
     /// <param name="replica">The replica's logs, read to their end.</param>
     /// <param name="isRelay">Whether the source's logs were compared with relay logs: then it is about receiving, not applying.</param>
-    public LogVerdict(LogCheckInput input, TransactionComparison comparison, TransactionReader source, TransactionReader replica, bool isRelay)
+    public LogVerdict(
+        LogCheckInput input, TransactionComparison comparison, TransactionReader source, TransactionReader replica, bool isRelay)
     {
         (_input, _comparison, _source, _replica, _isRelay) = (input, comparison, source, replica, isRelay);
         _isPromoted = input.IsDetached || (!isRelay && input.AppliedTo == null
-            && comparison.ReplicaOnly.Any(t => t.ServerId == replica.OwnServerId && !t.IsEmpty && t.Ordinal > comparison.ReplicaWindow.Last));
+            && comparison.ReplicaOnly.Any(t =>
+                t.ServerId == replica.OwnServerId && !t.IsEmpty && t.Ordinal > comparison.ReplicaWindow.Last));
         foreach (string table in comparison.Different.SelectMany(p => p.Source!.Tables).Select(t => t.ToString()))
             _differentByTable[table] = _differentByTable.GetValueOrDefault(table) + 1;
         foreach (string table in comparison.SourceOnly.SelectMany(t => t.Tables).Select(t => t.ToString()))
@@ -47,7 +49,8 @@ internal sealed class LogVerdict
             "LogsShareNothing", RecoveryErrorKind.InvalidArgument,
             $"no transaction of the source's logs is in the replica's logs, {_comparison.SourceOnly.Count} are in the source's alone",
             _input.ReplicaName,
-            recommendedAction: "Give logs of the same time. A replica without log_replica_updates (log_slave_updates) logs nothing of its source: give its relay logs and its error log.");
+            recommendedAction: "Give logs of the same time. A replica without log_replica_updates (log_slave_updates) logs nothing of its "
+                + "source: give its relay logs and its error log.");
     }
 
     /// <summary>What the replica did not apply, in the order of the source's logs.</summary>
@@ -63,9 +66,11 @@ internal sealed class LogVerdict
         foreach (LoggedTransaction transaction in _comparison.ReplicaOnly)
         {
             bool isOwn = transaction.ServerId == _replica.OwnServerId;
-            if ((transaction.Gtid is { } gtid && _input.SourceApplied?.Contains(gtid) == true) || (!isOwn && _input.IsOfOtherChannel(transaction)))
+            if ((transaction.Gtid is { } gtid && _input.SourceApplied?.Contains(gtid) == true)
+                || (!isOwn && _input.IsOfOtherChannel(transaction)))
                 continue;
-            if ((transaction.IsEmpty && transaction.Gtid == null) || (isOwn ? IsDone(transaction, _source, _input.SourceExecuted) : IsOutside(transaction)))
+            if ((transaction.IsEmpty && transaction.Gtid == null)
+                || (isOwn ? IsDone(transaction, _source, _input.SourceExecuted) : IsOutside(transaction)))
                 continue;
             yield return (transaction, isOwn ? FindingConfidence.Proven : FindingConfidence.Likely);
         }
@@ -74,12 +79,14 @@ internal sealed class LogVerdict
     private static bool IsDone(LoggedTransaction transaction, TransactionReader reader, GtidSet? executed) =>
         transaction.Gtid is { } gtid && (reader.Declared.Contains(gtid) || executed?.Contains(gtid) == true);
 
-    /// <summary>Whether a transaction that the replica got from elsewhere may be older than the source's logs, or newer than the copy of them.</summary>
+    /// <summary>Whether a transaction that the replica got from elsewhere may be older than the source's logs, or newer than
+    /// the copy of them.</summary>
     private bool IsOutside(LoggedTransaction transaction)
     {
         if (IsDone(transaction, _source, _input.SourceExecuted))
             return true;
-        bool isNewer = transaction.Ordinal > _comparison.ReplicaWindow.Last && _input.AppliedTo == null && transaction.ServerId == _source.OwnServerId;
+        bool isNewer = transaction.Ordinal > _comparison.ReplicaWindow.Last && _input.AppliedTo == null
+            && transaction.ServerId == _source.OwnServerId;
         bool isOlder = transaction.Ordinal < _comparison.ReplicaWindow.First && _input.SourceExecuted == null
             && !(transaction.Gtid is { } gtid && _source.Executed.KnowsOriginOf(gtid));
         return isNewer || isOlder;
@@ -141,7 +148,8 @@ internal sealed class LogVerdict
         return true;
     }
 
-    /// <summary>Whether a transaction before the first common one may have come with the copy of data that the replica began with.</summary>
+    /// <summary>Whether a transaction before the first common one may have come with the copy of data that the replica began
+    /// with.</summary>
     private bool IsBeforeReplica(LoggedTransaction transaction, bool isDone)
     {
         if (transaction.Gtid is not { } gtid)
@@ -156,7 +164,8 @@ internal sealed class LogVerdict
         if (_isRelay || (theirs.ServerId == _replica.OwnServerId && theirs.ServerId != mine.ServerId))
         {
             string[] evidence = _isRelay ? [what]
-                : [what, $"It was written there by server {theirs.ServerId}, the replica itself, at {theirs.Time:yyyy-MM-dd HH:mm:ss} UTC, in place of server {mine.ServerId}'s."];
+                : [what, $"It was written there by server {theirs.ServerId}, the replica itself, at {theirs.Time:yyyy-MM-dd HH:mm:ss} UTC, "
+                    + $"in place of server {mine.ServerId}'s."];
             yield return new(FindingType.TransactionInjected, FindingConfidence.Proven, mine, null, theirs, evidence);
             yield break;
         }
@@ -168,7 +177,8 @@ internal sealed class LogVerdict
                 ? new(FindingType.TransactionFiltered, filter.Confidence, mine, null, theirs, [what, filter.Text])
                 : new(
                     FindingType.TransactionSkipped, FindingConfidence.Likely, mine, null, theirs,
-                    [what, "It came through replication: what is not in it was left out when it was applied, as replica_skip_errors and replica_exec_mode=IDEMPOTENT do, or a filter."]);
+                    [what, "It came through replication: what is not in it was left out when it was applied, as replica_skip_errors and "
+                        + "replica_exec_mode=IDEMPOTENT do, or a filter."]);
             yield return lost with { Part = part.Length == 0 ? null : part[0] };
         }
     }
@@ -190,8 +200,10 @@ internal sealed class LogVerdict
         }
 
         bool looksFiltered = tables.Length > 0 && Array.TrueForAll(tables, t => !_comparison.IsApplied(t.Database, t.Table)
-            && (_lostByTable.GetValueOrDefault(t.ToString()) >= FilteredFrom || _differentByTable.GetValueOrDefault(t.ToString()) >= FilteredInPlaceFrom));
+            && (_lostByTable.GetValueOrDefault(t.ToString()) >= FilteredFrom
+                || _differentByTable.GetValueOrDefault(t.ToString()) >= FilteredInPlaceFrom));
         return looksFiltered
-            ? (FindingConfidence.Likely, $"Nothing of {string.Join(", ", tables)} is in the replica's logs at all, as with replicate_ignore_table and its like.") : null;
+            ? (FindingConfidence.Likely, $"Nothing of {string.Join(", ", tables)} is in the replica's logs at all, as with "
+                + "replicate_ignore_table and its like.") : null;
     }
 }

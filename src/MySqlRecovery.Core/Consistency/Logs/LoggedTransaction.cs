@@ -19,7 +19,8 @@ internal sealed class LoggedTransaction
     /// <summary>When its first statement started, seconds since 1970-01-01 UTC; replicas keep it.</summary>
     public required uint Timestamp { get; init; }
 
-    /// <summary>The session that ran it; in a replica's log MySQL 5.6 keeps it, later versions name the applier's. Null where the log does not say.</summary>
+    /// <summary>The session that ran it; in a replica's log MySQL 5.6 keeps it, later versions name the applier's. Null where
+    /// the log does not say.</summary>
     public uint? ThreadId { get; init; }
 
     /// <summary>Its number in the logs that were read, from 0.</summary>

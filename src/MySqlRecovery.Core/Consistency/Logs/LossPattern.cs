@@ -51,7 +51,8 @@ internal sealed class LossPattern(TransactionTimes all, long relayLogCount)
             AddRun(known, facts);
             AddCycle(known, 60, all.BySecond, t => t.Time.Second, "in second {0} of a minute", "in seconds {0} to {1} of a minute", facts);
             AddCycle(known, 3600, all.ByMinute, t => t.Time.Minute, "in minute {0} of an hour", "in minutes {0} to {1} of an hour", facts);
-            AddCycle(known, 86_400, all.ByHour, t => t.Time.Hour, "in hour {0} (UTC) of the day", "in hours {0} to {1} (UTC) of the day", facts);
+            AddCycle(
+                known, 86_400, all.ByHour, t => t.Time.Hour, "in hour {0} (UTC) of the day", "in hours {0} to {1} (UTC) of the day", facts);
             AddCycle(known, 604_800, all.ByWeekday, t => (int)t.Time.DayOfWeek, "on {0} (UTC)", "from {0} to {1} (UTC)", facts, Weekdays);
             AddTable(known, facts);
         }
@@ -77,7 +78,8 @@ internal sealed class LossPattern(TransactionTimes all, long relayLogCount)
     }
 
     private void AddCycle(
-        LoggedTransaction[] known, uint seconds, long[] baseline, Func<LoggedTransaction, int> part, string one, string several, List<string> facts,
+        LoggedTransaction[] known, uint seconds, long[] baseline, Func<LoggedTransaction, int> part, string one, string several,
+        List<string> facts,
         string[]? names = null)
     {
         // What was lost at one time was lost by one cause: only losses of several rounds say something of the clock.
@@ -141,20 +143,25 @@ internal sealed class LossPattern(TransactionTimes all, long relayLogCount)
         SkippedRange[] skips = [.. losses.Select(l => l.Skip).OfType<SkippedRange>().Distinct()];
         int counted = losses.Count(l => l.Skip is { IsByCounter: true });
         if (counted >= MinimumCount)
-            facts.Add(Text($"{Of(counted, losses.Count)} passed over by the skip counter, which was used {skips.Count(s => s.IsByCounter)} times."));
+            facts.Add(Text(
+                $"{Of(counted, losses.Count)} passed over by the skip counter, which was used {skips.Count(s => s.IsByCounter)} times."));
         DateTime[] times = [.. skips.Select(s => Parse(s.Time)).OfType<DateTime>().Order()];
         double[] gaps = [.. times.Zip(times.Skip(1), (a, b) => (b - a).TotalSeconds)];
         if (gaps.Length < MinimumCount - 1)
             return;
         double median = gaps.Order().ElementAt(gaps.Length / 2);
         if (median >= 1 && gaps.Count(g => Math.Abs(g - median) <= Math.Max(2, median * 0.05)) >= gaps.Length * 0.8)
-            facts.Add(Text($"They were passed over every {median:0} s, from {times[0]:yyyy-MM-dd HH:mm:ss} to {times[^1]:yyyy-MM-dd HH:mm:ss} by the replica's error log."));
+        {
+            facts.Add(Text($"They were passed over every {median:0} s, from {times[0]:yyyy-MM-dd HH:mm:ss} to ")
+                + Text($"{times[^1]:yyyy-MM-dd HH:mm:ss} by the replica's error log."));
+        }
     }
 
     private static string Of(int part, int whole) => part == whole ? $"All {whole} are" : $"{part} of {whole} are";
 
     private static DateTime? Parse(string time) => DateTime.TryParseExact(
-        time, ["yyyy-MM-dd HH:mm:ss", "yyMMdd HH:mm:ss", "yyMMdd  H:mm:ss"], CultureInfo.InvariantCulture, DateTimeStyles.None, out DateTime parsed) ? parsed : null;
+        time, ["yyyy-MM-dd HH:mm:ss", "yyMMdd HH:mm:ss", "yyMMdd  H:mm:ss"], CultureInfo.InvariantCulture, DateTimeStyles.None,
+        out DateTime parsed) ? parsed : null;
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

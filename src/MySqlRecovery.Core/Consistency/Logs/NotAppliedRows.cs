@@ -34,7 +34,8 @@ internal sealed class NotAppliedRows
     /// <param name="token">Cancels.</param>
     /// <exception cref="RecoveryException">A log is gone or damaged.</exception>
     public ConsistencyFinding? Find(
-        string database, string table, ITableSchemaSource schema, IReadOnlyList<KeyValuePair<string, object?>> key, CancellationToken token) =>
+        string database, string table, ITableSchemaSource schema, IReadOnlyList<KeyValuePair<string, object?>> key,
+        CancellationToken token) =>
         Index(database, table, schema, [.. key.Select(k => k.Key)], token).GetValueOrDefault(Text(key.Select(k => k.Value)));
 
     private Dictionary<string, ConsistencyFinding> Index(
@@ -70,10 +71,12 @@ internal sealed class NotAppliedRows
         {
             values = image.Decode();
         }
-        catch (Exception e) when (e is EndOfStreamException or InvalidDataException or FormatException or OverflowException or ArgumentException)
+        catch (Exception e)
+            when (e is EndOfStreamException or InvalidDataException or FormatException or OverflowException or ArgumentException)
         {
             throw new RecoveryException(
-                "BinlogEventMalformed", RecoveryErrorKind.InvalidData, $"a row of the transaction cannot be read: {e.Message}", finding.LogFile, finding.Position, inner: e);
+                "BinlogEventMalformed", RecoveryErrorKind.InvalidData, $"a row of the transaction cannot be read: {e.Message}",
+                finding.LogFile, finding.Position, inner: e);
         }
 
         if (Array.TrueForAll(columns, values.ContainsKey))
@@ -121,20 +124,24 @@ internal sealed class RowCauses(ServerPair pair, NotAppliedRows rows, Cancellati
             [
                 .. finding.Evidence,
                 finding.Confidence == FindingConfidence.Proven
-                    ? "No transaction that only one side has touches it: it was changed in no log (sql_log_bin = 0), or before the logs that are left begin."
-                    : "No transaction that was lost touches it. The replica has not come to where the source is: what it has not applied yet may.",
+                    ? "No transaction that only one side has touches it: it was changed in no log (sql_log_bin = 0), or before the logs "
+                        + "that are left begin."
+                    : "No transaction that was lost touches it. The replica has not come to where the source is: what it "
+                        + "has not applied yet may.",
             ];
             return;
         }
 
-        (finding.Gtid, finding.LogFile, finding.Position, finding.EndPosition) = (cause.Gtid, cause.LogFile, cause.Position, cause.EndPosition);
+        (finding.Gtid, finding.LogFile, finding.Position, finding.EndPosition) = (
+            cause.Gtid, cause.LogFile, cause.Position, cause.EndPosition);
         finding.Evidence = [.. finding.Evidence, $"{Name(cause.Type)}: {cause.Evidence[0]}", .. cause.Evidence.Skip(1)];
         finding.Recommendation = $"{finding.Recommendation} The cause is a transaction {Place(cause)}.";
     }
 
     private static string Place(ConsistencyFinding cause)
     {
-        string place = string.Create(CultureInfo.InvariantCulture, $"{(cause.Gtid == null ? "" : cause.Gtid + " ")}at {cause.LogFile}:{cause.Position}");
+        string place = string.Create(
+            CultureInfo.InvariantCulture, $"{(cause.Gtid == null ? "" : cause.Gtid + " ")}at {cause.LogFile}:{cause.Position}");
         return cause.Type switch
         {
             FindingType.TransactionErrant => $"that only the replica has, {place}",
@@ -170,7 +177,9 @@ internal sealed class RowCauses(ServerPair pair, NotAppliedRows rows, Cancellati
                     described = (new LogSchema(catalog), schema.PrimaryKey is { } key ? [.. key.Parts.Select(p => p.Column ?? "")] : []);
             }
         }
-        catch (RecoveryException e) when (e.Kind is RecoveryErrorKind.ObjectNotFound or RecoveryErrorKind.PermissionDenied or RecoveryErrorKind.InvalidArgument or RecoveryErrorKind.InvalidData)
+        catch (RecoveryException e)
+            when (e.Kind is RecoveryErrorKind.ObjectNotFound or RecoveryErrorKind.PermissionDenied
+                or RecoveryErrorKind.InvalidArgument or RecoveryErrorKind.InvalidData)
         {
             // A table of the replica alone, or a definition that cannot be read: the row stays without a cause.
         }

@@ -138,7 +138,8 @@ internal static partial class ReplicaErrorLog
     {
         Match match = Change().Match(line);
         return match.Success
-            ? Entry(ReplicaLogEvent.Change, line, match) with { SourceServer = $"{match.Groups["host"].Value}:{match.Groups["port"].Value}" }
+            ? Entry(ReplicaLogEvent.Change, line, match) with
+                { SourceServer = $"{match.Groups["host"].Value}:{match.Groups["port"].Value}" }
             : null;
     }
 
@@ -154,7 +155,8 @@ internal static partial class ReplicaErrorLog
     private static long? Number(Match match, string group) =>
         long.TryParse(match.Groups[group].ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture, out long number) ? number : null;
 
-    private static string? Text(Match match, string group) => match.Groups[group] is { Success: true, Length: > 0 } found ? found.Value : null;
+    private static string? Text(Match match, string group) =>
+        match.Groups[group] is { Success: true, Length: > 0 } found ? found.Value : null;
 
     // Relay logs are named with the folder: ./relay.000002.
     private static string FileName(string path) => path[(path.LastIndexOfAny(['/', '\\']) + 1)..];
@@ -191,18 +193,24 @@ internal static partial class ReplicaErrorLog
 
     // 5.6, 5.7, MariaDB: master_log_name; 8.0.26+: source_log_name. MariaDB with GTIDs adds: , GTID '0-1-5';
     [GeneratedRegex(
-        @"'SQL_(?:SLAVE|REPLICA)_SKIP_COUNTER=(?<count>\d+)' executed at relay_log_file='(?<relay>[^']*)', relay_log_pos='\d+', (?:master|source)_log_name='(?<file>[^']*)', (?:master|source)_log_pos='(?<pos>\d+)'(?:, GTID '(?<gtid>[^']*)';)?\s*and new position at relay_log_file='(?<relay2>[^']*)', relay_log_pos='\d+', (?:master|source)_log_name='(?<file2>[^']*)', (?:master|source)_log_pos='(?<pos2>\d+)'(?:, GTID '(?<gtid2>[^']*)';)?",
+        @"'SQL_(?:SLAVE|REPLICA)_SKIP_COUNTER=(?<count>\d+)' executed at relay_log_file='(?<relay>[^']*)', relay_log_pos='\d+', "
+            + @"(?:master|source)_log_name='(?<file>[^']*)', (?:master|source)_log_pos='(?<pos>\d+)'(?:, GTID '(?<gtid>[^']*)';)?\s*and "
+            + @"new position at relay_log_file='(?<relay2>[^']*)', relay_log_pos='\d+', (?:master|source)_log_name='(?<file2>[^']*)', "
+            + @"(?:master|source)_log_pos='(?<pos2>\d+)'(?:, GTID '(?<gtid2>[^']*)';)?",
         RegexOptions.CultureInvariant, Patience)]
     private static partial Regex Skip();
 
     [GeneratedRegex(
-        @"(?:Slave|Replica) SQL thread(?: for channel '(?<channel>[^']*)')? (?:(?<start>initialized), starting replication|exiting(?: for channel '(?<channel>[^']*)')?, replication stopped) in log '(?<file>[^']*)' at position (?<pos>\d+)(?:.*?GTID position '(?<gtid>[^']*)')?",
+        @"(?:Slave|Replica) SQL thread(?: for channel '(?<channel>[^']*)')? (?:(?<start>initialized), starting replication|exiting(?: for "
+            + @"channel '(?<channel>[^']*)')?, replication stopped) in log '(?<file>[^']*)' at position (?<pos>\d+)(?:.*?GTID position "
+            + @"'(?<gtid>[^']*)')?",
         RegexOptions.CultureInvariant, Patience)]
     private static partial Regex Thread();
 
     // ... the event's master log binlog.000001, end_log_pos 1234 (source log since 8.0.26).
     [GeneratedRegex(
-        @"(?:Slave|Replica) SQL(?: for channel '(?<channel>[^']*)')?: .*the event's (?:master|source) log (?<file>\S+), end_log_pos (?<pos>\d+)",
+        @"(?:Slave|Replica) SQL(?: for channel '(?<channel>[^']*)')?: .*the event's (?:master|source) "
+            + @"log (?<file>\S+), end_log_pos (?<pos>\d+)",
         RegexOptions.CultureInvariant, Patience)]
     private static partial Regex Failure();
 
@@ -210,12 +218,14 @@ internal static partial class ReplicaErrorLog
     private static partial Regex ErrorCode();
 
     [GeneratedRegex(
-        @"'CHANGE (?:MASTER|REPLICATION SOURCE) TO (?:FOR CHANNEL '(?<channel>[^']*)' )?executed'.*New state (?:master|source)_host='(?<host>[^']*)', (?:master|source)_port=\s*'?(?<port>\d+)",
+        @"'CHANGE (?:MASTER|REPLICATION SOURCE) TO (?:FOR CHANNEL '(?<channel>[^']*)' )?executed'.*New state "
+            + @"(?:master|source)_host='(?<host>[^']*)', (?:master|source)_port=\s*'?(?<port>\d+)",
         RegexOptions.CultureInvariant, Patience)]
     private static partial Regex Change();
 
     // 2026-11-21T17:05:38.220092Z, 2026-11-21 17:04:46, 261121 17:04:46 (MariaDB up to 10.1, MySQL 5.5), "time" : "..."
     // where MySQL writes JSON (log_sink_json).
-    [GeneratedRegex(@"(?:^|""time""\s*:\s*"")(?<time>(?:\d{4}-\d\d-\d\d[T ]|\d{6}\s+)\d?\d:\d\d:\d\d)", RegexOptions.CultureInvariant, Patience)]
+    [GeneratedRegex(
+        @"(?:^|""time""\s*:\s*"")(?<time>(?:\d{4}-\d\d-\d\d[T ]|\d{6}\s+)\d?\d:\d\d:\d\d)", RegexOptions.CultureInvariant, Patience)]
     private static partial Regex LineTime();
 }

@@ -89,7 +89,8 @@ internal sealed partial class ReplicationFilter
     }
 
     [GeneratedRegex(
-        @"^\s*(?:CREATE|ALTER|DROP|TRUNCATE|RENAME)\s+(?:TEMPORARY\s+)?(?:TABLE\s+)(?:IF\s+(?:NOT\s+)?EXISTS\s+)?(?:(?<database>`(?:[^`]|``)+`|[\w$]+)\s*\.\s*)?(?<table>`(?:[^`]|``)+`|[\w$]+)",
+        @"^\s*(?:CREATE|ALTER|DROP|TRUNCATE|RENAME)\s+(?:TEMPORARY\s+)?(?:TABLE\s+)(?:IF\s+(?:NOT\s+)?EXISTS\s+)?"
+            + @"(?:(?<database>`(?:[^`]|``)+`|[\w$]+)\s*\.\s*)?(?<table>`(?:[^`]|``)+`|[\w$]+)",
         RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, 1000)]
     private static partial Regex TableDefinition();
 }

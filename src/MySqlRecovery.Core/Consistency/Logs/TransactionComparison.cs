@@ -174,7 +174,8 @@ internal sealed class TransactionComparison(TransactionReader source, Transactio
 
             // CREATE TABLE ... SELECT is one transaction on a source before 8.0.21, and its table and its rows are two on the replica.
             if (mine is { Statement: not null, Tables.Length: > 0 } && partner.Tables.Length == 0
-                && _replica.FindByTime(mine).FirstOrDefault(t => t.Statement == null && t.Ordinal > partner.Ordinal && t.Tables.AsSpan().SequenceEqual(mine.Tables)) is { } rows)
+                && _replica.FindByTime(mine).FirstOrDefault(t =>
+                    t.Statement == null && t.Ordinal > partner.Ordinal && t.Tables.AsSpan().SequenceEqual(mine.Tables)) is { } rows)
             {
                 _replica.Remove(rows);
                 ReplicaWindow = (ReplicaWindow.First, Math.Max(ReplicaWindow.Last, rows.Ordinal));
@@ -195,7 +196,8 @@ internal sealed class TransactionComparison(TransactionReader source, Transactio
 
     // A definition stays a definition; a change may be logged as rows.
     private static bool IsOtherWording(LoggedTransaction theirs, string statement) =>
-        LoggedStatement.IsDefinition(statement) ? theirs.Statement != null && LoggedStatement.IsDefinition(theirs.Statement) : !theirs.IsEmpty;
+        LoggedStatement.IsDefinition(statement)
+            ? theirs.Statement != null && LoggedStatement.IsDefinition(theirs.Statement) : !theirs.IsEmpty;
 
     /// <summary>Goes back to both logs: images with other columns, or columns of other types, can say the same.</summary>
     private bool HasSameRows(TransactionPair pair)
@@ -206,11 +208,13 @@ internal sealed class TransactionComparison(TransactionReader source, Transactio
         {
             return AreRowsSame(pair);
         }
-        catch (Exception e) when (e is EndOfStreamException or InvalidDataException or FormatException or OverflowException or ArgumentException)
+        catch (Exception e)
+            when (e is EndOfStreamException or InvalidDataException or FormatException or OverflowException or ArgumentException)
         {
             _unreadable.Add(new RecoveryException(
                 "BinlogEventMalformed", RecoveryErrorKind.InvalidData,
-                $"a row of the transaction, or of the replica's at {pair.Replica!.LogFile}:{pair.Replica.Position}, cannot be read: {e.Message}",
+                $"a row of the transaction, or of the replica's at {pair.Replica!.LogFile}:{pair.Replica.Position}, "
+                    + $"cannot be read: {e.Message}",
                 pair.Source.LogFile, pair.Source.Position, inner: e));
             return false;
         }

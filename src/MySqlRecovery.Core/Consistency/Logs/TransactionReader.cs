@@ -271,7 +271,8 @@ internal sealed class ContentBuilder
         TableMap map = _maps.Find(id) ?? throw new InvalidDataException($"no table map for table id {id} comes before this row event");
         RowsEvent rows = RowsEvent.Parse(reader.Header.Type, reader.Body, map.Columns.Length, idLength);
         if (PlainUpdate.TryMake(reader.Header, rows, map) is { } plain)
-            rows = RowsEvent.Parse((BinlogEventType)plain[EventHeader.TypeOffset], plain.AsSpan(EventHeader.Size), map.Columns.Length, idLength);
+            rows = RowsEvent.Parse(
+                (BinlogEventType)plain[EventHeader.TypeOffset], plain.AsSpan(EventHeader.Size), map.Columns.Length, idLength);
         IsPartial |= rows.Type == BinlogEventType.PartialUpdateRows;
         IsPartial |= !map.LayoutFor(rows.Columns).IsFull
             || (rows.Operation == RowOperation.Update && !map.LayoutFor(rows.ColumnsAfter).IsFull);

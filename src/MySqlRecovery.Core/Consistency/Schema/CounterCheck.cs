@@ -44,7 +44,8 @@ internal sealed class CounterCheck(ServerPair pair, CancellationToken token)
                 "REPLACE, inserts that were rolled back and ON DUPLICATE KEY UPDATE move the counter on the source alone",
             ],
             Recommendation = "Set the counter of the replica, not later than in a failover.",
-            Repair = $"ALTER TABLE {replica.Name.Quoted} AUTO_INCREMENT = {Math.Max(next, taken + 1).ToString(CultureInfo.InvariantCulture)};",
+            Repair =
+                $"ALTER TABLE {replica.Name.Quoted} AUTO_INCREMENT = {Math.Max(next, taken + 1).ToString(CultureInfo.InvariantCulture)};",
         };
     }
 
@@ -64,7 +65,8 @@ internal sealed class CounterCheck(ServerPair pair, CancellationToken token)
     private static ulong? Parse(string? number) => ulong.TryParse(number, CultureInfo.InvariantCulture, out ulong value) ? value : null;
 
     private ulong? ReadCounter(ComparedServer server, LiveTable table) => Parse(server.Client.QueryScalar(
-        $"SELECT AUTO_INCREMENT FROM information_schema.TABLES WHERE TABLE_SCHEMA = {SqlString.Quote(table.Name.Database!)} AND TABLE_NAME = {SqlString.Quote(table.Name.Name)}", token));
+        $"SELECT AUTO_INCREMENT FROM information_schema.TABLES WHERE TABLE_SCHEMA = {SqlString.Quote(table.Name.Database!)} AND TABLE_NAME "
+            + $"= {SqlString.Quote(table.Name.Name)}", token));
 
     private ulong ReadGreatest(LiveTable table, string column) => Parse(pair.Replica.Client.QueryScalar(
         $"SELECT MAX({SqlIdentifier.Quote(column)}) FROM {table.Name.Quoted}", token)) ?? 0;

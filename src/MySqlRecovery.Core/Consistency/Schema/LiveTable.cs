@@ -95,7 +95,8 @@ internal sealed record LiveKey
 
     /// <summary>As in a table's definition, without the name.</summary>
     public string Definition =>
-        $"{(IsPrimary ? "PRIMARY KEY" : IsUnique ? "UNIQUE KEY" : IndexType is "FULLTEXT" or "SPATIAL" ? IndexType + " KEY" : "KEY")} ({string.Join(", ", Parts)})";
+        $"{(IsPrimary ? "PRIMARY KEY" : IsUnique ? "UNIQUE KEY" : IndexType is "FULLTEXT" or "SPATIAL" ? IndexType + " KEY" : "KEY")} "
+            + $"({string.Join(", ", Parts)})";
 }
 
 /// <summary>A part of a key.</summary>

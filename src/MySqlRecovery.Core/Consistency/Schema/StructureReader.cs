@@ -38,7 +38,8 @@ internal sealed class StructureReader(ComparedServer server, TableFilter? filter
     private void ReadTables()
     {
         const string Sql = "SELECT TABLE_SCHEMA, TABLE_NAME, ENGINE, ROW_FORMAT, TABLE_COLLATION, AUTO_INCREMENT, TABLE_ROWS"
-            + " FROM information_schema.TABLES WHERE TABLE_TYPE IN ('BASE TABLE', 'SYSTEM VERSIONED') AND TABLE_SCHEMA NOT IN (" + SystemDatabases + ")";
+            + " FROM information_schema.TABLES WHERE TABLE_TYPE IN ('BASE TABLE', 'SYSTEM VERSIONED') AND TABLE_SCHEMA NOT IN ("
+                + SystemDatabases + ")";
         foreach (string?[] row in server.Client.QueryAll(Sql, token))
         {
             if (filter?.IsMatch(row[0]!, row[1]!) == false)
@@ -58,9 +59,11 @@ internal sealed class StructureReader(ComparedServer server, TableFilter? filter
 
     private void ReadColumns()
     {
-        string expression = server.IsMySql(5, 7) || server.IsMariaDb && server.Version >= new Version(10, 2, 5) ? "GENERATION_EXPRESSION" : "''";
+        string expression = server.IsMySql(5, 7) || server.IsMariaDb && server.Version >= new Version(10, 2, 5)
+            ? "GENERATION_EXPRESSION" : "''";
         foreach ((LiveTable table, string?[] row) in Rows(
-            "COLUMNS", $"COLUMN_NAME, DATA_TYPE, COLUMN_TYPE, CHARACTER_SET_NAME, COLLATION_NAME, IS_NULLABLE, COLUMN_DEFAULT, EXTRA, {expression}", "ORDINAL_POSITION"))
+            "COLUMNS", $"COLUMN_NAME, DATA_TYPE, COLUMN_TYPE, CHARACTER_SET_NAME, COLLATION_NAME, IS_NULLABLE, COLUMN_DEFAULT, EXTRA, "
+                + $"{expression}", "ORDINAL_POSITION"))
         {
             table.Columns.Add(new LiveColumn
             {
@@ -82,7 +85,8 @@ internal sealed class StructureReader(ComparedServer server, TableFilter? filter
         string expression = server.IsMySql(8, 0, 13) ? "EXPRESSION" : "NULL";
         string visible = server.IsMySql(8, 0) ? "IS_VISIBLE" : "'YES'";
         foreach ((LiveTable table, string?[] row) in Rows(
-            "STATISTICS", $"INDEX_NAME, NON_UNIQUE, INDEX_TYPE, COLUMN_NAME, SUB_PART, {expression}, {visible}", "INDEX_NAME, SEQ_IN_INDEX"))
+            "STATISTICS", $"INDEX_NAME, NON_UNIQUE, INDEX_TYPE, COLUMN_NAME, SUB_PART, {expression}, {visible}",
+            "INDEX_NAME, SEQ_IN_INDEX"))
         {
             if (table.Keys.Count == 0 || table.Keys[^1].Name != row[2])
                 table.Keys.Add(new LiveKey { Name = row[2]!, IsUnique = row[3] == "0", IndexType = row[4]!, IsVisible = row[8] == "YES" });
@@ -98,21 +102,26 @@ internal sealed class StructureReader(ComparedServer server, TableFilter? filter
             + " FROM information_schema.KEY_COLUMN_USAGE k JOIN information_schema.REFERENTIAL_CONSTRAINTS r"
             + " ON r.CONSTRAINT_SCHEMA = k.CONSTRAINT_SCHEMA AND r.CONSTRAINT_NAME = k.CONSTRAINT_NAME AND r.TABLE_NAME = k.TABLE_NAME"
             + " WHERE k.REFERENCED_TABLE_NAME IS NOT NULL"
-            + " GROUP BY k.TABLE_SCHEMA, k.TABLE_NAME, k.CONSTRAINT_NAME, k.REFERENCED_TABLE_SCHEMA, k.REFERENCED_TABLE_NAME, r.UPDATE_RULE, r.DELETE_RULE";
+            + " GROUP BY k.TABLE_SCHEMA, k.TABLE_NAME, k.CONSTRAINT_NAME, k.REFERENCED_TABLE_SCHEMA, k.REFERENCED_TABLE_NAME, "
+            + "r.UPDATE_RULE, r.DELETE_RULE";
         foreach (string?[] row in server.Client.QueryAll(Sql, token))
         {
             if (_tables.TryGetValue(new TableName(row[0], row[1]!), out LiveTable? table))
-                table.ForeignKeys[row[2]!] = $"({row[3]}) REFERENCES {row[4]}.{row[5]} ({row[6]}) ON UPDATE {Rule(row[7]!)} ON DELETE {Rule(row[8]!)}";
+                table.ForeignKeys[row[2]!] =
+                    $"({row[3]}) REFERENCES {row[4]}.{row[5]} ({row[6]}) ON UPDATE {Rule(row[7]!)} ON DELETE {Rule(row[8]!)}";
         }
     }
 
     private void ReadPartitions()
     {
         foreach ((LiveTable table, string?[] row) in Rows(
-            "PARTITIONS", "PARTITION_NAME, PARTITION_METHOD, PARTITION_EXPRESSION, PARTITION_DESCRIPTION, SUBPARTITION_NAME", "PARTITION_ORDINAL_POSITION, SUBPARTITION_ORDINAL_POSITION"))
+            "PARTITIONS", "PARTITION_NAME, PARTITION_METHOD, PARTITION_EXPRESSION, PARTITION_DESCRIPTION, SUBPARTITION_NAME",
+            "PARTITION_ORDINAL_POSITION, SUBPARTITION_ORDINAL_POSITION"))
         {
             if (row[2] != null)
-                table.Partitions.Add($"{row[2]}{(row[6] == null ? "" : "/" + row[6])} {row[3]} ({row[4]?.Replace("`", "", StringComparison.Ordinal)}) {row[5]}".TrimEnd());
+                table.Partitions.Add(
+                    $"{row[2]}{(row[6] == null ? "" : "/" + row[6])} {row[3]} "
+                        + $"({row[4]?.Replace("`", "", StringComparison.Ordinal)}) {row[5]}".TrimEnd());
         }
     }
 

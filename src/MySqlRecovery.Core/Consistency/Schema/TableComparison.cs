@@ -28,7 +28,9 @@ internal sealed partial class TableComparison(ServerPair pair, LiveTable source,
         {
             if (replica.Find(column.Name) is not { } other)
             {
-                Add(FindingSeverity.Error, $"column {column.Name}", $"the source has column {column.Name} {column.ColumnType}, and the replica does not");
+                Add(
+                    FindingSeverity.Error, $"column {column.Name}",
+                    $"the source has column {column.Name} {column.ColumnType}, and the replica does not");
                 continue;
             }
 
@@ -37,14 +39,18 @@ internal sealed partial class TableComparison(ServerPair pair, LiveTable source,
             Compare(key, column.CharacterSet, other.CharacterSet, FindingSeverity.Error, "character set");
             if (column.CharacterSet == other.CharacterSet)
                 Compare(key, column.Collation, other.Collation, FindingSeverity.Warning, "collation");
-            Compare(key, column.IsNullable ? "NULL" : "NOT NULL", other.IsNullable ? "NULL" : "NOT NULL", FindingSeverity.Error, "nullability");
+            Compare(
+                key, column.IsNullable ? "NULL" : "NOT NULL", other.IsNullable ? "NULL" : "NOT NULL", FindingSeverity.Error, "nullability");
             Compare(key, Default(column, pair.Source), Default(other, pair.Replica), FindingSeverity.Warning, "default");
             Compare(key, Generation(column), Generation(other), FindingSeverity.Error, "generation");
-            Compare(key, column.IsAutoIncrement ? "yes" : "no", other.IsAutoIncrement ? "yes" : "no", FindingSeverity.Error, "AUTO_INCREMENT");
+            Compare(
+                key, column.IsAutoIncrement ? "yes" : "no", other.IsAutoIncrement ? "yes" : "no", FindingSeverity.Error, "AUTO_INCREMENT");
         }
 
         foreach (LiveColumn column in replica.Columns.Where(c => source.Find(c.Name) == null))
-            Add(FindingSeverity.Error, $"column {column.Name}", $"the replica has a column {column.Name} {column.ColumnType}, and the source does not");
+            Add(
+                FindingSeverity.Error, $"column {column.Name}",
+                $"the replica has a column {column.Name} {column.ColumnType}, and the source does not");
 
         // Rows in the log go by the columns' order, not by their names.
         string[] order = [.. source.Columns.Select(c => c.Name).Where(n => replica.Find(n) != null)];
@@ -52,7 +58,8 @@ internal sealed partial class TableComparison(ServerPair pair, LiveTable source,
         if (!order.SequenceEqual(otherOrder, StringComparer.OrdinalIgnoreCase))
             Add(
                 FindingSeverity.Error, "column order",
-                $"the columns are in the order {string.Join(", ", order)} on the source and {string.Join(", ", otherOrder)} on the replica: row events put values into the wrong columns");
+                $"the columns are in the order {string.Join(", ", order)} on the source and {string.Join(", ", otherOrder)} on the "
+                    + "replica: row events put values into the wrong columns");
     }
 
     private void Keys()
@@ -70,7 +77,8 @@ internal sealed partial class TableComparison(ServerPair pair, LiveTable source,
         foreach (string name in here.Keys.Union(there.Keys, StringComparer.OrdinalIgnoreCase).Order(StringComparer.OrdinalIgnoreCase))
         {
             string? definition = here.GetValueOrDefault(name), other = there.GetValueOrDefault(name);
-            bool isUnique = definition?.Contains("UNIQUE", StringComparison.Ordinal) == true || definition?.Contains("PRIMARY", StringComparison.Ordinal) == true;
+            bool isUnique = definition?.Contains("UNIQUE", StringComparison.Ordinal) == true
+                || definition?.Contains("PRIMARY", StringComparison.Ordinal) == true;
             if (!string.Equals(definition, other, StringComparison.OrdinalIgnoreCase))
                 Add(
                     isUnique || kind != "key" ? FindingSeverity.Error : FindingSeverity.Warning, $"{kind} {name}",
@@ -81,7 +89,8 @@ internal sealed partial class TableComparison(ServerPair pair, LiveTable source,
     private void Compare(string key, string? value, string? other, FindingSeverity severity, string? property = null)
     {
         if (!string.Equals(value, other, StringComparison.OrdinalIgnoreCase))
-            Add(severity, key, $"{(property == null ? key : $"{property} of {key}")} is {Text(value)} on the source and {Text(other)} on the replica");
+            Add(severity, key, $"{(property == null ? key : $"{property} of {key}")} is {Text(value)} on the source "
+                + $"and {Text(other)} on the replica");
     }
 
     private void Add(FindingSeverity severity, string key, string evidence) => _findings.Add(new ConsistencyFinding
@@ -102,7 +111,8 @@ internal sealed partial class TableComparison(ServerPair pair, LiveTable source,
     // 8.0.19 leaves out the display width of integers, and no version of MySQL stores by it; YEAR(4) is YEAR.
     private static string Type(LiveColumn column) => column.DataType switch
     {
-        "tinyint" or "smallint" or "mediumint" or "int" or "bigint" => Width().Replace(column.ColumnType, "").Replace(" zerofill", "", StringComparison.OrdinalIgnoreCase),
+        "tinyint" or "smallint" or "mediumint" or "int" or "bigint" =>
+            Width().Replace(column.ColumnType, "").Replace(" zerofill", "", StringComparison.OrdinalIgnoreCase),
         "year" => "year",
         _ => column.ColumnType,
     };
@@ -119,7 +129,8 @@ internal sealed partial class TableComparison(ServerPair pair, LiveTable source,
     }
 
     private static string Generation(LiveColumn column) => !column.IsGenerated ? "none"
-        : $"{(column.IsVirtual ? "VIRTUAL" : "STORED")} {Spaces().Replace(column.Expression, "").Replace("`", "", StringComparison.Ordinal)}";
+        : $"{(column.IsVirtual ? "VIRTUAL" : "STORED")} "
+            + $"{Spaces().Replace(column.Expression, "").Replace("`", "", StringComparison.Ordinal)}";
 
     [GeneratedRegex(@"\(\d+\)")]
     private static partial Regex Width();

@@ -79,6 +79,7 @@ internal sealed class TablePairs
         Database = table.Name.Database,
         Table = table.Name.Name,
         Evidence = [what],
-        Recommendation = "Look for a replication filter or DDL that one server did not run; then create, load or drop the table on the replica.",
+        Recommendation =
+            "Look for a replication filter or DDL that one server did not run; then create, load or drop the table on the replica.",
     };
 }

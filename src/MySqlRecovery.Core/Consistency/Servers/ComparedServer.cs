@@ -21,7 +21,8 @@ internal sealed class ComparedServer : IDisposable
         Client = OpenSession();
         VersionText = Client.QueryScalar("SELECT VERSION()", token) ?? "";
         IsMariaDb = VersionText.Contains("MariaDB", StringComparison.OrdinalIgnoreCase);
-        Version = Version.TryParse(new string([.. VersionText.TakeWhile(c => char.IsAsciiDigit(c) || c == '.')]).TrimEnd('.'), out Version? version)
+        Version = Version.TryParse(
+            new string([.. VersionText.TakeWhile(c => char.IsAsciiDigit(c) || c == '.')]).TrimEnd('.'), out Version? version)
             ? version : new Version(0, 0);
     }
 

@@ -5,7 +5,8 @@ using MySqlRecovery.Server;
 
 namespace MySqlRecovery.Consistency.Servers;
 
-/// <summary>Looks where the replica stands: its threads, its lag and errors, and the transactions of each side that the other lacks.</summary>
+/// <summary>Looks where the replica stands: its threads, its lag and errors, and the transactions of each side that the other
+/// lacks.</summary>
 internal sealed class PositionCheck(ServerPair pair) : IConsistencyCheck
 {
     // A second or two behind is what a busy replica is all the time.
@@ -22,12 +23,16 @@ internal sealed class PositionCheck(ServerPair pair) : IConsistencyCheck
         string? place = progress.ReadSource();
         if (progress.Channel is { } channel)
         {
-            foreach (ConsistencyFinding finding in Threads(channel).Concat(Errors(channel)).Concat(Lag(channel)).Concat(Unexecuted(channel, token)))
+            foreach (
+                ConsistencyFinding finding in Threads(channel).Concat(Errors(channel)).Concat(Lag(channel)).Concat(Unexecuted(channel,
+                token)))
                 yield return finding;
         }
         else
         {
-            yield return Make(FindingSeverity.Error, "channel", "Set up replication again, or compare the rows only.", "the replica does not replicate from any server");
+            yield return Make(
+                FindingSeverity.Error, "channel", "Set up replication again, or compare the rows only.",
+                "the replica does not replicate from any server");
         }
 
         if (place != null && progress.Channel is { } delayed && IsDelayed(delayed))
@@ -54,13 +59,16 @@ internal sealed class PositionCheck(ServerPair pair) : IConsistencyCheck
         && channel.GetValueOrDefault("Replica_IO_Running") == "Yes" && channel.GetValueOrDefault("Replica_SQL_Running") == "Yes"
         && (!TryParse(channel.GetValueOrDefault("Seconds_Behind_Source"), out double seconds) || seconds - Delay(channel) < WorthyLag);
 
-    private static double Delay(Dictionary<string, string?> channel) => TryParse(channel.GetValueOrDefault("SQL_Delay"), out double delay) ? delay : 0;
+    private static double Delay(Dictionary<string, string?> channel) =>
+        TryParse(channel.GetValueOrDefault("SQL_Delay"), out double delay) ? delay : 0;
 
     private static bool TryParse(string? text, out double number) => double.TryParse(text, CultureInfo.InvariantCulture, out number);
 
     private IEnumerable<ConsistencyFinding> Threads(Dictionary<string, string?> channel)
     {
-        foreach ((string column, string what) in ((string, string)[])[("Replica_IO_Running", "receives nothing"), ("Replica_SQL_Running", "applies nothing")])
+        foreach (
+            (string column, string what) in ((string, string)[])[("Replica_IO_Running", "receives nothing"), (
+                "Replica_SQL_Running", "applies nothing")])
         {
             if (channel.GetValueOrDefault(column) is { } state && state != "Yes")
                 yield return Make(
@@ -81,7 +89,9 @@ internal sealed class PositionCheck(ServerPair pair) : IConsistencyCheck
 
         if (channel.GetValueOrDefault("Skip_Counter") is { } skip && skip != "0")
             yield return Make(
-                FindingSeverity.Error, "Skip_Counter", $"SET GLOBAL {(pair.Replica.IsMySql(8, 0, 26) ? "sql_replica_skip_counter" : "sql_slave_skip_counter")} = 0 before the replica starts again.",
+                FindingSeverity.Error, "Skip_Counter",
+                $"SET GLOBAL {(pair.Replica.IsMySql(8, 0, 26) ? "sql_replica_skip_counter" : "sql_slave_skip_counter")} = 0 "
+                    + "before the replica starts again.",
                 $"the replica leaves out the next {skip} events");
     }
 
@@ -121,7 +131,8 @@ internal sealed class PositionCheck(ServerPair pair) : IConsistencyCheck
     {
         string missing = progress.Missing(place);
         ConsistencyFinding finding = Make(
-            FindingSeverity.Error, "missing transactions", "Look for them with -Check Log; if the replica never gets them, repair its rows (-Check Data).",
+            FindingSeverity.Error, "missing transactions", "Look for them with -Check Log; if the replica never gets them, repair its rows "
+                + "(-Check Data).",
             $"the source has transactions that the replica has not applied: {missing}", $"the source was at {place}");
         finding.Gtid = progress.IsByGtid ? missing : null;
         return finding;
@@ -138,13 +149,15 @@ internal sealed class PositionCheck(ServerPair pair) : IConsistencyCheck
             yield break;
 
         // What the replica has from other sources of its own is not errant: what their channels received, and what they wrote.
-        Dictionary<string, string?>[] others = [.. pair.Replica.ReadReplicaStatus().Where(c => c.GetValueOrDefault("Source_UUID") is { Length: > 0 } uuid
+        Dictionary<string, string?>[] others = [.. pair.Replica.ReadReplicaStatus().Where(c =>
+            c.GetValueOrDefault("Source_UUID") is { Length: > 0 } uuid
             && !uuid.Equals(pair.Source.Variable("server_uuid"), StringComparison.OrdinalIgnoreCase)
             && !uuid.Equals(pair.Replica.Variable("server_uuid"), StringComparison.OrdinalIgnoreCase))];
         string[] foreign =
         [
             .. errant.Split(',').Where(g => others.Any(c => g.StartsWith(c["Source_UUID"] + ":", StringComparison.OrdinalIgnoreCase))),
-            .. others.Select(c => c.GetValueOrDefault("Retrieved_Gtid_Set")?.Replace("\n", "", StringComparison.Ordinal) ?? "").Where(g => g.Length > 0),
+            .. others.Select(
+                c => c.GetValueOrDefault("Retrieved_Gtid_Set")?.Replace("\n", "", StringComparison.Ordinal) ?? "").Where(g => g.Length > 0),
         ];
         string own = foreign.Length == 0 ? errant : Subtract(pair.Replica, $"'{errant}'", $"'{string.Join(',', foreign)}'", token) ?? "";
         string ofOthers = own.Length == 0 ? errant : own == errant ? "" : Subtract(pair.Replica, $"'{errant}'", $"'{own}'", token) ?? "";
@@ -170,7 +183,8 @@ internal sealed class PositionCheck(ServerPair pair) : IConsistencyCheck
 
     /// <summary>What a MariaDB server has logged or applied: all up to the last of each domain and server.</summary>
     public static GtidSet MariaDbApplied(ComparedServer server, CancellationToken token) => GtidSet.UpTo(MariaDbPosition.ParseList(
-        $"{server.Client.QueryScalar("SELECT @@GLOBAL.gtid_binlog_state", token)},{server.Client.QueryScalar("SELECT @@GLOBAL.gtid_slave_pos", token)}"));
+        $"{server.Client.QueryScalar("SELECT @@GLOBAL.gtid_binlog_state", token)},"
+            + $"{server.Client.QueryScalar("SELECT @@GLOBAL.gtid_slave_pos", token)}"));
 
     private ConsistencyFinding Errant(string gtids, bool isOfOtherSource) => new()
     {
@@ -180,7 +194,8 @@ internal sealed class PositionCheck(ServerPair pair) : IConsistencyCheck
         Server = pair.Replica.Name,
         Gtid = gtids,
         Evidence = [$"the replica has executed transactions that the source has not: {gtids}"],
-        Recommendation = "Read them in the replica's binary log (Get-RowChange -Gtid), bring to the source or undo what they did, and only then inject them as empty ones on the source.",
+        Recommendation = "Read them in the replica's binary log (Get-RowChange -Gtid), bring to the source or undo what they did, and only "
+            + "then inject them as empty ones on the source.",
     };
 
     // Among what is missing, that behind which the replica has gone on: it does not come by itself.
@@ -194,7 +209,8 @@ internal sealed class PositionCheck(ServerPair pair) : IConsistencyCheck
         if (gaps.Length == 0)
             yield break;
         ConsistencyFinding finding = Make(
-            FindingSeverity.Error, "gap", $"START {Word} UNTIL SQL_AFTER_MTS_GAPS closes gaps of parallel workers; others are transactions that were left out.",
+            FindingSeverity.Error, "gap", $"START {Word} UNTIL SQL_AFTER_MTS_GAPS closes gaps of parallel workers; others are transactions "
+                + "that were left out.",
             $"the transactions that the replica has executed are not contiguous: {gaps}");
         finding.Gtid = gaps;
         yield return finding;
@@ -208,11 +224,13 @@ internal sealed class PositionCheck(ServerPair pair) : IConsistencyCheck
         string? Value(string[] names) => names.Select(n => status.GetValueOrDefault(n)).FirstOrDefault(v => v != null);
         if (Value(SemiSyncStatus) == "OFF")
             yield return MakeOn(
-                pair.Source, FindingSeverity.Warning, "semi-sync", "Look whether the replica has semi-synchronous replication enabled and answers in time.",
+                pair.Source, FindingSeverity.Warning, "semi-sync",
+                "Look whether the replica has semi-synchronous replication enabled and answers in time.",
                 "semi-synchronous replication has fallen back: transactions are acknowledged that no replica has");
         if (Value(SemiSyncWithout) is { } count && count != "0")
             yield return MakeOn(
-                pair.Source, FindingSeverity.Warning, "semi-sync", "Raise the timeout, and see when it was: a failover at that time lost them.",
+                pair.Source, FindingSeverity.Warning, "semi-sync",
+                "Raise the timeout, and see when it was: a failover at that time lost them.",
                 $"{count} transactions were acknowledged since the server's start without any replica having them");
     }
 

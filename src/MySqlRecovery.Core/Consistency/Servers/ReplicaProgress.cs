@@ -50,7 +50,8 @@ internal sealed class ReplicaProgress
     /// <summary>How far the replica is behind now, but for the delay it was told to keep; null if it does not say.</summary>
     public TimeSpan? ReadLag()
     {
-        if (FindChannel() is not { } channel || !double.TryParse(channel.GetValueOrDefault("Seconds_Behind_Source"), CultureInfo.InvariantCulture, out double seconds))
+        if (FindChannel() is not { } channel
+            || !double.TryParse(channel.GetValueOrDefault("Seconds_Behind_Source"), CultureInfo.InvariantCulture, out double seconds))
             return null;
         double.TryParse(channel.GetValueOrDefault("SQL_Delay"), CultureInfo.InvariantCulture, out double delay);
         return TimeSpan.FromSeconds(Math.Max(0, seconds - delay));
@@ -62,7 +63,8 @@ internal sealed class ReplicaProgress
         switch (_kind)
         {
             case Kind.Gtid:
-                return _pair.Source.Client.QueryScalar("SELECT @@GLOBAL.gtid_executed", _token)?.Replace("\n", "", StringComparison.Ordinal);
+                return _pair.Source.Client.QueryScalar("SELECT @@GLOBAL.gtid_executed", _token)?.Replace(
+                    "\n", "", StringComparison.Ordinal);
             case Kind.MariaDbGtid:
                 return _pair.Source.Client.QueryScalar("SELECT @@GLOBAL.gtid_binlog_pos", _token);
             case Kind.FilePosition:
@@ -77,7 +79,8 @@ internal sealed class ReplicaProgress
     public bool HasReached(string place) => _kind switch
     {
         Kind.Gtid => _pair.Replica.Client.QueryScalar($"SELECT GTID_SUBSET('{place}', @@GLOBAL.gtid_executed)", _token) == "1",
-        Kind.MariaDbGtid => MissingDomains(place, _pair.Replica.Client.QueryScalar("SELECT @@GLOBAL.gtid_slave_pos", _token) ?? "").Count == 0,
+        Kind.MariaDbGtid =>
+            MissingDomains(place, _pair.Replica.Client.QueryScalar("SELECT @@GLOBAL.gtid_slave_pos", _token) ?? "").Count == 0,
         Kind.FilePosition => FindChannel() is { } channel
             && Compare(channel["Relay_Source_Log_File"]!, channel["Exec_Source_Log_Pos"]!, place) >= 0,
         _ => false,
@@ -89,8 +92,11 @@ internal sealed class ReplicaProgress
     /// <summary>What the replica lacks of a place: GTIDs, or from where to where in the source's logs.</summary>
     public string Missing(string place) => _kind switch
     {
-        Kind.Gtid => _pair.Replica.Client.QueryScalar($"SELECT GTID_SUBTRACT('{place}', @@GLOBAL.gtid_executed)", _token)?.Replace("\n", "", StringComparison.Ordinal) ?? "",
-        Kind.MariaDbGtid => string.Join(',', MissingDomains(place, _pair.Replica.Client.QueryScalar("SELECT @@GLOBAL.gtid_slave_pos", _token) ?? "")),
+        Kind.Gtid =>
+            _pair.Replica.Client.QueryScalar($"SELECT GTID_SUBTRACT('{place}', @@GLOBAL.gtid_executed)", _token)?.Replace("\n", "",
+            StringComparison.Ordinal) ?? "",
+        Kind.MariaDbGtid =>
+            string.Join(',', MissingDomains(place, _pair.Replica.Client.QueryScalar("SELECT @@GLOBAL.gtid_slave_pos", _token) ?? "")),
         _ => FindChannel() is { } channel ? $"{channel["Relay_Source_Log_File"]}:{channel["Exec_Source_Log_Pos"]} to {place}" : place,
     };
 

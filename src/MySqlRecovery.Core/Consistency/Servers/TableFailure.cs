@@ -18,6 +18,7 @@ internal static class TableFailure
     public static RecoveryException Make(Exception e, string what, string server) => e is RecoveryException error
         ? new(error.ErrorId, error.Kind, $"{what}: {error.Detail}", error.Path, recommendedAction: error.RecommendedAction, inner: e)
         : new(
-            "ServerAnswerUnreadable", RecoveryErrorKind.InvalidData, $"{what}: a server gave a value that its type does not have: {e.Message}",
+            "ServerAnswerUnreadable", RecoveryErrorKind.InvalidData,
+            $"{what}: a server gave a value that its type does not have: {e.Message}",
             server, recommendedAction: "Compare the definitions (-Check Schema), and leave the table out (-ExcludeTable).", inner: e);
 }

@@ -17,7 +17,8 @@ internal static class SettingCombinations
     private static readonly (string Key, string Evidence, string Recommendation)[] Unseen =
     [
         ("disk write cache", "SQL does not show whether disks and RAID controllers keep written data in a cache without battery",
-            "Look at the host: write caches must be off or protected against loss of power, or sync_binlog and innodb_flush_log_at_trx_commit promise in vain."),
+            "Look at the host: write caches must be off or protected against loss of power, or sync_binlog and "
+                + "innodb_flush_log_at_trx_commit promise in vain."),
         ("sql_log_bin", "SQL does not show which sessions had sql_log_bin = 0; what they wrote is in no log",
             "Compare the rows (-Check Data), and see who has the privilege."),
     ];
@@ -30,7 +31,8 @@ internal static class SettingCombinations
             u => Make(facts, FindingSeverity.Info, u.Key, u.Recommendation, [u.Evidence], confidence: FindingConfidence.Unknown)));
     }
 
-    private static ConsistencyFinding? RedoLog(SettingFacts facts) => facts.Status.GetValueOrDefault("Innodb_redo_log_enabled") != "OFF" ? null
+    private static ConsistencyFinding? RedoLog(SettingFacts facts) =>
+        facts.Status.GetValueOrDefault("Innodb_redo_log_enabled") != "OFF" ? null
         : Make(
             facts, FindingSeverity.Error, "Innodb_redo_log_enabled", "Switch the redo log on again.",
             ["the redo log was switched off (ALTER INSTANCE DISABLE INNODB REDO_LOG): a crash costs all data of this server"],
@@ -40,14 +42,17 @@ internal static class SettingCombinations
         facts.Role != ServerRole.Source || !facts.IsOn(SemiSyncEnabled) || facts.Value("sync_binlog") == "1" ? null
         : Make(
             facts, FindingSeverity.Warning, "sync_binlog", "Set sync_binlog = 1 where replication is semi-synchronous.",
-            ["replication is semi-synchronous, but the source's own log is not written through: after a crash of the source's machine the replica has transactions that the source lost"],
+            ["replication is semi-synchronous, but the source's own log is not written through: after a crash of the source's machine the "
+                + "replica has transactions that the source lost"],
             "SET GLOBAL sync_binlog = 1;");
 
     private static ConsistencyFinding? PurgeAndRecovery(SettingFacts facts) =>
-        facts.Role != ServerRole.Replica || facts.IsOn("relay_log_purge") || !facts.IsOn("relay_log_recovery") || facts.Find("relay_log_purge") == null ? null
+        facts.Role != ServerRole.Replica || facts.IsOn("relay_log_purge") || !facts.IsOn("relay_log_recovery")
+            || facts.Find("relay_log_purge") == null ? null
         : Make(
             facts, FindingSeverity.Warning, "relay_log_purge", "Use relay_log_recovery together with relay_log_purge = ON.",
-            ["relay_log_recovery starts new relay logs after a crash and, with relay_log_purge = OFF, old ones with other contents remain beside them"],
+            ["relay_log_recovery starts new relay logs after a crash and, with relay_log_purge = OFF, old ones with "
+                + "other contents remain beside them"],
             "SET GLOBAL relay_log_purge = ON;");
 
     // Two servers that are both written must not give out the same numbers.
@@ -55,22 +60,29 @@ internal static class SettingCombinations
     {
         if (!facts.IsCircular || facts.Other.IsOn("read_only"))
             return null;
-        (string increment, string offset) = (facts.Server.Variable("auto_increment_increment")!, facts.Server.Variable("auto_increment_offset")!);
-        (string otherIncrement, string otherOffset) = (facts.Other.Variable("auto_increment_increment")!, facts.Other.Variable("auto_increment_offset")!);
+        (string increment, string offset) = (
+            facts.Server.Variable("auto_increment_increment")!, facts.Server.Variable("auto_increment_offset")!);
+        (string otherIncrement, string otherOffset) = (
+            facts.Other.Variable("auto_increment_increment")!, facts.Other.Variable("auto_increment_offset")!);
         return increment == otherIncrement && increment != "1" && offset != otherOffset ? null
             : Make(
-                facts, FindingSeverity.Warning, "auto_increment_increment", "Give both the same auto_increment_increment of at least 2, and each an auto_increment_offset of its own.",
-                [$"both servers replicate from each other and can be written, with increment {increment} and {otherIncrement} and offset {offset} and {otherOffset}: they give out the same AUTO_INCREMENT values"]);
+                facts, FindingSeverity.Warning, "auto_increment_increment",
+                "Give both the same auto_increment_increment of at least 2, and each an auto_increment_offset of its own.",
+                [$"both servers replicate from each other and can be written, with increment {increment} and {otherIncrement} and offset "
+                    + $"{offset} and {otherOffset}: they give out the same AUTO_INCREMENT values"]);
     }
 
     private static ConsistencyFinding? LockMode(SettingFacts facts) =>
         facts.UsesRowFormat || facts.Value("innodb_autoinc_lock_mode") != "2" ? null
         : Make(
-            facts, FindingSeverity.Warning, "innodb_autoinc_lock_mode", "Set innodb_autoinc_lock_mode = 1 in the option file, or binlog_format = ROW.",
-            ["with innodb_autoinc_lock_mode 2 and binlog_format other than ROW the same INSERT ... SELECT numbers its rows differently on the replica"]);
+            facts, FindingSeverity.Warning, "innodb_autoinc_lock_mode",
+            "Set innodb_autoinc_lock_mode = 1 in the option file, or binlog_format = ROW.",
+            ["with innodb_autoinc_lock_mode 2 and binlog_format other than ROW the same INSERT ... SELECT numbers its "
+                + "rows differently on the replica"]);
 
     private static ConsistencyFinding? GtidModes(SettingFacts facts) =>
-        facts.Role != ServerRole.Replica || facts.Server.IsMariaDb || facts.Other.IsMariaDb || facts.Value("gtid_mode") == facts.Other.Variable("gtid_mode")?.ToUpperInvariant() ? null
+        facts.Role != ServerRole.Replica || facts.Server.IsMariaDb || facts.Other.IsMariaDb
+            || facts.Value("gtid_mode") == facts.Other.Variable("gtid_mode")?.ToUpperInvariant() ? null
         : Make(
             facts, FindingSeverity.Warning, "gtid_mode", "Set the same gtid_mode on both.",
             [$"gtid_mode is {facts.Value("gtid_mode")} on the replica and {facts.Other.Variable("gtid_mode")} on the source"]);
@@ -89,7 +101,8 @@ internal static class SettingCombinations
             if (name == "system_time_zone" && facts.Server.Variable("time_zone") != "SYSTEM")
                 continue;
             yield return Make(
-                facts, isRow && !mattersForRows ? FindingSeverity.Info : FindingSeverity.Warning, name, $"Give both servers the same {name}.",
+                facts, isRow && !mattersForRows
+                    ? FindingSeverity.Info : FindingSeverity.Warning, name, $"Give both servers the same {name}.",
                 [$"{name} is '{value}' on the replica and '{other}' on the source: statements and new tables can come out differently"]);
         }
     }
@@ -106,7 +119,8 @@ internal static class SettingCombinations
             {
                 foreach ((string name, string? value) in channel)
                 {
-                    if (name.StartsWith("Replicate_", StringComparison.Ordinal) && name != "Replicate_Ignore_Server_Ids" && !string.IsNullOrEmpty(value))
+                    if (name.StartsWith("Replicate_", StringComparison.Ordinal) && name != "Replicate_Ignore_Server_Ids"
+                        && !string.IsNullOrEmpty(value))
                         yield return Filter(facts, name.ToLowerInvariant(), value);
                 }
             }

@@ -88,11 +88,13 @@ internal sealed class SettingFacts(ComparedServer server, ServerRole role, Compa
         c => c.GetValueOrDefault("Auto_Position") == "1" || c.GetValueOrDefault("Using_Gtid") is { } gtid && gtid != "No");
 
     /// <summary>Whether each replicates from the other.</summary>
-    public bool IsCircular => Channels.Any(c => c.GetValueOrDefault("Source_Server_Id") == other.Variable("server_id")) && role == ServerRole.Source;
+    public bool IsCircular =>
+        Channels.Any(c => c.GetValueOrDefault("Source_Server_Id") == other.Variable("server_id")) && role == ServerRole.Source;
 
     public bool UsesRowFormat => server.Variable("binlog_format") is null or "ROW";
 
-    /// <summary>The value of binlog_do_db or binlog_ignore_db, which are variables in MariaDB only; null if the server does not log.</summary>
+    /// <summary>The value of binlog_do_db or binlog_ignore_db, which are variables in MariaDB only; null if the server does not
+    /// log.</summary>
     public string? LogFilter(string name)
     {
         using IQueryRows rows = server.Client.Query(server.IsMySql(8, 2) ? "SHOW BINARY LOG STATUS" : "SHOW MASTER STATUS", token);

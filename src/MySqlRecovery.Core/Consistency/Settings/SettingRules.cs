@@ -23,7 +23,8 @@ internal static class SettingRules
         new()
         {
             Names = ["sync_binlog"], Safe = "1", When = f => f.IsOn("log_bin"),
-            Why = "a crash of the machine loses the end of the binary log: transactions are on this server and never come to its replicas, or the other way round",
+            Why = "a crash of the machine loses the end of the binary log: transactions are on this server and never come to its replicas, "
+                + "or the other way round",
         },
         new()
         {
@@ -82,7 +83,8 @@ internal static class SettingRules
         },
         new()
         {
-            Names = ["source_verify_checksum", "master_verify_checksum"], Safe = "ON", Role = ServerRole.Source, Severity = FindingSeverity.Info,
+            Names = ["source_verify_checksum", "master_verify_checksum"], Safe = "ON", Role = ServerRole.Source,
+            Severity = FindingSeverity.Info,
             Why = "the source sends events without looking at their checksums",
         },
         new()
@@ -105,13 +107,15 @@ internal static class SettingRules
         },
         new()
         {
-            Names = ["master_info_repository"], Safe = "TABLE", Role = ServerRole.Replica, Severity = FindingSeverity.Info, NeedsStop = true,
+            Names = ["master_info_repository"], Safe = "TABLE", Role = ServerRole.Replica, Severity = FindingSeverity.Info,
+            NeedsStop = true,
             Why = "where the replica reads is kept in a file that a crash leaves behind",
         },
         new()
         {
             Names = ["relay_log_info_repository"], Safe = "TABLE", Role = ServerRole.Replica, NeedsStop = true,
-            Why = "where the replica stands is kept in a file apart from its data: after a crash it applies transactions twice or leaves them out",
+            Why = "where the replica stands is kept in a file apart from its data: after a crash it applies transactions "
+                + "twice or leaves them out",
         },
         new()
         {
@@ -133,11 +137,13 @@ internal static class SettingRules
         new()
         {
             Names = ["relay_log_recovery"], Safe = "ON", Role = ServerRole.Replica, IsDynamic = false, When = f => !f.UsesGtid,
-            Why = "after a crash the replica goes on with relay logs that may be damaged or cut off, and it does not find its place by GTID",
+            Why =
+                "after a crash the replica goes on with relay logs that may be damaged or cut off, and it does not find its place by GTID",
         },
         new()
         {
-            Names = ["relay_log_recovery"], Safe = "ON", Role = ServerRole.Replica, IsDynamic = false, Severity = FindingSeverity.Info, When = f => f.UsesGtid,
+            Names = ["relay_log_recovery"], Safe = "ON", Role = ServerRole.Replica, IsDynamic = false, Severity = FindingSeverity.Info,
+            When = f => f.UsesGtid,
             Why = "after a crash the replica goes on with relay logs that may be damaged; by GTID it can fetch them again",
         },
         new()
@@ -147,13 +153,15 @@ internal static class SettingRules
         },
         new()
         {
-            Names = ["replica_preserve_commit_order", "slave_preserve_commit_order"], Safe = "ON", Role = ServerRole.Replica, NeedsStop = true,
+            Names = ["replica_preserve_commit_order", "slave_preserve_commit_order"], Safe = "ON", Role = ServerRole.Replica,
+            NeedsStop = true,
             When = f => f.Number(ParallelWorkers) > 0 && (f.Value("slave_parallel_type") is null or "LOGICAL_CLOCK"),
             Why = "with several workers the replica shows states that the source never had, and has gaps after a crash",
         },
         new()
         {
-            Names = ["replica_skip_errors", "slave_skip_errors"], Safe = "OFF", Role = ServerRole.Replica, IsDynamic = false, Severity = FindingSeverity.Error,
+            Names = ["replica_skip_errors", "slave_skip_errors"], Safe = "OFF", Role = ServerRole.Replica, IsDynamic = false,
+            Severity = FindingSeverity.Error,
             Why = "changes that fail on the replica are left out without a word",
         },
         new()
@@ -179,12 +187,14 @@ internal static class SettingRules
         },
         new()
         {
-            Names = ["super_read_only"], Safe = "ON", Role = ServerRole.Replica, Severity = FindingSeverity.Info, When = f => f.IsOn("read_only"),
+            Names = ["super_read_only"], Safe = "ON", Role = ServerRole.Replica, Severity = FindingSeverity.Info, When = f =>
+                f.IsOn("read_only"),
             Why = "administrators can write on the replica by accident",
         },
         new()
         {
-            Names = ["skip_replica_start", "skip_slave_start"], Safe = "ON", Role = ServerRole.Replica, Severity = FindingSeverity.Info, IsDynamic = false,
+            Names = ["skip_replica_start", "skip_slave_start"], Safe = "ON", Role = ServerRole.Replica, Severity = FindingSeverity.Info,
+            IsDynamic = false,
             When = f => !f.UsesGtid,
             Why = "after a crash replication goes on before anyone has looked whether it stands at the right place",
         },
@@ -209,7 +219,8 @@ internal static class SettingRules
         // Semi-synchronous replication, where its plugin is there
         new()
         {
-            Names = ["rpl_semi_sync_source_enabled", "rpl_semi_sync_master_enabled"], Safe = "ON", Role = ServerRole.Source, Severity = FindingSeverity.Info,
+            Names = ["rpl_semi_sync_source_enabled", "rpl_semi_sync_master_enabled"], Safe = "ON", Role = ServerRole.Source,
+            Severity = FindingSeverity.Info,
             Why = "replication is asynchronous: a failover loses what the replica has not received",
         },
         new()
@@ -220,19 +231,22 @@ internal static class SettingRules
         },
         new()
         {
-            Names = ["rpl_semi_sync_source_wait_for_replica_count", "rpl_semi_sync_master_wait_for_slave_count"], Safe = "1", Role = ServerRole.Source,
+            Names = ["rpl_semi_sync_source_wait_for_replica_count", "rpl_semi_sync_master_wait_for_slave_count"], Safe = "1",
+            Role = ServerRole.Source,
             When = f => f.Number("rpl_semi_sync_source_wait_for_replica_count", "rpl_semi_sync_master_wait_for_slave_count") < 1,
             Why = "the source waits for no replica",
         },
         new()
         {
-            Names = ["rpl_semi_sync_source_wait_no_replica", "rpl_semi_sync_master_wait_no_slave"], Safe = "ON", Role = ServerRole.Source, Severity = FindingSeverity.Info,
+            Names = ["rpl_semi_sync_source_wait_no_replica", "rpl_semi_sync_master_wait_no_slave"], Safe = "ON", Role = ServerRole.Source,
+            Severity = FindingSeverity.Info,
             When = f => f.IsOn("rpl_semi_sync_source_enabled", "rpl_semi_sync_master_enabled"),
             Why = "the source becomes asynchronous as soon as too few replicas are connected",
         },
         new()
         {
-            Names = ["rpl_semi_sync_source_timeout", "rpl_semi_sync_master_timeout"], Safe = "1000000000", Role = ServerRole.Source, Severity = FindingSeverity.Info,
+            Names = ["rpl_semi_sync_source_timeout", "rpl_semi_sync_master_timeout"], Safe = "1000000000", Role = ServerRole.Source,
+            Severity = FindingSeverity.Info,
             When = f => f.IsOn("rpl_semi_sync_source_enabled", "rpl_semi_sync_master_enabled")
                 && f.Number("rpl_semi_sync_source_timeout", "rpl_semi_sync_master_timeout") < 60_000,
             Why = "after so many milliseconds without an answer the source becomes asynchronous",

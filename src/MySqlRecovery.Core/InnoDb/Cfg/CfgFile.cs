@@ -17,7 +17,8 @@ internal static class CfgFile
     /// <param name="table">Its name, for files without SDI.</param>
     /// <param name="sdi">Its dictionary information, which only one partition has; null to look for it in the file.</param>
     /// <param name="sdiSpaceId">The id that the file has in that; null for the id in the file.</param>
-    /// <param name="server">The server that is to import it, for files without SDI, which do not say whose they are; null for unknown.</param>
+    /// <param name="server">The server that is to import it, for files without SDI, which do not say whose they are; null for
+    /// unknown.</param>
     public static string Write(
         string path, TableSchema? schema, TableName table, SdiTable? sdi = null, uint? sdiSpaceId = null, CfgServer? server = null)
     {

@@ -48,7 +48,8 @@ internal sealed class CfgFromSchema
             throw Refuse("it has a full-text, spatial, vector or functional index");
         BTreeRoot clustered = TablespaceMap.FindClustered(roots, null, _file.SpaceId) ?? throw Refuse("the file has no index");
         RecordLayout layout = InstantMetadata.Apply(_file, clustered, _storage.Build());
-        Dictionary<uint, KeyLayout> names = IndexIdentity.Find(_file, roots, clustered, layout, ExtentMap.Read(_file), CancellationToken.None).Keys;
+        Dictionary<uint, KeyLayout> names = IndexIdentity.Find(
+            _file, roots, clustered, layout, ExtentMap.Read(_file), CancellationToken.None).Keys;
         KeySchema? primary = _storage.ClusteredKey();
         List<CfgIndex> indexes = [ClusteredIndex(primary, clustered)];
         foreach (BTreeRoot root in roots.Where(r => r != clustered).OrderBy(r => r.IndexId))
@@ -66,8 +67,10 @@ internal sealed class CfgFromSchema
         RecordField field = _storage.Field(column);
         int? collation = column.DataType is "binary" or "varbinary" || column.DataType.EndsWith("blob", StringComparison.Ordinal) ? 63
             : column.DataType == "json" ? 46
-            : column.IsText ? CharacterSets.FindCollation(_storage.CharacterSet(column), column.Collation, _server == CfgServer.MariaDb) : 8;
-        uint bytes = column.DataType is "char" or "varchar" or "binary" or "varbinary" ? (uint)_storage.MaximumLength(column) : (uint)field.FixedLength;
+            : column.IsText
+                ? CharacterSets.FindCollation(_storage.CharacterSet(column), column.Collation, _server == CfgServer.MariaDb) : 8;
+        uint bytes = column.DataType is "char" or "varchar" or "binary" or "varbinary"
+            ? (uint)_storage.MaximumLength(column) : (uint)field.FixedLength;
         CfgType type = collation is { } id && CfgType.Of(column.DataType, bytes, column.IsUnsigned, id, _server) is { } known ? known
             : throw Refuse($"column {column.Name} is of a type or collation that cannot be described");
         bool isNullable = column.IsNullable && !_storage.IsInPrimaryKey(column);

@@ -54,7 +54,9 @@ internal sealed class CfgFromSdi
             TableFlags(_file, roots), _file.Flags.Value, _file.SpaceId, columns, indexes)
         {
             InitialNullable = (uint)stored.Count(c => c.Column.IsNullable && c.Column.VersionDropped == 0),
-            ColumnCounts = ((uint)stored.Count(c => !IsSystem(c.Column) && c.Column.VersionAdded == 0), current, (uint)stored.Count(c => !IsSystem(c.Column))),
+            ColumnCounts = (
+                (uint)stored.Count(c => !IsSystem(c.Column) && c.Column.VersionAdded == 0), current,
+                (uint)stored.Count(c => !IsSystem(c.Column))),
             DroppedColumns = (uint)stored.Count(c => c.Column.VersionDropped > 0),
             RowVersion = (uint)_table.RowVersion,
             InstantColumns = _table.InstantColumns > 0 ? (uint)_table.InstantColumns : current,
@@ -96,7 +98,8 @@ internal sealed class CfgFromSdi
         for (uint i = 0; i < names.Length; i++)
         {
             var column = new CfgColumn(names[i], CfgType.System(i, i == 2 ? 7u : 6));
-            int position = stored.Where(c => c.Column.IsHiddenByEngine && c.Column.Name == names[i]).Select(c => c.Position).DefaultIfEmpty(-1).First();
+            int position = stored.Where(c => c.Column.IsHiddenByEngine
+                && c.Column.Name == names[i]).Select(c => c.Position).DefaultIfEmpty(-1).First();
             if (position >= 0)
             {
                 if (_table.Columns[position].PhysicalPosition >= 0)
@@ -116,7 +119,8 @@ internal sealed class CfgFromSdi
         int user = index.Elements.Count(e => !e.IsHidden);
         bool isGenerated = isClustered && user == 0;
         bool isUnique = index.Type is Primary or UniqueIndex && !isGenerated;
-        IEnumerable<SdiIndexElement> elements = isClustered ? index.Elements.Where(e => !_table.Columns[e.Column].IsVirtual) : index.Elements;
+        IEnumerable<SdiIndexElement> elements = isClustered
+            ? index.Elements.Where(e => !_table.Columns[e.Column].IsVirtual) : index.Elements;
         List<CfgField> fields = [.. elements.Select(e => Field(e, !isClustered))];
         int unique = isGenerated ? 1 : isClustered || isUnique ? user : fields.Count;
         foreach (SdiIndexElement element in elements.Take(isGenerated ? 1 : isClustered ? user : unique))
@@ -139,7 +143,8 @@ internal sealed class CfgFromSdi
         // In REDUNDANT records CHAR is as long as it can be, whatever the character set.
         long whole = !_isCompact && column.Type == SdiColumnType.String ? column.CharLength : stored.FixedLength;
         long length = whole > 0 && prefix > 0 ? Math.Min(prefix, whole) : whole;
-        return new CfgField(column.Name, prefix, length > ColumnStorage.LongestFixedField ? 0 : (int)length, element.Order == 3, column.IsNullable);
+        return new CfgField(column.Name, prefix, length > ColumnStorage.LongestFixedField
+            ? 0 : (int)length, element.Order == 3, column.IsNullable);
     }
 
     private uint Prefix(SdiIndexElement element, bool isSecondary)
@@ -148,7 +153,8 @@ internal sealed class CfgFromSdi
         // The key that a secondary index ends with is as long as in the clustered index.
         if (element.IsHidden)
             element = _table.Indexes[0].Elements.FirstOrDefault(e => e.Column == element.Column && !e.IsHidden && isSecondary) ?? element;
-        bool isString = TypeName(column) is "char" or "varchar" or "binary" or "varbinary" || ColumnStorage.Field(column) is { FixedLength: 0 };
+        bool isString = TypeName(column) is "char" or "varchar" or "binary" or "varbinary"
+            || ColumnStorage.Field(column) is { FixedLength: 0 };
         return isString && !element.IsHidden && element.Length < column.CharLength ? element.Length : 0;
     }
 

@@ -5,7 +5,8 @@ namespace MySqlRecovery.InnoDb.Cfg;
 
 /// <summary>
 /// The metadata that goes with a file for ALTER TABLE ... IMPORT TABLESPACE (row0quiesce.cc writes it, row0import.cc reads it).
-/// Version 1: MySQL 5.6, 5.7, MariaDB. Version 6: 8.0.19 to 8.0.28, with columns that were added instantly. Version 7: 8.0.29 to 9.0, with row versions. Version 8: 9.1 and later, with row
+/// Version 1: MySQL 5.6, 5.7, MariaDB. Version 6: 8.0.19 to 8.0.28, with columns that were added instantly. Version 7: 8.0.29
+/// to 9.0, with row versions. Version 8: 9.1 and later, with row
 /// versions of two bytes. All numbers are big-endian.
 /// </summary>
 internal sealed record CfgTable(
@@ -38,7 +39,9 @@ internal sealed record CfgTable(
         if (Version == InstantColumnCount)
             Number(file, InstantColumns, SpaceFlags);
         if (Version >= RowVersions)
-            Number(file, InitialNullable, ColumnCounts.Initial, ColumnCounts.Current, ColumnCounts.Total, DroppedColumns, RowVersion, SpaceFlags);
+            Number(
+                file, InitialNullable, ColumnCounts.Initial, ColumnCounts.Current, ColumnCounts.Total, DroppedColumns, RowVersion,
+                SpaceFlags);
 
         if (Version >= InstantColumnCount)
             file.WriteByte(0); // no transparent page compression
@@ -167,7 +170,8 @@ internal sealed record CfgColumn(string Name, CfgType Type)
 }
 
 /// <summary>An index in a .cfg file: dict_index_t as the server writes it.</summary>
-internal sealed record CfgIndex(string Name, ulong Id, uint RootPage, uint Type, uint UserColumns, uint UniqueColumns, IReadOnlyList<CfgField> Fields)
+internal sealed record CfgIndex(
+    string Name, ulong Id, uint RootPage, uint Type, uint UserColumns, uint UniqueColumns, IReadOnlyList<CfgField> Fields)
 {
     public const uint Clustered = 1, Unique = 2, Spatial = 64, Virtual = 128, Sdi = 256;
 

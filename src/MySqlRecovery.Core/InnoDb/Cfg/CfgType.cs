@@ -57,7 +57,8 @@ internal readonly record struct CfgType(uint PreciseType, uint MainType, uint Le
             "json" when server == CfgServer.MariaDb => Lob(12, collation),
             "json" => Text(245 | Binary, Blob, 12, Utf8Mb4Bin),
             "uuid" or "inet4" or "inet6" => Text(254 | Unsigned, FixBinary, bytes, Latin1SwedishCi),
-            "geometry" or "point" or "linestring" or "polygon" or "multipoint" or "multilinestring" or "multipolygon" or "geometrycollection" =>
+            "geometry" or "point" or "linestring" or "polygon" or "multipoint" or "multilinestring"
+                or "multipolygon" or "geometrycollection" =>
                 server == CfgServer.MySql56 ? Text(255 | Binary, Blob, 12, BinaryCollation) : new CfgType(255 | Binary, Geometry, 12, 0),
             _ => null,
         };

@@ -77,7 +77,8 @@ internal sealed class SchemaRecordLayout
         int trxId = fields.Count;
         fields.Add(new RecordField("DB_TRX_ID", 6, false, false));
         fields.Add(new RecordField("DB_ROLL_PTR", 7, false, false));
-        fields.AddRange(stored.Where(c => !whole.Contains(c.Name)).Select(c => Field(c) with { IsNullable = c.IsNullable && !IsInPrimaryKey(c) }));
+        fields.AddRange(stored.Where(c =>
+            !whole.Contains(c.Name)).Select(c => Field(c) with { IsNullable = c.IsNullable && !IsInPrimaryKey(c) }));
         bool isFullText = _table.Keys.Any(k => k.Kind == KeyKind.Fulltext);
         if (isFullText && !stored.Any(c => Same(c.Name, DocumentId)))
             fields.Add(new RecordField(DocumentId, 8, false, false));
@@ -94,7 +95,9 @@ internal sealed class SchemaRecordLayout
     {
         KeySchema? clustered = ClusteredKey();
         return _table.Keys.Where(k => k != clustered).OrderBy(k =>
-            !k.IsUnique ? k.Kind == KeyKind.Fulltext ? 5 : 4 : (k.Parts.All(IsNotNull) ? 0 : 2) + (k.Parts.Any(p => p.PrefixLength != null) ? 1 : 0));
+            !k.IsUnique
+                ? k.Kind == KeyKind.Fulltext
+                ? 5 : 4 : (k.Parts.All(IsNotNull) ? 0 : 2) + (k.Parts.Any(p => p.PrefixLength != null) ? 1 : 0));
     }
 
     // The fields of the clustered key come first among those of the row, prefixes as they are there.
@@ -118,7 +121,8 @@ internal sealed class SchemaRecordLayout
             fields.Add(field);
             sources.Add(new KeyPartSource(
                 row.FindLastIndex(f => Same(f.Name, part.Column!)), prefix == 0 ? 0 : (int)part.PrefixLength!.Value,
-                column?.IsText == true && CharacterSets.ByName(CharacterSet(column)) is { } characters ? characters : Text.CharacterSet.Binary));
+                column?.IsText == true && CharacterSets.ByName(CharacterSet(column)) is { } characters
+                    ? characters : Text.CharacterSet.Binary));
         }
 
         for (int i = 0; i < rowKeyFields; i++)

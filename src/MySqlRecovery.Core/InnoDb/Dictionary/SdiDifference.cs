@@ -36,21 +36,25 @@ internal static partial class SdiDifference
     private static bool IsNamed(SdiColumn column) => !column.IsHiddenByEngine;
 
     // Up to 8.0.18 integers have a display width, which means nothing.
-    private static string Describe(SdiColumn column) => $"{column.Name} {DisplayWidth().Replace(column.TypeText, "$1")}{(column.IsNullable ? "" : " NOT NULL")}"
+    private static string Describe(SdiColumn column) =>
+        $"{column.Name} {DisplayWidth().Replace(column.TypeText, "$1")}{(column.IsNullable ? "" : " NOT NULL")}"
         + (column.IsText ? $" (collation {column.CollationId})" : "")
         + (column.Expression.Length > 0 ? $" AS ({column.Expression}) {(column.IsVirtual ? "VIRTUAL" : "STORED")}" : "")
         + (column.ReferenceSystem is { } id ? $" SRID {id}" : "");
 
     // Where the rows have a column that was added or dropped instantly, and what stands for it in rows that are older.
     private static IEnumerable<string> Instant(SdiTable table) => table.Columns
-        .Where(c => c.VersionAdded > 0 || c.VersionDropped > 0 || c.PrivateData.ContainsKey("default") || c.PrivateData.ContainsKey("default_null"))
+        .Where(c =>
+            c.VersionAdded > 0 || c.VersionDropped > 0 || c.PrivateData.ContainsKey("default") || c.PrivateData.ContainsKey("default_null"))
         .Select(c => $"{Describe(c)}{StoredType(c)}{Version("added", c.VersionAdded)}{Version("dropped", c.VersionDropped)}, " +
-            (c.PrivateData.TryGetValue("default", out string? value) ? $"0x{value}" : c.PrivateData.ContainsKey("default_null") ? "NULL" : "nothing") +
+            (c.PrivateData.TryGetValue("default", out string? value) ? $"0x{value}"
+                : c.PrivateData.ContainsKey("default_null") ? "NULL" : "nothing") +
             " in older rows");
 
     // The dictionary keeps no text of the type of a column that was dropped.
     private static string StoredType(SdiColumn column) => column.VersionDropped == 0 ? ""
-        : $" of type {column.Type} ({column.CharLength}, {column.NumericPrecision}, {column.NumericScale}, {column.DatetimePrecision}, {column.ElementCount})";
+        : $" of type {column.Type} ({column.CharLength}, {column.NumericPrecision}, {column.NumericScale}, {column.DatetimePrecision}, "
+            + $"{column.ElementCount})";
 
     private static string Version(string what, int version) => version > 0 ? $", {what} with row version {version}" : "";
 
@@ -71,7 +75,8 @@ internal static partial class SdiDifference
 
     // The order in which a record has its columns: by position where rows are of several versions, else that of the clustered index.
     private static IEnumerable<string> Stored(SdiTable table) => table.RowVersion > 0
-        ? table.Columns.Where(c => c.PhysicalPosition >= 0).OrderBy(c => c.PhysicalPosition).Select(c => $"{c.Name} as field {c.PhysicalPosition}")
+        ? table.Columns.Where(c =>
+            c.PhysicalPosition >= 0).OrderBy(c => c.PhysicalPosition).Select(c => $"{c.Name} as field {c.PhysicalPosition}")
         : table.Indexes.Take(1).SelectMany(i => i.Elements).Select(e => table.Columns[e.Column]).Where(c => !c.IsVirtual)
             .Select((c, i) => $"{c.Name} as field {i}");
 

@@ -43,13 +43,15 @@ internal static class SdiRecordLayout
 
         // A row can be found only by the whole of its key.
         bool hasKey = Enumerable.Range(0, rowKeyFields).All(i => sources.Any(s => s.Field == i && s.Prefix == 0));
-        return new KeyLayout(index.Name, new RecordLayout(fields, -1), hasKey ? sources : [.. sources.Select(s => s with { Field = -1 })], IsSpatial: false);
+        return new KeyLayout(index.Name, new RecordLayout(fields, -1), hasKey
+            ? sources : [.. sources.Select(s => s with { Field = -1 })], IsSpatial: false);
     }
 
     private static KeyPartSource Source(SdiColumn column, SdiIndexElement element, int place)
     {
         bool isPrefix = !element.IsHidden && column.IsString && element.Length < column.CharLength;
-        CharacterSet characters = column.IsText ? CharacterSets.ByCollationId((ulong)column.CollationId) ?? CharacterSet.Binary : CharacterSet.Binary;
+        CharacterSet characters = column.IsText
+            ? CharacterSets.ByCollationId((ulong)column.CollationId) ?? CharacterSet.Binary : CharacterSet.Binary;
         return new KeyPartSource(place, isPrefix ? (int)(element.Length / characters.MaxBytes) : 0, characters);
     }
 

@@ -19,7 +19,8 @@ internal sealed class SdiTable
         Columns = Items(table, "columns").Select(c => new SdiColumn(c)).ToList();
         Indexes = Items(table, "indexes").Select(i => new SdiIndex(i)).ToList();
         PartitionedBy = Partitioning(table, "partition") + Partitioning(table, "subpartition");
-        PartitionBounds = Items(table, "partitions").SelectMany(p => Items(p, "subpartitions").Select(s => $"{Bounds(p)} {Bounds(s)}").Prepend(Bounds(p))).ToList();
+        PartitionBounds = Items(table, "partitions").SelectMany(
+            p => Items(p, "subpartitions").Select(s => $"{Bounds(p)} {Bounds(s)}").Prepend(Bounds(p))).ToList();
         Partitions = Items(table, "partitions")
             .SelectMany(p => Items(p, "subpartitions").DefaultIfEmpty(p))
             .Select(p => Items(p, "indexes").Select(i => DictionaryProperties.Parse(Text(i, "se_private_data"))).ToList()).ToList();
@@ -78,7 +79,8 @@ internal sealed class SdiTable
         }
     }
 
-    /// <summary>The table of a file, from the file or, because MySQL keeps it in one partition only, from another partition beside it.</summary>
+    /// <summary>The table of a file, from the file or, because MySQL keeps it in one partition only, from another partition
+    /// beside it.</summary>
     public static SdiTable? Find(TablespaceFile file) => Find(file, out _);
 
     /// <summary>The same, with the names of all tables in the file: a general tablespace has several.</summary>
@@ -120,13 +122,15 @@ internal sealed class SdiTable
         ? $"{what}ed by method {type} of {Text(table, what + "_expression_utf8")};" : "";
 
     private static string Bounds(JsonElement partition) =>
-        $"partition {Text(partition, "name").ToLowerInvariant()} with values {Text(partition, "description_utf8")}".Replace(" with values  ", " ").TrimEnd();
+        $"partition {Text(partition, "name").ToLowerInvariant()} with values {Text(partition, "description_utf8")}"
+            .Replace(" with values  ", " ").TrimEnd();
 
     internal static string Text(JsonElement element, string name) =>
         element.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String ? value.GetString()! : "";
 
     internal static long Number(JsonElement element, string name) =>
-        element.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out long n) ? n : 0;
+        element.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out long n)
+            ? n : 0;
 
     internal static bool Flag(JsonElement element, string name) =>
         element.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.True;
@@ -283,7 +287,8 @@ internal sealed class SdiIndex
         Type = (int)SdiTable.Number(index, "type");
         PrivateData = DictionaryProperties.Parse(SdiTable.Text(index, "se_private_data"));
         Elements = SdiTable.Items(index, "elements").Select(e => new SdiIndexElement(
-            (int)SdiTable.Number(e, "column_opx"), (uint)SdiTable.Number(e, "length"), IsHidden(e), (int)SdiTable.Number(e, "order"))).ToList();
+            (int)SdiTable.Number(e, "column_opx"), (uint)SdiTable.Number(e, "length"), IsHidden(e),
+            (int)SdiTable.Number(e, "order"))).ToList();
     }
 
     public string Name { get; }
@@ -297,7 +302,8 @@ internal sealed class SdiIndex
     public IReadOnlyList<SdiIndexElement> Elements { get; }
 
     // 8.0.11 and 8.0.12 do not say it, but give hidden fields alone no length.
-    private static bool IsHidden(JsonElement element) => SdiTable.Flag(element, "hidden") || SdiTable.Number(element, "length") == uint.MaxValue;
+    private static bool IsHidden(JsonElement element) =>
+        SdiTable.Flag(element, "hidden") || SdiTable.Number(element, "length") == uint.MaxValue;
 }
 
 /// <summary>A field of an index in the SDI.</summary>

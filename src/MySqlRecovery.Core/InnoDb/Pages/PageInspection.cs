@@ -9,10 +9,12 @@ internal static class PageInspection
     /// <summary>What is said of a page of zeros that should be another: a hole in the file, or a write that was lost.</summary>
     public const string Zeros = "all zeros, but in use";
 
-    /// <summary>The page's problem, or null. <paramref name="algorithm"/> is how it is sealed; the file's own one names what is expected.</summary>
+    /// <summary>The page's problem, or null. <paramref name="algorithm"/> is how it is sealed; the file's own one names what is
+    /// expected.</summary>
     [MethodImpl(Jit.Hot)]
     public static IbdPageProblem? Check(
-        ReadOnlySpan<byte> page, uint number, TablespaceFile file, ExtentMap extents, PageChecksumAlgorithm usual, out PageChecksumAlgorithm algorithm)
+        ReadOnlySpan<byte> page, uint number, TablespaceFile file, ExtentMap extents, PageChecksumAlgorithm usual,
+        out PageChecksumAlgorithm algorithm)
     {
         algorithm = PageChecksum.Identify(page, file.Flags);
         if (algorithm == PageChecksumAlgorithm.Empty)

@@ -4,7 +4,8 @@ using MySqlRecovery.Text;
 
 namespace MySqlRecovery.InnoDb.Pages;
 
-/// <summary>Names of tables and databases as files (strings/ctype.cc, my_charset_filename): <c>@002d</c> stands for a hyphen, <c>@1o</c> for ü.</summary>
+/// <summary>Names of tables and databases as files (strings/ctype.cc, my_charset_filename): <c>@002d</c> stands for a hyphen,
+/// <c>@1o</c> for ü.</summary>
 internal static class TableFileName
 {
     /// <summary>The <c>database.table</c> that the folder and the name of a file stand for, with the partition if it is one's.</summary>
@@ -30,7 +31,8 @@ internal static class TableFileName
     {
         string table = BeforePartition(path), folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
         return table == Path.GetFileNameWithoutExtension(path) ? []
-            : Directory.EnumerateFiles(folder, "*.ibd").Where(f => BeforePartition(f) == table && Path.GetFileName(f) != Path.GetFileName(path)).Order();
+            : Directory.EnumerateFiles(folder, "*.ibd").Where(f =>
+                BeforePartition(f) == table && Path.GetFileName(f) != Path.GetFileName(path)).Order();
     }
 
     /// <summary>Whether the file is MariaDB's of a vector index: <c>t#i#01</c> (11.7+).</summary>

@@ -125,7 +125,8 @@ internal sealed class TablespaceFile : IDisposable
         if (start.Length < SmallestPage)
             wrong = $"the file has only {start.Length} bytes";
         else if (FilPage.TypeOf(start) != PageType.FspHeader || FilPage.U32(start, FilPage.PageNumber) != 0)
-            wrong = $"page 0 is not the header of a tablespace (page type {(ushort)FilPage.TypeOf(start)}, page number {FilPage.U32(start, FilPage.PageNumber)})";
+            wrong = $"page 0 is not the header of a tablespace (page type {(ushort)FilPage.TypeOf(start)}, page number "
+                + $"{FilPage.U32(start, FilPage.PageNumber)})";
         else
         {
             flags = new TablespaceFlags(FilPage.U32(start, TablespaceFlags.OffsetOnPage0));

@@ -53,7 +53,9 @@ internal static class ZipPage
         int slots = Slots(page);
         if (slots < 0)
             return offsets;
-        for (int at = SystemColumnsAt(page, slots, slots - 1) - BlobReference.Length; at >= IndexPage.FirstRecordArea; at -= BlobReference.Length)
+        for (
+            int at =
+                SystemColumnsAt(page, slots, slots - 1) - BlobReference.Length; at >= IndexPage.FirstRecordArea; at -= BlobReference.Length)
         {
             BlobReference reference = BlobReference.Read(page, at);
             if (reference.IsZero)

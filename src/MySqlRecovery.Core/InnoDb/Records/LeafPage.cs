@@ -219,7 +219,8 @@ internal sealed class LeafPage
         int fields = (FilPage.U16(page, record.Origin - 4) & 0x7FE) >> 1;
         int at = record.Origin - RedundantExtra - ((info & VersionFlag) != 0 ? 1 : 0);
         record.Start = at - (fields * (isShort ? 1 : 2));
-        if (record.Start < IndexPage.FirstRecordArea || fields < (_layout is { TrxIdField: < 0 } ? 1 : 3) || (KeepsFields && fields > _fields.Length))
+        if (record.Start < IndexPage.FirstRecordArea || fields < (_layout is { TrxIdField: < 0 } ? 1 : 3)
+            || (KeepsFields && fields > _fields.Length))
             return false;
         Span<FieldPlace> places = AddPlaces();
         int start = 0;
@@ -231,13 +232,15 @@ internal sealed class LeafPage
                 return false;
             if (i == _layout?.TrxIdField)
                 record.TrxId = record.Origin + start;
-            if (_layout is { TrxIdField: >= 0 } && (i == _layout.TrxIdField && end - start != 6 || i == _layout.TrxIdField + 1 && end - start != 7))
+            if (_layout is { TrxIdField: >= 0 }
+                && (i == _layout.TrxIdField && end - start != 6 || i == _layout.TrxIdField + 1 && end - start != 7))
                 return false;
             bool isExternal = !isShort && (raw & 0x4000) != 0, isNull = (raw & (isShort ? 0x80 : 0x8000)) != 0;
             if (isExternal && !AddBlobReference(record.Origin + end, record.Origin + start))
                 return false;
             if (KeepsFields)
-                places[i] = new FieldPlace(record.Origin + start, end - start, isNull ? FieldState.Null : isExternal ? FieldState.OffPage : FieldState.Value);
+                places[i] = new FieldPlace(
+                    record.Origin + start, end - start, isNull ? FieldState.Null : isExternal ? FieldState.OffPage : FieldState.Value);
             start = end;
         }
 

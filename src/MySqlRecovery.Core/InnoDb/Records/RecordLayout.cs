@@ -29,7 +29,8 @@ internal sealed class RecordLayout
     /// <summary>The stored columns in the order of the definition; empty where it is not needed.</summary>
     public IReadOnlyList<RecordField> Columns { get; init; } = [];
 
-    /// <summary>The fields of MariaDB's first record, with the reference to a map among them, where columns were dropped or moved instantly; null elsewhere.</summary>
+    /// <summary>The fields of MariaDB's first record, with the reference to a map among them, where columns were dropped or
+    /// moved instantly; null elsewhere.</summary>
     public IReadOnlyList<RecordField>? Metadata { get; init; }
 
     /// <summary>The same for a table with instant columns of MariaDB, whose root says how many fields old records have; 0: none.</summary>
@@ -48,7 +49,8 @@ internal sealed class RecordLayout
 
 /// <summary>A secondary index by the definition.</summary>
 /// <param name="Name">The key.</param>
-/// <param name="Records">Its records: the parts of the key, then what of the clustered key is not among them. Null where that is not known.</param>
+/// <param name="Records">Its records: the parts of the key, then what of the clustered key is not among them. Null where that
+/// is not known.</param>
 /// <param name="Parts">Where each of the fields comes from.</param>
 /// <param name="IsSpatial">It is an R-tree.</param>
 internal sealed record KeyLayout(string Name, RecordLayout? Records, IReadOnlyList<KeyPartSource> Parts, bool IsSpatial)

@@ -116,7 +116,8 @@ internal sealed class PageRewritePass(TablespaceFile file, RepairPlan plan, Page
         private Step Rewrite(uint number, Span<byte> page)
         {
             int firstEdit = _rewriter.Edits.Count;
-            IbdPageProblem? problem = PageInspection.Check(page, number, file, plan.Map.Extents, Algorithm, out PageChecksumAlgorithm algorithm);
+            IbdPageProblem? problem = PageInspection.Check(
+                page, number, file, plan.Map.Extents, Algorithm, out PageChecksumAlgorithm algorithm);
             if (problem != null && plan.Target.SdiPages.ContainsKey(number))
                 (problem, algorithm) = (null, Algorithm); // it becomes the reference's whatever it was
             if (problem == null)

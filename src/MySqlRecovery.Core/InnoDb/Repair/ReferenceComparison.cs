@@ -34,7 +34,8 @@ internal static class ReferenceComparison
         if (ours.HasSdi != theirs.HasSdi)
         {
             throw Mismatch("TablespaceFlagsMismatch", source,
-                $"it {(ours.HasSdi ? "has" : "has no")} dictionary information (SDI), the reference {(theirs.HasSdi ? "has" : "has none")}: one is of MySQL 8.0 or later, the other is not",
+                $"it {(ours.HasSdi ? "has" : "has no")} dictionary information (SDI), the reference "
+                    + $"{(theirs.HasSdi ? "has" : "has none")}: one is of MySQL 8.0 or later, the other is not",
                 "Use a target of the same series, or ALTER TABLE ... IMPORT TABLESPACE where the target allows it.");
         }
 
@@ -57,7 +58,8 @@ internal static class ReferenceComparison
         {
             throw Mismatch("InstantColumnsMismatch", source,
                 "columns were added or dropped with ALGORITHM=INSTANT, which a table created afresh does not know of",
-                "Write the table's metadata with -WriteCfg and use ALTER TABLE ... IMPORT TABLESPACE, or take the rows alone with Export-TableRow.");
+                "Write the table's metadata with -WriteCfg and use ALTER TABLE ... IMPORT TABLESPACE, or take the rows alone with "
+                    + "Export-TableRow.");
         }
 
         if (SdiDifference.First(ours, theirs) is { } difference)
@@ -92,15 +94,18 @@ internal static class ReferenceComparison
         {
             uint expected = referenceKeys.First(k => k.Value.Name == key.Name).Key;
             if (page != expected)
-                throw RootMismatch(source, $"the rows show that index {key.Name} has its root on page {page}, the target expects it on page {expected}");
+                throw RootMismatch(
+                    source, $"the rows show that index {key.Name} has its root on page {page}, the target expects it on page {expected}");
         }
     }
 
     private static RecoveryException RootMismatch(TablespaceFile source, IEnumerable<BTreeRoot> ours, IEnumerable<BTreeRoot> theirs) =>
-        RootMismatch(source, $"its indexes have their roots on pages {Pages(ours)}, the reference's on pages {Pages(theirs)}: other indexes, or added in another order");
+        RootMismatch(source, $"its indexes have their roots on pages {Pages(ours)}, the reference's on pages {Pages(theirs)}: other "
+            + "indexes, or added in another order");
 
     private static RecoveryException RootMismatch(TablespaceFile source, string what) => Mismatch("RootPageMismatch", source, what,
-        "Write the file and its metadata with -WriteCfg, without -ReferencePath, and use ALTER TABLE ... DISCARD TABLESPACE and IMPORT TABLESPACE: these find each index by its name.");
+        "Write the file and its metadata with -WriteCfg, without -ReferencePath, and use ALTER TABLE ... DISCARD TABLESPACE and IMPORT "
+            + "TABLESPACE: these find each index by its name.");
 
     private static string Pages(IEnumerable<BTreeRoot> roots) => string.Join(", ", roots.Select(r => r.Page));
 

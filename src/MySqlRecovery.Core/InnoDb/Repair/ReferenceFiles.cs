@@ -18,7 +18,8 @@ internal sealed class ReferenceFiles
         _path = path;
         _isFolder = Directory.Exists(path);
         _byName = _isFolder
-            ? Directory.EnumerateFiles(path, "*.ibd", SearchOption.AllDirectories).ToLookup(f => Path.GetFileName(f), StringComparer.OrdinalIgnoreCase)
+            ? Directory.EnumerateFiles(path, "*.ibd", SearchOption.AllDirectories).ToLookup(
+                f => Path.GetFileName(f), StringComparer.OrdinalIgnoreCase)
             : Enumerable.Empty<string>().ToLookup(f => f);
     }
 
@@ -30,7 +31,8 @@ internal sealed class ReferenceFiles
         string[] found = [.. _byName[Path.GetFileName(source)]];
         if (found.Length <= 1)
             return found.FirstOrDefault();
-        string[] sameDatabase = [.. found.Where(f => string.Equals(TableFileName.DatabaseOf(f), Database(source), StringComparison.OrdinalIgnoreCase))];
+        string[] sameDatabase = [.. found.Where(
+            f => string.Equals(TableFileName.DatabaseOf(f), Database(source), StringComparison.OrdinalIgnoreCase))];
         return sameDatabase.Length == 1 ? sameDatabase[0] : throw new RecoveryException(
             "ReferenceAmbiguous", RecoveryErrorKind.InvalidArgument,
             $"several references have its name: {string.Join(", ", found)}", source,
@@ -71,7 +73,8 @@ internal sealed class ServerSpaceIds
         const string Which =
             "SELECT COUNT(*) FROM information_schema.TABLES WHERE TABLE_SCHEMA = 'information_schema' AND TABLE_NAME = 'INNODB_DATAFILES'";
         bool hasFiles = client.QueryScalar(Which, token) == "1";
-        string names = hasFiles ? "SELECT PATH, SPACE FROM information_schema.INNODB_DATAFILES" : "SELECT NAME, SPACE FROM information_schema.INNODB_SYS_TABLESPACES";
+        string names = hasFiles ? "SELECT PATH, SPACE FROM information_schema.INNODB_DATAFILES" : "SELECT NAME, SPACE FROM "
+            + "information_schema.INNODB_SYS_TABLESPACES";
         var ids = new ServerSpaceIds();
         foreach (string?[] row in client.QueryAll(names, token))
             ids._byTable[Key(row[0]!)] = uint.Parse(row[1]!, CultureInfo.InvariantCulture);
@@ -82,7 +85,8 @@ internal sealed class ServerSpaceIds
             recommendedAction: "Grant the account PROCESS.");
     }
 
-    /// <summary>The id for the table or partition whose file this is, told by its name and its folder's; null if the server has no such table.</summary>
+    /// <summary>The id for the table or partition whose file this is, told by its name and its folder's; null if the server has
+    /// no such table.</summary>
     public uint? Find(string path) => _byTable.TryGetValue(Key(Path.GetFullPath(path)), out uint id) ? id : null;
 
     private static string Key(string path)

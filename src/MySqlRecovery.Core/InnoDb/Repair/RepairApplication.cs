@@ -96,7 +96,9 @@ internal sealed class RepairApplication
     private List<string> Write()
     {
         if (_output.UndoPath != null && _plan.IsCutOff)
-            throw new RecoveryException("InvalidParameters", RecoveryErrorKind.InvalidArgument, "a file that was cut off has no undo file: leave -UndoPath out", _plan.Request.Path);
+            throw new RecoveryException(
+                "InvalidParameters", RecoveryErrorKind.InvalidArgument, "a file that was cut off has no undo file: leave -UndoPath out",
+                _plan.Request.Path);
         using var file = PendingFile.Replace(_output.Destination, _plan.Request.Path);
         using PendingFile? undo = _output.UndoPath == null ? null : PendingFile.Replace(_output.UndoPath, _plan.Request.Path);
         using (TablespaceFile source = TablespaceFile.Open(_plan.Request.Path))
@@ -142,7 +144,9 @@ internal sealed class RepairApplication
                 for (int i = step.FirstEdit; i < step.FirstEdit + step.EditCount; i++)
                 {
                     PageEdit edit = chunk.Edits[i];
-                    RepairJournal.Append(undo, ((long)step.Number * source.PageLength) + edit.Offset, chunk.Before.Slice(chunk.OffsetOf(step) + edit.Offset, edit.Length));
+                    RepairJournal.Append(
+                        undo, ((long)step.Number * source.PageLength) + edit.Offset, chunk.Before.Slice(
+                            chunk.OffsetOf(step) + edit.Offset, edit.Length));
                 }
             }
         }

@@ -43,7 +43,8 @@ internal static class RepairJournal
         undo.Write(header);
     }
 
-    /// <summary>Writes the original to the destination; throws without having left anything there if either hash differs. The number of changes.</summary>
+    /// <summary>Writes the original to the destination; throws without having left anything there if either hash differs. The
+    /// number of changes.</summary>
     public static long Apply(string repaired, RepairOutput places, CancellationToken stop)
     {
         string undoPath = places.UndoPath!, destination = places.Destination;
@@ -55,7 +56,8 @@ internal static class RepairJournal
         var header = new byte[HeaderLength];
         if (undo.ReadAtLeast(header, HeaderLength, throwOnEndOfStream: false) < HeaderLength || !header.AsSpan(0, 8).SequenceEqual(Magic))
             throw Damaged(undoPath, "is not an undo file of Repair-IbdSpaceId");
-        long length = BinaryPrimitives.ReadInt64BigEndian(header.AsSpan(8)), entries = BinaryPrimitives.ReadInt64BigEndian(header.AsSpan(16));
+        long length = BinaryPrimitives.ReadInt64BigEndian(header.AsSpan(8)),
+        entries = BinaryPrimitives.ReadInt64BigEndian(header.AsSpan(16));
         if (source.Length != length)
             throw NotTheRepaired(repaired, undoPath);
         using var original = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
@@ -102,7 +104,8 @@ internal static class RepairJournal
 
     private static RecoveryException NotTheRepaired(string path, string undoPath) => new(
         "UndoFileMismatch", RecoveryErrorKind.InvalidData,
-        $"this is not the file that the repair wrote for which {undoPath} was made, or it was changed since, for example by a server", path);
+        $"this is not the file that the repair wrote for which {undoPath} was made, or it was changed since, for example by a server",
+        path);
 
     /// <summary>Entries in the order of the file; none reaches over the end of a chunk because none reaches over a page.</summary>
     private sealed class EntryReader

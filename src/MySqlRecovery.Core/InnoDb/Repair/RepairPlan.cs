@@ -82,7 +82,8 @@ internal sealed class RepairPlan
     /// <summary>The SDI of what is written, for the names of the indexes; null without SDI.</summary>
     public SdiTable? Sdi { get; init; }
 
-    /// <summary>Damaged pages in use: the file is refused, or with <see cref="RepairRequest.SkipDamage"/> they are left as they are.</summary>
+    /// <summary>Damaged pages in use: the file is refused, or with <see cref="RepairRequest.SkipDamage"/> they are left as they
+    /// are.</summary>
     public HashSet<uint> DamagedPages { get; } = [];
 
     public bool IsRefused => DamagedPages.Count > 0 && !Request.SkipDamage;
@@ -131,7 +132,8 @@ internal sealed class OutputPlaces
     /// </summary>
     public RepairOutput For(string file, string? reference)
     {
-        string name = _destination == null || reference == null ? file : Path.Combine(Path.GetDirectoryName(file) ?? "", Path.GetFileName(reference));
+        string name = _destination == null || reference == null
+            ? file : Path.Combine(Path.GetDirectoryName(file) ?? "", Path.GetFileName(reference));
         return new RepairOutput(
             _destination == null ? file : In(_destination, name, ".ibd", ""),
             _backup == null ? null : In(_backup, file, ".ibd", ""),
@@ -159,7 +161,8 @@ internal sealed class OutputPlaces
         }
 
         HashSet<string> places = [.. Places(own)];
-        string? other = others.Where(o => o.File != file && Places(For(o.File, o.Reference)).Any(places.Contains)).Select(o => o.File).FirstOrDefault();
+        string? other = others.Where(o => o.File != file
+            && Places(For(o.File, o.Reference)).Any(places.Contains)).Select(o => o.File).FirstOrDefault();
         if (other != null)
         {
             throw new RecoveryException("DestinationAmbiguous", RecoveryErrorKind.InvalidArgument,

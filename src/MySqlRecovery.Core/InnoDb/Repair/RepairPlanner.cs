@@ -71,7 +71,8 @@ internal sealed class RepairPlanner
         var plan = new RepairPlan
         {
             Request = _request,
-            Table = table != null ? TableFileName.WithPartition($"{table.Schema}.{table.Name}", _request.Path) : TableFileName.TableOf(_request.Path),
+            Table = table != null
+                ? TableFileName.WithPartition($"{table.Schema}.{table.Name}", _request.Path) : TableFileName.TableOf(_request.Path),
             OldSpaceId = _file.SpaceId,
             Target = target,
             Sdi = referenceTable ?? table,
@@ -129,14 +130,16 @@ internal sealed class RepairPlanner
         else if (file.Flags.IsPageCompressed || head.HasCompressedPages)
             (id, wrong) = ("TablespacePageCompressed", "uses transparent page compression, whose pages are not rewritten");
         else if (file.IsTruncated && (file != _file || !_request.SkipDamage))
-            (id, wrong) = ("IbdTruncated", $"has {file.Length} bytes, which is not the {file.SizeByHeader} pages of {file.PageLength} bytes that its header says");
+            (id, wrong) = ("IbdTruncated", $"has {file.Length} bytes, which is not the {file.SizeByHeader} pages of {file.PageLength} "
+                + "bytes that its header says");
         else if (PageChecksum.Identify(file.Page0, file.Flags) == PageChecksumAlgorithm.Unknown)
             (id, wrong) = ("IbdPageChecksumMismatch", "has a damaged page 0, on which everything else depends");
         if (id == null)
             return;
         throw new RecoveryException(id, id == "TablespacePageCompressed" ? RecoveryErrorKind.NotSupported : RecoveryErrorKind.InvalidData,
             $"{who}the file {wrong}", file.Path,
-            recommendedAction: id == "TablespaceEncrypted" ? "Decrypt the table on a server that has the key: ALTER TABLE ... ENCRYPTION='N'." : null);
+            recommendedAction: id == "TablespaceEncrypted"
+                ? "Decrypt the table on a server that has the key: ALTER TABLE ... ENCRYPTION='N'." : null);
     }
 
     // Without the inodes, or the root of the clustered index, nothing can be told of any other page.
@@ -148,13 +151,15 @@ internal sealed class RepairPlanner
                 continue;
             bool isInode = number == BTreeRoot.FirstInodePage;
             throw new RecoveryException("IbdPageDamaged", RecoveryErrorKind.InvalidData,
-                $"page {number} is {PageInspection.Zeros}: it {(isInode ? "says where the indexes are" : "is the root of an index, and tells what the other pages of it are")}",
+                $"page {number} is {PageInspection.Zeros}: it "
+                    + $"{(isInode ? "says where the indexes are" : "is the root of an index, and tells what the other pages of it are")}",
                 _file.Path, (long)number * _file.PageLength,
                 "Take another copy of the file. What the leaf pages hold can still be read, but no server can use this file.");
         }
 
         if (!roots.Any(r => !r.IsSdi))
-            throw new RecoveryException("NotATablespace", RecoveryErrorKind.InvalidData, "it has no index: no root page was found", _file.Path);
+            throw new RecoveryException(
+                "NotATablespace", RecoveryErrorKind.InvalidData, "it has no index: no root page was found", _file.Path);
     }
 
     // The records can be read without SDI where the definition is given; only then is a damaged one no obstacle.
@@ -166,7 +171,8 @@ internal sealed class RepairPlanner
             // Its rows would be rewritten for one table only.
             return names.Count <= 1 ? table : throw new RecoveryException("TablespaceShared", RecoveryErrorKind.NotSupported,
                 $"it is a general tablespace of several tables: {string.Join(", ", names)}", file.Path,
-                recommendedAction: "Copy the data directory to a server of its own, and move each table there with ALTER TABLE ... TABLESPACE=innodb_file_per_table.");
+                recommendedAction: "Copy the data directory to a server of its own, and move each table there with ALTER TABLE ... "
+                    + "TABLESPACE=innodb_file_per_table.");
         }
         catch (RecoveryException e) when (e.ErrorId == "SdiUnreadable" && file == _file && _request.ReferencePath != null)
         {
@@ -223,7 +229,8 @@ internal sealed class RepairPlanner
             if (map.Roots.Count <= 2)
                 return;
             throw new RecoveryException("RecordLayoutUnknown", RecoveryErrorKind.InvalidArgument,
-                $"which of its {map.Roots.Count - 1} secondary indexes is which cannot be told without the table's definition, which this file does not hold",
+                $"which of its {map.Roots.Count - 1} secondary indexes is which cannot be told without the table's definition, which this "
+                    + "file does not hold",
                 _file.Path, recommendedAction: "Give the table's CREATE TABLE statement with -SchemaPath.");
         }
 
@@ -235,12 +242,15 @@ internal sealed class RepairPlanner
         List<BTreeRoot> roots = BTreeRoot.FindAll(reference);
         if (referenceTable != null)
         {
-            ReferenceComparison.CompareKeys(_file, keys, keys.Values.Join(roots, k => k.Name, r => referenceTable.IndexNameAt(r.Page, reference.SpaceId), (k, r) => (r.Page, k)).ToDictionary());
+            ReferenceComparison.CompareKeys(
+                _file, keys, keys.Values.Join(
+                    roots, k => k.Name, r => referenceTable.IndexNameAt(r.Page, reference.SpaceId), (k, r) => (r.Page, k)).ToDictionary());
             return;
         }
 
         BTreeRoot first = TablespaceMap.FindClustered(roots, null, reference.SpaceId)!;
-        ReferenceComparison.CompareKeys(_file, keys, IndexIdentity.Find(reference, roots, first, chosen, ExtentMap.Read(reference), _stop).Keys);
+        ReferenceComparison.CompareKeys(
+            _file, keys, IndexIdentity.Find(reference, roots, first, chosen, ExtentMap.Read(reference), _stop).Keys);
     }
 
     private (RecordLayout Layout, Dictionary<uint, KeyLayout> Keys, string? Doubt) FirstThatFits(
@@ -251,7 +261,8 @@ internal sealed class RepairPlanner
         {
             try
             {
-                (Dictionary<uint, KeyLayout> keys, string? doubt) = IndexIdentity.Find(_file, map.Roots, clustered, layout, map.Extents, _stop);
+                (Dictionary<uint, KeyLayout> keys, string? doubt) = IndexIdentity.Find(
+                    _file, map.Roots, clustered, layout, map.Extents, _stop);
                 return (layout, keys, doubt);
             }
             catch (RecoveryException e)
@@ -287,11 +298,15 @@ internal sealed class RepairPlanner
             plan.Notes.Add($"index {index} has its contents in files of its own and will find nothing: drop and add it again");
         if (_request.ReferencePath != null || _request.WritesCfg)
             return;
-        plan.Notes.Add("missing: index ids of the target (CHECK TABLE will call the indexes corrupt; MariaDB will not open the table); a reference file has them");
+        plan.Notes.Add("missing: index ids of the target (CHECK TABLE will call the indexes corrupt; MariaDB will not open the table); a "
+            + "reference file has them");
         if (_file.Flags.HasSdi)
-            plan.Notes.Add("missing: dictionary information (SDI) of the target (ALTER TABLE in place will fail with error 3958); a reference file has it");
-        if (plan.Map.Layout == null && _file.Flags.ZipSize == 0 && plan.Map.Clustered is { } root && IndexPage.IsCompact(_file.ReadPage(root.Page)))
-            plan.Notes.Add("missing: transaction ids were left as they are, and references to off-page columns were found by their form; -SchemaPath tells the layout of records");
+            plan.Notes.Add("missing: dictionary information (SDI) of the target (ALTER TABLE in place will fail with error 3958); a "
+                + "reference file has it");
+        if (plan.Map.Layout == null && _file.Flags.ZipSize == 0 && plan.Map.Clustered is { } root
+            && IndexPage.IsCompact(_file.ReadPage(root.Page)))
+            plan.Notes.Add("missing: transaction ids were left as they are, and references to off-page columns were found by their form; "
+                + "-SchemaPath tells the layout of records");
     }
 
     private void ReadPages(RepairPlan plan)
@@ -339,7 +354,8 @@ internal sealed class RepairPlanner
         if (_file.PageCount < _file.SizeByHeader)
             plan.Notes.Add($"the file was cut off: pages {_file.PageCount} to {_file.SizeByHeader - 1} are written as zeros");
         if (buffered > 0)
-            plan.Notes.Add($"changes to {buffered} pages of secondary indexes were still in the lost change buffer: drop and add the secondary indexes again");
+            plan.Notes.Add($"changes to {buffered} pages of secondary indexes were still in the lost change buffer: drop and add the "
+                + "secondary indexes again");
     }
 
     private uint CheckId(uint id) => id is not 0 and < FirstReservedId ? id : throw new RecoveryException(

@@ -66,7 +66,8 @@ internal sealed class RepairVerification
         if (_plan.DamagedPages.Contains(number))
             return;
         bool isFree = _plan.Map.Extents.IsFree(number);
-        IbdPageProblem? problem = PageInspection.Check(page, number, _file, _plan.Map.Extents, PageChecksumAlgorithm.Crc32, out PageChecksumAlgorithm algorithm);
+        IbdPageProblem? problem = PageInspection.Check(
+            page, number, _file, _plan.Map.Extents, PageChecksumAlgorithm.Crc32, out PageChecksumAlgorithm algorithm);
         if (problem != null || algorithm == PageChecksumAlgorithm.Empty)
         {
             if (problem != null && !isFree)
@@ -146,8 +147,10 @@ internal sealed class RepairVerification
     {
         if (tally.DeletedRows > 0)
         {
-            Report($"{tally.DeletedRows} rows are marked as deleted and stay so: some of them the lost server may have brought back when it " +
-                "rolled back what was not committed, and rows that it would have taken away may be there; only its undo tablespaces could tell");
+            Report($"{tally.DeletedRows} rows are marked as deleted and stay so: some of them the lost server may have "
+                + "brought back when it " +
+                "rolled back what was not committed, and rows that it would have taken away may be there; only its "
+                    + "undo tablespaces could tell");
         }
 
         if (tally.HasUnknownLayout)
@@ -169,7 +172,8 @@ internal sealed class RepairVerification
             if (records < rows)
                 Report($"index {Name(root)} has {records} rows, the table has {rows}: drop and add the index again");
             else if (records > rows)
-                Report($"index {Name(root)} has {records} rows, the table has {rows}: the table has lost rows, and only this index still has their keys: read them from it before it is dropped");
+                Report($"index {Name(root)} has {records} rows, the table has {rows}: the table has lost rows, and only this index still "
+                    + "has their keys: read them from it before it is dropped");
         }
     }
 

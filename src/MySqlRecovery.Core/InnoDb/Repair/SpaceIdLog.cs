@@ -13,8 +13,10 @@ internal sealed class SpaceIdLog
     private static readonly Regex[] Messages =
     [
         // 5.1, 5.5; 5.6 to 8.0 in one line
-        new(@"tablespace id(?: and flags)? in file '(?<file>[^']+)' (?:is|are) (?<old>\d+)(?: and \w+)?, but in the InnoDB data dictionary (?:it is|they are) (?<new>\d+)", Options),
-        new(@"In file '(?<file>[^']+)', tablespace id and flags are (?<old>\d+) and \w+, but in the InnoDB data dictionary they are (?<new>\d+)", Options),
+        new(@"tablespace id(?: and flags)? in file '(?<file>[^']+)' (?:is|are) (?<old>\d+)(?: and \w+)?, but in the InnoDB data dictionary "
+            + @"(?:it is|they are) (?<new>\d+)", Options),
+        new(@"In file '(?<file>[^']+)', tablespace id and flags are (?<old>\d+) and \w+, but in the InnoDB data "
+            + @"dictionary they are (?<new>\d+)", Options),
         // 5.1 to 9.7, MY-012095
         new(@"tablespace id is (?<new>\d+) in the data dictionary,? but in file (?<file>.+?) it is (?<old>\d+)!", Options),
         new(@"table (?<table>\S+) in (?:the )?InnoDB data dictionary has tablespace id (?<new>\d+),", Options),
@@ -23,9 +25,11 @@ internal sealed class SpaceIdLog
         // MariaDB
         new(@"Expected tablespace id (?<new>\d+) but found (?<old>\d+) in the file '?(?<file>.+?\.ibd)", Options),
         new(@"The data file '(?<file>[^']+)' has the wrong space ID\. It should be (?<new>\d+), but (?<old>\d+) was found", Options),
-        new(@"Space id and page no stored in the page,? read in from (?<file>\S+) are \[page id: space=(?<old>\d+), page number=\d+\], should be \[page id: space=(?<new>\d+),", Options),
+        new(@"Space id and page no stored in the page,? read in from (?<file>\S+) are \[page id: space=(?<old>\d+), page number=\d+\], "
+            + @"should be \[page id: space=(?<new>\d+),", Options),
         // MY-011904 and 5.6: no file
-        new(@"Space id and page n(?:umber|:o) stored in the page read in are (?:\[page id: space=)?(?<old>\d+)(?:, page number=|:)\d+\]?, should be (?:\[page id: (?:name=\S+, )?space=)?(?<new>\d+)", Options),
+        new(@"Space id and page n(?:umber|:o) stored in the page read in are (?:\[page id: space=)?(?<old>\d+)(?:, page number=|:)\d+\]?, "
+            + @"should be (?:\[page id: (?:name=\S+, )?space=)?(?<new>\d+)", Options),
     ];
 
     private static readonly Regex Continuation = new(@"\\?\s*$", Options);
@@ -68,7 +72,8 @@ internal sealed class SpaceIdLog
         string? folder = Path.GetFileName(Path.GetDirectoryName(Path.GetFullPath(path)));
         if (_byTable.TryGetValue(Key(folder, file), out Entry entry))
             return entry.NewId;
-        Entry[] sameName = _byTable.Where(p => p.Key.EndsWith("/" + TableFileName.Decode(file), StringComparison.OrdinalIgnoreCase)).Select(p => p.Value).ToArray();
+        Entry[] sameName = _byTable.Where(
+            p => p.Key.EndsWith("/" + TableFileName.Decode(file), StringComparison.OrdinalIgnoreCase)).Select(p => p.Value).ToArray();
         if (sameName.Length == 1)
             return sameName[0].NewId;
         Entry[] sameId = sameName.Where(e => e.OldId == oldId).ToArray();

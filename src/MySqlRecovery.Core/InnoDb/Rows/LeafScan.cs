@@ -55,7 +55,8 @@ internal sealed class LeafScan
 
     /// <summary>Records that a page of the given size can have at most.</summary>
     public static int MostRecords(RecordLayout layout, int pageLength) =>
-        (pageLength - CompactSupremum) / (RecordFields.CompactExtra + Math.Max(1, layout.Fields.Sum(f => f.IsNullable ? 0 : Math.Max(f.FixedLength, 1))));
+        (pageLength - CompactSupremum) / (
+            RecordFields.CompactExtra + Math.Max(1, layout.Fields.Sum(f => f.IsNullable ? 0 : Math.Max(f.FixedLength, 1))));
 
     /// <summary>Where the first record of a page is.</summary>
     public static int FirstRecord(ReadOnlySpan<byte> page) => IndexPage.IsCompact(page)

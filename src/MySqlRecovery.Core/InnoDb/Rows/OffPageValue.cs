@@ -33,7 +33,8 @@ internal static class OffPageValue
             PageType.LobFirst => ReadLob(source, reference, length, first, isFreed),
             PageType.Blob or PageType.SdiBlob => ReadChain(source, reference, length, first, isFreed),
             PageType.ZBlob => ReadZipChain(source, reference, length, first, isFreed),
-            PageType type => throw new InvalidDataException($"off-page data on page {reference.PageNumber}, which is of type {(ushort)type}"),
+            PageType type =>
+                throw new InvalidDataException($"off-page data on page {reference.PageNumber}, which is of type {(ushort)type}"),
         };
         return rest.Length == length ? prefix.IsEmpty ? rest : [.. prefix, .. rest]
             : throw new InvalidDataException($"off-page data from page {reference.PageNumber} on has {rest.Length} of {length} bytes");
@@ -133,7 +134,8 @@ internal static class OffPageValue
         return false; // the part came with a later version
     }
 
-    private static void AppendPart(TableFile source, ReadOnlySpan<byte> entry, uint firstNumber, byte[] first, MemoryStream value, bool isFreed)
+    private static void AppendPart(
+        TableFile source, ReadOnlySpan<byte> entry, uint firstNumber, byte[] first, MemoryStream value, bool isFreed)
     {
         uint number = FilPage.U32(entry, LobPage.EntryPage);
         int length = FilPage.U16(entry, LobPage.EntryDataLength);

@@ -60,13 +60,15 @@ internal sealed class RecordFields
     /// <summary>Where the undo log has the version before.</summary>
     public ulong RollPointer(ReadOnlySpan<byte> page) => FilPage.U64(page, Ranges[_layout.TrxIdField].Start + 5) & 0x00FF_FFFF_FFFF_FFFF;
 
-    /// <summary>Reads the record whose fields start at <paramref name="origin"/>; false if it does not fit the layout or the page.</summary>
+    /// <summary>Reads the record whose fields start at <paramref name="origin"/>; false if it does not fit the layout or the
+    /// page.</summary>
     [MethodImpl(Jit.Hot)]
     public bool Read(ReadOnlySpan<byte> page, int origin, bool compact)
     {
         if (origin < IndexPage.FirstRecordArea + RedundantExtra || origin > page.Length - FilPage.TrailerLength)
             return false;
-        return (compact ? ReadCompact(page, origin) : ReadRedundant(page, origin, skipsMetadata: true)) && End <= page.Length - FilPage.TrailerLength;
+        return (compact ? ReadCompact(page, origin) : ReadRedundant(page, origin, skipsMetadata: true))
+            && End <= page.Length - FilPage.TrailerLength;
     }
 
     /// <summary>Reads MariaDB's metadata record, which has all fields of its layout.</summary>
@@ -74,8 +76,10 @@ internal sealed class RecordFields
     {
         int at = origin - CompactExtra - 1;
         if (!IndexPage.IsCompact(page))
-            return origin > IndexPage.FirstRecordArea + RedundantExtra && origin < page.Length && ReadRedundant(page, origin, skipsMetadata: false) && IsMetadata;
-        return origin > IndexPage.FirstRecordArea + RedundantExtra + 2 && origin < page.Length && (page[origin - CompactExtra] & MinRecordFlag) != 0 &&
+            return origin > IndexPage.FirstRecordArea + RedundantExtra && origin < page.Length
+                && ReadRedundant(page, origin, skipsMetadata: false) && IsMetadata;
+        return origin > IndexPage.FirstRecordArea + RedundantExtra + 2 && origin < page.Length
+            && (page[origin - CompactExtra] & MinRecordFlag) != 0 &&
             ReadFields(page, origin, at - (page[at] < 0x80 ? 1 : 2), _fields.Length, 0) && End <= page.Length;
     }
 

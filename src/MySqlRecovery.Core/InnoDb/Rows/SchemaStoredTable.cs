@@ -16,19 +16,22 @@ internal static class SchemaStoredTable
     /// <param name="isMariaDb">Whether JSON is text.</param>
     /// <param name="asStored">Makes the layout of a fresh table that of the file.</param>
     /// <exception cref="InvalidDataException">A type is not known.</exception>
-    public static IEnumerable<StoredTable> Candidates(TableSchema schema, string database, bool isMariaDb, Func<RecordLayout, RecordLayout> asStored)
+    public static IEnumerable<StoredTable> Candidates(
+        TableSchema schema, string database, bool isMariaDb, Func<RecordLayout, RecordLayout> asStored)
     {
         foreach (SchemaRecordLayout candidate in SchemaRecordLayout.All(schema))
         {
             RecordLayout layout = asStored(candidate.Build());
             ColumnSchema[] stored = [.. schema.Columns.Where(c => !c.IsGenerated || c.IsStored)];
             int[] key = schema.PrimaryKey == null ? []
-                : [.. schema.PrimaryKey.Parts.Select(p => Array.FindIndex(stored, c => string.Equals(c.Name, p.Column, StringComparison.OrdinalIgnoreCase)))];
+                : [.. schema.PrimaryKey.Parts.Select(
+                    p => Array.FindIndex(stored, c => string.Equals(c.Name, p.Column, StringComparison.OrdinalIgnoreCase)))];
             yield return new StoredTable
             {
                 Database = schema.Database ?? database,
                 Name = schema.Name,
-                Columns = Array.ConvertAll(stored, c => new StoredColumn(Definition(candidate, c, isMariaDb), StoredTable.FieldOf(layout, c.Name))
+                Columns = Array.ConvertAll(stored, c => new StoredColumn(
+                    Definition(candidate, c, isMariaDb), StoredTable.FieldOf(layout, c.Name))
                 {
                     IsCompressed = c.IsCompressed,
                 }),
@@ -47,7 +50,8 @@ internal static class SchemaStoredTable
             Type = type,
             PrefixLength = 0,
             FixedLength = isVariable ? 0 : layout.Field(column).FixedLength,
-            Length = type == ColumnType.String ? (int)Math.Min(layout.MaximumLength(column), int.MaxValue) : (int)Math.Min(column.Length ?? 1, int.MaxValue),
+            Length = type == ColumnType.String
+                ? (int)Math.Min(layout.MaximumLength(column), int.MaxValue) : (int)Math.Min(column.Length ?? 1, int.MaxValue),
             Scale = (int)(type == ColumnType.NewDecimal ? column.Scale ?? 0 : TemporalValue.IsTemporal(type) ? column.Length ?? 0 : 0),
             IsNullable = column.IsNullable,
             Name = column.Name,

@@ -61,9 +61,11 @@ internal static class SdiStoredTable
         return new StoredColumn(definition, field) { Default = DefaultOf(column) };
     }
 
-    private static bool IsFixed(SdiColumn column) => column.Type is not (SdiColumnType.String or SdiColumnType.Varchar or SdiColumnType.VarString);
+    private static bool IsFixed(SdiColumn column) =>
+        column.Type is not (SdiColumnType.String or SdiColumnType.Varchar or SdiColumnType.VarString);
 
-    private static byte[]? DefaultOf(SdiColumn column) => column.PrivateData.TryGetValue("default", out string? hex) ? Convert.FromHexString(hex) : null;
+    private static byte[]? DefaultOf(SdiColumn column) =>
+        column.PrivateData.TryGetValue("default", out string? hex) ? Convert.FromHexString(hex) : null;
 
     private static ColumnType TypeOf(SdiColumn column) => column.Type switch
     {

@@ -51,7 +51,8 @@ internal sealed class StoredColumn
     public int Convert(ReadOnlySpan<byte> value, Span<byte> target)
     {
         if (Definition.FixedLength > 0 && value.Length != Definition.FixedLength)
-            throw new InvalidDataException($"a value of {value.Length} bytes in {Definition.Name}, whose values have {Definition.FixedLength}");
+            throw new InvalidDataException(
+                $"a value of {value.Length} bytes in {Definition.Name}, whose values have {Definition.FixedLength}");
         if (_form == Form.Padded)
             value = value[..Unpadded(value)];
         value.CopyTo(target);

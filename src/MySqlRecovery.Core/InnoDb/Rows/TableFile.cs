@@ -71,7 +71,8 @@ internal sealed class TableFile : IDisposable
 
         List<BTreeRoot> roots = BTreeRoot.FindAll(file);
         if (TablespaceMap.FindClustered(roots, sdi, file.SpaceId) is not { } clustered)
-            throw new RecoveryException("IbdTableUnreadable", RecoveryErrorKind.InvalidData, "the root of its clustered index is not found", file.Path);
+            throw new RecoveryException(
+                "IbdTableUnreadable", RecoveryErrorKind.InvalidData, "the root of its clustered index is not found", file.Path);
         ExtentMap extents = ExtentMap.Read(file);
         if (sdi == null)
             return FromSchema(file, schema, clustered, extents) ?? throw NotDescribed(file);
@@ -88,21 +89,26 @@ internal sealed class TableFile : IDisposable
             file.Flags.IsEncrypted || PageEncoding.IsEncrypted(file.ReadPage(Math.Min(3, file.PageCount - 1)), 3, file.Flags)
                 ? ("TablespaceEncrypted", "is encrypted", "Decrypt the table on a server that has the key: ALTER TABLE ... ENCRYPTION='N'.")
             : file.Flags.IsPageCompressed || PageEncoding.IsCompressed(file.ReadPage(Math.Min(3, file.PageCount - 1)), file.Flags)
-                ? ("TablespacePageCompressed", "has transparently compressed pages", "Rebuild the table without COMPRESSION (PAGE_COMPRESSED) on a server.")
+                ? ("TablespacePageCompressed", "has transparently compressed pages",
+                    "Rebuild the table without COMPRESSION (PAGE_COMPRESSED) on a server.")
             : (null, "", "");
         if (id != null)
-            throw new RecoveryException(id, RecoveryErrorKind.NotSupported, $"the file {what}: its rows are not read", file.Path, recommendedAction: action);
+            throw new RecoveryException(
+                id, RecoveryErrorKind.NotSupported, $"the file {what}: its rows are not read", file.Path, recommendedAction: action);
     }
 
     private static TableFile? FromSchema(TablespaceFile file, SchemaCatalog? schema, BTreeRoot clustered, ExtentMap extents)
     {
         string database = TableFileName.DatabaseOf(file.Path);
-        TableSchema? definition = schema == null ? null : SchemaRecordLayout.Find(schema, database, TableFileName.TableWithoutPartition(file.Path));
+        TableSchema? definition = schema == null
+            ? null : SchemaRecordLayout.Find(schema, database, TableFileName.TableWithoutPartition(file.Path));
         if (definition == null)
             return null;
         string? wrong = null;
         List<(uint Number, byte[] Page)> leaves = [.. SampleLeaves(file, clustered)];
-        foreach (StoredTable table in SchemaStoredTable.Candidates(definition, database, file.Flags.IsFullCrc32, l => InstantMetadata.Apply(file, clustered, l)))
+        foreach (
+            StoredTable table in SchemaStoredTable.Candidates(
+                definition, database, file.Flags.IsFullCrc32, l => InstantMetadata.Apply(file, clustered, l)))
         {
             var candidate = new TableFile(file, table, clustered.IndexId, extents);
             string? here = leaves.Select(l => candidate.WhatDoesNotFit(l.Number, l.Page)).FirstOrDefault(w => w != null);
@@ -125,7 +131,9 @@ internal sealed class TableFile : IDisposable
         if (!fields.ReadMetadata(leaf, LeafScan.FirstRecord(leaf)))
             throw new InvalidDataException("the record with the values of columns that were added instantly cannot be read");
         int shift = layout.Metadata == null ? 0 : 1;
-        return new TableFile(File, Table.WithColumns(c => c.Field < layout.InstantCoreFields ? c : c.WithDefault(ValueAt(fields.Ranges[c.Field + shift]))), IndexId, Extents);
+        return new TableFile(
+            File, Table.WithColumns(c => c.Field < layout.InstantCoreFields ? c : c.WithDefault(ValueAt(fields.Ranges[c.Field + shift]))),
+            IndexId, Extents);
 
         byte[]? ValueAt(FieldRange range) => range.Length < 0 ? null
             : range.IsExternal ? OffPageValue.Read(this, leaf.AsSpan(range.Start, range.Length), isFreed: false)
@@ -138,7 +146,8 @@ internal sealed class TableFile : IDisposable
         {
             byte[] page = file.ReadPage(number);
             if (FilPage.TypeOf(page) is not (PageType.Index or PageType.SdiBlob) || FilPage.U16(page, IndexPage.Level) != 0 ||
-                FilPage.U64(page, IndexPage.IndexId) != clustered.IndexId || PageChecksum.Identify(page, file.Flags) == PageChecksumAlgorithm.Unknown)
+                FilPage.U64(page, IndexPage.IndexId) != clustered.IndexId
+                    || PageChecksum.Identify(page, file.Flags) == PageChecksumAlgorithm.Unknown)
                 continue;
             found++;
             yield return (number, page);

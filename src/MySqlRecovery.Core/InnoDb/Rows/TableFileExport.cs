@@ -26,7 +26,8 @@ internal sealed class TableFileExport
         (_source, _target, _format, _onError) = (source, target, format, onError);
         _columns = [.. Enumerable.Range(0, source.Table.Columns.Length)
             .Where(i => !source.Table.Columns[i].Definition.IsGenerated && (columns == null || Array.IndexOf(columns, i) >= 0))];
-        _shape = new RowShape(source.Table.Database, source.Table.Name, Array.ConvertAll(_columns, i => source.Table.Columns[i].Definition.Name));
+        _shape = new RowShape(
+            source.Table.Database, source.Table.Name, Array.ConvertAll(_columns, i => source.Table.Columns[i].Definition.Name));
     }
 
     public void Write(TableRowSelection selection, CancellationToken stop)
@@ -51,7 +52,8 @@ internal sealed class TableFileExport
             for (uint first = 0; first < chunks; first += (uint)workers.Length)
             {
                 int count = (int)Math.Min((uint)workers.Length, chunks - first);
-                Parallel.For(0, count, new ParallelOptions { CancellationToken = stop }, i => workers[i].ReadChunk((first + (uint)i) * perChunk));
+                Parallel.For(
+                    0, count, new ParallelOptions { CancellationToken = stop }, i => workers[i].ReadChunk((first + (uint)i) * perChunk));
                 for (int i = 0; i < count; i++)
                     workers[i].Deliver();
             }

@@ -196,7 +196,8 @@ internal sealed class TableRowReader
             }
 
             TableRowState state = candidate.IsMarked ? TableRowState.DeleteMarked : TableRowState.Freed;
-            if (_scan.Fields.Read(page, candidate.Origin, IndexPage.IsCompact(page)) && Take(page, at, candidate.Origin, _scan.Fields, state))
+            if (_scan.Fields.Read(page, candidate.Origin, IndexPage.IsCompact(page))
+                && Take(page, at, candidate.Origin, _scan.Fields, state))
                 onRow(_row);
         }
     }

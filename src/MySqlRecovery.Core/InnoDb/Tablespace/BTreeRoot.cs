@@ -40,9 +40,11 @@ internal sealed record BTreeRoot(uint Page, ulong IndexId, int Level, PageType T
     /// made before that of its leaves and so has an odd number.
     /// </summary>
     public static HashSet<uint> FindLost(TablespaceFile file) =>
-        [.. Segments(file).Where(s => (s.Id & 1) == 1 && s.FirstPage < file.PageCount && FilPage.IsEmpty(file.ReadPage(s.FirstPage))).Select(s => s.FirstPage)];
+        [.. Segments(file).Where(s =>
+            (s.Id & 1) == 1 && s.FirstPage < file.PageCount && FilPage.IsEmpty(file.ReadPage(s.FirstPage))).Select(s => s.FirstPage)];
 
-    /// <summary>Whether the page of segment inodes at <paramref name="page"/> has at <paramref name="offset"/> a segment that begins with a page.</summary>
+    /// <summary>Whether the page of segment inodes at <paramref name="page"/> has at <paramref name="offset"/> a segment that
+    /// begins with a page.</summary>
     public static bool HasSegment(TablespaceFile file, uint page, int offset, uint firstPage) =>
         Segments(file).Any(s => s.Page == page && s.Offset == offset && s.FirstPage == firstPage);
 

@@ -162,7 +162,8 @@ internal sealed class IndexContents
         ReadOnlySpan<byte> local = value[..^BlobReference.Length];
         try
         {
-            whole = local.Length >= MostPrefix ? local : (byte[])[.. local, .. BlobChain.Read(file, value[^BlobReference.Length..], MostPrefix)];
+            whole = local.Length >= MostPrefix
+                ? local : (byte[])[.. local, .. BlobChain.Read(file, value[^BlobReference.Length..], MostPrefix)];
             return true;
         }
         catch (InvalidDataException)

@@ -33,17 +33,20 @@ internal sealed class IndexIdentity
     /// <returns>The keys by root page, and what could not be told; null for a sound and complete answer.</returns>
     /// <exception cref="RecoveryException">SchemaMismatch: the indexes are not those of the definition.</exception>
     public static (Dictionary<uint, KeyLayout> Keys, string? Doubt) Find(
-        TablespaceFile file, IReadOnlyList<BTreeRoot> roots, BTreeRoot clustered, RecordLayout layout, ExtentMap extents, CancellationToken stop)
+        TablespaceFile file, IReadOnlyList<BTreeRoot> roots, BTreeRoot clustered, RecordLayout layout, ExtentMap extents,
+        CancellationToken stop)
     {
         var found = new Dictionary<uint, KeyLayout>();
         string? doubt = null;
         foreach (bool isSpatial in (bool[])[false, true])
         {
             KeyLayout[] keys = [.. layout.Keys.Where(k => k.IsSpatial == isSpatial)];
-            List<BTreeRoot> own = [.. roots.Where(r => !r.IsSdi && r != clustered && (r.Type == PageType.RTree) == isSpatial).OrderBy(r => r.IndexId)];
+            List<BTreeRoot> own = [.. roots.Where(r =>
+                !r.IsSdi && r != clustered && (r.Type == PageType.RTree) == isSpatial).OrderBy(r => r.IndexId)];
             var identity = new IndexIdentity(file, own, keys);
             if (keys.Length != own.Count)
-                throw identity.Mismatch($"its definition has {keys.Length}{(isSpatial ? " spatial" : "")} indexes beside the clustered one, the file {own.Count}");
+                throw identity.Mismatch($"its definition has {keys.Length}{(isSpatial ? " spatial" : "")} indexes beside the clustered "
+                    + $"one, the file {own.Count}");
             if (keys.Length > 0)
                 doubt = identity.Assign(found, clustered, layout, extents, stop) ?? doubt;
         }
@@ -51,7 +54,8 @@ internal sealed class IndexIdentity
         return (found, doubt);
     }
 
-    private string? Assign(Dictionary<uint, KeyLayout> found, BTreeRoot clustered, RecordLayout layout, ExtentMap extents, CancellationToken stop)
+    private string? Assign(
+        Dictionary<uint, KeyLayout> found, BTreeRoot clustered, RecordLayout layout, ExtentMap extents, CancellationToken stop)
     {
         bool[,] fits = _file.Flags.ZipSize != 0 ? FitsByDescription(extents) : FitsByRows(clustered, layout, extents, stop);
         int[] keyOf = Match(fits);
@@ -64,7 +68,8 @@ internal sealed class IndexIdentity
                 // Rows that are the same for both keys make equal trees; what was not compared by rows may be anything.
                 bool isCompared = _file.Flags.ZipSize == 0 && _keys[keyOf[r]].IsInRows && _keys[keyOf[other]].IsInRows;
                 if (!isCompared && fits[r, keyOf[other]] && fits[other, keyOf[r]] && !IsEmpty(_roots[r]) && !IsEmpty(_roots[other]))
-                    return $"indexes {_keys[keyOf[r]].Name} and {_keys[keyOf[other]].Name} cannot be told apart by their records: they are taken in the order in which CREATE TABLE makes them";
+                    return $"indexes {_keys[keyOf[r]].Name} and {_keys[keyOf[other]].Name} cannot be told apart by their records: they are "
+                        + "taken in the order in which CREATE TABLE makes them";
             }
         }
 
@@ -76,7 +81,10 @@ internal sealed class IndexIdentity
     private bool[,] FitsByRows(BTreeRoot clustered, RecordLayout layout, ExtentMap extents, CancellationToken stop)
     {
         var total = new IndexContents(_roots, _keys, clustered, layout);
-        ParallelPages.Run(_file, () => new IndexContents(_roots, _keys, clustered, layout), (t, page, number) => t.Add(page, number, _file, extents), total.Merge, stop);
+        ParallelPages.Run(
+            _file, () =>
+                new IndexContents(_roots, _keys, clustered, layout), (t, page, number) =>
+                    t.Add(page, number, _file, extents), total.Merge, stop);
         var fits = new bool[_roots.Count, _keys.Count];
         for (int r = 0; r < _roots.Count; r++)
         {
@@ -124,7 +132,8 @@ internal sealed class IndexIdentity
         for (int r = 0; r < count; r++)
         {
             if (!Place(fits, rootOf, r, new bool[count]))
-                throw Mismatch($"the records of the index with its root on page {_roots[r].Page} are not those of {(count == 1 ? $"key {_keys[0].Name}" : "any key that is left")}");
+                throw Mismatch($"the records of the index with its root on page {_roots[r].Page} are not those of "
+                    + $"{(count == 1 ? $"key {_keys[0].Name}" : "any key that is left")}");
         }
 
         var keyOf = new int[count];

@@ -78,11 +78,13 @@ internal static class InstantMetadata
         Span<byte> start = stackalloc byte[IndexPage.FirstRecordArea];
         for (uint number = 0; number < file.PageCount; number++)
         {
-            if (file.TryReadStart(number, start) && IndexPage.IsIndex(FilPage.TypeOf(start)) && FilPage.U32(start, FilPage.Previous) == FilPage.Null &&
+            if (file.TryReadStart(number, start) && IndexPage.IsIndex(FilPage.TypeOf(start))
+                && FilPage.U32(start, FilPage.Previous) == FilPage.Null &&
                 FilPage.U64(start, IndexPage.IndexId) == clustered.IndexId && FilPage.U16(start, IndexPage.Level) == 0)
                 return file.ReadPage(number);
         }
 
-        throw new RecoveryException("IbdPageDamaged", RecoveryErrorKind.InvalidData, "the first leaf page of its clustered index is not there", file.Path);
+        throw new RecoveryException(
+            "IbdPageDamaged", RecoveryErrorKind.InvalidData, "the first leaf page of its clustered index is not there", file.Path);
     }
 }

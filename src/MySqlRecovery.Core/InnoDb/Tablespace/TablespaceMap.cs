@@ -44,6 +44,7 @@ internal sealed class TablespaceMap
     public static BTreeRoot? FindClustered(IEnumerable<BTreeRoot> roots, SdiTable? table, uint spaceId)
     {
         List<BTreeRoot> own = roots.Where(r => !r.IsSdi).ToList();
-        return own.FirstOrDefault(r => table != null && table.IndexNameAt(r.Page, spaceId) == table.Indexes[0].Name) ?? own.FirstOrDefault();
+        return own.FirstOrDefault(r => table != null && table.IndexNameAt(r.Page, spaceId) == table.Indexes[0].Name)
+            ?? own.FirstOrDefault();
     }
 }

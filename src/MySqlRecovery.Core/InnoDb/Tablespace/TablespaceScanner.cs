@@ -61,7 +61,8 @@ internal sealed class TablespaceScanner
     private PageTally ReadAll(CancellationToken stop)
     {
         var total = new PageTally();
-        ParallelPages.Run(_file, () => new PageTally(), (tally, page, number) => tally.Add(page, number, _file, _extents), total.Merge, stop);
+        ParallelPages.Run(
+            _file, () => new PageTally(), (tally, page, number) => tally.Add(page, number, _file, _extents), total.Merge, stop);
         total.Problems.Sort((a, b) => a.PageNumber.CompareTo(b.PageNumber));
         return total;
     }
@@ -103,7 +104,8 @@ internal sealed class TablespaceScanner
             IndexId = roots.Select(r => r.IndexId.ToString()).ToArray(),
             IndexRootPage = roots.Select(r => r.Page.ToString()).ToArray(),
             IndexName = table == null ? [] : roots.Select(r => table.IndexNameAt(r.Page, _file.SpaceId) ?? "").ToArray(),
-            Table = table != null ? TableFileName.WithPartition($"{table.Schema}.{table.Name}", _file.Path) : TableFileName.TableOf(_file.Path),
+            Table = table != null
+                ? TableFileName.WithPartition($"{table.Schema}.{table.Name}", _file.Path) : TableFileName.TableOf(_file.Path),
             Column = table == null ? []
                 : table.Columns.Where(c => !c.IsHiddenByEngine).Select(c => $"{c.Name} {c.TypeText}").ToArray(),
         };

@@ -66,7 +66,8 @@ internal sealed class UndoBinlogWriter : IDisposable
     /// <param name="overwrite">Whether an existing file may be replaced.</param>
     /// <param name="gtidSource">UUID of the undo's own GTIDs; null for a fresh one, or none where the log has none.</param>
     /// <param name="stop">Cancels.</param>
-    /// <param name="target">MySQL version that is to take the undo, if not the one that wrote the log: version 1 row events become version 2.</param>
+    /// <param name="target">MySQL version that is to take the undo, if not the one that wrote the log: version 1 row events
+    /// become version 2.</param>
     /// <param name="renames">Tables that are undone under another name; null for none. Their columns must be those of the original.</param>
     public static UndoBinlog Write(
         ChangeIndex index, RowPredicate? where, string path, bool overwrite, Guid? gtidSource, CancellationToken stop,
@@ -158,7 +159,8 @@ internal sealed class UndoBinlogWriter : IDisposable
         return isGtid;
     }
 
-    /// <summary>Bytes of a transaction's undo without its GTID event: statements backwards, each as its table maps and its events.</summary>
+    /// <summary>Bytes of a transaction's undo without its GTID event: statements backwards, each as its table maps and its
+    /// events.</summary>
     [MethodImpl(Jit.Hot)]
     private long Measure(int first, int end)
     {

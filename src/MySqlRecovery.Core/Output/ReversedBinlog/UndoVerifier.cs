@@ -8,7 +8,8 @@ using MySqlRecovery.Model;
 
 namespace MySqlRecovery.Output.ReversedBinlog;
 
-/// <summary>Reads an undo binlog back while it is being written: every checksum, position, transaction length and row is looked at.</summary>
+/// <summary>Reads an undo binlog back while it is being written: every checksum, position, transaction length and row is looked
+/// at.</summary>
 internal sealed class UndoVerifier : IDisposable
 {
     private readonly GrowingSource _source;
@@ -33,7 +34,8 @@ internal sealed class UndoVerifier : IDisposable
         if (found != (transactions, rows))
             throw new RecoveryException(
                 "UndoNotVerified", RecoveryErrorKind.WriteError,
-                $"the undo holds {found.Rows} rows in {found.Transactions} transactions when read back, not {rows} in {transactions}", _source.Path);
+                $"the undo holds {found.Rows} rows in {found.Transactions} transactions when read back, not {rows} in {transactions}",
+                _source.Path);
     }
 
     public void Dispose()
@@ -91,6 +93,7 @@ internal sealed class UndoVerifier : IDisposable
     {
         if (!condition)
             throw new RecoveryException(
-                "UndoNotVerified", RecoveryErrorKind.WriteError, $"{what} is not what was meant to be written", reader.Path, reader.Position);
+                "UndoNotVerified", RecoveryErrorKind.WriteError, $"{what} is not what was meant to be written", reader.Path,
+                reader.Position);
     }
 }

@@ -96,7 +96,8 @@ internal sealed class SqlRowWriter : RowTextWriter
     {
         _needsLenientMode |= definition.Type == ColumnType.Enum && ColumnValue.ReadLittleEndian(value) == 0;
         if (definition.Type == ColumnType.Json && !JsonSql.IsExpressible(value))
-            throw new InvalidDataException($"column {definition.Name} holds a JSON document with a BIT or BLOB value, which SQL cannot write");
+            throw new InvalidDataException(
+                $"column {definition.Name} holds a JSON document with a BIT or BLOB value, which SQL cannot write");
         SqlLiteral.Write(definition, value, Next());
     }
 
@@ -144,7 +145,8 @@ internal sealed class TsvRowWriter(RowShape shape) : RowTextWriter(shape)
         {
             text.Append(utf8[..at]);
             text.Append((byte)'\\');
-            text.Append(utf8[at] switch { (byte)'\t' => (byte)'t', (byte)'\n' => (byte)'n', (byte)'\r' => (byte)'r', 0 => (byte)'0', byte b => b });
+            text.Append(
+                utf8[at] switch { (byte)'\t' => (byte)'t', (byte)'\n' => (byte)'n', (byte)'\r' => (byte)'r', 0 => (byte)'0', byte b => b });
         }
 
         text.Append(utf8);

@@ -78,7 +78,9 @@ internal abstract class RowTextWriter(RowShape shape) : IDisposable
                 AddInteger(column, definition, value);
                 break;
             case ColumnType.Float:
-                AddNumber(column, Encoding.ASCII.GetBytes(Finite(BinaryPrimitives.ReadSingleLittleEndian(value)).ToString("R", CultureInfo.InvariantCulture)));
+                AddNumber(
+                    column, Encoding.ASCII.GetBytes(
+                        Finite(BinaryPrimitives.ReadSingleLittleEndian(value)).ToString("R", CultureInfo.InvariantCulture)));
                 break;
             case ColumnType.Double:
                 DoubleText.Write(BinaryPrimitives.ReadDoubleLittleEndian(value), Cleared());
@@ -220,7 +222,8 @@ internal abstract class RowTextWriter(RowShape shape) : IDisposable
     {
         TimeSpan size = span.Duration();
         return new TemporalParts(
-            0, 0, 0, (int)size.TotalHours, size.Minutes, size.Seconds, (int)(size.Ticks % TimeSpan.TicksPerSecond / 10), span < TimeSpan.Zero);
+            0, 0, 0, (int)size.TotalHours, size.Minutes, size.Seconds, (int)(size.Ticks % TimeSpan.TicksPerSecond / 10),
+            span < TimeSpan.Zero);
     }
 }
 

@@ -21,7 +21,8 @@ internal sealed class TableRowExporter(RowFile file, TableRowFormat format) : ID
         }
 
         string[] columns = [.. row.Value.Keys.Cast<string>().Except(row.GeneratedColumn, StringComparer.OrdinalIgnoreCase)];
-        if (_writer == null || _writer.Shape.Table != row.Table || _writer.Shape.Database != row.Database || !_writer.Shape.Columns.SequenceEqual(columns))
+        if (_writer == null || _writer.Shape.Table != row.Table || _writer.Shape.Database != row.Database
+            || !_writer.Shape.Columns.SequenceEqual(columns))
         {
             Flush();
             _writer?.Dispose();

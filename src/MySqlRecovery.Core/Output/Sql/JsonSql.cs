@@ -41,7 +41,8 @@ internal static class JsonSql
     {
         budget.Spend(value, depth);
         if (value.Kind == JsonKind.Opaque)
-            return value.OpaqueType == ColumnType.NewDecimal ? IsDecimal(value) : IsCastable(value.OpaqueType) || value.OpaqueType == ColumnType.VarChar;
+            return value.OpaqueType == ColumnType.NewDecimal
+                ? IsDecimal(value) : IsCastable(value.OpaqueType) || value.OpaqueType == ColumnType.VarChar;
         if (!value.IsContainer)
             return true;
         for (int i = 0; i < value.Count; i++)

@@ -132,7 +132,8 @@ internal sealed class RowSqlExport : IDisposable
     {
         const int RowsOfPart = 1000;
         if (_next == 0)
-            _sql.Script.BeginTransaction(string.Create(CultureInfo.InvariantCulture, $"the sum of {_index.Transactions.Count} transactions"));
+            _sql.Script.BeginTransaction(
+                string.Create(CultureInfo.InvariantCulture, $"the sum of {_index.Transactions.Count} transactions"));
         for (int i = 0; i < RowsOfPart; i++)
         {
             stop.ThrowIfCancellationRequested();

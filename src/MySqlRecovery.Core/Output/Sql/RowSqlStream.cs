@@ -38,7 +38,8 @@ internal sealed class RowSqlStream : IDisposable
     public RowSqlStream(EventFilter filter, SqlForm form, SqlOutput output, ITableSchemaSource? schema = null)
     {
         (_form, _output, _doubts) = (form, output, filter.Doubts);
-        _effects = new StatementEffects(reverse: false, filter.Tables, namesNewTables: filter.Operations == null, schema, movesBytes: false);
+        _effects = new StatementEffects(
+            reverse: false, filter.Tables, namesNewTables: filter.Operations == null, schema, movesBytes: false);
         _sql = new RowEventSql(where: null, form, output);
         _parallel = output is SqlFileOutput file ? new ParallelSql([], where: null, form, file, _obstacles) : null;
     }
@@ -111,7 +112,8 @@ internal sealed class RowSqlStream : IDisposable
             throw ChangeIndex.NothingFound(Reasons);
         _form.Check(_maps);
         string logs = string.Join(", ", _logFiles);
-        _output.Comment(string.Create(CultureInfo.InvariantCulture, $"Changes of {RowCount} rows in {TransactionCount} transactions of {logs}"));
+        _output.Comment(
+            string.Create(CultureInfo.InvariantCulture, $"Changes of {RowCount} rows in {TransactionCount} transactions of {logs}"));
         if (!_obstacles.IsEmpty)
             _output.ReplaceVerdict("NOT COMPLETE: the end of this script says why");
         foreach (string reason in Reasons)

@@ -9,7 +9,8 @@ namespace MySqlRecovery.Output.Sql;
 /// <param name="maximumRows">Rows of a statement at most.</param>
 internal sealed class SqlBatch(SqlOutput output, int maximumRows) : IDisposable
 {
-    /// <summary>Bytes of a statement at most, unless one row takes more: below the least default of max_allowed_packet (1 MiB, to 5.6.5).</summary>
+    /// <summary>Bytes of a statement at most, unless one row takes more: below the least default of max_allowed_packet (1 MiB,
+    /// to 5.6.5).</summary>
     private const int MaximumLength = 512 << 10;
 
     private readonly TextBuffer _sql = new();
@@ -27,7 +28,8 @@ internal sealed class SqlBatch(SqlOutput output, int maximumRows) : IDisposable
     /// <param name="row">Its values in parentheses, or its key.</param>
     public void Add(SqlTable table, RowOperation operation, RowLayout layout, ReadOnlySpan<byte> row)
     {
-        if (table != _table || operation != _operation || layout != _layout || _rows == maximumRows || _sql.Length + row.Length > MaximumLength)
+        if (table != _table || operation != _operation || layout != _layout || _rows == maximumRows
+            || _sql.Length + row.Length > MaximumLength)
         {
             Flush();
             (_table, _operation, _layout) = (table, operation, layout);

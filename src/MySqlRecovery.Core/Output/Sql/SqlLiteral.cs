@@ -217,7 +217,8 @@ internal static class SqlLiteral
         {
             // The last sixteen bytes overlap those before them.
             Vector128<byte> bytes = Vector128.LoadUnsafe(ref start, (nuint)Math.Min(at, last));
-            Vector128<byte> blank = Vector128.Equals(bytes, Vector128.Create((byte)'\n')) | Vector128.Equals(bytes, Vector128.Create((byte)'\t'));
+            Vector128<byte> blank = Vector128.Equals(bytes, Vector128.Create((byte)'\n')) | Vector128.Equals(
+                bytes, Vector128.Create((byte)'\t'));
             special |= Vector128.AndNot(Vector128.LessThan(bytes, Vector128.Create((byte)' ')), blank)
                 | Vector128.Equals(bytes, Vector128.Create((byte)'\\')) | Vector128.Equals(bytes, Vector128.Create((byte)0x7F));
             quote |= Vector128.Equals(bytes, Vector128.Create((byte)'\''));
@@ -238,7 +239,8 @@ internal static class SqlLiteral
     [Flags]
     private enum TextBytes
     {
-        /// <summary>A backslash, which depends on NO_BACKSLASH_ESCAPES, or a control character that may not survive a client or a terminal.</summary>
+        /// <summary>A backslash, which depends on NO_BACKSLASH_ESCAPES, or a control character that may not survive a client or
+        /// a terminal.</summary>
         Special = 1,
         Quote = 2,
         NotAscii = 4,

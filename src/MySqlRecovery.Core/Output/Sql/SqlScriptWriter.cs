@@ -91,7 +91,8 @@ internal sealed class SqlScriptWriter : IDisposable
             SqlTable table = Table(map);
             if (table.ChosenColumns != null && ChosenColumnsObstacle(table, operation, fromLayout, from, toLayout, to) is { } obstacle)
                 return obstacle;
-            if (_batch != null && operation != RowOperation.Update && TryAddToBatch(_batch, table, operation, fromLayout, from, toLayout, to))
+            if (_batch != null && operation != RowOperation.Update
+                && TryAddToBatch(_batch, table, operation, fromLayout, from, toLayout, to))
                 return null;
             switch (operation)
             {
@@ -132,11 +133,13 @@ internal sealed class SqlScriptWriter : IDisposable
 
     /// <summary>False, and nothing written, for a row that needs a statement of its own or cannot be written.</summary>
     private bool TryAddToBatch(
-        SqlBatch batch, SqlTable table, RowOperation operation, RowLayout fromLayout, ReadOnlySpan<byte> from, RowLayout toLayout, ReadOnlySpan<byte> to)
+        SqlBatch batch, SqlTable table, RowOperation operation, RowLayout fromLayout, ReadOnlySpan<byte> from, RowLayout toLayout,
+        ReadOnlySpan<byte> to)
     {
         bool isInsert = operation == RowOperation.Insert;
         RowLayout layout = isInsert ? toLayout : fromLayout;
-        if (_statement.WriteOneOfSeveral(table, operation, layout, isInsert ? to : from) && !_statement.NeedsLenientMode && _statement.InexpressibleColumn == null)
+        if (_statement.WriteOneOfSeveral(table, operation, layout, isInsert ? to : from) && !_statement.NeedsLenientMode
+            && _statement.InexpressibleColumn == null)
         {
             batch.Add(table, operation, layout, _sql.Written);
             return true;

@@ -18,7 +18,8 @@ internal sealed class SqlTable
         Name = Encoding.UTF8.GetBytes(form.Renames.NameOf(map).Quoted);
         ChosenColumns = form.ChosenColumns(map);
         ColumnNames = Array.ConvertAll(map.Columns, c => Encoding.UTF8.GetBytes(SqlIdentifier.Quote(c.Name)));
-        SelfUpdating = [.. Enumerable.Range(0, map.Columns.Length).Where(i => !map.Columns[i].IsGenerated && MayUpdateItself(map.Columns[i]))];
+        SelfUpdating = [.. Enumerable.Range(0, map.Columns.Length).Where(i =>
+            !map.Columns[i].IsGenerated && MayUpdateItself(map.Columns[i]))];
     }
 
     public TableMap Map { get; }
@@ -46,7 +47,8 @@ internal sealed class SqlTable
         if (!Array.TrueForAll(map.Columns, c => c.IsNameKnown))
             throw new RecoveryException(
                 "ColumnNamesUnknown", RecoveryErrorKind.ObjectNotFound, $"the log does not name the columns of {table}",
-                recommendedAction: "Give -SchemaPath a file with its CREATE TABLE (mysqldump --no-data --triggers) or -Connection a server that has it, "
+                recommendedAction: "Give -SchemaPath a file with its CREATE TABLE (mysqldump --no-data --triggers) or -Connection a server "
+                    + "that has it, "
                     + "or undo with Invoke-BinlogReverse, which needs no names; SET GLOBAL binlog_row_metadata=FULL has them logged.");
         return new SqlTable(map, form);
     }
@@ -58,7 +60,8 @@ internal sealed class SqlTable
         string alias = name == map.QualifiedName ? string.Empty : $" as {name}";
         string key = map.PrimaryKey.Length == 0 ? ", rows found by all columns" : string.Empty;
         string schema = map.HasSchema ? string.Empty : ", generated columns and triggers unknown (no schema given)";
-        string triggers = map.HasTriggers ? ", HAS TRIGGERS, which fire when this script runs: an undo binlog does not fire them" : string.Empty;
+        string triggers = map.HasTriggers
+            ? ", HAS TRIGGERS, which fire when this script runs: an undo binlog does not fire them" : string.Empty;
         return $"{map.QualifiedName}{alias}{key}{schema}{triggers}";
     }
 
@@ -106,5 +109,6 @@ internal sealed class SqlTable
     }
 
     private static bool MayUpdateItself(ColumnDefinition column) =>
-        column.HasOnUpdateNow ?? column.Type is ColumnType.Timestamp or ColumnType.Timestamp2 or ColumnType.DateTime or ColumnType.DateTime2;
+        column.HasOnUpdateNow
+            ?? column.Type is ColumnType.Timestamp or ColumnType.Timestamp2 or ColumnType.DateTime or ColumnType.DateTime2;
 }

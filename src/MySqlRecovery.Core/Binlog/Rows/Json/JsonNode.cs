@@ -25,7 +25,8 @@ internal sealed class JsonNode
         return From(JsonValue.Parse(document), 0, ref budget);
     }
 
-    /// <summary>Applies a change: 0 replaces, 1 inserts, 2 removes (MySQL: sql-common/json_diff.h <c>enum_json_diff_operation</c>).</summary>
+    /// <summary>Applies a change: 0 replaces, 1 inserts, 2 removes (MySQL: sql-common/json_diff.h
+    /// <c>enum_json_diff_operation</c>).</summary>
     public void Apply(byte operation, ReadOnlySpan<byte> path, JsonNode? value)
     {
         List<object> legs = JsonPath.Parse(path);

@@ -38,7 +38,8 @@ internal static class JsonPath
         return legs;
     }
 
-    private static int PlainLength(ReadOnlySpan<byte> text) => text.IndexOfAny((byte)'.', (byte)'[') is >= 0 and var end ? end : text.Length;
+    private static int PlainLength(ReadOnlySpan<byte> text) =>
+        text.IndexOfAny((byte)'.', (byte)'[') is >= 0 and var end ? end : text.Length;
 
     private static int QuotedLength(ReadOnlySpan<byte> text)
     {

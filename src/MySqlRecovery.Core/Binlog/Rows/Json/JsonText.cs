@@ -83,7 +83,8 @@ internal static class JsonText
         switch (value.OpaqueType)
         {
             case ColumnType.NewDecimal:
-                if (data.Length < 2 || !DecimalText.IsValidInJson(data[0], data[1]) || data.Length != 2 + DecimalText.ByteLength(data[0], data[1]))
+                if (data.Length < 2 || !DecimalText.IsValidInJson(data[0], data[1])
+                    || data.Length != 2 + DecimalText.ByteLength(data[0], data[1]))
                     throw JsonValue.Malformed();
                 DecimalText.Write(data[2..], data[0], data[1], text);
                 return true;
@@ -164,7 +165,8 @@ internal static class JsonText
         if (type == ColumnType.Time)
         {
             var time = new TemporalParts(
-                0, 0, 0, (int)(high >> 12 & 1023), (int)(high >> 6 & 63), (int)(high & 63), TemporalText.CheckFraction(microsecond), negative);
+                0, 0, 0, (int)(high >> 12 & 1023), (int)(high >> 6 & 63), (int)(high & 63), TemporalText.CheckFraction(microsecond),
+                negative);
             TemporalText.WriteTime(time, 6, text);
             return;
         }
