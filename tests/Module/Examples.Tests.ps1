@@ -9,7 +9,7 @@ BeforeDiscovery {
         $text = Get-Content $page -Raw
         foreach ($match in [regex]::Matches($text, '(?ms)^```powershell\r?\n(?<code>((?!^```).)*?)^```\r?\n\r?\n```(output)?\r?\n(?<output>((?!^```).)*?)^```')) {
             $code = $match.Groups['code'].Value.Trim()
-            if ($code -match '-DefaultsFile|-Server\b|-Source|Test-ReplicationConsistency') { continue }
+            if ($code -match '-DefaultsFile|-Server\b|\bServer = |-Source|Test-ReplicationConsistency') { continue }
             @{ Page = $page.Name; Code = $code; Expected = $match.Groups['output'].Value; First = ($code -split "`n")[0] }
         }
     }

@@ -74,6 +74,7 @@ Describe 'Objects from Export-Clixml' {
     It 'do so when the module came later' {
         $script = "`$events = Import-Clixml '$TestDrive/events.xml'; `$rows = Import-Clixml '$TestDrive/rows.xml'
             Import-Module '$Manifest'
+            `$WarningPreference = 'SilentlyContinue'
             `$events[0].PSTypeNames[0]
             (`$events | Where-Object Operation | Invoke-BinlogReverse -Destination '$TestDrive/late-events.000001').RowCount
             (`$rows | Invoke-BinlogReverse -Destination '$TestDrive/late-rows.000001').RowCount

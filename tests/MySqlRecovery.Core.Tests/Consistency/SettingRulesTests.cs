@@ -29,6 +29,8 @@ public sealed class SettingRulesTests
     [InlineData("10.11.6-MariaDB-log", "innodb_checksum_algorithm=full_crc32, innodb_flush_log_at_trx_commit=3", "", null)]
     [InlineData("10.11.6-MariaDB-log", "sql_slave_skip_counter=1", "sql_slave_skip_counter", "SET GLOBAL sql_slave_skip_counter = 0;")]
     [InlineData("8.4.3", "log_replica_updates=OFF, log_slave_updates=OFF", "log_replica_updates", null)]
+    [InlineData("11.8.9-MariaDB-log", "binlog_row_image=FULL_NODUP", "", null)]
+    [InlineData("11.8.9-MariaDB-log", "binlog_row_image=MINIMAL", "binlog_row_image", "SET GLOBAL binlog_row_image = FULL;")]
     [InlineData("5.6.51", "relay_log_recovery=OFF, sync_relay_log=10000", "relay_log_recovery, sync_relay_log", null)]
     public void A_parameter_of_the_replica_is_named_as_that_version_does(string version, string settings, string names, string? repair)
     {

@@ -73,7 +73,7 @@ internal static class SettingRules
         },
         new()
         {
-            Names = ["binlog_row_image"], Safe = "FULL", When = f => f.IsOn("log_bin"),
+            Names = ["binlog_row_image"], Safe = "FULL", AlsoSafe = ["FULL_NODUP"], When = f => f.IsOn("log_bin"),
             Why = "the log holds rows in part only: a replica that differs goes unnoticed, and changes cannot be undone",
         },
         new()
