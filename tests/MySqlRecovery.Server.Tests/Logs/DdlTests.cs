@@ -107,7 +107,7 @@ public abstract class DdlTests(ServerFixture fixture)
     {
         string rename = Server.Flavour.IsServerAlone ? "CHANGE v z VARCHAR(10)" : "RENAME COLUMN v TO z";
         var database = new DamagedDatabase(
-            Server, "followed", Setup,
+            Server, "ddl_followed", Setup,
             $"ALTER TABLE t ADD COLUMN w INT GENERATED ALWAYS AS (id * 2) AFTER id, {rename}; DELETE FROM t WHERE id = 2; UPDATE t SET z = 'x'")
         {
             WithSchema = true,

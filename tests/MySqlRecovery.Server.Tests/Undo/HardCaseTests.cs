@@ -128,12 +128,13 @@ public abstract class HardCaseTests(ServerFixture fixture)
         string.Join('\n', ((string[])["float", "double", "decimal", "bit", "enum", "set", "bin", "vb", "ts", "time", "utf16", "gbk", "text", "year", "big"])
             .Select(k => $"UPDATE k_{k} SET v = v + 10; DELETE FROM k_{k} WHERE v = 12;")));
 
+    // 5.6 takes no BLOB of more than a tenth of its redo log.
     [Fact]
-    public void A_blob_of_20_million_bytes_comes_back() => RoundTrip(
+    public void A_blob_of_millions_of_bytes_comes_back() => RoundTrip(
         "large",
-        """
+        $"""
         CREATE TABLE t (id INT PRIMARY KEY, b LONGBLOB, t LONGTEXT);
-        INSERT INTO t VALUES (1, REPEAT(0x00FF27, 6700000), 'x'), (2, 'small', REPEAT('ü''\\', 10000));
+        INSERT INTO t VALUES (1, REPEAT(0x00FF27, {(Server.Flavour == ServerFlavour.MySql56 ? 1_700_000 : 6_700_000)}), 'x'), (2, 'small', REPEAT('ü''\\', 10000));
         """,
         "UPDATE t SET b = 'gone', t = NULL WHERE id = 1; DELETE FROM t WHERE id = 2;");
 
