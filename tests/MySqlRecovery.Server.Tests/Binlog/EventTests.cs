@@ -82,9 +82,9 @@ public sealed partial class EventTests(EventTests.Fixture fixture) : IClassFixtu
     [Fact]
     public void A_gtid_set_chooses_its_transactions()
     {
-        Server.Sql("CREATE DATABASE chosen; CREATE TABLE chosen.t (id INT PRIMARY KEY)");
+        Server.Sql("CREATE DATABASE picked; CREATE TABLE picked.t (id INT PRIMARY KEY)");
         Server.FlushLogs();
-        Server.Sql("INSERT INTO chosen.t VALUES (1); INSERT INTO chosen.t VALUES (2); INSERT INTO chosen.t VALUES (3)");
+        Server.Sql("INSERT INTO picked.t VALUES (1); INSERT INTO picked.t VALUES (2); INSERT INTO picked.t VALUES (3)");
         string log = Server.FlushLogs();
         List<string> all = [.. LogReading.Rows([log]).Select(row => row.Gtid!)];
 

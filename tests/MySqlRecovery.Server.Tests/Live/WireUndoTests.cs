@@ -60,27 +60,27 @@ public abstract class WireUndoTests(ServerFixture fixture)
     public void Names_that_a_later_DDL_changed_are_not_guessed_over()
     {
         using IDisposable _ = WithoutNames();
-        Server.Sql("CREATE DATABASE later; CREATE TABLE later.t (a INT, b INT); CREATE TABLE later.other (x INT)");
+        Server.Sql("CREATE DATABASE wire_later; CREATE TABLE wire_later.t (a INT, b INT); CREATE TABLE wire_later.other (x INT)");
         ServerLogRequest request = From(Server.Position());
-        Server.Sql("INSERT INTO later.other VALUES (7); INSERT INTO later.t VALUES (1, 2)");
+        Server.Sql("INSERT INTO wire_later.other VALUES (7); INSERT INTO wire_later.t VALUES (1, 2)");
         BinlogPosition before = Server.Position();
         Thread.Sleep(1100);
-        Server.Sql("ALTER TABLE later.t CHANGE a b INT, CHANGE b a INT");
+        Server.Sql("ALTER TABLE wire_later.t CHANGE a b INT, CHANGE b a INT");
 
         // Where the DDL is not read, the time of the definition tells.
         WriteSql(request with { StopFile = before.File, StopPosition = before.Offset });
-        Assert.Contains("later.t: rows of ", Assert.Single(_warnings, w => w.StartsWith("later.", StringComparison.Ordinal)));
+        Assert.Contains("wire_later.t: rows of ", Assert.Single(_warnings, w => w.StartsWith("wire_later.", StringComparison.Ordinal)));
         _warnings.Clear();
 
         RecoveryException mismatch = Assert.Throws<RecoveryException>(() => WriteSql(request, reverse: false));
         Assert.Equal("SchemaMismatch", mismatch.ErrorId);
-        Assert.Contains("ALTER TABLE later.t", mismatch.Message);
-        Assert.Contains(_warnings, w => w.StartsWith("later.t: ", StringComparison.Ordinal));
+        Assert.Contains("ALTER TABLE wire_later.t", mismatch.Message);
+        Assert.Contains(_warnings, w => w.StartsWith("wire_later.t: ", StringComparison.Ordinal));
 
         // The rows of other tables are named, and so are those behind the DDL.
-        Assert.Contains("`x` = 7", File.ReadAllText(WriteSql(request, table: "later.other").Path));
+        Assert.Contains("`x` = 7", File.ReadAllText(WriteSql(request, table: "wire_later.other").Path));
         request = From(Server.Position());
-        Server.Sql("INSERT INTO later.t VALUES (5, 6); CREATE INDEX i ON later.t (a)");
+        Server.Sql("INSERT INTO wire_later.t VALUES (5, 6); CREATE INDEX i ON wire_later.t (a)");
         Assert.Contains("(`b`, `a`) VALUES (5, 6)", File.ReadAllText(WriteSql(request, reverse: false).Path));
     }
 

@@ -108,14 +108,14 @@ public abstract class NewMariaDbLogTests(ServerFixture fixture)
     [Fact]
     public void A_transaction_that_became_a_log_of_its_own_is_undone()
     {
-        Server.Sql("CREATE DATABASE large");
-        Server.Sql("CREATE TABLE t (id INT PRIMARY KEY, b LONGBLOB); INSERT INTO t SELECT seq, REPEAT(CHAR(65 + seq MOD 26), 100000) FROM seq_1_to_120", "large");
-        string before = DatabaseState.Read(Server, "large");
+        Server.Sql("CREATE DATABASE large_transaction");
+        Server.Sql("CREATE TABLE t (id INT PRIMARY KEY, b LONGBLOB); INSERT INTO t SELECT seq, REPEAT(CHAR(65 + seq MOD 26), 100000) FROM seq_1_to_120", "large_transaction");
+        string before = DatabaseState.Read(Server, "large_transaction");
         int first = Server.BinlogFiles.Count;
         Server.Sql("FLUSH BINARY LOGS; SET GLOBAL binlog_large_commit_threshold = 10485760");
         try
         {
-            Server.Sql("DELETE FROM t WHERE id > 1", "large");
+            Server.Sql("DELETE FROM t WHERE id > 1", "large_transaction");
         }
         finally
         {
@@ -131,7 +131,7 @@ public abstract class NewMariaDbLogTests(ServerFixture fixture)
         Server.ApplyBinlog(undo.Path);
 
         Assert.Equal((119, true), (undo.RowCount, undo.IsComplete));
-        DatabaseState.AssertEqual(before, DatabaseState.Read(Server, "large"));
+        DatabaseState.AssertEqual(before, DatabaseState.Read(Server, "large_transaction"));
     }
 
     [Fact]
