@@ -177,6 +177,7 @@ public abstract class HardCaseTests(ServerFixture fixture)
 
     protected void RoundTrip(string database, string setup, string damage)
     {
+        database = $"hard_{database}";
         Server.Sql($"CREATE DATABASE {database} CHARACTER SET utf8mb4");
         Server.Sql("SET NAMES utf8mb4;" + setup, database);
         new RoundTrip(Server, database).Run("SET NAMES utf8mb4;" + damage);
