@@ -25,8 +25,6 @@ internal static class ServerConfiguration
         sync-binlog=0
         innodb-flush-log-at-trx-commit=0
         innodb-use-native-aio=OFF
-        innodb-flush-method=nosync
-        innodb-doublewrite=OFF
         innodb-buffer-pool-size=64M
         loose-innodb-redo-log-capacity=64M
         loose-innodb-log-file-size=32M
