@@ -6,11 +6,12 @@
     Test     dotnet test, which restores pwsh and Pester too, and runs every test there is
     Help     compiles docs/*.md into en-US/MySqlRecovery.dll-Help.xml: with Microsoft.PowerShell.PlatyPS, which it installs where
              the PowerShell Gallery can be reached, else with docs/ConvertTo-CommandHelp.ps1, whose output is the same
-    Package  puts the files of the manifest's FileList into artifacts/MySqlRecovery/, and packs that folder as a zip and as
-             the .nupkg that the PowerShell Gallery takes; needs Microsoft.PowerShell.PSResourceGet 1.1, which is part of
+    Package  builds for release into artifacts/bin/ (bin/ may hold what the tests built), puts the files of the manifest's
+             FileList into artifacts/MySqlRecovery/, and packs that folder as a zip and as the .nupkg that the PowerShell
+             Gallery takes; needs Microsoft.PowerShell.PSResourceGet 1.1, which is part of
              PowerShell 7.5 and later
 .EXAMPLE
-    ./build.ps1 -Task Build, Package
+    ./build.ps1 -Task Test, Package
 #>
 [CmdletBinding()]
 param(
@@ -47,11 +48,12 @@ function Invoke-Help {
 function Invoke-Package {
     $manifest = Import-PowerShellDataFile MySqlRecovery.psd1
     $folder = 'artifacts/MySqlRecovery'
-    Remove-Item -Recurse -Force $folder -ErrorAction Ignore
+    Remove-Item -Recurse -Force $folder, artifacts/bin -ErrorAction Ignore
+    dotnet build src/MySqlRecovery -c Release "-p:ModuleBin=$PSScriptRoot/artifacts/bin/" | Out-Host
     foreach ($file in $manifest.FileList) {
         $target = Join-Path $folder $file
         New-Item -ItemType Directory -Force (Split-Path $target) | Out-Null
-        Copy-Item $file $target
+        Copy-Item ($file -replace '^bin/', 'artifacts/bin/') $target
     }
 
     # The tags by which the Gallery finds a module whose commands are asked for.

@@ -7,6 +7,7 @@ BeforeAll {
     . $PSScriptRoot/Setup.ps1
     $root = Split-Path $Manifest
     $version = (Import-PowerShellDataFile $Manifest).ModuleVersion
+    $tested = Get-FileHash "$root/bin/*.dll", "$root/bin/private/*.dll"
     $null = & $Pwsh -NoProfile -NonInteractive -File "$root/build.ps1" -Task Package
     $package = "$root/artifacts/MySqlRecovery.$version.nupkg"
     [System.IO.Compression.ZipFile]::ExtractToDirectory($package, "$TestDrive/bare/MySqlRecovery")
@@ -22,6 +23,15 @@ Describe 'The package' {
         $listed | Should -Contain 'en-US/about_MySqlRecovery.help.txt'
         $files | Should -Not -Match 'test|\.pdb$|src/'
         Compare-Object (Get-ChildItem "$root/en-US").Name ($listed -like 'en-US/*' -replace 'en-US/') | Should -BeNullOrEmpty
+    }
+
+    It 'holds what a build for release made, and leaves the one that is tested as it was' {
+        $slow = & $Pwsh -NoProfile -NonInteractive -Command "
+            Get-ChildItem '$TestDrive/bare/MySqlRecovery/bin' -Recurse -Filter MySqlRecovery*.dll | ForEach-Object {
+                [System.Reflection.Assembly]::LoadFrom(`$_).GetCustomAttributes([System.Diagnostics.DebuggableAttribute], `$false).IsJITOptimizerDisabled
+            }"
+        $slow | Should -Be 'False', 'False', 'False'
+        (Get-FileHash "$root/bin/*.dll", "$root/bin/private/*.dll").Hash | Should -Be $tested.Hash
     }
 
     It 'describes itself to the gallery' {
