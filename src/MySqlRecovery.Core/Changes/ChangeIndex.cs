@@ -62,7 +62,8 @@ internal sealed class ChangeIndex : IDisposable
     public int EndOf(int transaction) => transaction + 1 < Transactions.Count ? Transactions[transaction + 1].FirstEvent : Events.Count;
 
     /// <summary>The error of an index without rows.</summary>
-    public RecoveryException NothingFound() => NothingFound(Reasons);
+    /// <param name="unfulfilled">What was asked for that nothing fulfilled, one line each.</param>
+    public RecoveryException NothingFound(params IEnumerable<string> unfulfilled) => NothingFound([.. Reasons, .. unfulfilled]);
 
     /// <summary>The error of a range without rows.</summary>
     /// <param name="reasons">What cannot be taken.</param>

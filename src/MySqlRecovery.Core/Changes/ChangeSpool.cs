@@ -29,19 +29,24 @@ internal sealed class PipelineEvents
     private FormatDescriptionEvent? _format;
     private (int Log, uint ServerId) _writer = (-1, 0);
 
+    private readonly LogSights? _sights;
+
     /// <param name="maps">The table maps of the objects.</param>
     /// <param name="filter">Which events and rows to take.</param>
     /// <param name="take">Takes an event; what it is given is good until it comes back.</param>
-    public PipelineEvents(PipelineTableMaps maps, EventFilter filter, Action<EventView> take) =>
-        (_maps, _filter, _eventFilter, _take) = (maps, filter, filter with { Where = null }, take);
+    /// <param name="sights">Takes in what comes, or null.</param>
+    public PipelineEvents(PipelineTableMaps maps, EventFilter filter, Action<EventView> take, LogSights? sights = null) =>
+        (_maps, _filter, _eventFilter, _take, _sights) = (maps, filter, filter with { Where = null }, take, sights);
 
     public void Add(BinlogEvent item)
     {
         FlushRows();
         _piped.Set(item, _maps.Find(item));
         var view = new EventView(_piped);
+        _sights?.Observe(view, _filter);
         if (!view.IsMatch(_filter))
             return;
+        _sights?.Take(view);
         CheckOrder(view);
         _take(view);
     }
@@ -77,7 +82,9 @@ internal sealed class PipelineEvents
         FlushRows();
         _piped.Set(row, _maps.Find(row));
         (_pendingRow, _lastRowIndex) = (row, -1);
-        _takesPending = new EventView(_piped).IsMatch(_eventFilter);
+        var view = new EventView(_piped);
+        _sights?.Observe(view, _filter);
+        _takesPending = view.IsMatch(_eventFilter);
         if (_takesPending && isRepeated)
             throw OutOfOrder(row.LogFile, row.Position);
     }
@@ -90,6 +97,7 @@ internal sealed class PipelineEvents
             _piped.SetRaw(_pending.GetBuffer().AsMemory(0, (int)_pending.Length));
             var view = new EventView(_piped);
             CheckOrder(view);
+            _sights?.Take(view);
             _take(view);
             _pending.SetLength(0);
         }
@@ -166,11 +174,11 @@ internal sealed class ChangeSpool : IDisposable
 
     public ChangeSpool(
         PipelineTableMaps maps, EventFilter filter, bool reverse, long maximumMemory = ChangeIndex.DefaultMaximumMemory,
-        bool movesBytes = true)
+        bool movesBytes = true, LogSights? sights = null)
     {
         var effects = new StatementEffects(reverse, filter.Tables, namesNewTables: filter.Operations == null, maps.Schema, movesBytes);
         _builder = new ChangeIndexBuilder(reverse, maps.Schema, effects, maximumMemory, filter.Doubts);
-        Events = new PipelineEvents(maps, filter, view => _builder.Add(view));
+        Events = new PipelineEvents(maps, filter, view => _builder.Add(view), sights);
     }
 
     /// <summary>Takes what is to be indexed.</summary>

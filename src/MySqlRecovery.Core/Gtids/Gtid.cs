@@ -61,6 +61,9 @@ internal readonly record struct Gtid
 /// <summary>Chooses events by the GTID of their transaction.</summary>
 internal sealed class GtidFilter(GtidSet? included, GtidSet? excluded)
 {
+    /// <summary>What is asked for; null for everything.</summary>
+    public GtidSet? Included => included;
+
     public bool IsMatch(Gtid? gtid)
     {
         if (gtid is not { } id)

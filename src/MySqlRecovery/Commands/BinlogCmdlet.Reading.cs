@@ -29,9 +29,14 @@ public abstract partial class BinlogCmdlet
     private long _lastProgress;
     private long _firstRow;
     private bool _hasProgress;
+    private bool _isExplained;
+
+    /// <summary>What the readings pass by.</summary>
+    internal FilterSights Sights { get; } = new();
 
     /// <summary>Files as the input of a scan, in log order.</summary>
-    internal LogInput InputOf(IReadOnlyList<string> files) => new(
+    internal LogInput InputOf(IReadOnlyList<string> files) => files.Count == 1 && StopPosition < StartPosition ? throw Reversed(
+        "-StopPosition", $"{StopPosition}", $"{StartPosition}") : new(
         files.Count, whole => LogRange.Of(files, StartPosition, StopPosition).Select(r => r with { IsReadWhole = whole }), OpenSchema);
 
     /// <summary>Files in log order, each log once.</summary>
@@ -63,6 +68,7 @@ public abstract partial class BinlogCmdlet
     {
         Salvage = Salvage,
         Keyring = _keyring,
+        Sights = Sights.Begin(),
     };
 
     /// <summary>What of the same logs was not chosen and stands in the way of an undo, or of doing changes again; null where
@@ -105,10 +111,20 @@ public abstract partial class BinlogCmdlet
     /// <summary>Takes a warning from whatever thread reads a log; it is written at the next step.</summary>
     private protected void Warn(string text) => _warnings.Enqueue(text);
 
-    /// <summary>Ends the progress, and says if -Where named a column that no row has.</summary>
+    /// <summary>The error where nothing was found, with what was asked for and is not there.</summary>
+    private protected RecoveryException NothingFound(ChangeIndex index)
+    {
+        _isExplained = true;
+        return index.NothingFound(Sights.Explain(Filter, takesEvents: false));
+    }
+
+    /// <summary>Ends the progress, and says what was asked for and is not there: names, sessions, times, columns of -Where.</summary>
     private protected void EndReading()
     {
         WriteWarnings();
+        foreach (string line in _isExplained ? [] : Sights.Explain(Filter, TakesEvents))
+            WriteWarning($"{char.ToUpperInvariant(line[0])}{line[1..]}.");
+        _isExplained = true;
         if (_hasProgress)
             WriteProgress(new ProgressRecord(1, MyInvocation.MyCommand.Name, "done") { RecordType = ProgressRecordType.Completed });
         _hasProgress = false;

@@ -4,6 +4,7 @@ using System.Management.Automation;
 using MySqlRecovery.Binlog.Encryption;
 using MySqlRecovery.Binlog.Events;
 using MySqlRecovery.Binlog.Filter;
+using MySqlRecovery.Binlog.Reading;
 using MySqlRecovery.Binlog.Rows;
 using MySqlRecovery.Changes;
 using MySqlRecovery.Client;
@@ -155,6 +156,9 @@ public abstract partial class BinlogCmdlet : ServerCmdlet
     /// <summary>Event types to take; only Get-BinlogEvent offers the choice.</summary>
     private protected virtual BinlogEventType[]? TypesTaken => null;
 
+    /// <summary>Whether events without rows are asked for, too.</summary>
+    private protected virtual bool TakesEvents => false;
+
     /// <summary>Whether statements come through in spite of what is asked of tables and rows.</summary>
     private protected virtual bool TakesStatements => false;
 
@@ -166,6 +170,8 @@ public abstract partial class BinlogCmdlet : ServerCmdlet
     {
         if (ReadsServer)
             Try(CheckServerPositions);
+        if (StopTime?.ToUniversalTime() < StartTime?.ToUniversalTime())
+            Try(() => throw Reversed("-StopTime", $"{StopTime:u}", $"{StartTime:u}"));
         Predicate = Where == null || Where.Count == 0 ? null : new RowPredicate(Where);
         Filter = new EventFilter
         {
@@ -217,6 +223,10 @@ public abstract partial class BinlogCmdlet : ServerCmdlet
                 recommendedAction: "Give them to the command that reads the files, or filter by the Position property.");
     }
 
+    private static RecoveryException Reversed(string stop, string end, string start) => new(
+        "RangeReversed", RecoveryErrorKind.InvalidArgument, $"{stop} {end} is before the start, {start}: there is nothing between them",
+        recommendedAction: "Exchange the two. What is at the stop itself is not taken.");
+
     private void CheckServerPositions()
     {
         if ((StartPosition != null && StartFile == null) || (StopPosition != null && StopFile == null))
@@ -224,6 +234,10 @@ public abstract partial class BinlogCmdlet : ServerCmdlet
                 "PositionWithoutFile", RecoveryErrorKind.InvalidArgument,
                 "a position means nothing without the server's file that it is in",
                 recommendedAction: "Give -StartFile with -StartPosition, and -StopFile with -StopPosition.");
+        if (StopFile != null && StartFile != null && LogNumber.IsBefore(StopFile, StartFile))
+            throw Reversed("-StopFile", StopFile, StartFile);
+        if (StopFile != null && StopFile == StartFile && StopPosition < StartPosition)
+            throw Reversed("-StopPosition", $"{StopPosition}", $"{StartPosition}");
         if (StartGtid != null && StartFile != null)
             throw new RecoveryException(
                 "InvalidParameters", RecoveryErrorKind.InvalidArgument, "-StartGtid and -StartFile are two places to start at",

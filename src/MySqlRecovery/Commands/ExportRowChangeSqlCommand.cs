@@ -149,9 +149,10 @@ public sealed class ExportRowChangeSqlCommand : BinlogCmdlet
         }
 
         using ChangeIndex index = Try(_input.BuildIndex);
+        RecoveryException? nothing = index.Transactions.Count == 0 ? NothingFound(index) : null;
         EndReading();
-        if (index.Transactions.Count == 0)
-            ThrowTerminatingError(ToErrorRecord(index.NothingFound()));
+        if (nothing != null)
+            ThrowTerminatingError(ToErrorRecord(nothing));
         if (_path == null)
             WriteStrings(index);
         else if (ShouldProcess(

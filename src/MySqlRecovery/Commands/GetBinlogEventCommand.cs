@@ -27,6 +27,8 @@ public sealed class GetBinlogEventCommand : LogFileCmdlet, IEventOutput
     [ValidateNotNullOrEmpty]
     public BinlogEventType[]? EventType { get; set; }
 
+    private protected override bool TakesEvents => true;
+
     private protected override BinlogEventType[]? TypesTaken => EventType;
 
     /// <inheritdoc/>

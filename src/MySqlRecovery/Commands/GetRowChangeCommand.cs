@@ -18,6 +18,7 @@ public sealed class GetRowChangeCommand : LogFileCmdlet
     private readonly List<string> _files = [];
     private readonly PipedEvent _event = new();
     private PipelineTableMaps? _maps;
+    private LogSights? _sights;
     private FindingSelection? _selection;
 
     /// <summary>Events of Get-BinlogEvent, live, stored or from another machine. Events without rows are passed over.</summary>
@@ -72,7 +73,11 @@ public sealed class GetRowChangeCommand : LogFileCmdlet
         {
             _event.Set(item, (_maps ??= new(Schema)).Find(item));
             var view = new EventView(_event);
+            _sights ??= Sights.Begin();
+            _sights.Observe(view, Filter);
             changes = view.HasRows && view.IsMatch(Filter) ? EventObjects.ToRowChanges(view, item) : [];
+            if (changes.Count > 0)
+                _sights.Take(view);
         }
         catch (RecoveryException e)
         {

@@ -91,9 +91,10 @@ public sealed class InvokeBinlogReverseCommand : LogFileCmdlet
     {
         Try(() => _input.CheckDestination(_destination, Force));
         using ChangeIndex index = Try(_input.BuildIndex);
+        RecoveryException? nothing = index.Transactions.Count == 0 ? NothingFound(index) : null;
         EndReading();
-        if (index.Transactions.Count == 0)
-            ThrowTerminatingError(ToErrorRecord(index.NothingFound()));
+        if (nothing != null)
+            ThrowTerminatingError(ToErrorRecord(nothing));
         if (!ShouldProcess(_destination, $"write the undo of {index.RowCount} rows in {index.Transactions.Count} transactions"))
             return;
         UndoBinlog result = Try(() => UndoBinlogWriter.Write(

@@ -17,6 +17,7 @@ public sealed class MeasureBinlogEventCommand : LogFileCmdlet
     private readonly PipedEvent _event = new();
     private Sums? _piped;
     private PipelineTableMaps? _maps;
+    private LogSights? _sights;
 
     /// <summary>Events of Get-BinlogEvent, live, stored or from another machine.</summary>
     [Parameter(Mandatory = true, ParameterSetName = InputSet, ValueFromPipeline = true)]
@@ -62,8 +63,14 @@ public sealed class MeasureBinlogEventCommand : LogFileCmdlet
         _piped ??= new Sums(this);
         _event.Set(item, (_maps ??= new(Schema)).Find(item));
         var view = new EventView(_event);
+        _sights ??= Sights.Begin();
+        _sights.Observe(view, Filter);
         if (view.IsMatch(Filter))
+        {
+            _sights.Take(view);
             _piped.Measure.Add(view);
+        }
+
         _piped.TakeFinished(_items);
     }
 
@@ -94,9 +101,11 @@ public sealed class MeasureBinlogEventCommand : LogFileCmdlet
         {
             items.AddRange(Measure.Complete());
             string[] unseen = Measure.Unseen;
-            if (unseen.Length > 0)
-                cmdlet.Warn($"Not in these sums, because the log has no row images of it: "
-                    + $"{unseen[0]}{(unseen.Length > 1 ? $" (and {unseen.Length - 1} more)" : string.Empty)}");
+            if (unseen.Length == 0)
+                return;
+            cmdlet.Sights.HasNamedStatements = true;
+            cmdlet.Warn($"Not in these sums, because the log has no row images of it: "
+                + $"{unseen[0]}{(unseen.Length > 1 ? $" (and {unseen.Length - 1} more)" : string.Empty)}");
         }
     }
 }

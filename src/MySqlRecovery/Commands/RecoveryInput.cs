@@ -115,8 +115,8 @@ internal sealed class RecoveryInput(BinlogCmdlet cmdlet, bool reverse, string[] 
     {
         var maps = new PipelineTableMaps(cmdlet.Schema);
         if (Stream != null)
-            return new PipelineEvents(maps, cmdlet.Filter, Stream);
-        _spool = new ChangeSpool(maps, cmdlet.Filter, reverse, maximumMemory, movesBytes);
+            return new PipelineEvents(maps, cmdlet.Filter, Stream, cmdlet.Sights.Begin());
+        _spool = new ChangeSpool(maps, cmdlet.Filter, reverse, maximumMemory, movesBytes, cmdlet.Sights.Begin());
         return _spool.Events;
     }
 

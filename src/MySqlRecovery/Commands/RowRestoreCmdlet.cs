@@ -113,7 +113,7 @@ public abstract class RowRestoreCmdlet : BinlogCmdlet
         if (index.Transactions.Count == 0)
         {
             using (index)
-                throw index.NothingFound();
+                throw NothingFound(index);
         }
 
         HashSet<(string, long)> chosen = [.. _summaries.Select(s => (s.LogFile, s.StartPosition))];

@@ -54,6 +54,9 @@ internal sealed record EventFilter
         get => Gtids == null && ThreadIds == null;
     }
 
+    /// <summary>Whether nothing is asked at all.</summary>
+    public bool IsAll => TakesAnyHeader && TakesAnyTransaction && Tables == null;
+
     /// <summary>Whether a time is in the range.</summary>
     public bool IsInTime(DateTime time) => !(time < StartTime) && !(time >= StopTime);
 

@@ -46,6 +46,14 @@ internal sealed class TableFilter
         && (_tables.Length == 0 || Array.Exists(_tables, p => p.IsMatch(database, table)))
         && !Array.Exists(_excludedTables, p => p.IsMatch(database, table));
 
+    /// <summary>Those of the databases asked for that none of these is.</summary>
+    public IEnumerable<string> UnmatchedDatabases(IReadOnlyCollection<string> databases) =>
+        _databases.Where(p => !databases.Any(p.IsMatch)).Select(p => p.Text);
+
+    /// <summary>Those of the tables asked for that none of these is.</summary>
+    public IEnumerable<string> UnmatchedTables(IReadOnlyCollection<TableName> tables) =>
+        _tables.Where(p => !tables.Any(t => p.IsMatch(t.Database!, t.Name))).Select(p => p.ToString());
+
     /// <summary>Whether a statement may concern one of the tables asked for: it has the name in it, or the pattern is open.</summary>
     public bool MayName(string statement) => _tables.Length == 0 || Array.Exists(_tables, p => p.MayName(statement));
 
@@ -75,6 +83,8 @@ internal sealed class TableFilter
 
         public bool MayName(string statement) =>
             (Parted.Length == 0 && IsNamed(Whole!, statement)) || Array.Exists(Parted, p => IsNamed(p.Table, statement));
+
+        public override string ToString() => Whole?.Text ?? $"{Parted[0].Database.Text}.{Parted[0].Table.Text}";
 
         private static bool IsNamed(NamePattern table, string statement) =>
             !table.IsLiteral || statement.Contains(table.Text, StringComparison.OrdinalIgnoreCase);

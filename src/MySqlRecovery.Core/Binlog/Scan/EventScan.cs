@@ -84,6 +84,9 @@ internal sealed class EventScan : IDisposable
     /// <summary>Keys for encrypted logs, or null.</summary>
     public Keyring? Keyring { get; init; }
 
+    /// <summary>Takes in what is passed by, or null.</summary>
+    public LogSights? Sights { get; init; }
+
     /// <summary>The schema that completes the table maps, or null.</summary>
     public ITableSchemaSource? Schema => _schema;
 
@@ -329,7 +332,12 @@ internal sealed class EventScan : IDisposable
     {
         try
         {
-            return new EventView(this).IsMatch(_filter);
+            var view = new EventView(this);
+            Sights?.Observe(view, _filter);
+            if (!view.IsMatch(_filter))
+                return false;
+            Sights?.Take(view);
+            return true;
         }
         catch (RecoveryException)
         {
