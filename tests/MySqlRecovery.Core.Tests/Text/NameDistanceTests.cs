@@ -1,4 +1,5 @@
 using MySqlRecovery.Text;
+using Xunit;
 
 namespace MySqlRecovery.Core.Tests.Text;
 
