@@ -5,6 +5,7 @@ internal static class SpeedCommand
 {
     public static int Run(SpeedOptions options)
     {
+        Directory.CreateDirectory(options.DataFolder);
         var report = new SpeedReport(options);
         var comparisons = new Comparisons(options, new BenchData(options.DataFolder), new Peers(options.ProgramFolders));
         foreach (Comparison comparison in comparisons.All())
