@@ -1,8 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Text.RegularExpressions;
 using System.Text;
-using MySqlRecovery.Binlog.Events;
+using System.Text.RegularExpressions;
 using MySqlRecovery.Model;
 
 namespace MySqlRecovery.Bench.Logs;
@@ -44,7 +43,9 @@ internal sealed partial class BinlogTool(string path)
     {
         var start = new ProcessStartInfo(program, arguments)
         {
-            RedirectStandardOutput = true, RedirectStandardError = true, StandardOutputEncoding = Encoding.Latin1,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            StandardOutputEncoding = Encoding.Latin1,
         };
         using Process process = Process.Start(start)!;
         Task<string> errors = process.StandardError.ReadToEndAsync();

@@ -1,4 +1,3 @@
-using MySqlRecovery.Binlog.Events;
 using MySqlRecovery.Model;
 
 namespace MySqlRecovery.Bench.Logs;

@@ -1,5 +1,3 @@
-using MySqlRecovery.Model;
-
 namespace MySqlRecovery.Bench.Speed;
 
 /// <summary>What is compared with what.</summary>

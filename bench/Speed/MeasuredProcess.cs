@@ -14,7 +14,8 @@ internal static class MeasuredProcess
         string sink = contender.Output ?? (contender.ReportsTime || contender.Program == Environment.ProcessPath ? "/dev/stdout" : "/dev/null");
         var start = new ProcessStartInfo("/bin/sh", ["-c", $"exec \"$0\" \"$@\" > \"{sink}\"", contender.Program!, .. contender.Arguments])
         {
-            RedirectStandardOutput = true, RedirectStandardError = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
         };
         long began = Stopwatch.GetTimestamp();
         using Process process = Process.Start(start)!;

@@ -58,8 +58,6 @@ internal sealed class SpeedReport
     private static string Allocated(Measured measured) => measured.Words.TryGetValue("allocated", out string? bytes)
         ? (double.Parse(bytes, CultureInfo.InvariantCulture) / 1048576).ToString("F1", CultureInfo.InvariantCulture) : string.Empty;
 
-    private void Line(FormattableString text) => Line(FormattableString.Invariant(text));
-
     private void Line(string text = "")
     {
         Console.WriteLine(text);

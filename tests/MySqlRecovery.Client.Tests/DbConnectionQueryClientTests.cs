@@ -1,5 +1,5 @@
-using System.Data.Common;
 using System.Data;
+using System.Data.Common;
 using System.Globalization;
 using MySqlRecovery.Client.Tests.Fakes;
 using MySqlRecovery.Server;

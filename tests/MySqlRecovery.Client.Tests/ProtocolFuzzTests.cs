@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Text;
-using MySqlRecovery.Client.Protocol;
 using MySqlRecovery.Client.Replication;
 using MySqlRecovery.Client.Tests.Fakes;
 using MySqlRecovery.Client.Tests.Replication;

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using MySqlRecovery.Binlog.Events;
 using MySqlRecovery.Model;
 using Xunit;
 

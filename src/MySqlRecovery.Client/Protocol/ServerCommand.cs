@@ -1,5 +1,3 @@
-using MySqlRecovery.Client.Replication;
-
 namespace MySqlRecovery.Client.Protocol;
 
 /// <summary>The first byte of a command packet; names and numbers as in the servers' <c>my_command.h</c>.</summary>

@@ -2,7 +2,6 @@ using System.Buffers.Binary;
 using System.Text;
 using MySqlRecovery.Binlog.Events;
 using MySqlRecovery.Client.Protocol;
-using MySqlRecovery.Gtids;
 using MySqlRecovery.IO;
 using MySqlRecovery.Model;
 

@@ -1,5 +1,4 @@
 using MySqlRecovery.Binlog.Reading;
-using MySqlRecovery.Gtids;
 
 namespace MySqlRecovery.Client.Replication;
 

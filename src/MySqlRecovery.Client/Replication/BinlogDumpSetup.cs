@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text;
 using MySqlRecovery.Client.Protocol;
-using MySqlRecovery.Gtids;
 using MySqlRecovery.Server;
 
 namespace MySqlRecovery.Client.Replication;
@@ -46,8 +45,8 @@ internal sealed class BinlogDumpSetup
         string period = ((long)_request.HeartbeatPeriod.TotalNanoseconds).ToString(CultureInfo.InvariantCulture);
         string uuid = Guid.NewGuid().ToString();
         string sql =
-            $"SET SESSION net_write_timeout = {NetWriteTimeout}, @master_binlog_checksum = 'CRC32', @source_binlog_checksum = 'CRC32', " +
-            $"@master_heartbeat_period = {period}, @source_heartbeat_period = {period}, @slave_uuid = '{uuid}', @replica_uuid = '{uuid}'";
+            $"SET SESSION net_write_timeout = {NetWriteTimeout}, @master_binlog_checksum = 'CRC32', @source_binlog_checksum = 'CRC32', "
+            + $"@master_heartbeat_period = {period}, @source_heartbeat_period = {period}, @slave_uuid = '{uuid}', @replica_uuid = '{uuid}'";
         if (!_connection.IsMariaDb)
             return sql;
 

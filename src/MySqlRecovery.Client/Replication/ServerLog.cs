@@ -1,6 +1,5 @@
 using MySqlRecovery.Binlog.Events;
 using MySqlRecovery.Binlog.Scan;
-using MySqlRecovery.Gtids;
 using MySqlRecovery.Model;
 
 namespace MySqlRecovery.Client.Replication;

@@ -1,5 +1,3 @@
-using MySqlRecovery.Gtids;
-
 namespace MySqlRecovery.Client.Replication;
 
 /// <summary>Which part of a server's binlogs to read.</summary>

@@ -1,6 +1,5 @@
 using MySqlRecovery.Binlog.Reading;
 using MySqlRecovery.Consistency.Logs;
-using MySqlRecovery.Model;
 
 namespace MySqlRecovery.Client.Replication;
 

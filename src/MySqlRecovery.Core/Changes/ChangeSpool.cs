@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using MySqlRecovery.Binlog.Events;
 using MySqlRecovery.Binlog.Filter;
 using MySqlRecovery.Binlog.Reading;
@@ -11,6 +12,7 @@ namespace MySqlRecovery.Changes;
 /// Takes the events and rows that come down the pipeline, in log order, and hands on those that a filter lets through: the
 /// rows of one event together.
 /// </summary>
+[SuppressMessage("Reliability", "CA1001", Justification = "A MemoryStream holds memory alone.")]
 internal sealed class PipelineEvents
 {
     private readonly PipelineTableMaps _maps;

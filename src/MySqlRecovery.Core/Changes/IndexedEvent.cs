@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using MySqlRecovery.Gtids;
 using MySqlRecovery.Model;
 
 namespace MySqlRecovery.Changes;

@@ -1,8 +1,6 @@
 using System.Globalization;
-using MySqlRecovery.Binlog.Events;
 using MySqlRecovery.Binlog.Rows;
 using MySqlRecovery.Binlog.Scan;
-using MySqlRecovery.Model;
 
 namespace MySqlRecovery.Changes;
 

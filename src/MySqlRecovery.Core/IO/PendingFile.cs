@@ -180,8 +180,8 @@ internal sealed class PendingFile : IDisposable
         if (OperatingSystem.IsWindows() || _like is not { } like)
             return;
         FileStatus own = FileStatus.Of(_temporaryPath)!.Value;
-        if (_takesOwner && (own.Owner, own.Group) != (like.Owner, like.Group) &&
-            !FileStatus.TryChangeOwner(_handle, like.Owner, like.Group) && File.Exists(_path))
+        if (_takesOwner && (own.Owner, own.Group) != (like.Owner, like.Group)
+            && !FileStatus.TryChangeOwner(_handle, like.Owner, like.Group) && File.Exists(_path))
         {
             throw new RecoveryException("FileNotWritable", RecoveryErrorKind.PermissionDenied,
                 "the file belongs to another user, who would lose it: this user may not give a file away", _path,

@@ -1,6 +1,3 @@
-using MySqlRecovery.Binlog.Rows;
-using MySqlRecovery.Gtids;
-
 namespace MySqlRecovery.Model;
 
 /// <summary>

@@ -1,6 +1,4 @@
 using System.Collections.Specialized;
-using MySqlRecovery.Consistency.Logs;
-using MySqlRecovery.Gtids;
 
 namespace MySqlRecovery.Model;
 
@@ -67,8 +65,11 @@ public sealed class ConsistencyFinding
     /// The statements that set it right, in their order, each whole with its semicolon: what is to be run takes these, because
     /// names and values may hold whatever would end a statement in a text. Empty if there are none.
     /// </summary>
-    public string[] RepairStatement { get =>
-        _statements ?? (Repair == null ? [] : [Repair]); set => _statements = value is { Length: > 0 } ? value : null; }
+    public string[] RepairStatement
+    {
+        get => _statements ?? (Repair == null ? [] : [Repair]);
+        set => _statements = value is { Length: > 0 } ? value : null;
+    }
 
     /// <summary>Sets <see cref="RepairStatement"/> and <see cref="Repair"/> alike.</summary>
     internal void SetRepair(IEnumerable<string> statements)

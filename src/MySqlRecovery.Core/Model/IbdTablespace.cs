@@ -1,6 +1,3 @@
-using MySqlRecovery.Binlog.Events;
-using MySqlRecovery.InnoDb.Pages;
-
 namespace MySqlRecovery.Model;
 
 /// <summary>What an .ibd file says about itself: one object a file, from <c>Get-IbdSpaceId</c>.</summary>

@@ -1,7 +1,5 @@
 using System.Collections.Specialized;
 using System.Globalization;
-using MySqlRecovery.Binlog.Rows;
-using MySqlRecovery.Gtids;
 
 namespace MySqlRecovery.Model;
 

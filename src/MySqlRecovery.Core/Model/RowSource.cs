@@ -1,5 +1,4 @@
 using System.Collections.Specialized;
-using MySqlRecovery.Binlog.Rows;
 
 namespace MySqlRecovery.Model;
 

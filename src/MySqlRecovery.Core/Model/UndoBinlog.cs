@@ -1,5 +1,4 @@
 using System.Globalization;
-using MySqlRecovery.Gtids;
 
 namespace MySqlRecovery.Model;
 

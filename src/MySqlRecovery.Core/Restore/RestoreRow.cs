@@ -1,5 +1,3 @@
-using MySqlRecovery.Binlog.Rows;
-using MySqlRecovery.Changes;
 using MySqlRecovery.Model;
 
 namespace MySqlRecovery.Restore;

@@ -20,7 +20,7 @@ internal sealed class RestoreTables(IQueryClient client, SqlForm form, Cancellat
             return table;
         TableName asked = form.Renames.NameOf(map);
         if (!_live.TryGetValue(asked, out TableSchema? live))
-            _live.Add(asked, live = ServerSchema.Read(client, [asked], stop).FirstOrDefault());
+            _live.Add(asked, live = ServerSchema.Read(client, [asked], stop) is [TableSchema found, ..] ? found : null);
         table = new RestoreTable(map, live?.QualifiedName ?? asked, live, form);
         _references ??= ReadReferences();
         table.Parents = [.. _references.Where(r => r.Child == table.Name)];
@@ -35,11 +35,11 @@ internal sealed class RestoreTables(IQueryClient client, SqlForm form, Cancellat
     private List<Reference> ReadReferences()
     {
         const string Sql =
-            "SELECT k.CONSTRAINT_NAME, k.TABLE_SCHEMA, k.TABLE_NAME, k.COLUMN_NAME, k.REFERENCED_TABLE_SCHEMA, k.REFERENCED_TABLE_NAME, " +
-            "k.REFERENCED_COLUMN_NAME, c.DELETE_RULE FROM information_schema.KEY_COLUMN_USAGE k " +
-            "JOIN information_schema.REFERENTIAL_CONSTRAINTS c ON c.CONSTRAINT_SCHEMA = k.CONSTRAINT_SCHEMA " +
-            "AND c.CONSTRAINT_NAME = k.CONSTRAINT_NAME AND c.TABLE_NAME = k.TABLE_NAME " +
-            "WHERE k.REFERENCED_TABLE_NAME IS NOT NULL ORDER BY k.TABLE_SCHEMA, k.TABLE_NAME, k.CONSTRAINT_NAME, k.ORDINAL_POSITION";
+            "SELECT k.CONSTRAINT_NAME, k.TABLE_SCHEMA, k.TABLE_NAME, k.COLUMN_NAME, k.REFERENCED_TABLE_SCHEMA, k.REFERENCED_TABLE_NAME, "
+            + "k.REFERENCED_COLUMN_NAME, c.DELETE_RULE FROM information_schema.KEY_COLUMN_USAGE k "
+            + "JOIN information_schema.REFERENTIAL_CONSTRAINTS c ON c.CONSTRAINT_SCHEMA = k.CONSTRAINT_SCHEMA "
+            + "AND c.CONSTRAINT_NAME = k.CONSTRAINT_NAME AND c.TABLE_NAME = k.TABLE_NAME "
+            + "WHERE k.REFERENCED_TABLE_NAME IS NOT NULL ORDER BY k.TABLE_SCHEMA, k.TABLE_NAME, k.CONSTRAINT_NAME, k.ORDINAL_POSITION";
         return [.. client.QueryAll(Sql, stop).GroupBy(r => (r[0], r[1], r[2])).Select(g =>
         {
             string?[] first = g.First();

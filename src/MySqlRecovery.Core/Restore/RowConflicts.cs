@@ -1,6 +1,4 @@
-using MySqlRecovery.Binlog.Rows;
 using MySqlRecovery.Model;
-using MySqlRecovery.Schema;
 using MySqlRecovery.Server;
 using MySqlRecovery.Text;
 
@@ -205,7 +203,7 @@ internal sealed class RowConflicts(IQueryClient client, NetChanges changes, Rest
         string mode = locks ? " LOCK IN SHARE MODE" : "";
         string from = $"FROM {reference.Parent.Quoted} WHERE";
         HashSet<UInt128> there = ReadHashes(
-            $"SELECT {select} {from} {ConditionOn(names, columns, needing)}{mode}", table, columns, reference);
+            $"SELECT {select} {from} {ConditionOn(names, columns, needing)}{mode}", columns, reference);
         foreach (RestoreRow row in needing)
         {
             bool isThere = there.Contains(HashOf(reference, columns.Select(c => row.To!.Values[c])));
@@ -251,7 +249,7 @@ internal sealed class RowConflicts(IQueryClient client, NetChanges changes, Rest
     private string ConditionOn(string[] names, int[] columns, RestoreRow[] needing) => string.Join(" OR ", needing
         .Select(r => "(" + string.Join(" AND ", rows.Literals(r.To!, columns).Select((l, i) => $"{names[i]} = {l}")) + ")").Distinct());
 
-    private HashSet<UInt128> ReadHashes(string sql, RestoreTable table, int[] columns, Reference reference)
+    private HashSet<UInt128> ReadHashes(string sql, int[] columns, Reference reference)
     {
         var hashes = new HashSet<UInt128>();
         using IQueryRows found = client.Query(sql, stop);

@@ -1,7 +1,7 @@
 using MySqlRecovery.Binlog.Events;
 using MySqlRecovery.Binlog.Rows;
-using MySqlRecovery.Model;
 using MySqlRecovery.Changes;
+using MySqlRecovery.Model;
 
 namespace MySqlRecovery.Restore;
 

@@ -49,8 +49,16 @@ internal sealed class RowReader(NetChanges changes, RestoreTables tables, KeyedR
             problem ??= "-Column sets columns of rows that were updated; this row was inserted or deleted as a whole";
         }
 
-        var row = new RestoreRow { Number = number, Change = change, Table = table, From = from, To = to, Logged = logged,
-            IsMove = isMove };
+        var row = new RestoreRow
+        {
+            Number = number,
+            Change = change,
+            Table = table,
+            From = from,
+            To = to,
+            Logged = logged,
+            IsMove = isMove
+        };
         row.Decide(RestoreVerdict.Clean, null);
         if (problem != null)
             row.Decide(RestoreVerdict.NotInLog, problem);
@@ -97,7 +105,7 @@ internal sealed class RowReader(NetChanges changes, RestoreTables tables, KeyedR
             if (row.NowAtTarget != null && row.Now != null && row.NowAtTarget.Hash(table.Key) == row.Now.Hash(table.Key))
                 row.NowAtTarget = null;
             Judgement judgement = table.Judge.Judge(row.From, row.To, row.Now, row.NowAtTarget);
-            row.Decide(judgement.Verdict, ReasonOf(judgement, table, row), judgement.Columns);
+            row.Decide(judgement.Verdict, ReasonOf(judgement, table), judgement.Columns);
             if (judgement.Kept.Length > 0)
                 row.To = row.To!.With(row.From!, judgement.Kept.Contains);
         }
@@ -115,7 +123,7 @@ internal sealed class RowReader(NetChanges changes, RestoreTables tables, KeyedR
         return number >= 0 && number != row.Number && Load(number).To is { } to && Array.TrueForAll(columns, c => now.IsSame(to, c));
     }
 
-    private static string? ReasonOf(in Judgement judgement, RestoreTable table, RestoreRow row)
+    private static string? ReasonOf(in Judgement judgement, RestoreTable table)
     {
         string columns = string.Join(", ", judgement.Columns.Select(c => table.Map.Columns[c].Name));
         return judgement.Verdict switch

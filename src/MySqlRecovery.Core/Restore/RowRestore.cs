@@ -1,4 +1,3 @@
-using MySqlRecovery.Changes;
 using MySqlRecovery.Model;
 using MySqlRecovery.Server;
 

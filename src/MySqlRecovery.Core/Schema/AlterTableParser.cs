@@ -344,8 +344,10 @@ internal sealed class AlterTableParser
             _draft.Keys[i] = _draft.Keys[i] with { Parts = [.. _draft.Keys[i].Parts.Select(AfterRename).OfType<KeyPart>()] };
         _draft.Keys.RemoveAll(key => key.Parts.Count == 0);
         for (int i = 0; i < _oldForeignKeys; i++)
-            _draft.ForeignKeys[i] = _draft.ForeignKeys[i] with { Columns = [.. _draft.ForeignKeys[i].Columns.Select(column =>
-                _columns.NewName(column) ?? column)] };
+        {
+            ForeignKeySchema key = _draft.ForeignKeys[i];
+            _draft.ForeignKeys[i] = key with { Columns = [.. key.Columns.Select(column => _columns.NewName(column) ?? column)] };
+        }
 
         return _draft.Build(_cursor, _columns.Apply(_draft.EffectiveText, _converts)).RenamedTo(_name);
     }

@@ -58,8 +58,12 @@ internal static class CreateTableParser
         if (parenthesis)
             cursor.Skip();
         if (cursor.Accept("LIKE"))
-            return new CreateTableStatement { Table = draft.Table, Like = cursor.QualifiedName(currentDatabase),
-                IfNotExists = start.IfNotExists };
+            return new CreateTableStatement
+            {
+                Table = draft.Table,
+                Like = cursor.QualifiedName(currentDatabase),
+                IfNotExists = start.IfNotExists
+            };
 
         List<ColumnDraft>? columns = cursor.IsSymbol('(') && !cursor.IsWord("SELECT", 1) ? ParseElements(cursor, draft) : null;
         bool hasQuery = ParseOptions(cursor, draft);

@@ -196,10 +196,9 @@ internal sealed partial class DdlInterpreter
         }
 
         if (renamed.Count > 0)
-            ChangeReferences(
-                after.QualifiedName, key =>
-                    key with { ReferencedColumns = [.. key.ReferencedColumns.Select(
-                        column => renamed.GetValueOrDefault(column, column))] });
+            ChangeReferences(after.QualifiedName, key => key with { ReferencedColumns = [.. key.ReferencedColumns.Select(NewName)] });
+
+        string NewName(string column) => renamed.GetValueOrDefault(column, column);
     }
 
     private void FollowRowMoves(TableSchema? table)
@@ -380,7 +379,9 @@ internal sealed partial class DdlInterpreter
     {
         TableSchema[] children = [.. _catalog.Tables.Where(table => table.ForeignKeys.Any(key => key.ReferencedTable == parent))];
         foreach (TableSchema child in children)
-            _catalog.Put(child with { ForeignKeys = [.. child.ForeignKeys.Select(key =>
-                key.ReferencedTable == parent ? change(key) : key)] });
+        {
+            IEnumerable<ForeignKeySchema> keys = child.ForeignKeys.Select(key => key.ReferencedTable == parent ? change(key) : key);
+            _catalog.Put(child with { ForeignKeys = [.. keys] });
+        }
     }
 }

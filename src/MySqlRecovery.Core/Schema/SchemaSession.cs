@@ -1,4 +1,3 @@
-using MySqlRecovery.Model;
 using MySqlRecovery.Server;
 
 namespace MySqlRecovery.Schema;

@@ -41,8 +41,8 @@ internal static class ServerSchema
     {
         const string Sql =
             "SELECT UNIQUE_CONSTRAINT_SCHEMA, REFERENCED_TABLE_NAME, CONSTRAINT_SCHEMA, TABLE_NAME FROM "
-                + "information_schema.REFERENTIAL_CONSTRAINTS " +
-            "WHERE DELETE_RULE IN ('CASCADE', 'SET NULL', 'SET DEFAULT') OR UPDATE_RULE IN ('CASCADE', 'SET NULL', 'SET DEFAULT')";
+                + "information_schema.REFERENTIAL_CONSTRAINTS "
+            + "WHERE DELETE_RULE IN ('CASCADE', 'SET NULL', 'SET DEFAULT') OR UPDATE_RULE IN ('CASCADE', 'SET NULL', 'SET DEFAULT')";
         return client.QueryAll(Sql, token).ConvertAll(row => (new TableName(row[0], row[1]!), new TableName(row[2], row[3]!)));
     }
 
@@ -75,8 +75,8 @@ internal static class ServerSchema
     private static (TableName Name, DateTime? ChangedAt)? FindName(IQueryClient client, TableName table, CancellationToken token)
     {
         string sql =
-            "SELECT TABLE_SCHEMA, TABLE_NAME, UNIX_TIMESTAMP(CREATE_TIME) FROM information_schema.TABLES " +
-            $"WHERE TABLE_SCHEMA = {SqlString.Quote(table.Database!)} AND TABLE_NAME = {SqlString.Quote(table.Name)} AND TABLE_TYPE NOT "
+            "SELECT TABLE_SCHEMA, TABLE_NAME, UNIX_TIMESTAMP(CREATE_TIME) FROM information_schema.TABLES "
+            + $"WHERE TABLE_SCHEMA = {SqlString.Quote(table.Database!)} AND TABLE_NAME = {SqlString.Quote(table.Name)} AND TABLE_TYPE NOT "
                 + "LIKE '%VIEW'";
         List<string?[]> rows = client.QueryAll(sql, token);
         if (rows.Count == 0)
@@ -109,8 +109,8 @@ internal static class ServerSchema
     private static List<TriggerSchema> ReadTriggers(IQueryClient client, TableName table, CancellationToken token)
     {
         string sql =
-            "SELECT TRIGGER_NAME, ACTION_TIMING, EVENT_MANIPULATION FROM information_schema.TRIGGERS " +
-            $"WHERE EVENT_OBJECT_SCHEMA = {SqlString.Quote(table.Database!)} AND EVENT_OBJECT_TABLE = {SqlString.Quote(table.Name)}";
+            "SELECT TRIGGER_NAME, ACTION_TIMING, EVENT_MANIPULATION FROM information_schema.TRIGGERS "
+            + $"WHERE EVENT_OBJECT_SCHEMA = {SqlString.Quote(table.Database!)} AND EVENT_OBJECT_TABLE = {SqlString.Quote(table.Name)}";
         return client.QueryAll(sql, token).ConvertAll(row => new TriggerSchema(row[0]!, row[1]!, row[2]!));
     }
 }

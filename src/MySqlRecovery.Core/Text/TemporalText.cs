@@ -1,6 +1,3 @@
-using System.Buffers.Binary;
-using System.Runtime.CompilerServices;
-
 namespace MySqlRecovery.Text;
 
 /// <summary>Dates and times as the server prints them.</summary>

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Management.Automation;
-using MySqlRecovery.Binlog.Encryption;
 using MySqlRecovery.Binlog.Filter;
 using MySqlRecovery.Binlog.Reading;
 using MySqlRecovery.Binlog.Rows;
@@ -9,10 +8,8 @@ using MySqlRecovery.Binlog.Scan;
 using MySqlRecovery.Changes;
 using MySqlRecovery.Client;
 using MySqlRecovery.Client.Replication;
-using MySqlRecovery.Gtids;
 using MySqlRecovery.Input;
 using MySqlRecovery.Model;
-using MySqlRecovery.Output.Sql;
 using MySqlRecovery.Schema;
 using MySqlRecovery.Text;
 

@@ -4,8 +4,8 @@ using MySqlRecovery.Binlog.Rows;
 using MySqlRecovery.Binlog.Scan;
 using MySqlRecovery.Changes;
 using MySqlRecovery.Consistency;
-using MySqlRecovery.IO;
 using MySqlRecovery.Input;
+using MySqlRecovery.IO;
 using MySqlRecovery.Model;
 using MySqlRecovery.Output.Sql;
 
@@ -216,14 +216,14 @@ public sealed class ExportRowChangeSqlCommand : BinlogCmdlet
         LogInput input = Try(_input.Logs);
         using EventScan scan = Try(() => OpenScan(input));
         RowSqlStream stream = Try(() => Stream(scan.Schema));
-        Func<bool> read = () =>
+        bool read()
         {
             bool isThere = scan.Read();
             stream.AddGaps(scan);
             if (isThere)
                 stream.Add(new EventView(scan));
             return isThere;
-        };
+        }
         while (Try(read))
         {
             WriteStatements();

@@ -1,8 +1,8 @@
 using System.Management.Automation;
-using MySqlRecovery.IO;
 using MySqlRecovery.InnoDb.Rows;
 using MySqlRecovery.InnoDb.Tablespace;
 using MySqlRecovery.Input;
+using MySqlRecovery.IO;
 using MySqlRecovery.Model;
 using MySqlRecovery.Output.Rows;
 using MySqlRecovery.Schema;

@@ -1,12 +1,10 @@
 using System.Collections;
 using System.Management.Automation;
-using MySqlRecovery.Binlog.Rows;
 using MySqlRecovery.Changes;
-using MySqlRecovery.IO;
 using MySqlRecovery.Input;
+using MySqlRecovery.IO;
 using MySqlRecovery.Model;
 using MySqlRecovery.Output.ReversedBinlog;
-using MySqlRecovery.Output.Sql;
 
 namespace MySqlRecovery.Commands;
 

@@ -1,5 +1,4 @@
 using System.Management.Automation;
-using MySqlRecovery.Binlog.Events;
 using MySqlRecovery.Binlog.Scan;
 using MySqlRecovery.Changes;
 using MySqlRecovery.Input;

@@ -3,7 +3,6 @@ using MySqlRecovery.Client;
 using MySqlRecovery.InnoDb.Cfg;
 using MySqlRecovery.InnoDb.Dictionary;
 using MySqlRecovery.InnoDb.Pages;
-using MySqlRecovery.InnoDb.Records;
 using MySqlRecovery.InnoDb.Repair;
 using MySqlRecovery.InnoDb.Tablespace;
 using MySqlRecovery.Input;

@@ -53,8 +53,14 @@ public sealed class RestoreRowChangeCommand : RowRestoreCmdlet
 
     private void Restore(RestoreRun run)
     {
-        var options = new RestoreOptions { BatchSize = BatchSize, OnConflict = OnConflict, AllowTrigger = AllowTrigger,
-            AsRowEvent = As == RestoreForm.RowEvent, MayGoOn = () => !_isStopping };
+        var options = new RestoreOptions
+        {
+            BatchSize = BatchSize,
+            OnConflict = OnConflict,
+            AllowTrigger = AllowTrigger,
+            AsRowEvent = As == RestoreForm.RowEvent,
+            MayGoOn = () => !_isStopping
+        };
         var restore = new RowRestore(run, options);
         var tally = new RestoreTally(run);
         RecoveryException? failure = null;

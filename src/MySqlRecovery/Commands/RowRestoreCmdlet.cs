@@ -63,8 +63,10 @@ public abstract class RowRestoreCmdlet : BinlogCmdlet
             Try(() => throw new RecoveryException(
                 "ServerNotOne", RecoveryErrorKind.InvalidArgument, "rows are compared with those of one server",
                 recommendedAction: "Give one server at a time."));
-        Input = new RecoveryInput(this, !Forward, Column, ChangeIndex.DefaultMaximumMemory,
-            movesBytes: false) { FindsLaterChanges = false };
+        Input = new RecoveryInput(this, !Forward, Column, ChangeIndex.DefaultMaximumMemory, movesBytes: false)
+        {
+            FindsLaterChanges = false,
+        };
     }
 
     /// <inheritdoc/>

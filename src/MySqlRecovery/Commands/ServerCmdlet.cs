@@ -1,4 +1,3 @@
-using System.Data.Common;
 using System.Management.Automation;
 using MySqlRecovery.Client;
 using MySqlRecovery.Input;

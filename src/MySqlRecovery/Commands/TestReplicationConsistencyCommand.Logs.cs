@@ -6,8 +6,8 @@ using MySqlRecovery.Client.Replication;
 using MySqlRecovery.Consistency;
 using MySqlRecovery.Consistency.Logs;
 using MySqlRecovery.Consistency.Servers;
-using MySqlRecovery.IO;
 using MySqlRecovery.Input;
+using MySqlRecovery.IO;
 using MySqlRecovery.Model;
 
 namespace MySqlRecovery.Commands;

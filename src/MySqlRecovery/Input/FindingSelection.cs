@@ -1,7 +1,6 @@
 using System.Management.Automation;
 using MySqlRecovery.Binlog.Reading;
 using MySqlRecovery.Binlog.Scan;
-using MySqlRecovery.Gtids;
 using MySqlRecovery.Model;
 
 namespace MySqlRecovery.Input;

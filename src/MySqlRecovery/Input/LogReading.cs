@@ -1,6 +1,5 @@
 using MySqlRecovery.Binlog.Rows;
 using MySqlRecovery.Binlog.Scan;
-using MySqlRecovery.Commands;
 using MySqlRecovery.Model;
 
 namespace MySqlRecovery.Input;

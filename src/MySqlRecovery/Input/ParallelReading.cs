@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using MySqlRecovery.Model;
 
 namespace MySqlRecovery.Input;
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Management.Automation;
 using System.Reflection;
 
@@ -18,7 +19,7 @@ internal static class PropertyBag
         foreach (PropertyInfo property in typeof(T).GetProperties())
         {
             if (bag.Properties[property.Name]?.Value is { } value)
-                property.SetValue(made, LanguagePrimitives.ConvertTo(value, property.PropertyType));
+                property.SetValue(made, LanguagePrimitives.ConvertTo(value, property.PropertyType, CultureInfo.InvariantCulture));
         }
 
         return made;

@@ -1,7 +1,6 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
-using MySqlRecovery.Client.Protocol;
 using MySqlRecovery.Client.Tests.Fakes;
 using MySqlRecovery.IO;
 using MySqlRecovery.Model;

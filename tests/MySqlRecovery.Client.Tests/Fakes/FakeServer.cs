@@ -24,7 +24,11 @@ internal sealed class FakeServer : IDisposable
 
     public ConnectionOptions Options => new()
     {
-        Host = "127.0.0.1", Port = Port, User = "tester", Password = "Secret#42", ConnectTimeout = TimeSpan.FromSeconds(10),
+        Host = "127.0.0.1",
+        Port = Port,
+        User = "tester",
+        Password = "Secret#42",
+        ConnectTimeout = TimeSpan.FromSeconds(10),
         CommandTimeout = TimeSpan.FromSeconds(10),
     };
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using MySqlRecovery.Client.Protocol;
 using MySqlRecovery.Client.Tests.Fakes;
@@ -22,7 +23,7 @@ public sealed class ResultSetTests
             if (!deprecateEof)
                 s.Write(FakeSession.EofPayload);
             for (int i = 0; i < 600; i++)
-                s.Write(FakeSession.RowPayload($"row {i}", i % 2 == 0 ? null : i.ToString()));
+                s.Write(FakeSession.RowPayload($"row {i}", i % 2 == 0 ? null : i.ToString(CultureInfo.InvariantCulture)));
             s.Write(end);
         });
         using ServerConnection connection = Open(server);
@@ -31,7 +32,7 @@ public sealed class ResultSetTests
         for (int i = 0; i < 600; i++)
         {
             Assert.True(rows.Read());
-            Assert.Equal(($"row {i}", i % 2 == 0 ? null : i.ToString()), (rows.GetString(0), rows.GetString(1)));
+            Assert.Equal(($"row {i}", i % 2 == 0 ? null : i.ToString(CultureInfo.InvariantCulture)), (rows.GetString(0), rows.GetString(1)));
         }
 
         Assert.False(rows.Read());

@@ -3,7 +3,6 @@ using System.Text;
 using MySqlRecovery.Client.Protocol;
 using MySqlRecovery.Client.Replication;
 using MySqlRecovery.Client.Tests.Fakes;
-using MySqlRecovery.Gtids;
 using MySqlRecovery.Model;
 using static MySqlRecovery.Client.Tests.Replication.BinlogEventBytes;
 
@@ -62,7 +61,7 @@ public sealed class BinlogDumpTests
     [Fact]
     public void MariaDB_goes_on_by_the_state_of_each_domain_and_passes_over_what_came_already()
     {
-        byte[] Gtid(uint domain, ulong sequence, uint logPos) => Packet(
+        static byte[] Gtid(uint domain, ulong sequence, uint logPos) => Packet(
             162, logPos, 0, new PayloadWriter().UInt64(sequence).UInt32(domain).Byte(0).Zeros(64).Written);
         using var server = new FakeServer(
             Session([FakeRotate("b.2", 4), FirstEvent, Gtid(0, 11, 204), Packet(Query, 304, 0, Body), Gtid(1, 8, 404)], mariaDb: true),

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.RegularExpressions;
 using Xunit;
 
@@ -35,10 +36,36 @@ public partial class SourceTests
         where line.Item.Length > 140
         select $"{Path.GetFileName(file)}:{line.Index + 1}");
 
+    [Fact]
+    public void No_line_ends_with_an_operator() => Assert.Empty(
+        from file in Repository.Sources("src")
+        from line in File.ReadLines(file).Index()
+        where OperatorAtEnd().IsMatch(line.Item) && !line.Item.Contains("//", StringComparison.Ordinal)
+        select $"{Path.GetFileName(file)}:{line.Index + 1}");
+
+    [Fact]
+    public async Task Blanks_and_lines_are_as_dotnet_format_sets_them()
+    {
+        var start = new ProcessStartInfo("dotnet", ["format", "whitespace", "--folder", "--verify-no-changes"])
+        {
+            WorkingDirectory = Repository.Root,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        using Process format = Process.Start(start)!;
+        Task<string> errors = format.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+        string said = await format.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken) + await errors;
+        await format.WaitForExitAsync(TestContext.Current.CancellationToken);
+        Assert.True(format.ExitCode == 0, said);
+    }
+
     private static string Code(string file) => Comment().Replace(File.ReadAllText(file), string.Empty);
 
     [GeneratedRegex("//.*")]
     private static partial Regex Comment();
+
+    [GeneratedRegex(@" (&&|\|\||\?\?|==|!=|[-+*/|&]|and|or)$")]
+    private static partial Regex OperatorAtEnd();
 
     [GeneratedRegex("^ {8}([A-Z][A-Za-z]+)", RegexOptions.Multiline)]
     private static partial Regex HelpEntry();

@@ -1,7 +1,5 @@
-using System.Buffers.Binary;
 using System.Text;
 using MySqlRecovery.Binlog.Events;
-using MySqlRecovery.Binlog.Rows;
 using MySqlRecovery.Model;
 
 namespace MySqlRecovery.Core.Tests.Binlog;

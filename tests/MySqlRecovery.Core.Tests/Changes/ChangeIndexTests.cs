@@ -1,6 +1,4 @@
-using MySqlRecovery.Binlog.Events;
 using MySqlRecovery.Binlog.Filter;
-using MySqlRecovery.Binlog.Rows;
 using MySqlRecovery.Binlog.Scan;
 using MySqlRecovery.Changes;
 using MySqlRecovery.Core.Tests.Binlog;
@@ -181,7 +179,10 @@ public sealed class ChangeIndexTests : IDisposable
             .AddInts(2, "u", ["id"]).AddRows(BinlogEventType.DeleteRowsV1, 2, [4]).AddCommit();
         using ChangeIndex index = Build(log, filter: new EventFilter
         {
-            Tables = new TableFilter([], [], ["d.t"], []), ThreadIds = [9], Operations = [RowOperation.Delete], WithStatements = true,
+            Tables = new TableFilter([], [], ["d.t"], []),
+            ThreadIds = [9],
+            Operations = [RowOperation.Delete],
+            WithStatements = true,
         });
         Assert.Equal((1L, BinlogEventType.DeleteRowsV1), (index.RowCount, index.Events[0].Type));
     }

@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using MySqlRecovery.Binlog.Events;
 using MySqlRecovery.Binlog.Filter;
 using MySqlRecovery.Binlog.Rows;
 using MySqlRecovery.Binlog.Scan;
@@ -104,7 +103,7 @@ public sealed class MutatedLogTests : IDisposable
     private bool Refuses(string log)
     {
         Action[] ways = [() => ReadRows(log), () => WriteUndo(log), () => WriteSql(log, true), () => WriteSql(log, false), () => Filter(log), () => Measure(log)];
-        return ways.Count(Refuses) > 0;
+        return Array.FindAll(ways, Refuses).Length > 0;
     }
 
     private static bool Refuses(Action way)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using MySqlRecovery.Binlog.Events;
 using MySqlRecovery.Binlog.Filter;
 using MySqlRecovery.Binlog.Scan;
@@ -75,7 +76,7 @@ public sealed class PipelineEventsTests : IDisposable
         try
         {
             foreach (string i in order.Split(' '))
-                add(events, int.Parse(i));
+                add(events, int.Parse(i, CultureInfo.InvariantCulture));
             events.FlushRows();
             return count;
         }

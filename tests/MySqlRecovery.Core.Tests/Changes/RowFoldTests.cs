@@ -1,12 +1,10 @@
 using System.Text;
-using MySqlRecovery.Binlog.Events;
 using MySqlRecovery.Binlog.Filter;
 using MySqlRecovery.Binlog.Scan;
 using MySqlRecovery.Changes;
 using MySqlRecovery.Core.Tests.Binlog;
 using MySqlRecovery.Model;
 using MySqlRecovery.Output.Sql;
-using MySqlRecovery.Text;
 using Xunit;
 
 namespace MySqlRecovery.Core.Tests.Changes;

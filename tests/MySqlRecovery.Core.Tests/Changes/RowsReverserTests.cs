@@ -2,7 +2,6 @@ using MySqlRecovery.Binlog.Events;
 using MySqlRecovery.Binlog.Rows;
 using MySqlRecovery.Changes;
 using MySqlRecovery.Model;
-using MySqlRecovery.Output.ReversedBinlog;
 using Xunit;
 
 namespace MySqlRecovery.Core.Tests.Changes;

@@ -1,4 +1,3 @@
-using MySqlRecovery.Binlog.Rows;
 using MySqlRecovery.Core.Tests.Binlog;
 using MySqlRecovery.Model;
 using Xunit;

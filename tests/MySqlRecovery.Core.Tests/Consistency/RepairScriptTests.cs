@@ -97,7 +97,12 @@ public sealed class RepairScriptTests
     {
         var finding = new ConsistencyFinding
         {
-            Type = type, Confidence = FindingConfidence.Proven, Server = "db2:3306", Database = "d", Table = "t", Key = "`id` = 1",
+            Type = type,
+            Confidence = FindingConfidence.Proven,
+            Server = "db2:3306",
+            Database = "d",
+            Table = "t",
+            Key = "`id` = 1",
         };
         finding.SetRepair(repair);
         return finding;

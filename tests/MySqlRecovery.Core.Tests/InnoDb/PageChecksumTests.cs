@@ -1,4 +1,3 @@
-using MySqlRecovery.IO;
 using MySqlRecovery.InnoDb.Pages;
 using MySqlRecovery.InnoDb.Tablespace;
 using MySqlRecovery.Model;

@@ -1,7 +1,6 @@
 using MySqlRecovery.InnoDb.Pages;
 using MySqlRecovery.InnoDb.Records;
 using MySqlRecovery.InnoDb.Repair;
-using MySqlRecovery.InnoDb.Tablespace;
 using Xunit;
 
 namespace MySqlRecovery.Core.Tests.InnoDb;

@@ -1,3 +1,4 @@
+using System.Globalization;
 using MySqlRecovery.InnoDb.Pages;
 using MySqlRecovery.InnoDb.Rows;
 using MySqlRecovery.Model;
@@ -51,7 +52,7 @@ public sealed class TableRowTests
     {
         using var sample = new SampleFile(name);
         List<TableRow> whole = Read(sample, TableRowSelection.Live, out _);
-        long page = long.Parse(whole[0].Source.Split("page ")[1].Split(',')[0]);
+        long page = long.Parse(whole[0].Source.Split("page ")[1].Split(',')[0], CultureInfo.InvariantCulture);
         int length = PageLength(sample);
         sample.Damage((page * length) + 4000);
 

@@ -1,5 +1,4 @@
 using MySqlRecovery.InnoDb.Pages;
-using MySqlRecovery.InnoDb.Tablespace;
 using Xunit;
 
 namespace MySqlRecovery.Core.Tests.InnoDb;

@@ -1,5 +1,4 @@
 using MySqlRecovery.Schema;
-using MySqlRecovery.Text;
 using Xunit;
 
 namespace MySqlRecovery.Core.Tests.Schema;

@@ -8,7 +8,7 @@ namespace MySqlRecovery.Core.Tests.Schema;
 /// <summary>A table map of one column, and a CREATE TABLE that says the same or something else of it.</summary>
 public class SchemaComparisonTests
 {
-    private const byte Tiny = 1, Long = 3, Bit = 16, Timestamp2 = 17, DateTime2 = 18, VarChar = 15, Vector = 242, NewDecimal = 246, Blob = 252, String = 254,
+    private const byte Long = 3, Bit = 16, Timestamp2 = 17, DateTime2 = 18, VarChar = 15, Vector = 242, NewDecimal = 246, Blob = 252, String = 254,
         Geometry = 255;
 
     private const byte Signedness = 1, DefaultCharset = 2, ColumnName = 4, EnumStrings = 6, GeometryType = 7, SimplePrimaryKey = 8, VectorDimensions = 13;

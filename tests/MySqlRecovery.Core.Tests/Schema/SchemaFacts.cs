@@ -1,6 +1,5 @@
 using System.Globalization;
 using MySqlRecovery.Schema;
-using MySqlRecovery.Text;
 using Xunit;
 
 namespace MySqlRecovery.Core.Tests.Schema;

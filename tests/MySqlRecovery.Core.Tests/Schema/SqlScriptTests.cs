@@ -1,6 +1,5 @@
 using MySqlRecovery.Model;
 using MySqlRecovery.Schema;
-using MySqlRecovery.Text;
 using Xunit;
 
 namespace MySqlRecovery.Core.Tests.Schema;

@@ -1,7 +1,6 @@
+using System.Globalization;
 using System.Text.RegularExpressions;
-using MySqlRecovery.Binlog.Events;
 using MySqlRecovery.Binlog.Filter;
-using MySqlRecovery.Binlog.Rows;
 using MySqlRecovery.Gtids;
 using MySqlRecovery.Model;
 using MySqlRecovery.Server.Tests.Servers;
@@ -43,10 +42,10 @@ public sealed partial class EventTests(EventTests.Fixture fixture) : IClassFixtu
 
         List<RowChange> rows = LogReading.Rows([log]);
         Assert.Equal(4, rows.Count);
-        Assert.All(rows, row => Assert.Equal(uint.Parse(id), row.ThreadId));
+        Assert.All(rows, row => Assert.Equal(uint.Parse(id, CultureInfo.InvariantCulture), row.ThreadId));
         Assert.All(rows, row => Assert.Equal(rows[0].Gtid, row.Gtid));
         Assert.Equal(["INSERT INTO a VALUES (1), (2) /* first ü */", "INSERT INTO b SELECT id FROM a"], rows.Select(row => row.Statement!).Distinct());
-        Assert.Empty(LogReading.Rows([log], filter: new EventFilter { ThreadIds = [uint.Parse(id) + 1] }));
+        Assert.Empty(LogReading.Rows([log], filter: new EventFilter { ThreadIds = [uint.Parse(id, CultureInfo.InvariantCulture) + 1] }));
     }
 
     [Fact]

@@ -50,7 +50,7 @@ public sealed class ValueTests(MySqlFixture fixture) : IClassFixture<MySqlFixtur
         {
             IEnumerable<string> values = Enumerable.Range(0, 7).SelectMany(p =>
             {
-                string fraction = p == 0 ? "" : "." + random.NextInt64((long)Math.Pow(10, p)).ToString("D" + p);
+                string fraction = p == 0 ? "" : "." + random.NextInt64((long)Math.Pow(10, p)).ToString("D" + p, CultureInfo.InvariantCulture);
                 string time = $"{(random.Next(2) == 0 ? "-" : "")}{random.Next(id % 3 == 0 ? 1 : 838):D2}:{random.Next(60):D2}:{random.Next(60):D2}{fraction}";
                 var date = new DateTime(1000, 1, 1).AddSeconds(random.NextInt64(280_000_000_000));
                 DateTime stamp = DateTime.UnixEpoch.AddSeconds(random.Next(1, int.MaxValue));
@@ -156,8 +156,8 @@ public sealed class ValueTests(MySqlFixture fixture) : IClassFixture<MySqlFixtur
 
     private static TimeSpan ParseTime(string text)
     {
-        string[] parts = text.TrimStart('-').Split(':');
-        var span = new TimeSpan((long)(decimal.Parse(parts[0]) * 36_000_000_000 + decimal.Parse(parts[1]) * 600_000_000 + decimal.Parse(parts[2], CultureInfo.InvariantCulture) * 10_000_000));
+        decimal[] parts = [.. text.TrimStart('-').Split(':').Select(part => decimal.Parse(part, CultureInfo.InvariantCulture))];
+        var span = new TimeSpan((long)(parts[0] * TimeSpan.TicksPerHour + parts[1] * TimeSpan.TicksPerMinute + parts[2] * TimeSpan.TicksPerSecond));
         return text[0] == '-' ? -span : span;
     }
 }

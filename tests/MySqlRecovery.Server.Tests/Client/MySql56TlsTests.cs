@@ -1,6 +1,5 @@
 using MySqlRecovery.Client;
 using MySqlRecovery.Model;
-using MySqlRecovery.Server.Tests.Servers;
 using Xunit;
 
 namespace MySqlRecovery.Server.Tests.Client;

@@ -1,7 +1,4 @@
-using MySqlRecovery.Client;
 using MySqlRecovery.Client.Replication;
-using MySqlRecovery.Gtids;
-using MySqlRecovery.Model;
 using MySqlRecovery.Server.Tests.Servers;
 using Xunit;
 

@@ -1,6 +1,5 @@
 using MySqlRecovery.Client;
 using MySqlRecovery.Client.Replication;
-using MySqlRecovery.Gtids;
 using MySqlRecovery.Model;
 using MySqlRecovery.Server.Tests.Servers;
 using Xunit;
@@ -92,7 +91,10 @@ public abstract class ServerDumpTests(ServerFixture fixture)
         BinlogPosition start = Server.Position();
         var request = new BinlogDumpRequest
         {
-            FileName = start.File, Position = start.Offset, Blocking = true, HeartbeatPeriod = TimeSpan.FromSeconds(0.5),
+            FileName = start.File,
+            Position = start.Offset,
+            Blocking = true,
+            HeartbeatPeriod = TimeSpan.FromSeconds(0.5),
         };
         using BinlogDump dump = BinlogDump.Start(Server.Connect(), request, Token);
         Assert.True(dump.Read(Token));

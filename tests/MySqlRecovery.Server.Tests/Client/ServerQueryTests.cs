@@ -1,8 +1,8 @@
+using System.Globalization;
 using System.Text;
 using MySqlRecovery.Client;
 using MySqlRecovery.Model;
 using MySqlRecovery.Server.Tests.Servers;
-using MySqlRecovery.Text;
 using Xunit;
 
 namespace MySqlRecovery.Server.Tests.Client;
@@ -57,7 +57,7 @@ public abstract class ServerQueryTests(ServerFixture fixture)
         Assert.Equal((uint)Server.Port, facts.ServerId);
         Assert.Equal(Server.Flavour.IsMariaDb ? ServerFlavor.MariaDb : ServerFlavor.MySql, facts.Flavor);
         Assert.Equal(!Server.Flavour.IsMariaDb, facts.ServerUuid.HasValue);
-        Assert.Equal(connection.ConnectionId.ToString(), connection.QueryScalar("SELECT connection_id()", Token));
+        Assert.Equal(connection.ConnectionId.ToString(CultureInfo.InvariantCulture), connection.QueryScalar("SELECT connection_id()", Token));
         connection.Ping(Token);
     }
 
@@ -139,7 +139,7 @@ public abstract class ServerQueryTests(ServerFixture fixture)
         long sum = 0, count = 0;
         while (rows.Read())
         {
-            sum += long.Parse(rows.GetString(0)!);
+            sum += long.Parse(rows.GetString(0)!, CultureInfo.InvariantCulture);
             count++;
         }
 

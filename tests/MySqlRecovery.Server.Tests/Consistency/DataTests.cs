@@ -1,3 +1,4 @@
+using System.Globalization;
 using MySqlRecovery.Binlog.Filter;
 using MySqlRecovery.Consistency;
 using MySqlRecovery.Consistency.Data;
@@ -283,7 +284,7 @@ public abstract class DataTests(ReplicationPairFixture fixture)
         string unit = characterSet switch { "utf32" => "0000", _ => "" };
         string[] keys = [.. Enumerable.Range(0, 12000).Select(i => characterSet is "sjis" or "swe7"
             ? Convert.ToHexString(System.Text.Encoding.ASCII.GetBytes($"[{i}]"))
-            : string.Concat(new[] { 0x4E2D, 0x5000 + ((i / 90) << 8 & 0x1F00) + 0x21 + (i % 90), 0x6021 + (i / 90) }.Select(c => unit + c.ToString("X4"))))];
+            : string.Concat(new[] { 0x4E2D, 0x5000 + ((i / 90) << 8 & 0x1F00) + 0x21 + (i % 90), 0x6021 + (i / 90) }.Select(c => unit + c.ToString("X4", CultureInfo.InvariantCulture))))];
         foreach (string[] part in keys.Distinct().Chunk(2000))
             Pair.Source.Sql("INSERT INTO t VALUES " + string.Join(',', part.Select((k, i) => $"(_{characterSet} X'{k}', _{characterSet} X'{k}', {i})")), database);
         Pair.WaitForReplica();

@@ -1,8 +1,6 @@
-using MySqlRecovery.Binlog.Events;
 using MySqlRecovery.Binlog.Filter;
 using MySqlRecovery.Changes;
 using MySqlRecovery.Client.Replication;
-using MySqlRecovery.Consistency;
 using MySqlRecovery.Consistency.Data;
 using MySqlRecovery.Consistency.Logs;
 using MySqlRecovery.Consistency.Servers;
@@ -10,7 +8,6 @@ using MySqlRecovery.Model;
 using MySqlRecovery.Output.Sql;
 using MySqlRecovery.Schema;
 using MySqlRecovery.Server.Tests.Client;
-using MySqlRecovery.Server.Tests.Servers;
 using Xunit;
 
 namespace MySqlRecovery.Server.Tests.Consistency;

@@ -1,4 +1,4 @@
-using MySqlRecovery.Gtids;
+using System.Globalization;
 using MySqlRecovery.Model;
 using Xunit;
 
@@ -23,7 +23,7 @@ public sealed class MySqlLogTests(MySqlPairFixture fixture) : LogTests(fixture),
         // Transactions with a tag come behind those without: uuid:1-9:tag:1-2.
         string[] parts = last.Split(':');
         string uuid = parts[0];
-        long number = long.Parse(parts[1].Split('-')[^1]);
+        long number = long.Parse(parts[1].Split('-')[^1], CultureInfo.InvariantCulture);
         Pair.Replica.Sql(
             $"SET GTID_NEXT = '{uuid}:{number - 1}'; BEGIN; COMMIT; SET GTID_NEXT = '{uuid}:{number}'; INSERT INTO t VALUES (3, 'forged'); SET GTID_NEXT = AUTOMATIC", "injected");
         Pair.StartReplica();

@@ -1,5 +1,4 @@
 using MySqlRecovery.Consistency.Servers;
-using MySqlRecovery.Gtids;
 using MySqlRecovery.Model;
 using MySqlRecovery.Server.Tests.Servers;
 using Xunit;

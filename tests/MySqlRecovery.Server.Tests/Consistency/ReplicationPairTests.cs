@@ -1,3 +1,4 @@
+using System.Globalization;
 using MySqlRecovery.Consistency.Servers;
 using MySqlRecovery.Server.Tests.Servers;
 using Xunit;
@@ -19,8 +20,8 @@ public sealed class ReplicationPairTests
         Assert.Empty(source.ReadReplicaStatus());
         Dictionary<string, string?> channel = Assert.Single(replica.ReadReplicaStatus());
         Assert.Equal("Yes", channel["Replica_SQL_Running"]);
-        Assert.Equal(pair.Source.Port.ToString(), channel["Source_Port"]);
+        Assert.Equal(pair.Source.Port.ToString(CultureInfo.InvariantCulture), channel["Source_Port"]);
         Assert.Equal(flavour.IsMariaDb, source.IsMariaDb);
-        Assert.Equal(pair.Source.Port.ToString(), source.Variable("server_id"));
+        Assert.Equal(pair.Source.Port.ToString(CultureInfo.InvariantCulture), source.Variable("server_id"));
     }
 }

@@ -1,5 +1,3 @@
-using MySqlRecovery.Consistency.Logs;
-using MySqlRecovery.Gtids;
 using MySqlRecovery.Model;
 using MySqlRecovery.Server.Tests.Servers;
 using Xunit;
@@ -41,8 +39,8 @@ public sealed class SkipCounterTests
         {
             ConsistencyFinding pattern = Assert.Single(findings, f => f.Type == FindingType.LossPattern);
             Assert.Contains($"All {Rounds} are the first of a relay log of the replica.", pattern.Evidence);
-            Assert.Contains(pattern.Evidence, e => e.StartsWith($"All {Rounds} began in seconds 0 to 2 of a minute,"));
-            Assert.Contains(pattern.Evidence, e => e.StartsWith($"All {Rounds} are passed over by the skip counter"));
+            Assert.Contains(pattern.Evidence, e => e.StartsWith($"All {Rounds} began in seconds 0 to 2 of a minute,", StringComparison.Ordinal));
+            Assert.Contains(pattern.Evidence, e => e.StartsWith($"All {Rounds} are passed over by the skip counter", StringComparison.Ordinal));
         }
 
         // The current MySQL has its error log in a table, too. Without one the same transactions are missing.

@@ -1,7 +1,6 @@
 using MySqlRecovery.Client;
 using MySqlRecovery.InnoDb.Cfg;
 using MySqlRecovery.InnoDb.Dictionary;
-using MySqlRecovery.InnoDb.Records;
 using MySqlRecovery.InnoDb.Repair;
 using MySqlRecovery.Model;
 using MySqlRecovery.Schema;

@@ -1,7 +1,5 @@
 using MySqlRecovery.InnoDb.Dictionary;
-using MySqlRecovery.InnoDb.Records;
 using MySqlRecovery.InnoDb.Repair;
-using MySqlRecovery.InnoDb.Tablespace;
 using MySqlRecovery.Model;
 using MySqlRecovery.Schema;
 using MySqlRecovery.Server.Tests.Servers;

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.IO.Compression;
 using MySqlRecovery.InnoDb.Repair;
 using MySqlRecovery.InnoDb.Tablespace;
@@ -51,7 +52,8 @@ public sealed class OldFileTests : IDisposable
 
         IbdRepairResult result = Apply(new RepairRequest
         {
-            Path = Expand("tab2-8.0.17", "tab2.ibd"), ReferencePath = Path.Combine(target.DataPath, "test", "tab2.ibd"),
+            Path = Expand("tab2-8.0.17", "tab2.ibd"),
+            ReferencePath = Path.Combine(target.DataPath, "test", "tab2.ibd"),
         });
 
         target.PlaceFile(result.Destination, "test/tab2.ibd");
@@ -79,7 +81,7 @@ public sealed class OldFileTests : IDisposable
         target.PlaceFile(result.Destination, "test/t1#p#part_one.ibd");
         target.Start();
         Assert.Equal("OK", target.Query("CHECK TABLE test.t1 EXTENDED")[^1][^1]);
-        Assert.All(target.Query("SELECT f1 FROM test.t1 PARTITION (PART_one)"), row => Assert.True(int.Parse(row[0]) < 10));
+        Assert.All(target.Query("SELECT f1 FROM test.t1 PARTITION (PART_one)"), row => Assert.True(int.Parse(row[0], CultureInfo.InvariantCulture) < 10));
     }
 
     [Fact]

@@ -59,11 +59,11 @@ internal static class OrphanedTables
     }
 
     /// <summary>Statements that use a table in every way; each table has these columns by its name.</summary>
-    public static string Exercise(string table) => (table.EndsWith("_wide_key") ? $"""
+    public static string Exercise(string table) => (table.EndsWith("_wide_key", StringComparison.Ordinal) ? $"""
             INSERT INTO {table} (b, a, n) VALUES ('zz', -5, REPEAT('q', 299));
             UPDATE {table} SET n = CONCAT('Z', LEFT(n, 200)); DELETE FROM {table} WHERE a % 3 = 0;
             """
-        : table.EndsWith("_no_key") ? $"""
+        : table.EndsWith("_no_key", StringComparison.Ordinal) ? $"""
             INSERT INTO {table} SELECT * FROM {table} WHERE a < 100; UPDATE {table} SET b = CONCAT(b, 'x'); DELETE FROM {table} WHERE a % 2 = 0;
             """
         : $"""

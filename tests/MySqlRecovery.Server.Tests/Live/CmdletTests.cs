@@ -1,7 +1,3 @@
-using MySqlRecovery.Binlog.Events;
-using MySqlRecovery.Client;
-using MySqlRecovery.Gtids;
-using MySqlRecovery.Model;
 using MySqlRecovery.Server.Tests.Servers;
 using Xunit;
 

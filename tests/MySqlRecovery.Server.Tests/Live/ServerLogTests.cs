@@ -1,8 +1,6 @@
-using MySqlRecovery.Binlog.Events;
 using MySqlRecovery.Binlog.Scan;
 using MySqlRecovery.Client;
 using MySqlRecovery.Client.Replication;
-using MySqlRecovery.Gtids;
 using MySqlRecovery.Model;
 using MySqlRecovery.Server.Tests.Binlog;
 using MySqlRecovery.Server.Tests.Client;

@@ -1,5 +1,4 @@
 using System.IO.Compression;
-using MySqlRecovery.Binlog.Events;
 using MySqlRecovery.Model;
 using MySqlRecovery.Server.Tests.Servers;
 using Xunit;

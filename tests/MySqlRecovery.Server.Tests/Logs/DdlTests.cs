@@ -65,7 +65,7 @@ public abstract class DdlTests(ServerFixture fixture)
         Assert.Equal(isEmptied ? "NULL" : expected, left);
         Assert.Equal("2", Server.Scalar("SELECT COUNT(*) FROM other", $"reach_{name}"));
         Assert.Contains(undo.Reason, r => r.Contains(ddl[..10]));
-        Assert.Contains(undo.Reason, r => r.StartsWith($"reach_{name}.t: 1 rows") && r.Contains("out of reach"));
+        Assert.Contains(undo.Reason, r => r.StartsWith($"reach_{name}.t: 1 rows", StringComparison.Ordinal) && r.Contains("out of reach"));
     }
 
     [Fact]

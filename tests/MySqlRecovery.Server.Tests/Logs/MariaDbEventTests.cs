@@ -1,5 +1,3 @@
-using MySqlRecovery.Binlog.Events;
-using MySqlRecovery.Gtids;
 using MySqlRecovery.Model;
 using MySqlRecovery.Server.Tests.Servers;
 using Xunit;

@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using MySqlRecovery.Binlog.Events;
 using MySqlRecovery.Binlog.Filter;
 using MySqlRecovery.Binlog.Scan;
 using MySqlRecovery.IO;
@@ -88,7 +87,9 @@ public sealed class RareEventTests(MySqlFixture fixture)
             """);
         var filter = new EventFilter
         {
-            StartTime = DateTime.UnixEpoch.AddSeconds(1700000100), StopTime = DateTime.UnixEpoch.AddSeconds(1700000900), Operations = [RowOperation.Update],
+            StartTime = DateTime.UnixEpoch.AddSeconds(1700000100),
+            StopTime = DateTime.UnixEpoch.AddSeconds(1700000900),
+            Operations = [RowOperation.Update],
         };
         using var scan = new EventScan([LogRange.Whole(database.Log)], filter, TestContext.Current.CancellationToken);
         var times = new List<DateTime>();

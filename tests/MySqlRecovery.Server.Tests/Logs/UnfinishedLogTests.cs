@@ -1,10 +1,6 @@
 using System.Buffers.Binary;
-using MySqlRecovery.Binlog.Events;
 using MySqlRecovery.Binlog.Filter;
-using MySqlRecovery.Binlog.Rows;
 using MySqlRecovery.Binlog.Scan;
-using MySqlRecovery.Gtids;
-using MySqlRecovery.IO;
 using MySqlRecovery.Model;
 using MySqlRecovery.Server.Tests.Servers;
 using Xunit;

@@ -2,7 +2,6 @@ using System.Globalization;
 using MySqlRecovery.Client;
 using MySqlRecovery.Model;
 using MySqlRecovery.Restore;
-using MySqlRecovery.Server;
 using MySqlRecovery.Server.Tests.Client;
 using MySqlRecovery.Server.Tests.Servers;
 using Xunit;

@@ -1,5 +1,4 @@
 using MySqlRecovery.Model;
-using MySqlRecovery.Restore;
 using MySqlRecovery.Server.Tests.Servers;
 using MySqlRecovery.Server.Tests.Undo;
 using Xunit;

@@ -1,6 +1,5 @@
 using System.Collections;
 using MySqlRecovery.Binlog.Filter;
-using MySqlRecovery.Binlog.Rows;
 using MySqlRecovery.Binlog.Scan;
 using MySqlRecovery.Changes;
 using MySqlRecovery.Client;

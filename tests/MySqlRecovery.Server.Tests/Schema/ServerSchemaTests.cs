@@ -1,7 +1,6 @@
 using MySqlRecovery.Client;
 using MySqlRecovery.InnoDb.Pages;
 using MySqlRecovery.InnoDb.Repair;
-using MySqlRecovery.InnoDb.Tablespace;
 using MySqlRecovery.Model;
 using MySqlRecovery.Schema;
 using MySqlRecovery.Server.Tests.Client;

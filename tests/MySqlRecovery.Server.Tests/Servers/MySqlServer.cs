@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
@@ -173,7 +174,7 @@ public sealed partial class MySqlServer : IDisposable
     {
         bool renamed = !Flavour.IsMariaDb && System.Version.Parse(MajorMinor().Match(Version).Value) >= new Version(8, 2);
         string[] row = Query(renamed ? "SHOW BINARY LOG STATUS" : "SHOW MASTER STATUS")[0];
-        return new BinlogPosition(row[0], long.Parse(row[1]));
+        return new BinlogPosition(row[0], long.Parse(row[1], CultureInfo.InvariantCulture));
     }
 
     /// <summary>Runs one of the stock programs by MySQL's name for it and gives its output.</summary>

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using Xunit;
 
 namespace MySqlRecovery.Server.Tests.Servers;
@@ -91,7 +92,7 @@ public sealed class MySqlServerTests(MySqlFixture fixture) : IClassFixture<MySql
     public void Nothing_is_left_of_a_server_that_was_disposed(bool stopFirst)
     {
         MySqlServer server = MySqlServer.Start(ServerFlavour.MySql);
-        int id = int.Parse(File.ReadAllText(Path.Combine(server.FolderPath, "mysqld.pid")));
+        int id = int.Parse(File.ReadAllText(Path.Combine(server.FolderPath, "mysqld.pid")), CultureInfo.InvariantCulture);
         using Process process = Process.GetProcessById(id);
         Assert.False(process.HasExited);
 

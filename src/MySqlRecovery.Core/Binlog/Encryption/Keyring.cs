@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
+using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using System.Text;
 using MySqlRecovery.IO;
 using MySqlRecovery.Model;
 

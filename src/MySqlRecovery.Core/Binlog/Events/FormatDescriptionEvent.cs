@@ -1,7 +1,4 @@
 using System.Text;
-using MySqlRecovery.Binlog.Rows;
-using MySqlRecovery.Gtids;
-using MySqlRecovery.IO;
 using MySqlRecovery.Model;
 
 namespace MySqlRecovery.Binlog.Events;

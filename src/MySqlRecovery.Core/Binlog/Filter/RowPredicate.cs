@@ -57,7 +57,7 @@ internal sealed class RowPredicate
     public IEnumerable<string> Columns => _tests.Select(t => t.Column);
 
     /// <summary>A named column that no row looked at so far has, or null.</summary>
-    public string? FindUnknownColumn() => _positions.Count == 0
+    public string? FindUnknownColumn() => _positions.IsEmpty
         ? null : _tests.Where((_, test) => _positions.Values.All(p => p[test] < 0)).Select(t => t.Column).FirstOrDefault();
 
     private bool? Test(RowLayout layout, ReadOnlySpan<byte> image, RowLayout otherLayout, ReadOnlySpan<byte> other)

@@ -1,6 +1,5 @@
 using MySqlRecovery.Consistency.Schema;
 using MySqlRecovery.Consistency.Servers;
-using MySqlRecovery.Schema;
 using MySqlRecovery.Text;
 
 namespace MySqlRecovery.Consistency.Data;

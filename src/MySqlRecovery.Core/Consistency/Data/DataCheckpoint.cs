@@ -3,7 +3,6 @@ using System.Text.Json;
 using MySqlRecovery.Consistency.Servers;
 using MySqlRecovery.IO;
 using MySqlRecovery.Model;
-using MySqlRecovery.Schema;
 using MySqlRecovery.Text;
 
 namespace MySqlRecovery.Consistency.Data;

@@ -1,7 +1,7 @@
 using System.Buffers;
+using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using System.Globalization;
 
 namespace MySqlRecovery.Consistency.Data;
 
@@ -12,8 +12,12 @@ namespace MySqlRecovery.Consistency.Data;
 internal static class JsonText
 {
     private static readonly JsonDocumentOptions Reading = new() { MaxDepth = 200 };
-    private static readonly JsonWriterOptions Writing = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, MaxDepth = 200,
-        SkipValidation = true };
+    private static readonly JsonWriterOptions Writing = new()
+    {
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        MaxDepth = 200,
+        SkipValidation = true
+    };
 
     /// <summary>The document so written; what is no JSON stays as it is.</summary>
     public static byte[] Normalize(byte[] text)

@@ -1,5 +1,3 @@
-using MySqlRecovery.Binlog.Reading;
-using MySqlRecovery.Gtids;
 using MySqlRecovery.Model;
 
 namespace MySqlRecovery.Consistency.Logs;

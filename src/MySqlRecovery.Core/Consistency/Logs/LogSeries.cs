@@ -147,9 +147,8 @@ internal sealed class RelayLogs(LogSeries? series)
         while (reader.Read())
         {
             LoggedTransaction relayed = reader.Current!;
-            LoggedTransaction? original;
             bool isWanted = relayed.Gtid is { } id
-                ? byGtid.TryGetValue(id, out original)
+                ? byGtid.TryGetValue(id, out LoggedTransaction? original)
                 : byPlace.TryGetValue((relayed.SourceEnd.File, (uint)relayed.SourceEnd.Position), out original);
             if (isWanted)
                 _found[original!] = relayed;

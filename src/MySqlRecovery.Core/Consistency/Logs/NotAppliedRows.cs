@@ -1,9 +1,7 @@
-using System.Collections.Specialized;
 using System.Globalization;
 using System.Text;
 using MySqlRecovery.Binlog.Rows;
 using MySqlRecovery.Consistency.Servers;
-using MySqlRecovery.Gtids;
 using MySqlRecovery.Model;
 using MySqlRecovery.Schema;
 using MySqlRecovery.Server;

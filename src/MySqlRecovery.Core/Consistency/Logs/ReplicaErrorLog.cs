@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
-using MySqlRecovery.Gtids;
 
 namespace MySqlRecovery.Consistency.Logs;
 
@@ -138,15 +137,15 @@ internal static partial class ReplicaErrorLog
     {
         Match match = Change().Match(line);
         return match.Success
-            ? Entry(ReplicaLogEvent.Change, line, match) with
-                { SourceServer = $"{match.Groups["host"].Value}:{match.Groups["port"].Value}" }
+            ? Entry(ReplicaLogEvent.Change, line, match, $"{match.Groups["host"].Value}:{match.Groups["port"].Value}")
             : null;
     }
 
-    private static ReplicaLogEntry Entry(ReplicaLogEvent kind, string line, Match match)
+    private static ReplicaLogEntry Entry(ReplicaLogEvent kind, string line, Match match, string source = "")
     {
         string time = LineTime().Match(line).Groups["time"].Value;
-        return new ReplicaLogEntry(kind, line) { Time = time.Replace('T', ' '), Channel = match.Groups["channel"].Value };
+        string channel = match.Groups["channel"].Value;
+        return new ReplicaLogEntry(kind, line) { Time = time.Replace('T', ' '), Channel = channel, SourceServer = source };
     }
 
     private static LogPlace? Place(Match match, string file, string position) =>

@@ -3,7 +3,6 @@ using System.IO.Hashing;
 using System.Text;
 using MySqlRecovery.Binlog.Events;
 using MySqlRecovery.Binlog.Rows;
-using MySqlRecovery.IO;
 using MySqlRecovery.Model;
 
 namespace MySqlRecovery.Consistency.Logs;

@@ -1,12 +1,10 @@
 using System.IO.Hashing;
 using System.Text;
 using MySqlRecovery.Binlog.Events;
-using MySqlRecovery.Binlog.Filter;
 using MySqlRecovery.Binlog.Reading;
 using MySqlRecovery.Binlog.Rows;
 using MySqlRecovery.Binlog.Scan;
 using MySqlRecovery.Gtids;
-using MySqlRecovery.IO;
 using MySqlRecovery.Model;
 using MySqlRecovery.Text;
 

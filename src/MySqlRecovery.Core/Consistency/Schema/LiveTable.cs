@@ -1,4 +1,3 @@
-using MySqlRecovery.Schema;
 using MySqlRecovery.Text;
 
 namespace MySqlRecovery.Consistency.Schema;

@@ -1,7 +1,6 @@
 using System.Globalization;
 using MySqlRecovery.Binlog.Filter;
 using MySqlRecovery.Consistency.Servers;
-using MySqlRecovery.Schema;
 using MySqlRecovery.Server;
 using MySqlRecovery.Text;
 

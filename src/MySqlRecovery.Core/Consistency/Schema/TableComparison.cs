@@ -1,7 +1,6 @@
 using System.Text.RegularExpressions;
 using MySqlRecovery.Consistency.Servers;
 using MySqlRecovery.Model;
-using MySqlRecovery.Text;
 
 namespace MySqlRecovery.Consistency.Schema;
 

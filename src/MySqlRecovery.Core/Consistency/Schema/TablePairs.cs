@@ -1,7 +1,6 @@
 using MySqlRecovery.Binlog.Filter;
 using MySqlRecovery.Consistency.Servers;
 using MySqlRecovery.Model;
-using MySqlRecovery.Schema;
 using MySqlRecovery.Text;
 
 namespace MySqlRecovery.Consistency.Schema;

@@ -54,7 +54,7 @@ internal sealed record SettingRule
 
     private string SafeText => Safe.Length == 0 ? "empty" : Safe;
 
-    private bool IsSafe(string value) => value == Safe.ToUpperInvariant() || AlsoSafe.Contains(value)
+    private bool IsSafe(string value) => value.Equals(Safe, StringComparison.OrdinalIgnoreCase) || AlsoSafe.Contains(value)
         || (value == "1" && Safe == "ON") || (value == "0" && Safe == "OFF");
 
     private string Statement(ComparedServer server, string name)

@@ -1,7 +1,7 @@
-using MySqlRecovery.IO;
 using MySqlRecovery.InnoDb.Dictionary;
 using MySqlRecovery.InnoDb.Pages;
 using MySqlRecovery.InnoDb.Tablespace;
+using MySqlRecovery.IO;
 using MySqlRecovery.Model;
 using MySqlRecovery.Schema;
 using MySqlRecovery.Text;

@@ -130,8 +130,8 @@ internal sealed class CfgFromSdi
         }
 
         bool isVirtual = index.Elements.Any(e => _table.Columns[e.Column].IsVirtual);
-        uint type = (isClustered ? CfgIndex.Clustered : 0) | (isUnique ? CfgIndex.Unique : 0) |
-            (index.Type == SpatialIndex ? CfgIndex.Spatial : 0) | (isVirtual ? CfgIndex.Virtual : 0);
+        uint type = (isClustered ? CfgIndex.Clustered : 0) | (isUnique ? CfgIndex.Unique : 0)
+            | (index.Type == SpatialIndex ? CfgIndex.Spatial : 0) | (isVirtual ? CfgIndex.Virtual : 0);
         return new CfgIndex(isGenerated ? "GEN_CLUST_INDEX" : index.Name, root.IndexId, root.Page, type, (uint)user, (uint)unique, fields);
     }
 

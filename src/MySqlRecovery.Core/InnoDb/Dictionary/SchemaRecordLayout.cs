@@ -155,8 +155,8 @@ internal sealed class SchemaRecordLayout
     // The primary key, else the first unique key without NULLs and prefixes, else a hidden row id (sql_table.cc sort_keys).
     public KeySchema? ClusteredKey() => _table.PrimaryKey ?? _table.Keys.FirstOrDefault(k => k.IsUnique && k.Parts.All(IsWholeAndNotNull));
 
-    private bool IsWholeAndNotNull(KeyPart part) => part is { Column: not null, PrefixLength: null } && IsNotNull(part) &&
-        _table.Columns.Any(c => Same(c.Name, part.Column) && (!c.IsGenerated || c.IsStored));
+    private bool IsWholeAndNotNull(KeyPart part) => part is { Column: not null, PrefixLength: null } && IsNotNull(part)
+        && _table.Columns.Any(c => Same(c.Name, part.Column) && (!c.IsGenerated || c.IsStored));
 
     private bool IsNotNull(KeyPart part) => _table.Columns.Any(c => Same(c.Name, part.Column ?? "") && !c.IsNullable);
 

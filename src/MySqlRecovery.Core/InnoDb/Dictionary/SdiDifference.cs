@@ -46,10 +46,10 @@ internal static partial class SdiDifference
     private static IEnumerable<string> Instant(SdiTable table) => table.Columns
         .Where(c =>
             c.VersionAdded > 0 || c.VersionDropped > 0 || c.PrivateData.ContainsKey("default") || c.PrivateData.ContainsKey("default_null"))
-        .Select(c => $"{Describe(c)}{StoredType(c)}{Version("added", c.VersionAdded)}{Version("dropped", c.VersionDropped)}, " +
-            (c.PrivateData.TryGetValue("default", out string? value) ? $"0x{value}"
-                : c.PrivateData.ContainsKey("default_null") ? "NULL" : "nothing") +
-            " in older rows");
+        .Select(c => $"{Describe(c)}{StoredType(c)}{Version("added", c.VersionAdded)}{Version("dropped", c.VersionDropped)}, "
+            + (c.PrivateData.TryGetValue("default", out string? value) ? $"0x{value}"
+                : c.PrivateData.ContainsKey("default_null") ? "NULL" : "nothing")
+            + " in older rows");
 
     // The dictionary keeps no text of the type of a column that was dropped.
     private static string StoredType(SdiColumn column) => column.VersionDropped == 0 ? ""

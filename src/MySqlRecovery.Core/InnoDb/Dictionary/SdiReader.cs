@@ -1,7 +1,6 @@
 using System.IO.Compression;
 using MySqlRecovery.InnoDb.Pages;
 using MySqlRecovery.InnoDb.Records;
-using MySqlRecovery.InnoDb.Tablespace;
 using MySqlRecovery.Model;
 
 namespace MySqlRecovery.InnoDb.Dictionary;

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using MySqlRecovery.InnoDb.Pages;
 using MySqlRecovery.Model;
@@ -106,7 +107,8 @@ internal sealed class SdiTable
     /// <summary>The name of the index whose root is the given page in the tablespace with the given id.</summary>
     public string? IndexNameAt(uint rootPage, uint spaceId)
     {
-        string root = rootPage.ToString(), space = spaceId.ToString();
+        string root = rootPage.ToString(CultureInfo.InvariantCulture);
+        string space = spaceId.ToString(CultureInfo.InvariantCulture);
         for (int i = 0; i < Indexes.Count; i++)
         {
             IEnumerable<IReadOnlyDictionary<string, string>> places =

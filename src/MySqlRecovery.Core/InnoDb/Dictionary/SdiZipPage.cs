@@ -1,7 +1,5 @@
 using System.IO.Compression;
 using MySqlRecovery.InnoDb.Pages;
-using MySqlRecovery.InnoDb.Records;
-using MySqlRecovery.InnoDb.Tablespace;
 
 namespace MySqlRecovery.InnoDb.Dictionary;
 
@@ -52,8 +50,8 @@ internal static class SdiZipPage
     private static bool IsChain(TablespaceFile file, BlobReference reference)
     {
         Span<byte> start = stackalloc byte[FilPage.Data];
-        return reference.PageNumber != 0 && file.TryReadStart(reference.PageNumber, start) &&
-            FilPage.TypeOf(start) is PageType.SdiZBlob or PageType.ZBlob;
+        return reference.PageNumber != 0 && file.TryReadStart(reference.PageNumber, start)
+            && FilPage.TypeOf(start) is PageType.SdiZBlob or PageType.ZBlob;
     }
 
     // A record whose document is off-page ends with its two lengths, and the second is the length of the chain's contents.

@@ -130,9 +130,9 @@ internal static class PageChecksum
     private static uint ZipCrc32(ReadOnlySpan<byte> page) =>
         Crc32C.Compute(page[4..16]) ^ Crc32C.Compute(page[24..26]) ^ Crc32C.Compute(page[34..]);
 
-    private static bool IsTransparentlyCompressed(PageType type) => type is PageType.Compressed or
-        PageType.Encrypted or PageType.CompressedAndEncrypted or PageType.EncryptedRTree or
-        PageType.MariaDbCompressed or PageType.MariaDbCompressedAndEncrypted;
+    private static bool IsTransparentlyCompressed(PageType type) => type is PageType.Compressed
+        or PageType.Encrypted or PageType.CompressedAndEncrypted or PageType.EncryptedRTree
+        or PageType.MariaDbCompressed or PageType.MariaDbCompressedAndEncrypted;
 
     private static bool IsEmptyButForFlushLsn(ReadOnlySpan<byte> page) =>
         FilPage.IsEmpty(page[..FilPage.FlushLsn]) && FilPage.IsEmpty(page[FilPage.SpaceId..]);

@@ -26,7 +26,7 @@ internal static class PageInspection
         }
 
         uint stored = FilPage.U32(page, FilPage.PageNumber);
-        return stored == number ? null : Problem(page, number, file, "wrong page number", number.ToString(), stored.ToString());
+        return stored == number ? null : Problem(page, number, file, "wrong page number", $"{number}", $"{stored}");
     }
 
     /// <summary>A problem of the given page.</summary>
@@ -37,7 +37,7 @@ internal static class PageInspection
             PageNumber = number,
             Offset = (long)number * file.PageLength,
             PageType = FilPage.U16(page, FilPage.Type),
-            IndexId = IndexPage.IsIndex(FilPage.TypeOf(page)) ? FilPage.U64(page, IndexPage.IndexId).ToString() : "",
+            IndexId = IndexPage.IsIndex(FilPage.TypeOf(page)) ? $"{FilPage.U64(page, IndexPage.IndexId)}" : "",
             Problem = problem,
             Expected = expected,
             Found = found,

@@ -61,8 +61,8 @@ internal static class TableFileName
                 text.Append(letter);
                 i += 2;
             }
-            else if (name[i] == '@' && i + 4 < name.Length &&
-                ushort.TryParse(name.AsSpan(i + 1, 4), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out ushort code))
+            else if (name[i] == '@' && i + 4 < name.Length
+                && ushort.TryParse(name.AsSpan(i + 1, 4), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out ushort code))
             {
                 text.Append((char)code);
                 i += 4;

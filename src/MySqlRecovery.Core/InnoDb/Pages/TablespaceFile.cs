@@ -1,5 +1,4 @@
 using Microsoft.Win32.SafeHandles;
-using MySqlRecovery.Consistency.Data;
 using MySqlRecovery.Model;
 
 namespace MySqlRecovery.InnoDb.Pages;

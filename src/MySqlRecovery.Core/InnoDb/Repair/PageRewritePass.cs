@@ -1,6 +1,4 @@
 using System.Runtime.CompilerServices;
-using MySqlRecovery.Consistency.Data;
-using MySqlRecovery.IO;
 using MySqlRecovery.InnoDb.Pages;
 using MySqlRecovery.Model;
 
@@ -132,8 +130,7 @@ internal sealed class PageRewritePass(TablespaceFile file, RepairPlan plan, Page
                 }
             }
 
-            if (problem != null)
-                problem.IsFree = plan.Map.Extents.IsFree(number);
+            problem?.IsFree = plan.Map.Extents.IsFree(number);
             return new Step(number, firstEdit, _rewriter.Edits.Count - firstEdit, problem);
         }
     }

@@ -39,8 +39,8 @@ internal static class ReferenceComparison
                 "Use a target of the same series, or ALTER TABLE ... IMPORT TABLESPACE where the target allows it.");
         }
 
-        if (sourceRoots.FirstOrDefault(r => !r.IsSdi) is { } root && referenceRoots.FirstOrDefault(r => !r.IsSdi) is { } other &&
-            IndexPage.IsCompact(source.ReadPage(root.Page)) != IndexPage.IsCompact(reference.ReadPage(other.Page)))
+        if (sourceRoots.FirstOrDefault(r => !r.IsSdi) is { } root && referenceRoots.FirstOrDefault(r => !r.IsSdi) is { } other
+            && IndexPage.IsCompact(source.ReadPage(root.Page)) != IndexPage.IsCompact(reference.ReadPage(other.Page)))
         {
             bool isCompact = IndexPage.IsCompact(source.ReadPage(root.Page));
             throw Mismatch("TablespaceFlagsMismatch", source,
@@ -78,8 +78,8 @@ internal static class ReferenceComparison
             BTreeRoot? other = referenceRoots.FirstOrDefault(r => r.Page == root.Page);
             string? ourName = sourceTable?.IndexNameAt(root.Page, source.SpaceId);
             string? theirName = other == null ? null : referenceTable?.IndexNameAt(other.Page, reference.SpaceId);
-            if (other == null || other.IsSdi != root.IsSdi || (ourName != null && theirName != null && ourName != theirName) ||
-                (other.Type == PageType.RTree) != (root.Type == PageType.RTree))
+            if (other == null || other.IsSdi != root.IsSdi || (ourName != null && theirName != null && ourName != theirName)
+                || (other.Type == PageType.RTree) != (root.Type == PageType.RTree))
                 throw RootMismatch(source, sourceRoots, referenceRoots);
             ids[root.Page] = other.IndexId;
         }

@@ -1,8 +1,7 @@
 using System.Security.Cryptography;
-using MySqlRecovery.Consistency.Data;
-using MySqlRecovery.IO;
 using MySqlRecovery.InnoDb.Cfg;
 using MySqlRecovery.InnoDb.Pages;
+using MySqlRecovery.IO;
 using MySqlRecovery.Model;
 
 namespace MySqlRecovery.InnoDb.Repair;

@@ -1,8 +1,7 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
-using MySqlRecovery.Consistency.Data;
-using MySqlRecovery.IO;
 using MySqlRecovery.InnoDb.Pages;
+using MySqlRecovery.IO;
 using MySqlRecovery.Model;
 
 namespace MySqlRecovery.InnoDb.Repair;
@@ -129,8 +128,8 @@ internal static class RepairJournal
             while (ReadHeader() && _offset < chunkOffset + chunk.Length)
             {
                 long at = _offset - chunkOffset;
-                if (at < 0 || _length < 0 || at + _length > chunk.Length ||
-                    _undo.ReadAtLeast(chunk.Slice((int)at, _length), _length, throwOnEndOfStream: false) < _length)
+                if (at < 0 || _length < 0 || at + _length > chunk.Length
+                    || _undo.ReadAtLeast(chunk.Slice((int)at, _length), _length, throwOnEndOfStream: false) < _length)
                     throw Damaged(_path, "is damaged: an entry does not fit the file");
                 _offset = -1;
                 _left--;

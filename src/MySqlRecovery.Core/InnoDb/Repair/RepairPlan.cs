@@ -1,8 +1,8 @@
-using MySqlRecovery.IO;
 using MySqlRecovery.InnoDb.Cfg;
 using MySqlRecovery.InnoDb.Dictionary;
 using MySqlRecovery.InnoDb.Records;
 using MySqlRecovery.InnoDb.Tablespace;
+using MySqlRecovery.IO;
 using MySqlRecovery.Model;
 using MySqlRecovery.Schema;
 

@@ -280,8 +280,8 @@ internal sealed class RepairPlanner
         for (uint number = 0; number < _file.PageCount && number < MostSampledPages && found < SampledLeaves; number++)
         {
             byte[] page = _file.ReadPage(number);
-            bool isLeaf = (FilPage.TypeOf(page) == PageType.Index || number == clustered.Page) && FilPage.U16(page, IndexPage.Level) == 0 &&
-                FilPage.U64(page, IndexPage.IndexId) == clustered.IndexId;
+            bool isLeaf = (FilPage.TypeOf(page) == PageType.Index || number == clustered.Page) && FilPage.U16(page, IndexPage.Level) == 0
+                && FilPage.U64(page, IndexPage.IndexId) == clustered.IndexId;
             if (!isLeaf || PageChecksum.Identify(page, _file.Flags) == PageChecksumAlgorithm.Unknown)
                 continue;
             found++;

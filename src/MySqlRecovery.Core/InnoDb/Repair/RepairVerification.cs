@@ -1,5 +1,5 @@
+using System.Globalization;
 using System.Runtime.CompilerServices;
-using MySqlRecovery.IO;
 using MySqlRecovery.InnoDb.Dictionary;
 using MySqlRecovery.InnoDb.Pages;
 using MySqlRecovery.InnoDb.Records;
@@ -140,16 +140,16 @@ internal sealed class RepairVerification
         }
     }
 
-    private bool IsClustered(ulong indexId) => _plan.Map.Clustered is { } clustered &&
-        indexId == _plan.Target.IndexIds.GetValueOrDefault(clustered.Page, clustered.IndexId);
+    private bool IsClustered(ulong indexId) => _plan.Map.Clustered is { } clustered
+        && indexId == _plan.Target.IndexIds.GetValueOrDefault(clustered.Page, clustered.IndexId);
 
     private void CheckIndexes(Tally tally)
     {
         if (tally.DeletedRows > 0)
         {
             Report($"{tally.DeletedRows} rows are marked as deleted and stay so: some of them the lost server may have "
-                + "brought back when it " +
-                "rolled back what was not committed, and rows that it would have taken away may be there; only its "
+                + "brought back when it "
+                + "rolled back what was not committed, and rows that it would have taken away may be there; only its "
                     + "undo tablespaces could tell");
         }
 
@@ -188,7 +188,7 @@ internal sealed class RepairVerification
     }
 
     private string Name(BTreeRoot root) =>
-        _plan.Sdi?.IndexNameAt(root.Page, _plan.Target.SpaceId) ?? root.IndexId.ToString();
+        _plan.Sdi?.IndexNameAt(root.Page, _plan.Target.SpaceId) ?? root.IndexId.ToString(CultureInfo.InvariantCulture);
 
     private void Report(string problem)
     {

@@ -70,8 +70,8 @@ internal static class SdiTransplant
     {
         var pages = new List<uint>();
         Span<byte> start = stackalloc byte[BlobChain.PartData];
-        while (number != 0 && pages.Count < MostPages && file.TryReadStart(number, start) &&
-            FilPage.TypeOf(start) is PageType.SdiBlob or PageType.SdiZBlob or PageType.Blob or PageType.ZBlob or PageType.ZBlob2)
+        while (number != 0 && pages.Count < MostPages && file.TryReadStart(number, start)
+            && FilPage.TypeOf(start) is PageType.SdiBlob or PageType.SdiZBlob or PageType.Blob or PageType.ZBlob or PageType.ZBlob2)
         {
             pages.Add(number);
             number = FilPage.U32(start, NextAt(file));

@@ -79,8 +79,8 @@ internal sealed class RecordFields
             return origin > IndexPage.FirstRecordArea + RedundantExtra && origin < page.Length
                 && ReadRedundant(page, origin, skipsMetadata: false) && IsMetadata;
         return origin > IndexPage.FirstRecordArea + RedundantExtra + 2 && origin < page.Length
-            && (page[origin - CompactExtra] & MinRecordFlag) != 0 &&
-            ReadFields(page, origin, at - (page[at] < 0x80 ? 1 : 2), _fields.Length, 0) && End <= page.Length;
+            && (page[origin - CompactExtra] & MinRecordFlag) != 0
+            && ReadFields(page, origin, at - (page[at] < 0x80 ? 1 : 2), _fields.Length, 0) && End <= page.Length;
     }
 
     [MethodImpl(Jit.Hot)]

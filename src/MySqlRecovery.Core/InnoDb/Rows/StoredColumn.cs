@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using MySqlRecovery.Binlog.Events;
 using MySqlRecovery.Binlog.Rows;
-using MySqlRecovery.Text;
 
 namespace MySqlRecovery.InnoDb.Rows;
 

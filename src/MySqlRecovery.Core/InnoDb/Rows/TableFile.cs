@@ -55,8 +55,8 @@ internal sealed class TableFile : IDisposable
     public void Dispose() => File.Dispose();
 
     /// <summary>Whether a page is a leaf of the table, whole or not.</summary>
-    public bool IsLeaf(ReadOnlySpan<byte> page) => (FilPage.TypeOf(page) is PageType.Index or PageType.SdiBlob) &&
-        FilPage.U64(page, IndexPage.IndexId) == IndexId && FilPage.U16(page, IndexPage.Level) == 0;
+    public bool IsLeaf(ReadOnlySpan<byte> page) => (FilPage.TypeOf(page) is PageType.Index or PageType.SdiBlob)
+        && FilPage.U64(page, IndexPage.IndexId) == IndexId && FilPage.U16(page, IndexPage.Level) == 0;
 
     private static TableFile Open(TablespaceFile file, SchemaCatalog? schema)
     {
@@ -145,8 +145,8 @@ internal sealed class TableFile : IDisposable
         for (uint number = 0, found = 0; number < Math.Min(file.PageCount, MostSampledPages) && found < SampledLeaves; number++)
         {
             byte[] page = file.ReadPage(number);
-            if (FilPage.TypeOf(page) is not (PageType.Index or PageType.SdiBlob) || FilPage.U16(page, IndexPage.Level) != 0 ||
-                FilPage.U64(page, IndexPage.IndexId) != clustered.IndexId
+            if (FilPage.TypeOf(page) is not (PageType.Index or PageType.SdiBlob) || FilPage.U16(page, IndexPage.Level) != 0
+                || FilPage.U64(page, IndexPage.IndexId) != clustered.IndexId
                     || PageChecksum.Identify(page, file.Flags) == PageChecksumAlgorithm.Unknown)
                 continue;
             found++;

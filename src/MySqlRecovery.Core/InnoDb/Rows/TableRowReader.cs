@@ -1,6 +1,5 @@
 using System.IO.Hashing;
 using MySqlRecovery.InnoDb.Pages;
-using MySqlRecovery.InnoDb.Records;
 using MySqlRecovery.Model;
 
 namespace MySqlRecovery.InnoDb.Rows;

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Diagnostics.CodeAnalysis;
 using System.IO.Compression;
 using MySqlRecovery.InnoDb.Pages;
 using MySqlRecovery.InnoDb.Records;
@@ -11,6 +12,7 @@ namespace MySqlRecovery.InnoDb.Rows;
 /// off-page columns; behind it a log of records that changed since; at the end of the page, downwards, the directory of all
 /// records, those in use first, their system columns, and the references.
 /// </summary>
+[SuppressMessage("Reliability", "CA1001", Justification = "A MemoryStream holds memory alone.")]
 internal sealed class ZipLeaf
 {
     private const int RecordsStart = 120, Infimum = 99, Supremum = 112, FreeList = 44;

@@ -68,9 +68,9 @@ internal sealed record BTreeRoot(uint Page, ulong IndexId, int Level, PageType T
         if (!file.TryReadStart(page, start))
             return null;
         PageType type = FilPage.TypeOf(start);
-        bool isRoot = (IndexPage.IsIndex(type) || type == PageType.SdiBlob) &&
-            FilPage.U32(start, IndexPage.TopSegment + 4) == inodePage &&
-            FilPage.U16(start, IndexPage.TopSegment + 8) == inodeOffset;
+        bool isRoot = (IndexPage.IsIndex(type) || type == PageType.SdiBlob)
+            && FilPage.U32(start, IndexPage.TopSegment + 4) == inodePage
+            && FilPage.U16(start, IndexPage.TopSegment + 8) == inodeOffset;
         return isRoot ? new BTreeRoot(page, FilPage.U64(start, IndexPage.IndexId), FilPage.U16(start, IndexPage.Level), type) : null;
     }
 

@@ -66,8 +66,8 @@ internal sealed class IndexContents
     {
         if (extents.IsFree(number))
             return;
-        if (PageInspection.Check(page, number, file, extents, PageChecksumAlgorithm.Crc32, out PageChecksumAlgorithm algorithm) != null ||
-            algorithm == PageChecksumAlgorithm.Empty)
+        if (PageInspection.Check(page, number, file, extents, PageChecksumAlgorithm.Crc32, out PageChecksumAlgorithm algorithm) != null
+            || algorithm == PageChecksumAlgorithm.Empty)
         {
             _isSpoiled = true;
             return;

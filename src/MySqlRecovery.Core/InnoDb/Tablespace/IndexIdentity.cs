@@ -114,8 +114,8 @@ internal sealed class IndexIdentity
         Span<byte> start = stackalloc byte[IndexPage.FirstRecordArea];
         for (uint number = root.Page; number < _file.PageCount; number++)
         {
-            if (!extents.IsFree(number) && _file.TryReadStart(number, start) && IndexPage.IsIndex(FilPage.TypeOf(start)) &&
-                FilPage.U64(start, IndexPage.IndexId) == root.IndexId && FilPage.U16(start, IndexPage.Level) == 0)
+            if (!extents.IsFree(number) && _file.TryReadStart(number, start) && IndexPage.IsIndex(FilPage.TypeOf(start))
+                && FilPage.U64(start, IndexPage.IndexId) == root.IndexId && FilPage.U16(start, IndexPage.Level) == 0)
                 return _file.ReadPage(number);
         }
 

@@ -79,8 +79,8 @@ internal static class InstantMetadata
         for (uint number = 0; number < file.PageCount; number++)
         {
             if (file.TryReadStart(number, start) && IndexPage.IsIndex(FilPage.TypeOf(start))
-                && FilPage.U32(start, FilPage.Previous) == FilPage.Null &&
-                FilPage.U64(start, IndexPage.IndexId) == clustered.IndexId && FilPage.U16(start, IndexPage.Level) == 0)
+                && FilPage.U32(start, FilPage.Previous) == FilPage.Null
+                && FilPage.U64(start, IndexPage.IndexId) == clustered.IndexId && FilPage.U16(start, IndexPage.Level) == 0)
                 return file.ReadPage(number);
         }
 

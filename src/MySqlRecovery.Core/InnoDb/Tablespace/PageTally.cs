@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using MySqlRecovery.IO;
 using MySqlRecovery.InnoDb.Pages;
 using MySqlRecovery.Model;
 

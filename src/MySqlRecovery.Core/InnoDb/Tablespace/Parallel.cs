@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using MySqlRecovery.Consistency.Data;
 using MySqlRecovery.InnoDb.Pages;
 using MySqlRecovery.Model;
 
@@ -38,7 +37,7 @@ internal static class ParallelFiles
         bool isComplete = false;
         try
         {
-            foreach (Outcome<TFile, TResult> outcome in done.GetConsumingEnumerable())
+            foreach (Outcome<TFile, TResult> outcome in done.GetConsumingEnumerable(CancellationToken.None))
                 yield return outcome;
             isComplete = true;
         }

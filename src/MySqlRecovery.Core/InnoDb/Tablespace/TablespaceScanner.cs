@@ -1,4 +1,4 @@
-using MySqlRecovery.Binlog.Events;
+using System.Globalization;
 using MySqlRecovery.InnoDb.Dictionary;
 using MySqlRecovery.InnoDb.Pages;
 using MySqlRecovery.Model;
@@ -101,8 +101,8 @@ internal sealed class TablespaceScanner
             HasSdi = flags.HasSdi,
             ServerVersion = ServerVersion(),
             MaxLsn = tally.MaxLsn,
-            IndexId = roots.Select(r => r.IndexId.ToString()).ToArray(),
-            IndexRootPage = roots.Select(r => r.Page.ToString()).ToArray(),
+            IndexId = roots.Select(r => r.IndexId.ToString(CultureInfo.InvariantCulture)).ToArray(),
+            IndexRootPage = roots.Select(r => r.Page.ToString(CultureInfo.InvariantCulture)).ToArray(),
             IndexName = table == null ? [] : roots.Select(r => table.IndexNameAt(r.Page, _file.SpaceId) ?? "").ToArray(),
             Table = table != null
                 ? TableFileName.WithPartition($"{table.Schema}.{table.Name}", _file.Path) : TableFileName.TableOf(_file.Path),

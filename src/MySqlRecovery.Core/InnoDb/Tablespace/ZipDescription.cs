@@ -22,8 +22,8 @@ internal static class ZipDescription
             using var compressed = new MemoryStream(page[IndexPage.FirstRecordArea..].ToArray());
             using var zlib = new ZLibStream(compressed, CompressionMode.Decompress);
             // MariaDB writes 0 for the number of fields that can be NULL.
-            return zlib.ReadAtLeast(found, found.Length, throwOnEndOfStream: false) == found.Length &&
-                found.AsSpan(0, found.Length - 1).SequenceEqual(expected.AsSpan(0, found.Length - 1))
+            return zlib.ReadAtLeast(found, found.Length, throwOnEndOfStream: false) == found.Length
+                && found.AsSpan(0, found.Length - 1).SequenceEqual(expected.AsSpan(0, found.Length - 1))
                     && (found[^1] == 0 || found[^1] == expected[^1]);
         }
         catch (InvalidDataException)

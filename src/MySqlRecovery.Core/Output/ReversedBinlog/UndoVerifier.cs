@@ -2,7 +2,6 @@ using System.Runtime.CompilerServices;
 using MySqlRecovery.Binlog.Events;
 using MySqlRecovery.Binlog.Reading;
 using MySqlRecovery.Binlog.Rows;
-using MySqlRecovery.Changes;
 using MySqlRecovery.IO;
 using MySqlRecovery.Model;
 

@@ -1,4 +1,3 @@
-using System.Collections.Specialized;
 using MySqlRecovery.Model;
 
 namespace MySqlRecovery.Output.Rows;

@@ -80,6 +80,7 @@ internal sealed class SqlFileOutput(string path, bool overwrite, IEnumerable<str
     {
         _file.Dispose();
         _text.Dispose();
+        base.Dispose();
     }
 
     private void Flush()

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Text;
 using MySqlRecovery.Text;
 
 namespace MySqlRecovery.Output.Sql;
@@ -28,5 +27,9 @@ internal sealed class SqlText : SqlOutput
 
     public void Clear() => _buffer.Clear();
 
-    public override void Dispose() => _buffer.Dispose();
+    public override void Dispose()
+    {
+        _buffer.Dispose();
+        base.Dispose();
+    }
 }

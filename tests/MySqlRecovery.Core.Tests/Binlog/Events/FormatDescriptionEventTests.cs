@@ -1,5 +1,4 @@
 using MySqlRecovery.Binlog.Events;
-using MySqlRecovery.Gtids;
 using MySqlRecovery.Model;
 using Xunit;
 

@@ -1,7 +1,6 @@
 using MySqlRecovery.Binlog.Filter;
 using MySqlRecovery.Binlog.Scan;
 using MySqlRecovery.Changes;
-using MySqlRecovery.Core.Tests.Binlog;
 using MySqlRecovery.Model;
 using Xunit;
 

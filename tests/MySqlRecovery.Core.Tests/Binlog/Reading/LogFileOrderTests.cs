@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Globalization;
 using System.IO.Compression;
 using MySqlRecovery.Binlog.Filter;
 using MySqlRecovery.Binlog.Reading;
@@ -32,7 +33,7 @@ public sealed class LogFileOrderTests : IDisposable
         foreach (string file in given.Split(' '))
         {
             string[] parts = file.Split('@');
-            files.Add(Write(parts[0], Log(uint.Parse(parts[1]), statement: $"CREATE TABLE t{thread++} (a INT)")));
+            files.Add(Write(parts[0], Log(uint.Parse(parts[1], CultureInfo.InvariantCulture), statement: $"CREATE TABLE t{thread++} (a INT)")));
         }
 
         Assert.Equal(sorted, Sort(files));
@@ -108,7 +109,7 @@ public sealed class LogFileOrderTests : IDisposable
     {
         string path = Path.Combine(_folder, name);
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        using Stream file = name.EndsWith(".gz") ? new GZipStream(File.Create(path), CompressionLevel.Fastest) : File.Create(path);
+        using Stream file = name.EndsWith(".gz", StringComparison.Ordinal) ? new GZipStream(File.Create(path), CompressionLevel.Fastest) : File.Create(path);
         file.Write(log);
         return path;
     }

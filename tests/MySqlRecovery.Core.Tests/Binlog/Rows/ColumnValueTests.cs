@@ -1,4 +1,3 @@
-using System.Text;
 using MySqlRecovery.Binlog.Events;
 using MySqlRecovery.Binlog.Rows;
 using MySqlRecovery.Output.Sql;

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Globalization;
 using MySqlRecovery.Consistency.Logs;
 using MySqlRecovery.Gtids;
 using MySqlRecovery.IO;
@@ -106,7 +107,7 @@ public sealed class LogCheckTests : IDisposable
         Fill(replica, 6..9, true);
         Assert.Equal(
             [(2, FindingType.TransactionInjected, FindingConfidence.Proven), (4, FindingType.TransactionInjected, FindingConfidence.Proven), (5, FindingType.TransactionSkipped, FindingConfidence.Likely)],
-            Run(source, replica).Select(f => (int.Parse(f.Gtid!.Split(':')[1]), f.Type, f.Confidence)));
+            Run(source, replica).Select(f => (int.Parse(f.Gtid!.Split(':')[1], CultureInfo.InvariantCulture), f.Type, f.Confidence)));
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using System.Globalization;
 using MySqlRecovery.Consistency.Logs;
 using Xunit;
 
@@ -59,7 +60,7 @@ public sealed class LossPatternTests
         LossCase[] losses = [.. Enumerable.Range(0, 10).Select(i => new LossCase(null, new SkippedRange(new("b.000001", i * 100), new("b.000001", i * 100 + 50), ["line"])
         {
             IsByCounter = true,
-            Time = DateTime.UnixEpoch.AddSeconds(i * 60).ToString("yyyy-MM-dd HH:mm:ss"),
+            Time = DateTime.UnixEpoch.AddSeconds(i * 60).ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture),
             IsFirstInRelayLog = true,
         }, true))];
         List<string> facts = new LossPattern(_times, 0).Find(losses);

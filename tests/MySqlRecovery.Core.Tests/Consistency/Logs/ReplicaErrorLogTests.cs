@@ -1,6 +1,5 @@
 using System.Text;
 using MySqlRecovery.Consistency.Logs;
-using MySqlRecovery.Gtids;
 using Xunit;
 
 namespace MySqlRecovery.Core.Tests.Consistency.Logs;

@@ -1,3 +1,4 @@
+using System.Globalization;
 using MySqlRecovery.Consistency.Logs;
 using Xunit;
 
@@ -43,12 +44,12 @@ public sealed class SkippedRangesTests
     {
         const string Skip = "x 'SQL_SLAVE_SKIP_COUNTER=1' executed at relay_log_file='./r.000002', relay_log_pos='9', master_log_name='b.000001', master_log_pos='100' and new position at relay_log_file='./r.000002', relay_log_pos='486', master_log_name='b.000001', master_log_pos='400' ";
         const string Error = "x Slave SQL: Could not execute Write_rows event on table d.t; Duplicate entry '2' for key 'PRIMARY', Error_code: 1062; the event's master log b.000001, end_log_pos {0}, Error_code: 1062";
-        Assert.Equal(2, Assert.Single(Find(string.Format(Error, 369), Skip)).Evidence.Length);
-        SkippedRange other = Assert.Single(Find(string.Format(Error, 99), Skip));
+        Assert.Equal(2, Assert.Single(Find(string.Format(CultureInfo.InvariantCulture, Error, 369), Skip)).Evidence.Length);
+        SkippedRange other = Assert.Single(Find(string.Format(CultureInfo.InvariantCulture, Error, 99), Skip));
         Assert.Equal((1, false), (other.Evidence.Length, other.IsFirstInRelayLog));
     }
 
-    private static string Line(string format, string file, int position) => string.Format(format, file, position);
+    private static string Line(string format, string file, int position) => string.Format(CultureInfo.InvariantCulture, format, file, position);
 
     private static List<SkippedRange> Find(params string[] lines) => SkippedRanges.Find(lines.Select(l => ReplicaErrorLog.Parse(l)!));
 }

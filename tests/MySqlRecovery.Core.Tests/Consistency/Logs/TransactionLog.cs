@@ -1,9 +1,7 @@
 using System.Buffers.Binary;
 using System.Text;
 using MySqlRecovery.Binlog.Events;
-using MySqlRecovery.Binlog.Rows;
 using MySqlRecovery.Consistency.Logs;
-using MySqlRecovery.Gtids;
 using MySqlRecovery.IO;
 using MySqlRecovery.Model;
 

@@ -1,6 +1,5 @@
 using MySqlRecovery.Consistency.Schema;
 using MySqlRecovery.Consistency.Servers;
-using MySqlRecovery.Model;
 using MySqlRecovery.Text;
 using Xunit;
 

@@ -1,5 +1,4 @@
 using MySqlRecovery.Binlog.Events;
-using MySqlRecovery.IO;
 using MySqlRecovery.Model;
 using MySqlRecovery.Output.ReversedBinlog;
 using Xunit;

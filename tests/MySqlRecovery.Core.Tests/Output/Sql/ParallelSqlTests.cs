@@ -1,12 +1,9 @@
 using System.Text;
-using MySqlRecovery.Binlog.Filter;
-using MySqlRecovery.Binlog.Rows;
 using MySqlRecovery.Binlog.Scan;
 using MySqlRecovery.Changes;
 using MySqlRecovery.Core.Tests.Binlog;
 using MySqlRecovery.Model;
 using MySqlRecovery.Output.Sql;
-using MySqlRecovery.Text;
 using Xunit;
 
 namespace MySqlRecovery.Core.Tests.Output.Sql;

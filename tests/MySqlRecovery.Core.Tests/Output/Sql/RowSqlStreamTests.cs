@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using MySqlRecovery.Binlog.Filter;
 using MySqlRecovery.Binlog.Scan;
@@ -32,10 +33,10 @@ public sealed class RowSqlStreamTests : IDisposable
         }
 
         string[] expected = FromIndex(log);
-        Assert.Equal(12_000, expected.Count(s => !s.StartsWith("SET ") && s is not ("BEGIN;" or "COMMIT;")));
+        Assert.Equal(12_000, expected.Count(s => !s.StartsWith("SET ", StringComparison.Ordinal) && s is not ("BEGIN;" or "COMMIT;")));
         Assert.Equal(expected, Strings(log, new EventFilter { WithStatements = true }).Statements);
         SqlExport result = ToFile(log);
-        Assert.Equal(expected, File.ReadLines(Script).Where(l => !l.StartsWith("--")));
+        Assert.Equal(expected, File.ReadLines(Script).Where(l => !l.StartsWith("--", StringComparison.Ordinal)));
         Assert.Equal((12_000L, 3000, 12_000L, true), (result.RowCount, result.TransactionCount, result.StatementCount, result.IsComplete));
         Assert.Equal(["d.t", "d.u"], result.Table);
         Assert.Equal(["binlog.000001"], result.File);
@@ -135,13 +136,13 @@ public sealed class RowSqlStreamTests : IDisposable
         .AddStatement($"XA END {XaId}").Add(BinlogEventType.XaPrepare, [0, 1, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, (byte)'a']);
 
     private static int[] Ids(string[] statements) =>
-        [.. statements.Where(s => s.StartsWith("INSERT")).Select(s => int.Parse(s.Split("VALUES (")[1].Split(',')[0]))];
+        [.. statements.Where(s => s.StartsWith("INSERT", StringComparison.Ordinal)).Select(s => int.Parse(s.Split("VALUES (")[1].Split(',')[0], CultureInfo.InvariantCulture))];
 
     private EventScan Scan(SmallLog log, EventFilter filter) =>
         new([LogRange.Whole(log.WriteTo(_folder))], filter, TestContext.Current.CancellationToken);
 
     private static string[] StatementsOf(SqlText text) =>
-        [.. Encoding.UTF8.GetString(text.Written).Split('\n').Where(l => l.Length > 0 && !l.StartsWith("--"))];
+        [.. Encoding.UTF8.GetString(text.Written).Split('\n').Where(l => l.Length > 0 && !l.StartsWith("--", StringComparison.Ordinal))];
 
     private string[] FromIndex(SmallLog log)
     {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using MySqlRecovery.Binlog.Events;
 using MySqlRecovery.Binlog.Rows;
 using MySqlRecovery.Output.Sql;
@@ -81,7 +82,7 @@ public sealed class SqlLiteralByTypeTests
     public void Members_are_named_where_their_names_are_known(string type, string bytes, string literal)
     {
         ColumnDefinition column = Column(Enum.Parse<ColumnType>(type));
-        Assert.Equal(int.Parse(bytes).ToString(), Literal(column, bytes));
+        Assert.Equal(int.Parse(bytes, CultureInfo.InvariantCulture).ToString(CultureInfo.InvariantCulture), Literal(column, bytes));
         column.Members = ["a", "b", "c"];
         Assert.Equal(literal, Literal(column, bytes));
     }

@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace MySqlRecovery.Binlog.Rows.Json;
 
 /// <summary>A JSON value that can be changed: what partial updates are applied to.</summary>
