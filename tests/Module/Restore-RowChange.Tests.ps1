@@ -88,9 +88,12 @@ Describe 'Rows that are restored on a server' -Skip:(-not $prefix) {
         Invoke-Sql $server 'SELECT COUNT(*) FROM shop.orders' | Should -Be 1
     }
 
-    It 'of sums by table are refused' {
+    It 'of sums are those that the sums counted, and a sum without its place is refused' {
         $log = Start-Incident
-        $recorded = Invoke-Recorded { Measure-BinlogEvent $log | Restore-RowChange @at -Confirm:$false }
-        $recorded.Errors[0].FullyQualifiedErrorId | Should -Match '^SummaryNotTransaction,'
+        $sum = Measure-BinlogEvent $log -Operation Delete
+        ($sum | Test-RowChange @at | Measure-Object).Count | Should -Be $sum.DeleteCount
+        ($sum | Restore-RowChange @at -Confirm:$false).RestoredCount | Should -Be 3999
+        $nowhere = [MySqlRecovery.Model.BinlogSummary] @{ Database = 'shop'; Table = 'orders' }
+        (Invoke-Recorded { $nowhere | Restore-RowChange @at -Confirm:$false }).Errors[0].FullyQualifiedErrorId | Should -Match '^SummaryNotTransaction,'
     }
 }

@@ -6,25 +6,37 @@ using MySqlRecovery.Text;
 
 namespace MySqlRecovery.Changes;
 
-/// <summary>Sums row events up by table or by transaction; walks rows to count them, decodes none.</summary>
+/// <summary>Sums row events up; walks rows to count them, decodes none.</summary>
 internal sealed class BinlogMeasure
 {
+    /// <summary>Length of the intervals of time where none is given.</summary>
+    public static readonly TimeSpan DefaultInterval = TimeSpan.FromMinutes(1);
+
     private readonly BinlogSummaryKind _kind;
+    private readonly TimeSpan _interval;
     private readonly ChangeObstacles _unseen = new();
     private readonly StatementEffects _effects;
-    private readonly Dictionary<(string Database, string Table), BinlogSummary> _tables = [];
-    private readonly Dictionary<TableMap, BinlogSummary> _byMap = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<object, Sum> _sums = [];
+    private readonly Dictionary<TableMap, Sum> _byMap = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<string, string> _digests = new(StringComparer.Ordinal);
     private readonly Queue<BinlogSummary> _finished = new();
-    private readonly HashSet<TableName> _transactionTables = [];
-    private BinlogSummary? _transaction;
+    private readonly PriorityQueue<BinlogSummary, (long Rows, long Order)>? _top;
+    private readonly int _topCount;
+    private Sum? _last;
     private (string Log, long Position) _current = (string.Empty, -1);
     private long _transactionNumber;
-    private readonly Dictionary<BinlogSummary, long> _lastTransaction = new(ReferenceEqualityComparer.Instance);
 
-    public BinlogMeasure(BinlogSummaryKind kind, TableFilter? tables = null)
+    /// <param name="kind">What to sum up by.</param>
+    /// <param name="tables">The tables asked for, or null.</param>
+    /// <param name="interval">Length of the intervals of time.</param>
+    /// <param name="top">How many sums to give, those of the most rows; null for all.</param>
+    public BinlogMeasure(BinlogSummaryKind kind, TableFilter? tables = null, TimeSpan? interval = null, int? top = null)
     {
         _kind = kind;
+        _interval = interval ?? DefaultInterval;
         _effects = new StatementEffects(reverse: false, tables, namesNewTables: false);
+        _topCount = top ?? 0;
+        _top = top == null ? null : new PriorityQueue<BinlogSummary, (long, long)>();
     }
 
     /// <summary>What changed rows or tables without row images, and so is in no sum.</summary>
@@ -49,18 +61,36 @@ internal sealed class BinlogMeasure
         }
     }
 
-    /// <summary>Transactions that are complete; none when summing by table.</summary>
+    /// <summary>Transactions that are complete; none when summing by something else.</summary>
     public bool TryTake(out BinlogSummary? summary) => _finished.TryDequeue(out summary);
 
-    /// <summary>What is left at the end: all tables by name, or the last transaction.</summary>
+    /// <summary>What is left at the end.</summary>
     public IEnumerable<BinlogSummary> Complete()
     {
         FinishTransaction();
         _unseen.AddOpen(_effects);
-        return _kind == BinlogSummaryKind.Transaction
-            ? _finished
-            : _tables.Values.OrderBy(t => t.Database, StringComparer.Ordinal).ThenBy(t => t.Table, StringComparer.Ordinal);
+        if (_kind != BinlogSummaryKind.Transaction)
+        {
+            foreach (Sum sum in _sums.Values)
+                Finish(sum);
+        }
+
+        if (_top == null)
+            return Sort(_finished);
+        var all = new List<BinlogSummary>();
+        while (_top.TryDequeue(out BinlogSummary? summary, out _))
+            all.Add(summary);
+        all.Reverse();
+        return all;
     }
+
+    private IEnumerable<BinlogSummary> Sort(IEnumerable<BinlogSummary> sums) => _kind switch
+    {
+        BinlogSummaryKind.Table => sums.OrderBy(t => t.Database, StringComparer.Ordinal).ThenBy(t => t.Table, StringComparer.Ordinal),
+        BinlogSummaryKind.Session or BinlogSummaryKind.Statement => sums.OrderByDescending(s => s.RowCount),
+        BinlogSummaryKind.Time => sums.OrderBy(s => s.IntervalStart),
+        _ => sums,
+    };
 
     private void AddRows(in EventView view, TableMap map, in RowsEvent rows)
     {
@@ -69,20 +99,24 @@ internal sealed class BinlogMeasure
             _unseen.Add(view.LogFile, view.Position, $"inserted rows of nothing but default values into {map.Database}.{map.Table}");
         if (count == 0)
             return;
-        if (_current != (view.LogFile, view.TransactionPosition))
+        if (_current.Position != view.TransactionPosition || _current.Log != view.LogFile)
         {
             FinishTransaction();
             _current = (view.LogFile, view.TransactionPosition);
             _transactionNumber++;
         }
 
-        BinlogSummary summary = _kind == BinlogSummaryKind.Table ? Table(map, view) : Transaction(map, view);
+        Sum sum = Find(map, view);
+        BinlogSummary summary = sum.Summary;
         Count(summary, rows.Operation, count);
         summary.EventCount++;
         summary.Size += view.Size;
         summary.LastTimestamp = view.Timestamp;
-        summary.EndLogFile = view.LogFile;
         summary.EndPosition = view.EndPosition;
+        if (sum.LastTransaction != _transactionNumber)
+            sum.BeginTransaction(_transactionNumber, view);
+        if (_kind != BinlogSummaryKind.Table)
+            sum.Tables.Add(map.QualifiedName);
         if (ChangeRules.FindObstacle(rows, map, view.Format, reverse: true) is { } cause)
         {
             summary.IsComplete = false;
@@ -102,54 +136,108 @@ internal sealed class BinlogMeasure
             summary.DeleteCount += count;
     }
 
-    private BinlogSummary Table(TableMap map, in EventView view)
+    private Sum Find(TableMap map, in EventView view)
     {
-        if (!_byMap.TryGetValue(map, out BinlogSummary? summary))
+        switch (_kind)
         {
-            if (!_tables.TryGetValue((map.Database, map.Table), out summary))
-                _tables.Add((map.Database, map.Table), summary = Start(map.Database, map.Table, view));
-            _byMap.Add(map, summary);
-        }
+            case BinlogSummaryKind.Table:
+                if (!_byMap.TryGetValue(map, out Sum? sum))
+                    _byMap.Add(map, sum = Find(map.QualifiedName, view, s => (s.Database, s.Table) = (map.Database, map.Table)));
+                return sum;
+            case BinlogSummaryKind.Transaction:
+                if (_last == null)
+                {
+                    _last = Start(view, _ => { });
+                    (_last.Summary.Gtid, _last.Summary.ThreadId) = (view.GtidText, view.ThreadId);
+                }
 
-        if (_lastTransaction.GetValueOrDefault(summary) != _transactionNumber)
-        {
-            _lastTransaction[summary] = _transactionNumber;
-            summary.TransactionCount++;
+                return _last;
+            case BinlogSummaryKind.Session:
+                (uint server, uint? thread) = (view.ServerId, view.ThreadId);
+                return Find((server, thread), view, s => (s.ServerId, s.ThreadId) = (server, thread));
+            case BinlogSummaryKind.Statement:
+                string? digest = DigestOf(view.RowsStatement);
+                return Find(digest ?? string.Empty, view, s => s.Statement = digest);
+            default:
+                DateTime time = view.TransactionTime, start = new(time.Ticks - time.Ticks % _interval.Ticks, DateTimeKind.Utc);
+                return Find(start, view, s => (s.IntervalStart, s.Interval) = (start, _interval));
         }
-
-        return summary;
     }
 
-    private BinlogSummary Transaction(TableMap map, in EventView view)
+    private Sum Find(object key, in EventView view, Action<BinlogSummary> begin)
     {
-        if (_transaction == null)
-        {
-            _transaction = Start(null, string.Empty, view);
-            _transaction.Gtid = view.GtidText;
-            _transaction.ThreadId = view.ThreadId;
-            _transaction.TransactionCount = 1;
-        }
+        if (!_sums.TryGetValue(key, out Sum? sum))
+            _sums.Add(key, sum = Start(view, begin));
+        return sum;
+    }
 
-        if (_transactionTables.Add(map.QualifiedName))
-            _transaction.Table = string.Join(", ", _transactionTables);
-        return _transaction;
+    private string? DigestOf(string? statement)
+    {
+        if (statement == null || _digests.TryGetValue(statement, out string? digest))
+            return statement == null ? null : _digests[statement];
+        // Statements with their values in them may be many.
+        if (_digests.Count > 4096)
+            _digests.Clear();
+        _digests.Add(statement, digest = SqlDigest.Of(statement));
+        return digest;
     }
 
     private void FinishTransaction()
     {
-        if (_transaction != null)
-            _finished.Enqueue(_transaction);
-        _transaction = null;
-        _transactionTables.Clear();
+        if (_kind == BinlogSummaryKind.Transaction && _last != null)
+            Finish(_last);
+        _last = null;
     }
 
-    private static BinlogSummary Start(string? database, string table, in EventView view) => new()
+    private void Finish(Sum sum)
     {
-        Database = database,
-        Table = table,
-        FirstTimestamp = view.Timestamp,
-        Server = view.Server,
-        LogFile = view.LogFile,
-        StartPosition = view.TransactionPosition,
-    };
+        BinlogSummary summary = sum.Summary;
+        if (_kind != BinlogSummaryKind.Table)
+            summary.Table = string.Join(", ", sum.Tables);
+        if (_top == null)
+        {
+            _finished.Enqueue(summary);
+            return;
+        }
+
+        _top.Enqueue(summary, (summary.RowCount, -sum.FirstTransaction));
+        if (_top.Count > _topCount)
+            _top.Dequeue();
+    }
+
+    private Sum Start(in EventView view, Action<BinlogSummary> begin)
+    {
+        var summary = new BinlogSummary
+        {
+            By = _kind,
+            FirstTimestamp = view.Timestamp,
+            Server = view.Server,
+            LogFile = view.LogFile,
+            StartPosition = view.TransactionPosition,
+        };
+        begin(summary);
+        return new Sum(summary, _transactionNumber);
+    }
+
+    private sealed class Sum(BinlogSummary summary, long firstTransaction)
+    {
+        public BinlogSummary Summary => summary;
+
+        public long FirstTransaction => firstTransaction;
+
+        public long LastTransaction { get; private set; } = -1;
+
+        public HashSet<TableName> Tables { get; } = [];
+
+        public void BeginTransaction(long number, in EventView view)
+        {
+            LastTransaction = number;
+            summary.TransactionCount++;
+            if (summary.EndLogFile == view.LogFile)
+                return;
+            summary.EndLogFile = view.LogFile;
+            if (view.LogPath is { } path)
+                summary.LogPath = [.. summary.LogPath, path];
+        }
+    }
 }

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Globalization;
 using System.Management.Automation;
 using MySqlRecovery.Binlog.Filter;
 using MySqlRecovery.Binlog.Reading;
@@ -43,11 +44,13 @@ public abstract partial class BinlogCmdlet
     internal LogInput InputOf(string server, bool follow = false)
     {
         ConnectionOptions options = OptionsFor(server);
+        (string First, long Start, string Last)? picked = Picked.IsEmpty || StartFile != null || StartGtid != null
+            ? null : Picked.Range(Picked.Servers.Contains(server) ? server : null);
         var request = new ServerLogRequest
         {
-            StartFile = StartFile,
-            StartPosition = StartPosition,
-            StopFile = StopFile,
+            StartFile = picked?.First ?? StartFile,
+            StartPosition = picked?.Start ?? StartPosition,
+            StopFile = picked?.Last ?? StopFile,
             StopPosition = StopPosition,
             StartGtid = StartGtid,
             StartTime = StartTime?.ToUniversalTime(),
@@ -89,7 +92,12 @@ public abstract partial class BinlogCmdlet
     /// <param name="begin">Makes the output of one scan.</param>
     private protected void ReadLogs(IEnumerable<string> files, bool follow, Func<IEventOutput> begin)
     {
-        List<LogInput> inputs = ParameterSetName == ServerSet ? ServerInputs(follow) : [Try(() => InputOf(Sort(files)))];
+        ChoosePicked();
+        List<string> all = [.. files];
+        if (all.Count == 0)
+            all = Try(FindPickedFiles);
+        List<LogInput> inputs = ParameterSetName == ServerSet ? ServerInputs(Server, follow)
+            : Picked.IsEmpty || all.Count > 0 ? [Try(() => InputOf(Sort(all)))] : ServerInputs(Picked.Servers, follow);
         LogReading[] readings = [.. inputs.Select(i => new LogReading(Try(() => OpenScan(i)), begin()))];
         if (readings.Length > 0)
             ReadSideBySide(readings, inputs[0].FileCount);
@@ -133,10 +141,32 @@ public abstract partial class BinlogCmdlet
                     + "@1, @2 by position."));
     }
 
-    private List<LogInput> ServerInputs(bool follow)
+    /// <summary>The files of what sums of the pipeline stand for; none where a server has them.</summary>
+    /// <exception cref="RecoveryException">SelectionWithoutLog, InputObjectMixed.</exception>
+    internal List<string> FindPickedFiles()
+    {
+        List<string> files = [.. Picked.Files];
+        if (Picked.IsEmpty || (files.Count > 0 && !Picked.Servers.Any()))
+            return files;
+        if (files.Count > 0)
+            throw RecoveryInput.Mixed();
+        return Picked.Servers.Any() ? files : throw new RecoveryException(
+            "SelectionWithoutLog", RecoveryErrorKind.InvalidArgument, "what came down the pipeline does not say in which files it is",
+            recommendedAction: "Sum up from the files, and not from events of a pipeline; or give the files with -LogPath.");
+    }
+
+    /// <summary>Says aloud that more rows are taken than the sums of the pipeline counted: those were of a narrower choice.</summary>
+    internal void WarnIfMoreThanPicked(long rows)
+    {
+        if (!Picked.IsEmpty && rows > Picked.RowCount)
+            Warn(string.Create(CultureInfo.InvariantCulture, $"{rows} rows are taken, and the sums of the pipeline counted "
+                + $"{Picked.RowCount}: give the filters of Measure-BinlogEvent to this command, too."));
+    }
+
+    private List<LogInput> ServerInputs(IEnumerable<string> servers, bool follow)
     {
         var inputs = new List<LogInput>();
-        foreach (string server in Server)
+        foreach (string server in servers)
         {
             RecoveryException? error = null;
             try

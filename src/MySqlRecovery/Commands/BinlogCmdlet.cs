@@ -150,6 +150,16 @@ public abstract partial class BinlogCmdlet : ServerCmdlet
     /// <summary>The filters but for the position, for a scan.</summary>
     internal EventFilter Filter { get; private set; } = EventFilter.All;
 
+    /// <summary>What sums of the pipeline stand for.</summary>
+    internal PickedLogs Picked { get; } = new();
+
+    /// <summary>Chooses what sums of the pipeline stand for, and no more.</summary>
+    internal void ChoosePicked()
+    {
+        if (!Picked.IsEmpty)
+            Filter = Filter with { Choice = Picked.Choice, Tables = Filter.Tables ?? Picked.Choice.Tables };
+    }
+
     /// <summary>Event types to take; only Get-BinlogEvent offers the choice.</summary>
     private protected virtual BinlogEventType[]? TypesTaken => null;
 

@@ -17,7 +17,7 @@ namespace MySqlRecovery.Commands;
 /// </summary>
 [Cmdlet(VerbsData.Export, "RowChangeSql", DefaultParameterSetName = "InputObject", SupportsShouldProcess = true)]
 [OutputType(typeof(string), typeof(SqlExport))]
-public sealed class ExportRowChangeSqlCommand : BinlogCmdlet
+public sealed partial class ExportRowChangeSqlCommand : BinlogCmdlet
 {
     private RecoveryInput _input = null!;
     private RepairScript? _repairs;

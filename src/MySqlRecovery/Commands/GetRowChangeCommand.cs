@@ -10,7 +10,7 @@ namespace MySqlRecovery.Commands;
 /// <summary>Writes one object a changed row, from log files, a server, or the events of Get-BinlogEvent.</summary>
 [Cmdlet(VerbsCommon.Get, "RowChange", DefaultParameterSetName = PathSet)]
 [OutputType(typeof(RowChange))]
-public sealed class GetRowChangeCommand : LogFileCmdlet
+public sealed class GetRowChangeCommand : PipedLogCmdlet
 {
     private const string FindingSet = "Finding";
 
@@ -20,10 +20,10 @@ public sealed class GetRowChangeCommand : LogFileCmdlet
     private LogSights? _sights;
     private FindingSelection? _selection;
 
-    /// <summary>Events of Get-BinlogEvent, live, stored or from another machine. Events without rows are passed over.</summary>
+    /// <summary>Events of Get-BinlogEvent or sums of Measure-BinlogEvent, live, stored or from another machine. Events without rows
+    /// are passed over.</summary>
     [Parameter(Mandatory = true, ParameterSetName = InputSet, ValueFromPipeline = true)]
-    [BinlogEventTransformation]
-    public BinlogEvent InputObject { get; set; } = null!;
+    public PSObject InputObject { get; set; } = null!;
 
     /// <summary>Waits at the end of a server's log for what is written later, until it is stopped.</summary>
     [Parameter(ParameterSetName = ServerSet)]
@@ -43,16 +43,25 @@ public sealed class GetRowChangeCommand : LogFileCmdlet
     {
         if (ParameterSetName == FindingSet)
         {
-            if (_selection == null)
+            if (_files.Count == 0)
                 _files.AddRange(this.ResolveLogs(LogPath, literal: false, ReportError));
+            if (Try(() => Picked.TryAdd(Finding)))
+                return;
             _selection ??= new FindingSelection();
             Try(() => _selection.Add(Finding));
             return;
         }
 
         _files.AddRange(ResolveFiles(ReportError));
-        if (ParameterSetName != InputSet)
+        if (ParameterSetName != InputSet || Try(() => Picked.TryAdd(InputObject)))
             return;
+        if (InputObject.BaseObject is not BinlogEvent && InputObject.Properties[nameof(BinlogEvent.EventType)] == null
+            && this.ResolveInput(InputObject, ReportError) is { } files)
+        {
+            _files.AddRange(files);
+            return;
+        }
+
         Try(CheckNoPosition);
         WriteRows(InputObject);
     }
@@ -65,11 +74,24 @@ public sealed class GetRowChangeCommand : LogFileCmdlet
             ReportError(absent);
     }
 
-    private void WriteRows(BinlogEvent item)
+    private static BinlogEvent ToEvent(PSObject input)
+    {
+        try
+        {
+            return PropertyBag.As<BinlogEvent>(input, nameof(BinlogEvent.EventType)) ?? throw RecoveryInput.Unknown(input, null);
+        }
+        catch (PSInvalidCastException e)
+        {
+            throw RecoveryInput.Unknown(input, e);
+        }
+    }
+
+    private void WriteRows(PSObject input)
     {
         List<RowChange> changes;
         try
         {
+            BinlogEvent item = ToEvent(input);
             _event.Set(item, (_maps ??= new(Schema)).Find(item));
             var view = new EventView(_event);
             _sights ??= Sights.Begin();
@@ -91,12 +113,17 @@ public sealed class GetRowChangeCommand : LogFileCmdlet
     private sealed class Rows(GetRowChangeCommand cmdlet) : IEventOutput
     {
         private readonly HashSet<TableMap> _warned = [];
+        private long _count;
+
+        public void Complete(List<object> items) => cmdlet.WarnIfMoreThanPicked(_count);
 
         public void Take(EventScan scan, List<object> items)
         {
             if (!new EventView(scan).HasRows || cmdlet._selection?.IsMatch(scan) == false)
                 return;
-            items.AddRange(scan.ToRowChanges());
+            List<RowChange> rows = scan.ToRowChanges();
+            _count += rows.Count;
+            items.AddRange(rows);
             if (scan.Table is { SchemaProblem: { } problem } map && _warned.Add(map))
                 cmdlet.Warn($"{map.Database}.{map.Table}: {problem}; the schema is not used for it.");
         }

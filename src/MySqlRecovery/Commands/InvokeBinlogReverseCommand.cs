@@ -11,7 +11,7 @@ namespace MySqlRecovery.Commands;
 /// <summary>Writes the binlog that undoes row changes of log files, a server, events or rows.</summary>
 [Cmdlet(VerbsLifecycle.Invoke, "BinlogReverse", DefaultParameterSetName = PathSet, SupportsShouldProcess = true)]
 [OutputType(typeof(UndoBinlog))]
-public sealed class InvokeBinlogReverseCommand : LogFileCmdlet
+public sealed class InvokeBinlogReverseCommand : PipedLogCmdlet
 {
     private RecoveryInput _input = null!;
     private string _destination = string.Empty;

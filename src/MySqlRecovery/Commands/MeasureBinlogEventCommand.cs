@@ -6,7 +6,7 @@ using MySqlRecovery.Model;
 
 namespace MySqlRecovery.Commands;
 
-/// <summary>Sums up the row changes of logs or events by table or by transaction.</summary>
+/// <summary>Sums up the row changes of logs or events by table, transaction, session, kind of statement, or time.</summary>
 [Cmdlet(VerbsDiagnostic.Measure, "BinlogEvent", DefaultParameterSetName = PathSet)]
 [OutputType(typeof(BinlogSummary))]
 public sealed class MeasureBinlogEventCommand : LogFileCmdlet
@@ -23,9 +23,19 @@ public sealed class MeasureBinlogEventCommand : LogFileCmdlet
     [BinlogEventTransformation]
     public BinlogEvent InputObject { get; set; } = null!;
 
-    /// <summary>Sums by table (default) or by transaction.</summary>
+    /// <summary>What to sum up by: table (default), transaction, session, kind of statement, or time.</summary>
     [Parameter]
     public BinlogSummaryKind By { get; set; }
+
+    /// <summary>Length of the intervals of -By Time: a time span, or <c>30s</c>, <c>1m</c> (default), <c>2h</c>, <c>1d</c>.</summary>
+    [Parameter]
+    [IntervalTransformation]
+    public TimeSpan Interval { get; set; } = BinlogMeasure.DefaultInterval;
+
+    /// <summary>Only so many sums, those of the most rows first.</summary>
+    [Parameter]
+    [ValidateRange(1, 1_000_000)]
+    public int? Top { get; set; }
 
     /// <summary>Waits at the end of a server's log for further transactions, until it is stopped. Needs -By Transaction.</summary>
     [Parameter(ParameterSetName = ServerSet)]
@@ -37,10 +47,15 @@ public sealed class MeasureBinlogEventCommand : LogFileCmdlet
     protected override void BeginProcessing()
     {
         base.BeginProcessing();
-        if (Follow && By == BinlogSummaryKind.Table)
+        if (Follow && (By != BinlogSummaryKind.Transaction || Top != null))
             Try(() => throw new RecoveryException(
-                "InvalidParameters", RecoveryErrorKind.InvalidArgument, "a sum by table is never complete while the log is followed",
-                recommendedAction: "Give -By Transaction."));
+                "InvalidParameters", RecoveryErrorKind.InvalidArgument,
+                $"{(Top != null ? "-Top" : $"a sum by {By.ToString().ToLowerInvariant()}")} is never complete while the log is followed",
+                recommendedAction: "Give -By Transaction, and not -Top."));
+        if (Interval <= TimeSpan.Zero || (MyInvocation.BoundParameters.ContainsKey(nameof(Interval)) && By != BinlogSummaryKind.Time))
+            Try(() => throw new RecoveryException(
+                "InvalidParameters", RecoveryErrorKind.InvalidArgument, "-Interval is a length of time, and means something with -By Time only",
+                recommendedAction: "Give -By Time -Interval 1m, or the like."));
     }
 
     /// <inheritdoc/>
@@ -82,7 +97,7 @@ public sealed class MeasureBinlogEventCommand : LogFileCmdlet
 
     private sealed class Sums(MeasureBinlogEventCommand cmdlet) : IEventOutput
     {
-        public BinlogMeasure Measure { get; } = new(cmdlet.By, cmdlet.Filter.Tables);
+        public BinlogMeasure Measure { get; } = new(cmdlet.By, cmdlet.Filter.Tables, cmdlet.Interval, cmdlet.Top);
 
         public void Take(EventScan scan, List<object> items)
         {
@@ -98,7 +113,12 @@ public sealed class MeasureBinlogEventCommand : LogFileCmdlet
 
         public void Complete(List<object> items)
         {
+            int first = items.Count;
             items.AddRange(Measure.Complete());
+            if (cmdlet.By == BinlogSummaryKind.Statement
+                && items.Skip(first).Cast<BinlogSummary>().FirstOrDefault(s => s.Statement == null) is { } unnamed)
+                cmdlet.Warn($"The log has no statements for {unnamed.RowCount} rows: binlog_rows_query_log_events (MySQL) or "
+                    + "binlog_annotate_row_events (MariaDB) was off when they were written.");
             string[] unseen = Measure.Unseen;
             if (unseen.Length == 0)
                 return;

@@ -35,7 +35,7 @@ internal sealed class RecoveryInput(BinlogCmdlet cmdlet, bool reverse, string[] 
     public bool FindsLaterChanges { get; init; } = true;
 
     /// <summary>Whether nothing has been added.</summary>
-    public bool IsEmpty => _files.Count == 0 && _events == null && _server == null;
+    public bool IsEmpty => _files.Count == 0 && _events == null && _server == null && cmdlet.Picked.IsEmpty;
 
     /// <summary>The finding that an object of the pipeline is, live or stored; null for others.</summary>
     public static ConsistencyFinding? ToFinding(PSObject input)
@@ -53,7 +53,7 @@ internal sealed class RecoveryInput(BinlogCmdlet cmdlet, bool reverse, string[] 
         recommendedAction: "Read the files with Get-BinlogEvent, or give files only; export findings by themselves.");
 
     /// <summary>Fails where the destination may not be written, or is one of the logs.</summary>
-    public void CheckDestination(string path, bool overwrite) => PendingFile.CheckFree(path, overwrite, _files);
+    public void CheckDestination(string path, bool overwrite) => PendingFile.CheckFree(path, overwrite, [.. _files, .. cmdlet.Picked.Files]);
 
     public void AddFiles(IEnumerable<string> files) => _files.AddRange(files);
 
@@ -66,6 +66,8 @@ internal sealed class RecoveryInput(BinlogCmdlet cmdlet, bool reverse, string[] 
     {
         if (input.BaseObject is RowChange or BinlogEvent)
             AddEvent(input.BaseObject);
+        else if (cmdlet.Picked.TryAdd(input))
+            return;
         else if (cmdlet.ResolveInput(input, e => throw e) is { } files)
             _files.AddRange(files);
         else
@@ -76,23 +78,36 @@ internal sealed class RecoveryInput(BinlogCmdlet cmdlet, bool reverse, string[] 
     public ChangeIndex BuildIndex()
     {
         if (_spool != null)
-            return _files.Count == 0 ? _spool.Complete() : throw Mixed();
+            return _files.Count == 0 && cmdlet.Picked.IsEmpty ? _spool.Complete() : throw Mixed();
         LogInput input = Logs();
         using EventScan scan = cmdlet.OpenScan(input);
-        return ChangeIndexBuilder.Build(
+        ChangeIndex built = ChangeIndexBuilder.Build(
             scan, reverse, s => cmdlet.ShowProgress(s, input.FileCount),
             FindsLaterChanges ? index => cmdlet.FindUnchosen(index, input, reverse, columns, movesBytes) : null, maximumMemory, movesBytes);
+        cmdlet.WarnIfMoreThanPicked(built.RowCount);
+        return built;
     }
 
-    /// <summary>The files or the server that were added; nothing came down a pipeline.</summary>
-    public LogInput Logs() => _server ?? cmdlet.InputOf(_sorted ??= cmdlet.Sort(_files));
+    /// <summary>The files or the server that were added, or that have what was chosen; nothing else came down a pipeline.</summary>
+    public LogInput Logs()
+    {
+        cmdlet.ChoosePicked();
+        if (!cmdlet.Picked.IsEmpty && _files.Count == 0 && _server == null)
+        {
+            _files.AddRange(cmdlet.FindPickedFiles());
+            if (_files.Count == 0)
+                AddServer([.. cmdlet.Picked.Servers]);
+        }
+
+        return _server ?? cmdlet.InputOf(_sorted ??= cmdlet.Sort(_files));
+    }
 
     /// <summary>Hands on what came down a pipeline and still waits; false where nothing came.</summary>
     public bool TryFlush()
     {
         if (_events == null)
             return false;
-        if (_files.Count > 0)
+        if (_files.Count > 0 || !cmdlet.Picked.IsEmpty)
             throw Mixed();
         _events.FlushRows();
         return true;
@@ -136,7 +151,8 @@ internal sealed class RecoveryInput(BinlogCmdlet cmdlet, bool reverse, string[] 
         }
     }
 
-    private static RecoveryException Unknown(PSObject input, Exception? inner) => new(
+    /// <summary>The error of an object that nothing can be done with.</summary>
+    public static RecoveryException Unknown(PSObject input, Exception? inner) => new(
         "InputObjectUnknown", RecoveryErrorKind.InvalidArgument,
         $"an object of type {input.TypeNames[0]} is neither a BinlogEvent nor a RowChange nor a file", inner: inner,
         recommendedAction: "Pass on what Get-BinlogEvent or Get-RowChange gave; use Export-Clixml, not CSV or JSON, to store it.");

@@ -17,14 +17,13 @@ public abstract class RowRestoreCmdlet : BinlogCmdlet
 {
     private protected RecoveryInput Input { get; private set; } = null!;
 
-    private readonly List<BinlogSummary> _summaries = [];
     private VerdictSpool? _verdicts;
     private ServerConnection? _connection;
     private bool _hasObjects;
 
     /// <summary>
-    /// Rows of Get-RowChange or events of Get-BinlogEvent in log order, transactions of Measure-BinlogEvent -By Transaction, or
-    /// log files; live, stored or from another machine.
+    /// Rows of Get-RowChange or events of Get-BinlogEvent in log order, sums of Measure-BinlogEvent, or log files; live, stored or
+    /// from another machine.
     /// </summary>
     [Parameter(ParameterSetName = ServerSet, ValueFromPipeline = true)]
     public PSObject? InputObject { get; set; }
@@ -105,11 +104,9 @@ public abstract class RowRestoreCmdlet : BinlogCmdlet
             return RestoreRun.Of(client, _verdicts.Rows, _verdicts.ToIndex(), Form(_verdicts.IsForward == true), StopToken);
         }
 
-        if (_summaries.Count > 0)
-            NameLogs();
-        else if (LogPath.Length > 0)
+        if (LogPath.Length > 0)
             Input.AddFiles(this.ResolveLogs(LogPath, literal: false, e => throw e));
-        else if (!MyInvocation.ExpectingInput)
+        else if (!MyInvocation.ExpectingInput || (!Picked.IsEmpty && !Picked.Files.Any(File.Exists)))
             Input.AddServer(Server);
         ChangeIndex index = Input.BuildIndex();
         if (index.Transactions.Count == 0)
@@ -118,10 +115,7 @@ public abstract class RowRestoreCmdlet : BinlogCmdlet
                 throw NothingFound(index);
         }
 
-        HashSet<(string, long)> chosen = [.. _summaries.Select(s => (s.LogFile, s.StartPosition))];
-        return RestoreRun.Of(
-            client, index, Input.RowTest, Form(Forward), StopToken, chosen.Count == 0 ? null : (log, position) =>
-                chosen.Contains((log, position)));
+        return RestoreRun.Of(client, index, Input.RowTest, Form(Forward), StopToken);
     }
 
     private SqlForm Form(bool isForward) => new()
@@ -134,41 +128,11 @@ public abstract class RowRestoreCmdlet : BinlogCmdlet
     private void Add(PSObject input)
     {
         _hasObjects = true;
-        if (ToObject<RowVerdict>(input, nameof(RowVerdict.Verdict), nameof(RowVerdict.Action)) is { } verdict)
+        if (PropertyBag.As<RowVerdict>(input, nameof(RowVerdict.Verdict), nameof(RowVerdict.Action)) is { } verdict)
             (_verdicts ??= new VerdictSpool(new PipelineTableMaps(Schema))).Add(verdict);
-        else if (ToObject<BinlogSummary>(input, nameof(BinlogSummary.EndLogFile), nameof(BinlogSummary.TransactionCount)) is { } summary)
-            _summaries.Add(Checked(summary));
         else
             Input.Add(input);
-        if ((_verdicts == null ? 0 : 1) + (_summaries.Count == 0 ? 0 : 1) + (Input.IsEmpty ? 0 : 1) > 1)
+        if (_verdicts != null && !Input.IsEmpty)
             throw RecoveryInput.Mixed();
-    }
-
-    /// <summary>The object, made anew from a property bag if need be; null for another.</summary>
-    private static T? ToObject<T>(PSObject input, string property, string other)
-        where T : class, new() => input.BaseObject as T
-            ?? (input.BaseObject is PSCustomObject && input.Properties[property] != null && input.Properties[other] != null
-                ? PropertyBag.ConvertTo<T>(input) : null);
-
-    private static BinlogSummary Checked(BinlogSummary summary) => summary.Database == null ? summary : throw new RecoveryException(
-        "SummaryNotTransaction", RecoveryErrorKind.InvalidArgument,
-        $"the summary of {summary.Database}.{summary.Table} is not one transaction",
-        recommendedAction: "Sum up with Measure-BinlogEvent -By Transaction.");
-
-    /// <summary>Has the logs of the chosen transactions read: the files given, else the server's.</summary>
-    private void NameLogs()
-    {
-        if (LogPath.Length > 0)
-        {
-            Input.AddFiles(this.ResolveLogs(LogPath, literal: false, e => throw e));
-            return;
-        }
-
-        BinlogSummary first = _summaries.MinBy(s => (s.FirstTimestamp, s.StartPosition))!, last = _summaries.MaxBy(s => s.LastTimestamp)!;
-        StartFile ??= first.LogFile;
-        StopFile ??= last.EndLogFile;
-        if (_summaries.TrueForAll(s => s.LogFile == first.LogFile))
-            StartPosition ??= _summaries.Min(s => s.StartPosition);
-        Input.AddServer(Server);
     }
 }

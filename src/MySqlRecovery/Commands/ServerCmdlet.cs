@@ -12,31 +12,31 @@ public abstract class ServerCmdlet : RecoveryCmdlet
 
     /// <summary>Port of servers whose address names none; 3306 by default.</summary>
     [Parameter(ParameterSetName = ServerSet), ValidateRange(1, 65535)]
-    public int Port { get; set; }
+    public virtual int Port { get; set; }
 
     /// <summary>User and password.</summary>
     [Parameter(ParameterSetName = ServerSet), Credential]
-    public PSCredential? Credential { get; set; }
+    public virtual PSCredential? Credential { get; set; }
 
     /// <summary>How far connections must be protected by TLS.</summary>
     [Parameter(ParameterSetName = ServerSet)]
-    public SslMode? SslMode { get; set; }
+    public virtual SslMode? SslMode { get; set; }
 
     /// <summary>PEM file with the certificate authorities to trust.</summary>
     [Parameter(ParameterSetName = ServerSet)]
-    public string? SslCa { get; set; }
+    public virtual string? SslCa { get; set; }
 
     /// <summary>PEM file with the client's certificate.</summary>
     [Parameter(ParameterSetName = ServerSet)]
-    public string? SslCert { get; set; }
+    public virtual string? SslCert { get; set; }
 
     /// <summary>PEM file with the key of -SslCert.</summary>
     [Parameter(ParameterSetName = ServerSet)]
-    public string? SslKey { get; set; }
+    public virtual string? SslKey { get; set; }
 
     /// <summary>Option file (my.cnf) whose client sections say what is not said here.</summary>
     [Parameter(ParameterSetName = ServerSet)]
-    public string? DefaultsFile { get; set; }
+    public virtual string? DefaultsFile { get; set; }
 
     /// <summary>How to connect to a server that the user named.</summary>
     /// <exception cref="RecoveryException">ConnectionOptionInvalid, DefaultsFileInvalid.</exception>

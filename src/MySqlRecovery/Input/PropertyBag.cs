@@ -10,6 +10,23 @@ namespace MySqlRecovery.Input;
 /// </summary>
 internal static class PropertyBag
 {
+    /// <summary>The object, live or made anew from a bag that has these properties; null for another.</summary>
+    public static T? As<T>(PSObject input, params ReadOnlySpan<string> properties)
+        where T : class, new()
+    {
+        if (input.BaseObject is T live)
+            return live;
+        if (input.BaseObject is not PSCustomObject)
+            return null;
+        foreach (string property in properties)
+        {
+            if (input.Properties[property] == null)
+                return null;
+        }
+
+        return ConvertTo<T>(input);
+    }
+
     /// <summary>The object; properties that the bag lacks keep their defaults. A value of another type is a
     /// PSInvalidCastException.</summary>
     public static T ConvertTo<T>(PSObject bag)

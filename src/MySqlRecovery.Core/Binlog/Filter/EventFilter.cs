@@ -30,6 +30,9 @@ internal sealed record EventFilter
 
     public TableFilter? Tables { get; init; }
 
+    /// <summary>What objects of the pipeline stand for, or null.</summary>
+    public ITransactionChoice? Choice { get; init; }
+
     public RowPredicate? Where { get; init; }
 
     /// <summary>
@@ -51,7 +54,7 @@ internal sealed record EventFilter
     public bool TakesAnyTransaction
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get => Gtids == null && ThreadIds == null;
+        get => Gtids == null && ThreadIds == null && Choice == null;
     }
 
     /// <summary>Whether nothing is asked at all.</summary>

@@ -88,6 +88,12 @@ internal readonly struct EventView
         get => _scan != null ? _scan.Transaction.Position : _piped!.TransactionPosition;
     }
 
+    /// <summary>Time of the transaction's first event; of the event itself where it came down a pipeline.</summary>
+    public DateTime TransactionTime => _scan is { Transaction.IsInside: true } ? _scan.Transaction.Time : Timestamp;
+
+    /// <summary>The file that the log was read from; null for a server's, and for a pipeline.</summary>
+    public string? LogPath => _scan is { Chosen.Server: null } ? _scan.Reader.Path : null;
+
     public Gtid? Gtid
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -250,7 +256,8 @@ internal readonly struct EventView
     [MethodImpl(Jit.Hot)]
     public bool IsMatchButTable(EventFilter filter) =>
         (filter.TakesAnyHeader || filter.IsMatch(Type, ServerId, Timestamp))
-        && (filter.TakesAnyTransaction || filter.IsMatch(Gtid, ThreadId) || LacksThread(filter));
+        && (filter.TakesAnyTransaction || filter.IsMatch(Gtid, ThreadId) || LacksThread(filter))
+        && (filter.Choice == null || IsChosen(filter.Choice));
 
     /// <summary>Notes rows of which the log does not say whether they pass a row test.</summary>
     public void NoteUntested(FilterDoubts doubts, int count) => doubts.Note(
@@ -259,6 +266,10 @@ internal readonly struct EventView
             : "-Where asks for a column by name, and the log does not name the columns (give -SchemaPath, -Connection, or "
                 + "@1, @2 by position)",
         count, LogFile, Position);
+
+    private bool IsChosen(ITransactionChoice choice) => choice.IsMatch(
+        new ChosenTransaction(Server, LogFile, TransactionPosition, ThreadId, ServerId, TransactionTime), Table?.QualifiedName,
+        Type.Operation(), RowsStatement);
 
     // A log that does not say the session may have its rows in any transaction.
     private bool LacksThread(EventFilter filter)

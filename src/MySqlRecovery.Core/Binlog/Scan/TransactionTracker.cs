@@ -26,6 +26,9 @@ internal sealed class TransactionTracker
     /// <summary>Offset of the transaction's first event.</summary>
     public long Position { get; private set; }
 
+    /// <summary>Time of its first event.</summary>
+    public DateTime Time { get; private set; }
+
     public Gtid? Gtid => _gtid;
 
     /// <summary>The GTID as text; null for anonymous transactions and outside of transactions.</summary>
@@ -76,7 +79,7 @@ internal sealed class TransactionTracker
         if (type.IsGtid())
         {
             Forget();
-            Start(reader.Position);
+            Start(reader);
             HasGtidEvent = true;
             GtidEvent gtid = GtidEvent.Parse(reader.Header, reader.Body);
             (_gtid, ThreadId) = (gtid.Gtid, gtid.ThreadId);
@@ -96,7 +99,7 @@ internal sealed class TransactionTracker
         else if (type == BinlogEventType.TableMap && !IsInside)
         {
             // Logs made from mysqlbinlog's text have row events only: each statement is a transaction then.
-            Start(reader.Position);
+            Start(reader);
             IsBare = true;
         }
         else if (type == BinlogEventType.RowsQuery)
@@ -125,7 +128,7 @@ internal sealed class TransactionTracker
         if (!IsInside || query.IsBegin)
         {
             if (!IsInside)
-                Start(reader.Position);
+                Start(reader);
             _hasBegun = query.IsBegin;
         }
 
@@ -135,10 +138,11 @@ internal sealed class TransactionTracker
         _isOver = query.IsCommitOrRollback || (!_hasBegun && !query.IsTransactionControl) || query.IsXaDecision;
     }
 
-    private void Start(long position)
+    private void Start(EventReader reader)
     {
         IsInside = true;
-        Position = position;
+        Position = reader.Position;
+        Time = reader.Header.Time;
         _isOver = false;
     }
 
