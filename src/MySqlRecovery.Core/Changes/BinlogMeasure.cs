@@ -173,8 +173,10 @@ internal sealed class BinlogMeasure
 
     private string? DigestOf(string? statement)
     {
-        if (statement == null || _digests.TryGetValue(statement, out string? digest))
-            return statement == null ? null : _digests[statement];
+        if (statement == null)
+            return null;
+        if (_digests.TryGetValue(statement, out string? digest))
+            return digest;
         // Statements with their values in them may be many.
         if (_digests.Count > 4096)
             _digests.Clear();

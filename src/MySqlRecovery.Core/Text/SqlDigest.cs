@@ -111,5 +111,6 @@ internal static class SqlDigest
         return text.ToString();
     }
 
-    private static string Shorten(string text) => text.Length <= MaximumLength ? text : string.Concat(text.AsSpan(0, MaximumLength - 1), "…");
+    private static string Shorten(string text) =>
+        text.Length <= MaximumLength ? text : string.Concat(text.AsSpan(0, MaximumLength - 1), "…");
 }

@@ -54,7 +54,8 @@ public sealed class MeasureBinlogEventCommand : LogFileCmdlet
                 recommendedAction: "Give -By Transaction, and not -Top."));
         if (Interval <= TimeSpan.Zero || (MyInvocation.BoundParameters.ContainsKey(nameof(Interval)) && By != BinlogSummaryKind.Time))
             Try(() => throw new RecoveryException(
-                "InvalidParameters", RecoveryErrorKind.InvalidArgument, "-Interval is a length of time, and means something with -By Time only",
+                "InvalidParameters", RecoveryErrorKind.InvalidArgument,
+                "-Interval is a length of time, and means something with -By Time only",
                 recommendedAction: "Give -By Time -Interval 1m, or the like."));
     }
 

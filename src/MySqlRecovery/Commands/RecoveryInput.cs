@@ -53,7 +53,8 @@ internal sealed class RecoveryInput(BinlogCmdlet cmdlet, bool reverse, string[] 
         recommendedAction: "Read the files with Get-BinlogEvent, or give files only; export findings by themselves.");
 
     /// <summary>Fails where the destination may not be written, or is one of the logs.</summary>
-    public void CheckDestination(string path, bool overwrite) => PendingFile.CheckFree(path, overwrite, [.. _files, .. cmdlet.Picked.Files]);
+    public void CheckDestination(string path, bool overwrite) =>
+        PendingFile.CheckFree(path, overwrite, [.. _files, .. cmdlet.Picked.Files]);
 
     public void AddFiles(IEnumerable<string> files) => _files.AddRange(files);
 
