@@ -21,16 +21,26 @@ internal sealed class RowFold
     /// <summary>More keys than this are refused: they would take more than 200 MB.</summary>
     private const int MaximumKeys = 1 << 20;
 
+    private const string MovedKey = "the key was changed, and -Fold makes another row of it: foreign keys (ON UPDATE CASCADE) may have "
+        + "changed rows of other tables with it, which this server does not log (-SchemaPath, -Server or -Connection tells)";
+
     private readonly ChangeIndex _index;
+    private readonly ChangeObstacles _obstacles;
     private readonly Dictionary<UInt128, int> _keys = [];
     private readonly List<FoldedRow> _rows = [];
 
-    private RowFold(ChangeIndex index) => _index = index;
+    private RowFold(ChangeIndex index, ChangeObstacles obstacles) => (_index, _obstacles) = (index, obstacles);
 
     /// <summary>The sums in the order of the last changes, or for an undo in the reverse order of the first ones.</summary>
-    public static IReadOnlyList<FoldedRow> Build(ChangeIndex index, RowPredicate? where, bool reverse, CancellationToken stop)
+    /// <param name="index">The changes.</param>
+    /// <param name="where">Which rows of them, or null for all.</param>
+    /// <param name="reverse">Whether they are to be undone.</param>
+    /// <param name="obstacles">Takes what sums do not say.</param>
+    /// <param name="stop">Ends it.</param>
+    public static IReadOnlyList<FoldedRow> Build(
+        ChangeIndex index, RowPredicate? where, bool reverse, ChangeObstacles obstacles, CancellationToken stop)
     {
-        var fold = new RowFold(index);
+        var fold = new RowFold(index, obstacles);
         foreach (IGrouping<TableName, TableMap> table in index.Maps.GroupBy(m => m.QualifiedName))
             CheckTable(table.Key, [.. table]);
         using var windows = new SourceWindows(index.Sources, backwards: false);
@@ -81,11 +91,16 @@ internal sealed class RowFold
                 throw new RecoveryException(
                     "FoldNeedsFullImage", RecoveryErrorKind.InvalidArgument, "-Fold needs rows with all columns (binlog_row_image=FULL)",
                     logFile, item.Offset, "Write every change, without -Fold.");
+            int moved = 0;
             while (row.MoveNext())
             {
-                if (where == null || where.IsMatch(row))
-                    Add(number, logFile, item, map, row, rowsOffset);
+                if ((where == null || where.IsMatch(row)) && Add(number, logFile, item, map, row, rowsOffset))
+                    moved++;
             }
+
+            // What a schema knows of foreign keys is named with the event.
+            if (moved > 0 && rows.CascadesUnlogged && !map.HasSchema)
+                _obstacles.AddRows(map.Database, map.Table, moved, MovedKey, logFile, item.Offset);
         }
         catch (Exception e) when (MalformedData.Is(e))
         {
@@ -93,7 +108,8 @@ internal sealed class RowFold
         }
     }
 
-    private void Add(int number, string logFile, in IndexedEvent item, TableMap map, in RowCursor row, long rowsOffset)
+    /// <summary>Takes a row in; whether its key was changed.</summary>
+    private bool Add(int number, string logFile, in IndexedEvent item, TableMap map, in RowCursor row, long rowsOffset)
     {
         var before = new FoldedRow.Image(item.Source, row.Before.Length, rowsOffset + row.Start);
         var after = new FoldedRow.Image(item.Source, row.After.Length, rowsOffset + (before.IsRow ? row.Middle : row.Start));
@@ -111,6 +127,7 @@ internal sealed class RowFold
                 string.Create(CultureInfo.InvariantCulture, $"row {row.Index} of {map.Database}.{map.Table} was changed in between by "
                     + $"something that was not chosen: -Fold would undo that too"),
                 logFile, item.Offset, "Choose those changes as well, or write every change, without -Fold.");
+        return before.IsRow && after.IsRow && !staysInPlace;
     }
 
     /// <summary>Puts a change behind what is known of its key; false if it did not find the row as the last change left it.</summary>

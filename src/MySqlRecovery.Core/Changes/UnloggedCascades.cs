@@ -13,9 +13,7 @@ internal static class UnloggedCascades
     public static List<string> Find(in RowsEvent rows, TableMap map, ITableSchemaSource schema)
     {
         var causes = new List<string>();
-        // From MySQL 9.6 on the changes are in the log, and a flag says so; without foreign key checks nothing cascades.
-        if (rows.Operation == RowOperation.Insert
-            || (rows.Flags & (RowsEventFlags.UseSqlForeignKey | RowsEventFlags.NoForeignKeyChecks)) != 0)
+        if (rows.Operation == RowOperation.Insert || !rows.CascadesUnlogged)
             return causes;
         HashSet<int>? changed = null;
         if (schema.FindHiddenCascades(map) is { } hidden

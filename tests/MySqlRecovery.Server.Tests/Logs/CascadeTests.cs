@@ -1,5 +1,7 @@
 using MySqlRecovery.Model;
+using MySqlRecovery.Output.Sql;
 using MySqlRecovery.Server.Tests.Servers;
+using MySqlRecovery.Server.Tests.Undo;
 using Xunit;
 
 namespace MySqlRecovery.Server.Tests.Logs;
@@ -39,4 +41,53 @@ public abstract class CascadeTests(ServerFixture fixture)
     {
         WithSchema = true,
     }.AssertUndone();
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(500)]
+    public void Keys_that_foreign_keys_carried_on_go_back_and_forth_in_SQL_with_the_rows_that_refer_to_them(int batchSize)
+    {
+        const string Referring = """
+            CREATE TABLE parent (id INT PRIMARY KEY, code INT UNIQUE, v INT) ENGINE = InnoDB;
+            CREATE TABLE child (id INT PRIMARY KEY, parent INT, FOREIGN KEY (parent) REFERENCES parent (id) ON UPDATE CASCADE) ENGINE = InnoDB;
+            CREATE TABLE note (id INT PRIMARY KEY, code INT, FOREIGN KEY (code) REFERENCES parent (code) ON UPDATE CASCADE) ENGINE = InnoDB;
+            INSERT INTO parent VALUES (1, 10, 0), (2, 20, 0), (3, 30, 0); INSERT INTO child VALUES (11, 1), (22, 2), (33, 3); INSERT INTO note VALUES (1, 10);
+            """;
+        string name = $"carried_on{batchSize}";
+        var database = new DamagedDatabase(
+            fixture.Server, name, Referring,
+            "UPDATE parent SET id = id + 100; INSERT INTO child VALUES (44, 101), (55, 101); UPDATE parent SET code = code + 1, v = 7;"
+                + "DELETE FROM child WHERE id = 22; UPDATE child SET parent = 101 WHERE id = 33; DELETE FROM parent WHERE id = 103");
+        var reversal = new Reversal(database.Log) { SchemaPath = database.SchemaPath, Form = new SqlForm { BatchSize = batchSize } };
+
+        string back = Path.Combine(fixture.Server.FolderPath, $"{name}-back.sql"), forth = Path.Combine(fixture.Server.FolderPath, $"{name}-forth.sql");
+        reversal.WriteSql(back);
+        fixture.Server.RunFile(back);
+        DatabaseState.AssertEqual(database.Before, database.State());
+        reversal.WriteSql(forth, reverse: false);
+        fixture.Server.RunFile(forth);
+        DatabaseState.AssertEqual(database.After, database.State());
+    }
+
+    [Fact]
+    public void A_key_that_was_changed_without_foreign_key_checks_is_carried_on_to_nobody()
+    {
+        var database = new DamagedDatabase(fixture.Server, "unchecked", Setup, "SET foreign_key_checks = 0; UPDATE parent SET code = 11 WHERE id = 1")
+        {
+            WithSchema = true,
+        };
+        database.AssertUndone();
+    }
+
+    [Fact]
+    public void A_sum_of_changes_says_that_foreign_keys_may_have_followed_a_key()
+    {
+        if (!fixture.Server.Flavour.HasRowMetadata)
+            return;
+        var database = new DamagedDatabase(fixture.Server, "folded_keys", Setup, "DELETE FROM child WHERE id = 11; UPDATE parent SET id = 9 WHERE id = 1");
+        string path = Path.Combine(fixture.Server.FolderPath, "folded_keys.sql");
+        string reason = Assert.Single(new Reversal(database.Log) { Form = new SqlForm { Fold = true } }.WriteSql(path));
+        Assert.Contains("ON UPDATE CASCADE", reason);
+        Assert.Contains(reason, File.ReadAllText(path));
+    }
 }

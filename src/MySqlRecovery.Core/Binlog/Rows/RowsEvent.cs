@@ -60,6 +60,12 @@ internal readonly ref struct RowsEvent
 
     public bool EndsStatement => Flags.HasFlag(RowsEventFlags.StatementEnd);
 
+    /// <summary>
+    /// Whether foreign keys may have changed rows of other tables with these, which the log does not hold: from MySQL 9.6 on it
+    /// does, and a flag says so; without foreign key checks nothing cascades.
+    /// </summary>
+    public bool CascadesUnlogged => (Flags & (RowsEventFlags.UseSqlForeignKey | RowsEventFlags.NoForeignKeyChecks)) == 0;
+
     /// <summary>The table id alone, to find the table map before the rest is looked at.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong PeekTableId(ReadOnlySpan<byte> body, int tableIdLength)

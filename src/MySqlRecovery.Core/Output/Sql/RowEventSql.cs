@@ -50,6 +50,7 @@ internal sealed class RowEventSql(RowPredicate? where, SqlForm form, SqlOutput o
     private void WriteRows(ReadOnlySpan<byte> raw, TableMap map, string logFile, long position)
     {
         RowsEvent rows = RowsEvent.Parse((BinlogEventType)raw[EventHeader.TypeOffset], raw[EventHeader.Size..], map.Columns.Length);
+        Script.Cascades = rows.CascadesUnlogged;
         var cursor = new RowCursor(rows, map);
         _marks.Clear();
         while (cursor.MoveNext())

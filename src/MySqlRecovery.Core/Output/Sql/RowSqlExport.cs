@@ -32,7 +32,8 @@ internal sealed class RowSqlExport : IDisposable
         _output = output;
         _sql = new RowEventSql(where, form, output);
         _windows = new SourceWindows(index.Sources, form.Reverse);
-        _folded = form.Fold ? new FoldedRows(index, RowFold.Build(index, where, form.Reverse, stop), form.Reverse) : null;
+        if (form.Fold)
+            _folded = new FoldedRows(index, RowFold.Build(index, where, form.Reverse, _obstacles, stop), form.Reverse);
         WriteHeading();
         _sql.Script.Begin();
     }

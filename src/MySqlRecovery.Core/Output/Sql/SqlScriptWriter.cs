@@ -35,6 +35,7 @@ internal sealed class SqlScriptWriter : IDisposable
     private readonly Dictionary<TableMap, SqlTable> _tables = new(ReferenceEqualityComparer.Instance);
     private readonly SqlBatch? _batch;
     private SqlTable? _lastTable;
+    private bool _checksForeignKeys;
     private long _statements;
 
     public SqlScriptWriter(SqlOutput output, SqlForm form)
@@ -46,6 +47,12 @@ internal sealed class SqlScriptWriter : IDisposable
     }
 
     public long StatementCount => _statements + (_batch?.StatementCount ?? 0);
+
+    /// <summary>
+    /// Whether foreign keys carry updates on to the tables that refer to the rows (ON UPDATE CASCADE): the server that logged
+    /// them did so too, and did not log it.
+    /// </summary>
+    public bool Cascades { get; set; }
 
     /// <summary>Writes the settings; nothing may come before them but comments.</summary>
     public void Begin()
@@ -67,8 +74,12 @@ internal sealed class SqlScriptWriter : IDisposable
         _output.Statement("COMMIT;"u8);
     }
 
-    /// <summary>Writes the rows that wait for others of their statement.</summary>
-    public void Flush() => _batch?.Flush();
+    /// <summary>Writes the rows that wait for others of their statement, and leaves the session as <see cref="Begin"/> set it.</summary>
+    public void Flush()
+    {
+        _batch?.Flush();
+        CheckForeignKeys(false);
+    }
 
     /// <summary>Writes the row that a cursor stands on, as it was done or, in reverse, as it is undone.</summary>
     /// <returns>Null, or why SQL cannot express the change; then nothing is written.</returns>
@@ -93,7 +104,11 @@ internal sealed class SqlScriptWriter : IDisposable
                 return obstacle;
             if (_batch != null && operation != RowOperation.Update
                 && TryAddToBatch(_batch, table, operation, fromLayout, from, toLayout, to))
+            {
+                CheckForeignKeys(false);
                 return null;
+            }
+
             switch (operation)
             {
                 case RowOperation.Insert:
@@ -115,7 +130,8 @@ internal sealed class SqlScriptWriter : IDisposable
 
         if (_statement.InexpressibleColumn is { } column)
             return $"column {column} holds a JSON document with a BIT or BLOB value, which SQL cannot write: use the undo binlog";
-        Flush();
+        _batch?.Flush();
+        CheckForeignKeys(Cascades && operation == RowOperation.Update);
         if (_statement.NeedsLenientMode)
             Write(LenientMode);
         _output.Statement(_sql.Written);
@@ -180,6 +196,14 @@ internal sealed class SqlScriptWriter : IDisposable
         if (!_tables.TryGetValue(map, out _lastTable))
             _tables.Add(map, _lastTable = SqlTable.For(map, _form));
         return _lastTable;
+    }
+
+    private void CheckForeignKeys(bool on)
+    {
+        if (on == _checksForeignKeys)
+            return;
+        _checksForeignKeys = on;
+        Write(on ? "SET foreign_key_checks = 1;" : "SET foreign_key_checks = 0;");
     }
 
     private void Write(string statement) => _output.Statement(System.Text.Encoding.UTF8.GetBytes(statement));
