@@ -20,6 +20,7 @@ internal sealed class ParallelSql(ByteSource[] sources, RowPredicate? where, Sql
     private readonly Stack<SqlPart> _free = new();
     private readonly Queue<(SqlPart Part, Task Work)> _running = new();
     private SqlPart? _open;
+    private bool? _checksForeignKeys;
 
     public long StatementCount => _parts.Sum(p => p.StatementCount);
 
@@ -108,6 +109,9 @@ internal sealed class ParallelSql(ByteSource[] sources, RowPredicate? where, Sql
 
     private void Append(SqlPart part)
     {
+        if (part.FirstChecks is { } checks && checks != _checksForeignKeys)
+            SqlScriptWriter.WriteChecks(checks, output);
+        _checksForeignKeys = part.LastChecks ?? _checksForeignKeys;
         output.Append(part.Text);
         part.Clear(obstacles);
     }
@@ -138,6 +142,12 @@ internal sealed class SqlPart : IDisposable
     public bool IsLarge => Math.Max(_end - _start, _length) > WindowReader.WindowLength;
 
     public long StatementCount => _sql.Script.StatementCount;
+
+    /// <summary>What foreign_key_checks has to be before the text; null where it does not matter.</summary>
+    public bool? FirstChecks => _sql.Script.FirstChecks;
+
+    /// <summary>What it is after the text; null for as before.</summary>
+    public bool? LastChecks => _sql.Script.LastChecks;
 
     public void BeginTransaction(string origin) => _steps.Add(new Step(StepKind.Begin, origin));
 
@@ -179,6 +189,7 @@ internal sealed class SqlPart : IDisposable
     [MethodImpl(Jit.Hot)]
     public void Write()
     {
+        _sql.Script.BeginPart();
         foreach (Step step in _steps)
         {
             switch (step.Kind)
@@ -201,7 +212,7 @@ internal sealed class SqlPart : IDisposable
             }
         }
 
-        _sql.Script.Flush();
+        _sql.Script.EndPart();
     }
 
     /// <summary>Names the rows that SQL cannot express, and makes room for another stretch.</summary>

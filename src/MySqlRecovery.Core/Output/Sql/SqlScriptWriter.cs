@@ -17,6 +17,9 @@ internal sealed class SqlScriptWriter : IDisposable
     /// <summary>The sql_mode for values that only a server which was not strict has taken: index 0 of an ENUM.</summary>
     public const string LenientMode = "SET sql_mode = 'NO_AUTO_VALUE_ON_ZERO,ALLOW_INVALID_DATES';";
 
+    private const string WithForeignKeyChecks = "SET foreign_key_checks = 1;";
+    private const string NoForeignKeyChecks = "SET foreign_key_checks = 0;";
+
     /// <summary>What a script sets first, so that it does not depend on the session that runs it.</summary>
     public static readonly IReadOnlyList<string> Settings =
     [
@@ -25,7 +28,7 @@ internal sealed class SqlScriptWriter : IDisposable
         StrictMode,
         "SET sql_auto_is_null = 0;",
         "SET sql_safe_updates = 0;",
-        "SET foreign_key_checks = 0;",
+        NoForeignKeyChecks,
     ];
 
     private readonly SqlOutput _output;
@@ -35,9 +38,13 @@ internal sealed class SqlScriptWriter : IDisposable
     private readonly Dictionary<TableMap, SqlTable> _tables = new(ReferenceEqualityComparer.Instance);
     private readonly SqlBatch? _batch;
     private SqlTable? _lastTable;
-    private bool _checksForeignKeys;
+    private bool? _checksForeignKeys = false;
+    private string? _unwrittenBegin;
+    private bool _isPart;
     private long _statements;
 
+    /// <param name="output">Takes the statements.</param>
+    /// <param name="form">Their form.</param>
     public SqlScriptWriter(SqlOutput output, SqlForm form)
     {
         _output = output;
@@ -54,32 +61,45 @@ internal sealed class SqlScriptWriter : IDisposable
     /// </summary>
     public bool Cascades { get; set; }
 
-    /// <summary>Writes the settings; nothing may come before them but comments.</summary>
+    /// <summary>
+    /// What the first statement of a part of a script needs of foreign_key_checks, which is set before the part; null where
+    /// the part has no statement, or is no part.
+    /// </summary>
+    public bool? FirstChecks { get; private set; }
+
+    /// <summary>What foreign_key_checks is after the last statement; null before the first.</summary>
+    public bool? LastChecks => _checksForeignKeys;
+
+    /// <summary>Writes the settings; nothing may come before them but comments. Foreign key checks are set with the first
+    /// transaction.</summary>
     public void Begin()
     {
-        foreach (string setting in Settings)
+        foreach (string setting in Settings.Where(s => s != NoForeignKeyChecks))
             Write(setting);
+        _checksForeignKeys = null;
+    }
+
+    /// <summary>Starts a part of a script, whose text is put behind that of others.</summary>
+    public void BeginPart() => (FirstChecks, _checksForeignKeys, _isPart) = (null, null, true);
+
+    /// <summary>Ends a part, which may do so within a transaction.</summary>
+    public void EndPart()
+    {
+        Flush();
+        WriteBegin();
     }
 
     /// <summary>Starts a transaction; <paramref name="origin"/> says which one of the log it stands for.</summary>
-    public void BeginTransaction(string origin)
-    {
-        _output.Comment(origin);
-        _output.Statement("BEGIN;"u8);
-    }
+    public void BeginTransaction(string origin) => _unwrittenBegin = origin;
 
     public void EndTransaction()
     {
-        Flush();
+        EndPart();
         _output.Statement("COMMIT;"u8);
     }
 
-    /// <summary>Writes the rows that wait for others of their statement, and leaves the session as <see cref="Begin"/> set it.</summary>
-    public void Flush()
-    {
-        _batch?.Flush();
-        CheckForeignKeys(false);
-    }
+    /// <summary>Writes the rows that wait for others of their statement.</summary>
+    public void Flush() => _batch?.Flush();
 
     /// <summary>Writes the row that a cursor stands on, as it was done or, in reverse, as it is undone.</summary>
     /// <returns>Null, or why SQL cannot express the change; then nothing is written.</returns>
@@ -104,11 +124,7 @@ internal sealed class SqlScriptWriter : IDisposable
                 return obstacle;
             if (_batch != null && operation != RowOperation.Update
                 && TryAddToBatch(_batch, table, operation, fromLayout, from, toLayout, to))
-            {
-                CheckForeignKeys(false);
                 return null;
-            }
-
             switch (operation)
             {
                 case RowOperation.Insert:
@@ -130,7 +146,7 @@ internal sealed class SqlScriptWriter : IDisposable
 
         if (_statement.InexpressibleColumn is { } column)
             return $"column {column} holds a JSON document with a BIT or BLOB value, which SQL cannot write: use the undo binlog";
-        _batch?.Flush();
+        Flush();
         CheckForeignKeys(Cascades && operation == RowOperation.Update);
         if (_statement.NeedsLenientMode)
             Write(LenientMode);
@@ -157,6 +173,7 @@ internal sealed class SqlScriptWriter : IDisposable
         if (_statement.WriteOneOfSeveral(table, operation, layout, isInsert ? to : from) && !_statement.NeedsLenientMode
             && _statement.InexpressibleColumn == null)
         {
+            CheckForeignKeys(false);
             batch.Add(table, operation, layout, _sql.Written);
             return true;
         }
@@ -198,12 +215,32 @@ internal sealed class SqlScriptWriter : IDisposable
         return _lastTable;
     }
 
+    // Before the transaction starts, where it has not.
     private void CheckForeignKeys(bool on)
     {
-        if (on == _checksForeignKeys)
+        if (on != _checksForeignKeys)
+        {
+            if (_isPart && _checksForeignKeys == null)
+                FirstChecks = on;
+            else
+                WriteChecks(on, _output);
+            _checksForeignKeys = on;
+        }
+
+        WriteBegin();
+    }
+
+    /// <summary>Sets foreign_key_checks.</summary>
+    public static void WriteChecks(bool on, SqlOutput output) =>
+        output.Statement(System.Text.Encoding.UTF8.GetBytes(on ? WithForeignKeyChecks : NoForeignKeyChecks));
+
+    private void WriteBegin()
+    {
+        if (_unwrittenBegin == null)
             return;
-        _checksForeignKeys = on;
-        Write(on ? "SET foreign_key_checks = 1;" : "SET foreign_key_checks = 0;");
+        _output.Comment(_unwrittenBegin);
+        _output.Statement("BEGIN;"u8);
+        _unwrittenBegin = null;
     }
 
     private void Write(string statement) => _output.Statement(System.Text.Encoding.UTF8.GetBytes(statement));
