@@ -200,5 +200,6 @@ public sealed class BinlogReader(IEnumerable<string> logFiles)
             Gtid.Count == 0 ? null : GtidSet.Parse(Gtid), ExcludeGtid.Count == 0 ? null : GtidSet.Parse(ExcludeGtid)),
         Where = Where == null || Where.Count == 0 ? null : new RowPredicate(Where),
         WithStatements = withStatements,
+        NamedTables = NamedTables.Find,
     };
 }

@@ -138,9 +138,9 @@ internal sealed class LaterChanges(EventSelection selection, string[] columns, T
         }
 
         if (!row.Before.IsEmpty && RowKey.IsIn(row.BeforeLayout, map.PrimaryKey))
-            _chosen.Add(RowKey.Of(map, row.BeforeLayout, map.PrimaryKey, row.Before));
+            _chosen.Add(RowKey.OfComparable(map, row.BeforeLayout, map.PrimaryKey, row.Before));
         if (!row.After.IsEmpty && RowKey.IsIn(row.AfterLayout, map.PrimaryKey))
-            _chosen.Add(RowKey.Of(map, row.AfterLayout, map.PrimaryKey, row.After));
+            _chosen.Add(RowKey.OfComparable(map, row.AfterLayout, map.PrimaryKey, row.After));
     }
 
     private UInt128? FindChosen(TableMap map, in RowCursor row)
@@ -148,9 +148,9 @@ internal sealed class LaterChanges(EventSelection selection, string[] columns, T
         if (map.PrimaryKey.Length == 0)
             return row.Before.IsEmpty ? null : IfChosen(RowKey.OfRow(map, row.Before));
         UInt128? key = row.Before.IsEmpty || !RowKey.IsIn(row.BeforeLayout, map.PrimaryKey)
-            ? null : IfChosen(RowKey.Of(map, row.BeforeLayout, map.PrimaryKey, row.Before));
+            ? null : IfChosen(RowKey.OfComparable(map, row.BeforeLayout, map.PrimaryKey, row.Before));
         return key ?? (row.After.IsEmpty || !RowKey.IsIn(row.AfterLayout, map.PrimaryKey)
-            ? null : IfChosen(RowKey.Of(map, row.AfterLayout, map.PrimaryKey, row.After)));
+            ? null : IfChosen(RowKey.OfComparable(map, row.AfterLayout, map.PrimaryKey, row.After)));
     }
 
     private UInt128? IfChosen(UInt128 key) => _chosen.Contains(key) ? key : null;

@@ -90,5 +90,5 @@ internal sealed class LeftOutChanges(EventSelection selection)
 
     private static UInt128? KeyOf(TableMap map, RowLayout layout, ReadOnlySpan<byte> image) => image.IsEmpty ? null
         : map.PrimaryKey.Length == 0 ? RowKey.OfRow(map, image)
-        : RowKey.IsIn(layout, map.PrimaryKey) ? RowKey.Of(map, layout, map.PrimaryKey, image) : null;
+        : RowKey.IsIn(layout, map.PrimaryKey) ? RowKey.OfComparable(map, layout, map.PrimaryKey, image) : null;
 }

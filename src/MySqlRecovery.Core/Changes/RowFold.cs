@@ -259,6 +259,37 @@ internal static class RowKey
         return value;
     }
 
+    /// <summary>The same, and one value for all that the server takes for the same key: text goes by its collation.</summary>
+    public static UInt128 OfComparable(TableMap map, RowLayout layout, int[] key, ReadOnlySpan<byte> image)
+    {
+        if (!Array.Exists(key, k => IsText(map.Columns[k])))
+            return Of(map, layout, key, image);
+        var ranges = new ValueRange[layout.Ordinals.Length];
+        layout.Locate(image, ranges);
+        var bytes = new MemoryStream();
+        using var writer = new BinaryWriter(bytes, Encoding.UTF8);
+        writer.Write(map.Database);
+        writer.Write(map.Table);
+        foreach (int ordinal in key)
+        {
+            ValueRange range = ranges[Array.IndexOf(layout.Ordinals, ordinal)];
+            ColumnDefinition column = map.Columns[ordinal];
+            writer.Write(range.IsNull);
+            if (range.IsNull)
+                continue;
+            string? text = IsText(column) ? (column.CharacterSet ?? CharacterSets.ByName("utf8mb4")!).Decode(range.Of(image)) : null;
+            if (text != null)
+                writer.Write((column.Collation ?? Collation.Unknown).Fold(text));
+            else
+                writer.Write(range.Of(image));
+        }
+
+        writer.Flush();
+        return Of(bytes.GetBuffer().AsSpan(0, (int)bytes.Length));
+    }
+
+    private static bool IsText(ColumnDefinition column) => column.IsCharacter && column.CharacterSet is not { IsBinary: true };
+
     /// <summary>The value for a row of a table without a key.</summary>
     public static UInt128 OfRow(TableMap map, ReadOnlySpan<byte> image)
     {

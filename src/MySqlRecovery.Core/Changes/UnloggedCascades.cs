@@ -6,6 +6,9 @@ namespace MySqlRecovery.Changes;
 /// <summary>Changes that foreign keys made to other tables and that the log does not hold.</summary>
 internal static class UnloggedCascades
 {
+    private const string MayCascade =
+        "foreign keys may have changed rows of other tables with them, which this server does not log";
+
     /// <summary>What a row event changed unseen, one cause a table.</summary>
     /// <param name="rows">The event.</param>
     /// <param name="map">Its table.</param>
@@ -16,9 +19,11 @@ internal static class UnloggedCascades
         if (rows.Operation == RowOperation.Insert || !rows.CascadesUnlogged)
             return causes;
         HashSet<int>? changed = null;
-        if (schema.FindHiddenCascades(map) is { } hidden
-            && (rows.Operation == RowOperation.Delete || MovesKey(map, changed = ChangedColumns(rows, map))))
-            causes.Add($"foreign keys may have changed rows of other tables with them, which this server does not log: {hidden}");
+        string? hidden = schema.FindHiddenCascades(map), hiddenDatabases = schema.FindHiddenDatabases();
+        bool movesKey = (hidden ?? hiddenDatabases) != null
+            && (rows.Operation == RowOperation.Delete || MovesKey(map, changed = ChangedColumns(rows, map)));
+        if (movesKey && hidden != null)
+            causes.Add($"{MayCascade}: {hidden}");
         foreach ((string child, string[] columns) in schema.FindCascades(map, rows.Operation))
         {
             changed ??= ChangedColumns(rows, map);
@@ -29,6 +34,8 @@ internal static class UnloggedCascades
                 causes.Add($"a foreign key changed rows of {child} with them, which this server does not log");
         }
 
+        if (movesKey && causes.Count == 0)
+            causes.Add($"{MayCascade}: {hiddenDatabases}");
         return causes;
     }
 

@@ -64,6 +64,24 @@ internal sealed class GtidFilter(GtidSet? included, GtidSet? excluded)
     /// <summary>What is asked for; null for everything.</summary>
     public GtidSet? Included => included;
 
+    private readonly GtidSet _seen = new();
+
+    /// <summary>Notes that a transaction is in the logs, of which several may be read at a time.</summary>
+    public void Note(in Gtid gtid)
+    {
+        if (included?.Contains(gtid) != true)
+            return;
+        lock (_seen)
+            _seen.Add(gtid);
+    }
+
+    /// <summary>What was asked for by number and is in no log; null for nothing.</summary>
+    public string? FindAbsent()
+    {
+        lock (_seen)
+            return included?.WithoutOpen().Without(_seen).Without(excluded) is { IsEmpty: false } absent ? absent.ToString() : null;
+    }
+
     public bool IsMatch(Gtid? gtid)
     {
         if (gtid is not { } id)

@@ -108,6 +108,46 @@ internal sealed class GtidSet
     public bool Contains(in Gtid gtid) => _intervals.TryGetValue(gtid.WithNumber(0), out var intervals)
         && FindEndingFrom(intervals, gtid.Number) is var at && at < intervals.Count && intervals[at].First <= gtid.Number;
 
+    public bool IsEmpty => _intervals.Count == 0;
+
+    /// <summary>What is in this set and not in another.</summary>
+    public GtidSet Without(GtidSet? other)
+    {
+        if (other == null)
+            return this;
+        var rest = new GtidSet();
+        foreach ((Gtid origin, List<(ulong First, ulong Last)> intervals) in _intervals)
+        {
+            List<(ulong First, ulong Last)> taken = other._intervals.GetValueOrDefault(origin) ?? [];
+            foreach ((ulong first, ulong last) in intervals)
+            {
+                ulong next = first;
+                foreach ((ulong from, ulong to) in taken)
+                {
+                    if (to < next || from > last)
+                        continue;
+                    if (from > next)
+                        rest.Add(origin.WithNumber(next), from - 1);
+                    if (to >= last)
+                    {
+                        next = 0;
+                        break;
+                    }
+
+                    next = to + 1;
+                }
+
+                if (next > 0)
+                    rest.Add(origin.WithNumber(next), last);
+            }
+        }
+
+        return rest;
+    }
+
+    /// <summary>The set but for sources of which it has all.</summary>
+    public GtidSet WithoutOpen() => Where(origin => _intervals[origin][^1].Last != ulong.MaxValue);
+
     /// <summary>Whether anything of the same source and tag, or domain and server, is in the set.</summary>
     public bool KnowsOriginOf(in Gtid gtid) => _intervals.ContainsKey(gtid.WithNumber(0));
 

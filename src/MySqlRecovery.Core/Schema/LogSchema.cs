@@ -64,6 +64,8 @@ internal sealed class LogSchema(SchemaCatalog catalog) : ITableSchemaSource
             column.CharacterSet ??= CharacterSet.Binary;
         else if (schema.CharacterSet != null)
             column.CharacterSet ??= CharacterSets.ByName(schema.CharacterSet);
+        if (schema is { CharacterSet: { } set, Collation: { } collation })
+            column.Collation ??= CharacterSets.CollationOf(set, collation);
         column.TextForm = schema.DataType switch
         {
             "uuid" => BytesAsText.Uuid,

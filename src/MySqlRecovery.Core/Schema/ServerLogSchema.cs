@@ -27,6 +27,7 @@ internal sealed class ServerLogSchema : ITableSchemaSource
     private readonly Dictionary<TableName, List<TableMap>> _named = [];
     private List<(TableName Parent, TableName Child)>? _cascades;
     private readonly Dictionary<string, string?> _hidden = new(StringComparer.Ordinal);
+    private string? _hiddenDatabases;
     private string? _unavailable;
 
     /// <param name="open">Gives a client; one that can be disposed of is, after each use.</param>
@@ -75,6 +76,8 @@ internal sealed class ServerLogSchema : ITableSchemaSource
         _schema.FindCascades(parent, operation);
 
     public string? FindHiddenCascades(TableMap parent) => _unavailable ?? _hidden.GetValueOrDefault(parent.Database);
+
+    public string? FindHiddenDatabases() => _hiddenDatabases;
 
     public bool IsSelfContained(string database, string table)
     {
@@ -137,6 +140,8 @@ internal sealed class ServerLogSchema : ITableSchemaSource
     {
         if (!_hidden.ContainsKey(name.Database!))
             _hidden[name.Database!] = ServerSchema.FindHidden(client, name.Database!, _stop);
+        if (_cascades == null)
+            _hiddenDatabases = ServerSchema.FindHiddenDatabases(client, _stop);
         _cascades ??= ServerSchema.FindCascades(client, _stop);
         IEnumerable<TableName> children = _cascades.Where(c => IsSame(c.Parent, name)).Select(c => c.Child).Where(_read.Add);
         foreach (TableSchema table in ServerSchema.Read(client, [name, .. children], _stop))

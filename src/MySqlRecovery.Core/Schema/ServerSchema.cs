@@ -47,8 +47,19 @@ internal static class ServerSchema
     }
 
     /// <summary>Why an account does not see all tables of a database, with the statement that lets it; null where it does.</summary>
+    public static string? FindHidden(IQueryClient client, string database, CancellationToken token) =>
+        FindUnseeing(client, database, token) is { } account
+            ? $"{account.Name} does not see all tables of {database}; GRANT SELECT ON {SqlIdentifier.Quote(database)}.* TO "
+                + $"{account.Quoted};" : null;
+
+    /// <summary>Why an account does not see the tables of all databases, with the statement that lets it; null where it does.</summary>
+    public static string? FindHiddenDatabases(IQueryClient client, CancellationToken token) =>
+        FindUnseeing(client, "mysqlrecovery_no_such_database", token) is { } account
+            ? $"{account.Name} does not see the tables of all databases, which may refer to these; GRANT SELECT ON *.* TO {account.Quoted};"
+            : null;
+
     // Servers look at privileges before they look for the table: who may read all tables hears that this one is not there.
-    public static string? FindHidden(IQueryClient client, string database, CancellationToken token)
+    private static (string Name, string Quoted)? FindUnseeing(IQueryClient client, string database, CancellationToken token)
     {
         try
         {
@@ -59,8 +70,7 @@ internal static class ServerSchema
             e.ErrorId == "ServerPrivilegeMissing" || e.Detail.Contains("command denied", StringComparison.OrdinalIgnoreCase))
         {
             string account = client.QueryScalar("SELECT CURRENT_USER()", token)!;
-            return $"{account} does not see all tables of {database}; GRANT SELECT ON {SqlIdentifier.Quote(database)}.* TO "
-                + $"{SqlString.QuoteAccount(account)};";
+            return (account, SqlString.QuoteAccount(account));
         }
         catch (RecoveryException e) when (e.ErrorId is "ServerQueryFailed" or "ServerDatabaseNotFound")
         {

@@ -114,6 +114,7 @@ internal static class CharacterSets
 
     private static readonly Dictionary<string, CharacterSet> BySetName = [];
     private static readonly Dictionary<string, int> ByCollationName = [];
+    private static readonly Dictionary<ulong, Collation> Collations = [];
     private static readonly CharacterSet?[] ByNumber = new CharacterSet?[Uca1400Start + (Uca1400Sets.Length * Uca1400PerSet)];
 
     static CharacterSets()
@@ -132,6 +133,7 @@ internal static class CharacterSets
                 ByCollationName.Add(collation[0] == "-" ? name : $"{name}_{collation[0]}", number);
                 ByCollationName.TryAdd(name, number);
                 ByNumber[number] = set;
+                Collations.TryAdd((ulong)number, Collation.Of($"{name}_{collation[0]}"));
             }
         }
 
@@ -147,6 +149,15 @@ internal static class CharacterSets
 
     /// <summary>The character set of a collation's number, or null for one that no known server has.</summary>
     public static CharacterSet? ByCollationId(ulong id) => id < (ulong)ByNumber.Length ? ByNumber[id] : null;
+
+    /// <summary>How the collation of a number compares; null for one that is not known.</summary>
+    public static Collation? CollationOf(ulong id) =>
+        id >= Uca1400Start && ByCollationId(id) != null ? new Collation(IsBinary: false, IgnoresEndSpaces: (id & 4) == 0)
+            : Collations.GetValueOrDefault(id);
+
+    /// <summary>How a collation of a character set compares, both in the one spelling; null for one that is not known.</summary>
+    public static Collation? CollationOf(string characterSet, string collation) =>
+        FindCollation(characterSet, collation, isMariaDb: false) is { } number ? CollationOf((ulong)number) : null;
 
     /// <summary>The character set of a name, or null; <c>utf8</c> is utf8mb3.</summary>
     public static CharacterSet? ByName(string? name) => name == null ? null : BySetName.GetValueOrDefault(Normalize(name));

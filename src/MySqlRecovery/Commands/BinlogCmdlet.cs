@@ -9,6 +9,7 @@ using MySqlRecovery.Completion;
 using MySqlRecovery.Gtids;
 using MySqlRecovery.Input;
 using MySqlRecovery.Model;
+using MySqlRecovery.Schema;
 
 namespace MySqlRecovery.Commands;
 
@@ -194,6 +195,7 @@ public abstract partial class BinlogCmdlet : ServerCmdlet
                 Gtid.Length == 0 ? null : GtidSet.Parse(Gtid), ExcludeGtid.Length == 0 ? null : GtidSet.Parse(ExcludeGtid))),
             Where = Predicate,
             WithStatements = TakesStatements,
+            NamedTables = NamedTables.Find,
         };
         if (KeyringPath.Length > 0)
             _keyring = Try(() => Keyring.Open(KeyringPath.Select(this.ResolveDestination)));

@@ -9,24 +9,32 @@ internal sealed class SmallLog
 {
     private readonly MemoryStream _log = new();
 
-    public SmallLog(string serverVersion = "5.1.73", byte xidHeaderLength = 0)
+    /// <param name="serverVersion">What the server calls itself.</param>
+    /// <param name="xidHeaderLength">Post-header length of XID events, which tells apart how events are numbered.</param>
+    /// <param name="created">When the server began the log, where it was the first since its start.</param>
+    /// <param name="flags">Of the format description.</param>
+    public SmallLog(
+        string serverVersion = "5.1.73", byte xidHeaderLength = 0, uint created = 0, EventFlags flags = EventFlags.None)
     {
         _log.Write([0xFE, 0x62, 0x69, 0x6E]);
         var body = new byte[57 + 27];
         body[0] = 4;
         Encoding.ASCII.GetBytes(serverVersion, body.AsSpan(2));
+        BinaryPrimitives.WriteUInt32LittleEndian(body.AsSpan(52), created);
         body[56] = EventHeader.Size;
         body[57 + (int)BinlogEventType.Xid - 1] = xidHeaderLength;
         body[57 + (int)BinlogEventType.TableMap - 1] = 8;
-        Add(BinlogEventType.FormatDescription, body);
+        Add(BinlogEventType.FormatDescription, flags, body);
     }
 
     public byte[] Bytes => _log.ToArray();
 
-    public SmallLog Add(BinlogEventType type, params byte[] body)
+    public SmallLog Add(BinlogEventType type, params byte[] body) => Add(type, EventFlags.None, body);
+
+    private SmallLog Add(BinlogEventType type, EventFlags flags, byte[] body)
     {
         var raw = new byte[EventHeader.Size + body.Length];
-        new EventHeader(1, type, 1, (uint)raw.Length, (uint)(_log.Length + raw.Length), EventFlags.None).Write(raw);
+        new EventHeader(1, type, 1, (uint)raw.Length, (uint)(_log.Length + raw.Length), flags).Write(raw);
         body.CopyTo(raw, EventHeader.Size);
         _log.Write(raw);
         return this;

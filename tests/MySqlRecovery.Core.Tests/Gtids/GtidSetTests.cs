@@ -89,6 +89,16 @@ public sealed class GtidSetTests
     }
 
     [Theory]
+    [InlineData("1-10", "3-4", "1-2:5-10")]
+    [InlineData("1-10", "1-10", "")]
+    [InlineData("1-10", "11-20", "1-10")]
+    [InlineData("5-10:20", "1-7:9:30", "8:10:20")]
+    [InlineData("5", "1-4:6-9", "5")]
+    [InlineData("5-18446744073709551615", "6-18446744073709551615", "5")]
+    public void What_a_set_has_beyond_another_is_the_rest(string set, string other, string rest) => Assert.Equal(
+        rest.Length == 0 ? "" : $"{Source.ToLowerInvariant()}:{rest}", GtidSet.Parse([$"{Source}:{set}"]).Without(GtidSet.Parse([$"{Source}:{other}"])).ToString());
+
+    [Theory]
     [InlineData("nonsense")]
     [InlineData(Source + ":0")]
     [InlineData(Source + ":5-3")]

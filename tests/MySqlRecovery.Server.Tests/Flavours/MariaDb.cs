@@ -56,6 +56,9 @@ public sealed class MariaDbHardCaseTests(MariaDbFixture fixture) : HardCaseTests
 public sealed class MariaDbFlashbackTests(MariaDbFixture fixture) : FlashbackTests(fixture);
 
 [Collection<MariaDbServers>]
+public sealed class MariaDbChoiceTests(MariaDbFixture fixture) : ChoiceTests(fixture);
+
+[Collection<MariaDbServers>]
 public sealed class MariaDbRowImageTests(MariaDbFixture fixture) : RowImageTests(fixture);
 
 [Collection<MariaDbServers>]

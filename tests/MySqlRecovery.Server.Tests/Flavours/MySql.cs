@@ -33,6 +33,9 @@ public sealed class MySqlServerLogTests(MySqlFixture fixture) : ServerLogTests(f
 public sealed class MySqlWireUndoTests(MySqlFixture fixture) : WireUndoTests(fixture);
 
 [Collection<MySqlServers>]
+public sealed class MySqlChoiceTests(MySqlFixture fixture) : ChoiceTests(fixture);
+
+[Collection<MySqlServers>]
 public sealed class MySqlRowImageTests(MySqlFixture fixture) : RowImageTests(fixture);
 
 [Collection<MySqlServers>]

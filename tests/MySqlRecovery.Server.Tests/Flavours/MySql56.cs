@@ -44,6 +44,9 @@ public sealed class MySql56CascadeTests(MySql56Fixture fixture) : CascadeTests(f
 public sealed class MySql56HardCaseTests(MySql56Fixture fixture) : HardCaseTests(fixture);
 
 [Collection<MySql56Servers>]
+public sealed class MySql56ChoiceTests(MySql56Fixture fixture) : ChoiceTests(fixture);
+
+[Collection<MySql56Servers>]
 public sealed class MySql56RowImageTests(MySql56Fixture fixture) : RowImageTests(fixture);
 
 [Collection<MySql56Pairs>]

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Text;
 using MySqlRecovery.Model;
 
@@ -32,6 +33,9 @@ internal sealed class FormatDescriptionEvent
     public string ServerVersion { get; }
 
     public ChecksumAlgorithm Checksum { get; }
+
+    /// <summary>Whether the server began the log when it started: only then it says when that was.</summary>
+    public bool IsFirstSinceStart => BinaryPrimitives.ReadUInt32LittleEndian(Raw.AsSpan(EventHeader.Size + 52)) != 0;
 
     /// <summary>The version as the server counts it: 80405 for 8.4.5.</summary>
     public uint VersionNumber => (uint)(Major * 10_000 + Minor * 100 + Patch);

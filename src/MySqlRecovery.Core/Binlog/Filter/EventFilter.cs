@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using MySqlRecovery.Binlog.Events;
 using MySqlRecovery.Gtids;
 using MySqlRecovery.Model;
+using MySqlRecovery.Text;
 
 namespace MySqlRecovery.Binlog.Filter;
 
@@ -34,6 +35,9 @@ internal sealed record EventFilter
     public ITransactionChoice? Choice { get; init; }
 
     public RowPredicate? Where { get; init; }
+
+    /// <summary>Tells the tables that a statement names, with its default database; null: that database alone decides.</summary>
+    public Func<string, string, SqlModes, IReadOnlyList<TableName>>? NamedTables { get; init; }
 
     /// <summary>
     /// Whether statements come through in spite of what is asked of tables and rows: what undoes a range must see them.

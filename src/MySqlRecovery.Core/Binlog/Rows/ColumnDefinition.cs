@@ -35,6 +35,13 @@ internal sealed class ColumnDefinition
     /// <summary>Character set of character columns; binary for BLOB and BINARY; null where the log does not say.</summary>
     public CharacterSet? CharacterSet { get; set; }
 
+    /// <summary>How text is compared; null where that is not known.</summary>
+    public Collation? Collation { get; set; }
+
+    /// <summary>Takes character set and collation from the number of the latter.</summary>
+    public void SetCollation(ulong number) =>
+        (CharacterSet, Collation) = (CharacterSets.ByCollationId(number), CharacterSets.CollationOf(number));
+
     /// <summary>Members of ENUM and SET, decoded; null where the log does not say.</summary>
     public string[]? Members
     {

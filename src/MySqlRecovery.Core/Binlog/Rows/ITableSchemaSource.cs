@@ -19,6 +19,10 @@ internal interface ITableSchemaSource
     /// none.</summary>
     string? FindHiddenCascades(TableMap parent) => null;
 
+    /// <summary>Why there may be foreign keys of other databases that <see cref="FindCascades"/> does not know; null where there
+    /// are none.</summary>
+    string? FindHiddenDatabases() => null;
+
     /// <summary>Takes a statement of the log in, which may change a table.</summary>
     /// <param name="statement">Its text.</param>
     /// <param name="database">The session's default database.</param>

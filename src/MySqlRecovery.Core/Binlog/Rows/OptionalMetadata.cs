@@ -104,22 +104,22 @@ internal static class OptionalMetadata
 
     private static void ApplyDefaultCharset(ref ByteCursor value, ColumnDefinition[] columns)
     {
-        CharacterSet? standard = CharacterSets.ByCollationId(value.ReadLengthEncoded());
+        ulong standard = value.ReadLengthEncoded();
         foreach (ColumnDefinition column in columns)
-            column.CharacterSet = standard;
+            column.SetCollation(standard);
         while (!value.AtEnd)
         {
             int index = value.ReadLength();
-            CharacterSet? own = CharacterSets.ByCollationId(value.ReadLengthEncoded());
+            ulong own = value.ReadLengthEncoded();
             if (index < columns.Length)
-                columns[index].CharacterSet = own;
+                columns[index].SetCollation(own);
         }
     }
 
     private static void ApplyColumnCharset(ref ByteCursor value, ColumnDefinition[] columns)
     {
         for (int i = 0; i < columns.Length && !value.AtEnd; i++)
-            columns[i].CharacterSet = CharacterSets.ByCollationId(value.ReadLengthEncoded());
+            columns[i].SetCollation(value.ReadLengthEncoded());
     }
 
     // One block a column: a count, then that many strings. Decoded last, when their character sets are known.

@@ -148,6 +148,7 @@ internal sealed record TableChoice(object Filter, bool IsMatch);
 internal sealed class TableMapCache(ITableSchemaSource? schema)
 {
     private readonly Dictionary<ulong, TableMap> _maps = [];
+    private Dictionary<ulong, TableMap> _carried = [];
 
     /// <summary>Takes a TABLE_MAP event (header and body, no checksum) in.</summary>
     [MethodImpl(Jit.Hot)]
@@ -165,7 +166,17 @@ internal sealed class TableMapCache(ITableSchemaSource? schema)
     }
 
     /// <summary>The map of a table id, or null where none came before.</summary>
-    public TableMap? Find(ulong tableId) => _maps.GetValueOrDefault(tableId);
+    public TableMap? Find(ulong tableId) => _maps.GetValueOrDefault(tableId) ?? _carried.GetValueOrDefault(tableId);
+
+    /// <summary>Keeps the maps for the rows that the next file starts with: MariaDB's relay logs rotate within statements.</summary>
+    public void Carry() => _carried = new(_maps);
+
+    /// <summary>Forgets what was kept from the file before.</summary>
+    public void DropCarried()
+    {
+        if (_carried.Count > 0)
+            _carried = [];
+    }
 
     /// <summary>Forgets all: ids start anew with every server and are good within one file.</summary>
     public void Clear() => _maps.Clear();

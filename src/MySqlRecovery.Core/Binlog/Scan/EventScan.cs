@@ -21,8 +21,11 @@ internal sealed class EventScan : IDisposable
     private readonly TableMapCache _maps;
     private readonly ITableSchemaSource? _schema;
     private readonly RangeCuts _cuts;
+    private readonly LeftOutCascades? _leftOut;
     private bool _mayCut;
     private bool _isAtStart;
+    private bool _isRelayLog;
+    private bool _isWithinStatement;
     private EventReader? _reader;
     private LogRange _range = LogRange.Whole(string.Empty);
     private bool _startIsReached;
@@ -39,6 +42,7 @@ internal sealed class EventScan : IDisposable
         _stop = stop;
         _schema = schema;
         _cuts = new RangeCuts(filter);
+        _leftOut = filter is { Tables: not null, WithStatements: true } ? new LeftOutCascades(filter, schema) : null;
         _maps = new TableMapCache(schema);
     }
 
@@ -124,9 +128,12 @@ internal sealed class EventScan : IDisposable
             }
 
             bool isInRange = IsInRange();
-            if (isInRange && IsMatch())
+            bool isTaken = isInRange && IsMatch();
+            if (isInRange && _leftOut != null && Table != null && Reader.Header.Type.Operation() != null)
+                _leftOut.Observe(this, isTaken);
+            if (isTaken)
             {
-                if (_mayCut && Table != null && Reader.Header.Type.Operation() != null)
+                if ((_mayCut || _filter.ThreadIds != null) && Table != null && Reader.Header.Type.Operation() != null)
                     _cuts.Take(this);
                 return true;
             }
@@ -185,6 +192,11 @@ internal sealed class EventScan : IDisposable
         _mayCut = _filter.StartTime != null || _filter.StopTime != null || _range.Start > FileEventReader.FirstPosition
             || _range.Stop != long.MaxValue;
         _startIsReached = _range.Start <= FileEventReader.FirstPosition;
+        if (_isWithinStatement)
+            _maps.Carry();
+        else
+            _maps.DropCarried();
+        _isWithinStatement = false;
         _maps.Clear();
         Transaction.Reset();
         ByteSource source = _range.Open?.Invoke() ?? LogContainer.Open(_range.Path, Keyring, _stop);
@@ -201,12 +213,17 @@ internal sealed class EventScan : IDisposable
             {
                 if (!Reader.Read())
                 {
+                    _isWithinStatement = _isRelayLog && Transaction.IsInside && !Transaction.IsOver;
                     CheckEnd();
                     return false;
                 }
 
                 if (_isAtStart)
+                {
+                    _isRelayLog = Reader.Header.Flags.HasFlag(EventFlags.RelayLog);
                     _cuts.BeginLog(this);
+                }
+
                 _isAtStart = false;
                 _cuts.Observe(Reader.Header);
                 if (Reader.Position >= _range.Stop)
@@ -258,6 +275,8 @@ internal sealed class EventScan : IDisposable
     {
         BinlogEventType type = Reader.Header.Type;
         Transaction.Observe(Reader);
+        if (_filter.Gtids != null && type.IsGtid())
+            _cuts.Observe(Transaction.Gtid);
         Table = null;
         _fullRows = null;
         Rows.Clear();
@@ -270,6 +289,10 @@ internal sealed class EventScan : IDisposable
         else if (type == BinlogEventType.FormatDescription)
         {
             _maps.Clear();
+        }
+        else if (type.IsGtid() || type == BinlogEventType.Xid)
+        {
+            _maps.DropCarried();
         }
         else if (type.IsQuery() && _schema != null && !Transaction.GtidEvent.Flags.IsWithoutEffect())
         {

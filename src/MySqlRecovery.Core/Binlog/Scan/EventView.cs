@@ -249,7 +249,7 @@ internal readonly struct EventView
     /// <summary>Whether a filter lets the event through; <see cref="ChosenRows"/> are the rows that it let through then.</summary>
     [MethodImpl(Jit.Hot)]
     public bool IsMatch(EventFilter filter) => IsMatchButTable(filter)
-        && (filter.Tables == null || IsMatch(filter.Tables, filter.WithStatements))
+        && (filter.Tables == null || IsMatch(filter.Tables, filter))
         && (filter.Where == null || !HasRows || HasMatchingRow(filter.Where, filter.Doubts));
 
     /// <summary>Whether a filter lets the event through, whatever its table and its rows are.</summary>
@@ -290,15 +290,20 @@ internal readonly struct EventView
         $"the {Type} event", cause, _scan != null ? _scan.Reader.Path : _piped!.LogFile, Position);
 
     [MethodImpl(Jit.Hot)]
-    private bool IsMatch(TableFilter tables, bool withStatements)
+    private bool IsMatch(TableFilter tables, EventFilter filter)
     {
         if (Table is { } map)
             return tables.IsMatch(map);
         // Which tables a statement names, and not where its session stood, decides on what it did to them.
-        if (withStatements && Type.IsStatement())
+        if (filter.WithStatements && Type.IsStatement())
             return true;
-        return Type.IsQuery() && !tables.NeedsTable ? tables.IsDatabaseMatch(QueryDatabase) : !tables.NeedsTable && !tables.NeedsDatabase;
+        return Type.IsQuery() && !tables.NeedsTable ? IsQueryMatch(tables, filter) : !tables.NeedsTable && !tables.NeedsDatabase;
     }
+
+    private bool IsQueryMatch(TableFilter tables, EventFilter filter) =>
+        filter.NamedTables != null && TryGetStatement(out string statement, out string database, out SqlModes modes)
+            && filter.NamedTables(statement, database, modes) is { Count: > 0 } named
+            ? named.Any(t => tables.IsMatch(t.Database ?? database, t.Name)) : tables.IsDatabaseMatch(QueryDatabase);
 
     private string QueryDatabase => _scan != null ? QueryEvent.Parse(_scan.Reader.Body).Database : _piped!.Database ?? string.Empty;
 

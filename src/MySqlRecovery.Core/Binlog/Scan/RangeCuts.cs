@@ -1,6 +1,7 @@
 using MySqlRecovery.Binlog.Events;
 using MySqlRecovery.Binlog.Filter;
 using MySqlRecovery.Binlog.Reading;
+using MySqlRecovery.Gtids;
 using MySqlRecovery.Model;
 
 namespace MySqlRecovery.Binlog.Scan;
@@ -17,10 +18,13 @@ internal sealed class RangeCuts(EventFilter filter)
     private string? _lastLog;
     private bool _goesOn;
     private DateTime _lastTime;
+    private int _serverStarts;
+    private int? _takenSinceStart;
 
     /// <summary>A row event is taken.</summary>
     public void Take(EventScan scan)
     {
+        NoteStart(scan.Reader);
         (int, long) place = (scan.LogIndex, scan.Transaction.Position);
         if (place == _taken)
             return;
@@ -47,6 +51,8 @@ internal sealed class RangeCuts(EventFilter filter)
     public void BeginLog(EventScan scan)
     {
         EventReader reader = scan.Reader;
+        if (reader.Format.IsFirstSinceStart && !reader.Header.Flags.HasFlag(EventFlags.RelayLog))
+            _serverStarts++;
         if (_lastLog == null && filter.StartTime < reader.Header.Time && reader.Header.Timestamp != 0 && LogNumber.Of(reader.LogFile) != 1)
             filter.Doubts.NoteLog($"{reader.LogFile} begins at {reader.Header.Time:u}, after the time from which on changes are asked for: "
                 + "what was logged before is not here");
@@ -63,12 +69,32 @@ internal sealed class RangeCuts(EventFilter filter)
             _lastTime = header.Time;
     }
 
+    /// <summary>Takes the start of a transaction in.</summary>
+    public void Observe(Gtid? gtid)
+    {
+        if (gtid is { } id)
+            filter.Gtids?.Note(id);
+    }
+
     /// <summary>All logs have been read.</summary>
     public void End()
     {
+        if (filter.Gtids?.FindAbsent() is { } absent)
+            filter.Doubts.NoteLog($"-Gtid asks for {absent}, which is not in what was read");
         if (_goesOn && _lastLog != null && filter.StopTime > _lastTime)
             filter.Doubts.NoteLog(
                 $"{_lastLog} ends at {_lastTime:u}, before the time up to which changes are asked for: the log that follows is not here");
+    }
+
+    // Servers number their sessions from the start on.
+    private void NoteStart(EventReader reader)
+    {
+        if (filter.ThreadIds == null || _takenSinceStart == _serverStarts)
+            return;
+        if (_takenSinceStart != null)
+            filter.Doubts.NoteLog($"-ThreadId asks for a session, and the server was started again before {reader.LogFile}: there, another "
+                + "session has the number");
+        _takenSinceStart = _serverStarts;
     }
 
     private void Note(EventScan scan) => filter.Doubts.Note(

@@ -1,3 +1,4 @@
+using MySqlRecovery.Binlog.Events;
 using MySqlRecovery.Binlog.Filter;
 using MySqlRecovery.Binlog.Scan;
 using MySqlRecovery.Changes;
@@ -71,6 +72,45 @@ public sealed class FilterDoubtsTests : IDisposable
         File.WriteAllBytes(third, Insert(new SmallLog(), [2, 5]).Bytes);
 
         Assert.Contains("between binlog.000001 and binlog.000003", Assert.Single(Reasons(LogRange.Whole(first), LogRange.Whole(third))));
+    }
+
+    [Fact]
+    public void A_session_of_which_a_restart_makes_another_is_named()
+    {
+        string first = Path.Combine(_folder, "binlog.000001"), second = Path.Combine(_folder, "binlog.000002"), third = Path.Combine(_folder, "binlog.000003");
+        File.WriteAllBytes(first, Insert(new SmallLog(created: 1), [1, 5]).Bytes);
+        File.WriteAllBytes(second, Insert(new SmallLog(), [2, 5]).Bytes);
+        File.WriteAllBytes(third, Insert(new SmallLog(created: 9), [3, 5]).Bytes);
+        LogRange[] two = [LogRange.Whole(first), LogRange.Whole(second)], all = [.. two, LogRange.Whole(third)];
+
+        Assert.Empty(Reasons(new EventFilter { ThreadIds = [7] }, two, out _));
+        Assert.Empty(Reasons(new EventFilter(), all, out _));
+        Assert.Contains("started again before binlog.000003", Assert.Single(Reasons(new EventFilter { ThreadIds = [7] }, all, out long rows)));
+        Assert.Equal(3, rows);
+    }
+
+    [Fact]
+    public void A_replica_that_was_started_again_gives_no_session_another_number()
+    {
+        string first = Path.Combine(_folder, "relay.000001"), second = Path.Combine(_folder, "relay.000002");
+        File.WriteAllBytes(first, Insert(new SmallLog(created: 1, flags: EventFlags.RelayLog), [1, 5]).Bytes);
+        File.WriteAllBytes(second, Insert(new SmallLog(created: 9, flags: EventFlags.RelayLog), [2, 5]).Bytes);
+
+        Assert.Empty(Reasons(new EventFilter { ThreadIds = [7] }, [LogRange.Whole(first), LogRange.Whole(second)], out long rows));
+        Assert.Equal(2, rows);
+    }
+
+    [Fact]
+    public void A_relay_log_that_goes_on_within_a_statement_still_has_its_table()
+    {
+        string first = Path.Combine(_folder, "relay.000001"), second = Path.Combine(_folder, "relay.000002");
+        var start = new SmallLog(flags: EventFlags.RelayLog);
+        File.WriteAllBytes(first, start.AddBegin().AddInts(1, "t", ["id", "v"], 0).AddRows(BinlogEventType.WriteRowsV1, 1, [1, 5]).Bytes);
+        SmallLog rest = new SmallLog(flags: EventFlags.RelayLog).AddRows(BinlogEventType.WriteRowsV1, 1, [2, 5]).AddCommit();
+        File.WriteAllBytes(second, Insert(rest, [3, 5]).Bytes);
+
+        Assert.Empty(Reasons(new EventFilter(), [LogRange.Whole(first), LogRange.Whole(second)], out long rows));
+        Assert.Equal(3, rows);
     }
 
     private static SmallLog Insert(SmallLog log, params int?[][] rows) =>

@@ -1,0 +1,73 @@
+using System.Buffers.Binary;
+using MySqlRecovery.Binlog.Events;
+using MySqlRecovery.Binlog.Filter;
+using MySqlRecovery.Binlog.Rows;
+using MySqlRecovery.Model;
+
+namespace MySqlRecovery.Binlog.Scan;
+
+/// <summary>
+/// Sees rows of tables that were not asked for, and that the foreign keys of chosen rows changed: MySQL 9.6 and later log them in
+/// the same statement, before its own rows, and flag them as done without foreign key checks (seen on 9.7.4).
+/// </summary>
+internal sealed class LeftOutCascades(EventFilter filter, ITableSchemaSource? schema)
+{
+    private readonly List<(TableMap Map, int Rows, long Position)> _leftOut = [];
+    private readonly List<TableMap> _taken = [];
+    private TableMap? _parent;
+    private (int Log, long Position) _transaction = (-1, -1);
+
+    /// <summary>Takes a row event in.</summary>
+    /// <param name="scan">Stands on it.</param>
+    /// <param name="isTaken">Whether it passed the filter.</param>
+    public void Observe(EventScan scan, bool isTaken)
+    {
+        var flags = (RowsEventFlags)BinaryPrimitives.ReadUInt16LittleEndian(scan.Reader.Body[scan.Reader.Format.TableIdLength..]);
+        if (!flags.HasFlag(RowsEventFlags.UseSqlForeignKey))
+            return;
+        if (_transaction != (scan.LogIndex, scan.Transaction.Position))
+            Clear();
+        _transaction = (scan.LogIndex, scan.Transaction.Position);
+        TableMap map = scan.Table!;
+        bool isCascade = flags.HasFlag(RowsEventFlags.NoForeignKeyChecks);
+        if (isTaken)
+        {
+            _taken.Add(map);
+            _parent = isCascade ? _parent : map;
+        }
+        else if (isCascade && !filter.Tables!.IsMatch(map))
+        {
+            _leftOut.Add((map, scan.Rows.Count(scan.ParseRows(), map), scan.Reader.Position));
+        }
+
+        if (!flags.HasFlag(RowsEventFlags.StatementEnd))
+            return;
+        // Without any foreign key checks in the session, nothing cascaded.
+        if (!isCascade)
+            Note(scan.Reader.LogFile);
+        Clear();
+    }
+
+    private void Note(string logFile)
+    {
+        foreach ((TableMap child, int rows, long position) in _leftOut)
+        {
+            if ((_parent ?? _taken.Find(taken => IsChild(child, taken))) is { } parent)
+                filter.Doubts.Note(
+                    child.Database, child.Table,
+                    $"a foreign key changed them with rows of {parent.QualifiedName}, and the choice leaves this table out", rows, logFile,
+                    position);
+        }
+    }
+
+    private bool IsChild(TableMap map, TableMap parent) => schema != null
+        && schema.FindCascades(parent, RowOperation.Delete).Concat(schema.FindCascades(parent, RowOperation.Update))
+            .Any(c => string.Equals(c.Child, map.QualifiedName.ToString(), StringComparison.OrdinalIgnoreCase));
+
+    private void Clear()
+    {
+        _leftOut.Clear();
+        _taken.Clear();
+        _parent = null;
+    }
+}
