@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Text;
 using MySqlRecovery.Binlog.Events;
 using MySqlRecovery.Model;
