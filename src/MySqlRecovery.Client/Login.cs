@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using MySqlConnector;
 using MySqlRecovery.Client.Authentication;
+using MySqlRecovery.Client.Protocol;
 using MySqlRecovery.Model;
 
 namespace MySqlRecovery.Client;

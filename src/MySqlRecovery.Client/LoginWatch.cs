@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using MySqlRecovery.Client.Protocol;
 using MySqlRecovery.Model;
 
 namespace MySqlRecovery.Client;

@@ -1,5 +1,6 @@
 using System.Globalization;
 using MySqlRecovery.Binlog.Events;
+using MySqlRecovery.Client.Protocol;
 using MySqlRecovery.Model;
 using MySqlRecovery.Server;
 

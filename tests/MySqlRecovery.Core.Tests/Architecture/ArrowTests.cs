@@ -17,6 +17,8 @@ public class ArrowTests
         "",
     ];
 
+    private static readonly string[] Client = ["Client.Protocol", "Client.Authentication", "Client", "Client.Replication"];
+
     private static readonly string[] Module = ["Completion", "Input", "Commands"];
 
     [Fact]
@@ -34,9 +36,7 @@ public class ArrowTests
     public void The_client_uses_the_engine_and_not_the_other_way_round()
     {
         Assert.DoesNotContain(NamespaceArrows.Of(Built("MySqlRecovery.Core.dll")).Keys, arrow => arrow.To.StartsWith("Client", StringComparison.Ordinal));
-        Assert.DoesNotContain(
-            NamespaceArrows.Of(Built(Path.Combine("private", "MySqlRecovery.Client.dll"))).Keys,
-            arrow => Module.Contains(arrow.To));
+        Assert.Empty(WrongArrows(Path.Combine("private", "MySqlRecovery.Client.dll"), room => Array.IndexOf(Client, room)));
     }
 
     /// <summary>Every arrow that points from a room to itself or a later one, and every room that has no place.</summary>
@@ -44,8 +44,9 @@ public class ArrowTests
     {
         foreach (((string user, string used), string example) in NamespaceArrows.Of(Built(assembly)))
         {
+            bool isClient = assembly == "MySqlRecovery.dll" && Client.Contains(used);
             bool isEngine = assembly != "MySqlRecovery.Core.dll" && Engine.Contains(used);
-            if (!isEngine && !used.StartsWith("Client", StringComparison.Ordinal) && place(used) >= place(user))
+            if (!isEngine && !isClient && place(used) >= place(user))
                 yield return $"{user} -> {used}: {example}";
             if (place(user) < 0)
                 yield return $"{user} has no place among the rooms";

@@ -1,5 +1,6 @@
 using System.Globalization;
 using MySqlRecovery.Binlog.Filter;
+using MySqlRecovery.Binlog.Reading;
 using MySqlRecovery.Consistency.Servers;
 using MySqlRecovery.Gtids;
 using MySqlRecovery.Model;
@@ -71,11 +72,11 @@ internal sealed class LiveLogCheck(
     private static GtidSet? ReadExecuted(ComparedServer server, CancellationToken token) => !server.IsOn("gtid_mode") ? null
         : GtidSet.Parse([server.Client.QueryScalar("SELECT @@GLOBAL.gtid_executed", token) ?? ""]);
 
-    private static LogPlace? AppliedTo(Dictionary<string, string?>? channel) =>
+    private static LogPosition? AppliedTo(Dictionary<string, string?>? channel) =>
         channel?.GetValueOrDefault("Relay_Source_Log_File") is { Length: > 0 } file
         && long.TryParse(
             channel.GetValueOrDefault("Exec_Source_Log_Pos"), NumberStyles.None, CultureInfo.InvariantCulture, out long position)
-            ? new LogPlace(file, position) : null;
+            ? new LogPosition(file, position) : null;
 
     private ConsistencyFinding Unseen() => new()
     {

@@ -1,4 +1,5 @@
 using MySqlRecovery.Binlog.Filter;
+using MySqlRecovery.Binlog.Reading;
 using MySqlRecovery.Gtids;
 using MySqlRecovery.Model;
 
@@ -35,7 +36,7 @@ internal sealed record LogCheckInput
     /// The place in the source's logs up to which the replica had applied everything before its binlogs were read. Where
     /// it is not known, the last transaction of the source in the replica's logs tells.
     /// </summary>
-    public LogPlace? AppliedTo { get; init; }
+    public LogPosition? AppliedTo { get; init; }
 
     /// <summary>gtid_executed of the source, asked after that of the replica; null where it has none.</summary>
     public GtidSet? SourceExecuted { get; init; }

@@ -1,5 +1,6 @@
 using MySqlRecovery.Gtids;
 using MySqlRecovery.Model;
+using MySqlRecovery.Text;
 
 namespace MySqlRecovery.Consistency.Logs;
 
@@ -18,9 +19,8 @@ internal sealed class LogVerdict
     private readonly LogCheckInput _input;
     private readonly TransactionComparison _comparison;
     private readonly TransactionReader _source, _replica;
-    private readonly Dictionary<string, int> _differentByTable = new(StringComparer.Ordinal);
+    private readonly Dictionary<TableName, int> _differentByTable, _lostByTable;
     private readonly bool _isRelay, _isPromoted;
-    private readonly Dictionary<string, int> _lostByTable = new(StringComparer.Ordinal);
 
     /// <param name="input">What is known.</param>
     /// <param name="comparison">What both logs hold.</param>
@@ -34,10 +34,11 @@ internal sealed class LogVerdict
         _isPromoted = input.IsDetached || (!isRelay && input.AppliedTo == null
             && comparison.ReplicaOnly.Any(t =>
                 t.ServerId == replica.OwnServerId && !t.IsEmpty && t.Ordinal > comparison.ReplicaWindow.Last));
-        foreach (string table in comparison.Different.SelectMany(p => p.Source!.Tables).Select(t => t.ToString()))
-            _differentByTable[table] = _differentByTable.GetValueOrDefault(table) + 1;
-        foreach (string table in comparison.SourceOnly.SelectMany(t => t.Tables).Select(t => t.ToString()))
-            _lostByTable[table] = _lostByTable.GetValueOrDefault(table) + 1;
+        _differentByTable = Count(comparison.Different.Select(p => p.Source!));
+        _lostByTable = Count(comparison.SourceOnly);
+
+        static Dictionary<TableName, int> Count(IEnumerable<LoggedTransaction> transactions) =>
+            transactions.SelectMany(t => t.Tables).GroupBy(t => t.Name).ToDictionary(t => t.Key, t => t.Count());
     }
 
     /// <summary>What keeps the logs from being compared; null if nothing does.</summary>
@@ -199,9 +200,9 @@ internal sealed class LogVerdict
                 return null;
         }
 
-        bool looksFiltered = tables.Length > 0 && Array.TrueForAll(tables, t => !_comparison.IsApplied(t.Database, t.Table)
-            && (_lostByTable.GetValueOrDefault(t.ToString()) >= FilteredFrom
-                || _differentByTable.GetValueOrDefault(t.ToString()) >= FilteredInPlaceFrom));
+        bool looksFiltered = tables.Length > 0 && Array.TrueForAll(tables, t => !_comparison.IsApplied(t.Name)
+            && (_lostByTable.GetValueOrDefault(t.Name) >= FilteredFrom
+                || _differentByTable.GetValueOrDefault(t.Name) >= FilteredInPlaceFrom));
         return looksFiltered
             ? (FindingConfidence.Likely, $"Nothing of {string.Join(", ", tables)} is in the replica's logs at all, as with "
                 + "replicate_ignore_table and its like.") : null;

@@ -4,6 +4,7 @@ using MySqlRecovery.Binlog.Reading;
 using MySqlRecovery.Binlog.Rows;
 using MySqlRecovery.Gtids;
 using MySqlRecovery.Model;
+using MySqlRecovery.Text;
 
 namespace MySqlRecovery.Consistency.Logs;
 
@@ -39,7 +40,7 @@ internal sealed class LoggedTransaction
     public required long EndPosition { get; init; }
 
     /// <summary>The place behind it in the logs of the source: its own end in those, what a relay log says in that.</summary>
-    public required LogPlace SourceEnd { get; init; }
+    public required LogPosition SourceEnd { get; init; }
 
     /// <summary>The tables it changed, in the order of their first rows.</summary>
     public required TableContent[] Tables { get; init; }
@@ -176,9 +177,11 @@ internal sealed record LoggedImage(RowLayout Layout, byte[] Bytes)
 /// <param name="RowCount">Rows changed.</param>
 internal readonly record struct TableContent(string Database, string Table, ulong Hash, int RowCount)
 {
-    public bool IsSameTable(in TableContent other) => Table == other.Table && Database == other.Database;
+    public TableName Name => new(Database, Table);
 
-    public override string ToString() => $"{Database}.{Table}";
+    public bool IsSameTable(in TableContent other) => Name == other.Name;
+
+    public override string ToString() => Name.ToString();
 }
 
 /// <summary>Goes back to a transaction in its log and reads its rows.</summary>

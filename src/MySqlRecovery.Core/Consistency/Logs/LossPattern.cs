@@ -1,5 +1,6 @@
 using System.Globalization;
 using MySqlRecovery.Model;
+using MySqlRecovery.Text;
 
 namespace MySqlRecovery.Consistency.Logs;
 
@@ -129,10 +130,10 @@ internal sealed class LossPattern(TransactionTimes all, long relayLogCount)
 
     private void AddTable(LoggedTransaction[] known, List<string> facts)
     {
-        foreach (string table in known[0].Tables.Select(t => t.ToString()))
+        foreach (TableName table in known[0].Tables.Select(t => t.Name))
         {
             double share = (double)all.ByTable.GetValueOrDefault(table) / all.Count;
-            if (Array.TrueForAll(known, k => Array.Exists(k.Tables, t => t.ToString() == table))
+            if (Array.TrueForAll(known, k => Array.Exists(k.Tables, t => t.Name == table))
                 && ChernoffBound.OfAtLeast(known.Length, known.Length, share) * all.ByTable.Count < MaximumChance)
                 facts.Add(Text($"All {known.Length} change {table}, as {share:P1} of all transactions do."));
         }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
+using MySqlRecovery.Binlog.Reading;
 
 namespace MySqlRecovery.Consistency.Logs;
 
@@ -14,13 +15,13 @@ internal sealed record ReplicaLogEntry(ReplicaLogEvent Event, string Line)
     public string Channel { get; init; } = string.Empty;
 
     /// <summary>The place in the source's logs; of a skip, where it began; of an error, where the event ends.</summary>
-    public LogPlace Source { get; init; }
+    public LogPosition Source { get; init; }
 
     /// <summary>MariaDB: the GTID position there; null where the line has none.</summary>
     public string? Gtid { get; init; }
 
     /// <summary>Of a skip: the place in the source's logs behind it.</summary>
-    public LogPlace SourceEnd { get; init; }
+    public LogPosition SourceEnd { get; init; }
 
     /// <summary>Of a skip: MariaDB's GTID position behind it.</summary>
     public string? GtidEnd { get; init; }
@@ -148,8 +149,8 @@ internal static partial class ReplicaErrorLog
         return new ReplicaLogEntry(kind, line) { Time = time.Replace('T', ' '), Channel = channel, SourceServer = source };
     }
 
-    private static LogPlace? Place(Match match, string file, string position) =>
-        Number(match, position) is { } offset ? new LogPlace(FileName(match.Groups[file].Value), offset) : null;
+    private static LogPosition? Place(Match match, string file, string position) =>
+        Number(match, position) is { } offset ? new LogPosition(FileName(match.Groups[file].Value), offset) : null;
 
     private static long? Number(Match match, string group) =>
         long.TryParse(match.Groups[group].ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture, out long number) ? number : null;

@@ -1,3 +1,4 @@
+using MySqlRecovery.Binlog.Reading;
 using MySqlRecovery.Gtids;
 
 namespace MySqlRecovery.Consistency.Logs;
@@ -6,7 +7,7 @@ namespace MySqlRecovery.Consistency.Logs;
 /// <param name="From">Where it began.</param>
 /// <param name="To">Where it went on.</param>
 /// <param name="Evidence">The lines that show it.</param>
-internal sealed record SkippedRange(LogPlace From, LogPlace To, string[] Evidence)
+internal sealed record SkippedRange(LogPosition From, LogPosition To, string[] Evidence)
 {
     /// <summary>Whether the skip counter did it, rather than a position that was moved while replication stood still.</summary>
     public bool IsByCounter { get; init; }
@@ -26,7 +27,7 @@ internal sealed record SkippedRange(LogPlace From, LogPlace To, string[] Evidenc
             && gtid.Domain == range.Last.Domain && gtid.Number > range.After.Number && gtid.Number <= range.Last.Number)
             return true;
         // Ranges begin and end between transactions, so that the end tells.
-        LogPlace end = transaction.SourceEnd;
+        LogPosition end = transaction.SourceEnd;
         return From.IsSameSeries(end) && From.IsBefore(end) && !To.IsBefore(end);
     }
 }

@@ -1,6 +1,7 @@
 using MySqlRecovery.Gtids;
 using MySqlRecovery.Model;
 using MySqlRecovery.Schema;
+using MySqlRecovery.Text;
 
 namespace MySqlRecovery.Consistency.Logs;
 
@@ -19,7 +20,7 @@ internal sealed class TransactionComparison(TransactionReader source, Transactio
     private readonly UnmatchedTransactions _source = new(), _replica = new();
     private readonly List<TransactionPair> _different = [];
     private readonly List<RecoveryException> _unreadable = [];
-    private readonly HashSet<(string, string)> _applied = [];
+    private readonly HashSet<TableName> _applied = [];
 
     /// <summary>Transactions of the source that the replica's log lacks, in log order, but for those before that log.</summary>
     public IReadOnlyList<LoggedTransaction> SourceOnly { get; private set; } = [];
@@ -49,7 +50,7 @@ internal sealed class TransactionComparison(TransactionReader source, Transactio
     public TransactionTimes Times { get; } = new();
 
     /// <summary>Whether rows of a table are in a transaction that both have.</summary>
-    public bool IsApplied(string database, string table) => _applied.Contains((database, table));
+    public bool IsApplied(TableName table) => _applied.Contains(table);
 
     /// <summary>Reads both logs to their ends.</summary>
     /// <exception cref="RecoveryException">A log is missing or damaged.</exception>
@@ -144,7 +145,7 @@ internal sealed class TransactionComparison(TransactionReader source, Transactio
         SourceWindow = (Math.Min(SourceWindow.First, mine.Ordinal), Math.Max(SourceWindow.Last, mine.Ordinal));
         ReplicaWindow = (Math.Min(ReplicaWindow.First, theirs.Ordinal), Math.Max(ReplicaWindow.Last, theirs.Ordinal));
         foreach (TableContent table in theirs.Tables)
-            _applied.Add((table.Database, table.Table));
+            _applied.Add(table.Name);
 
         // What a replica applies keeps the source's server_id. It may write a statement in its own words, or as rows, and
         // with binlog_format=ROW it does not log temporary tables.
@@ -180,7 +181,7 @@ internal sealed class TransactionComparison(TransactionReader source, Transactio
                 _replica.Remove(rows);
                 ReplicaWindow = (ReplicaWindow.First, Math.Max(ReplicaWindow.Last, rows.Ordinal));
                 foreach (TableContent table in rows.Tables)
-                    _applied.Add((table.Database, table.Table));
+                    _applied.Add(table.Name);
             }
         }
     }

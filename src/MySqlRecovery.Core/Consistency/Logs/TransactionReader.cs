@@ -168,7 +168,7 @@ internal sealed class TransactionReader(LogSeries series, bool isRelay, Cancella
             IsFirstInLog = _isFirstInLog,
             Position = _position,
             EndPosition = _end,
-            SourceEnd = isRelay ? new LogPlace(_sourceLog ?? string.Empty, _sourceEnd) : new LogPlace(_reader.LogFile, _end),
+            SourceEnd = isRelay ? new LogPosition(_sourceLog ?? string.Empty, _sourceEnd) : new LogPosition(_reader.LogFile, _end),
             Tables = _content.Tables(),
             StatementHash = _content.StatementHash,
             Statement = _content.Statement,
@@ -191,7 +191,7 @@ internal sealed class TransactionTimes
 
     public long[] ByWeekday { get; } = new long[7];
 
-    public Dictionary<string, long> ByTable { get; } = new(StringComparer.Ordinal);
+    public Dictionary<TableName, long> ByTable { get; } = [];
 
     public void Add(LoggedTransaction transaction)
     {
@@ -202,10 +202,7 @@ internal sealed class TransactionTimes
         ByHour[time.Hour]++;
         ByWeekday[(int)time.DayOfWeek]++;
         foreach (TableContent table in transaction.Tables)
-        {
-            string name = table.ToString();
-            ByTable[name] = ByTable.GetValueOrDefault(name) + 1;
-        }
+            ByTable[table.Name] = ByTable.GetValueOrDefault(table.Name) + 1;
     }
 }
 

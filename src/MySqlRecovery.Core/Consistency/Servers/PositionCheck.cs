@@ -153,13 +153,10 @@ internal sealed class PositionCheck(ServerPair pair) : IConsistencyCheck
             c.GetValueOrDefault("Source_UUID") is { Length: > 0 } uuid
             && !uuid.Equals(pair.Source.Variable("server_uuid"), StringComparison.OrdinalIgnoreCase)
             && !uuid.Equals(pair.Replica.Variable("server_uuid"), StringComparison.OrdinalIgnoreCase))];
-        string[] foreign =
-        [
-            .. errant.Split(',').Where(g => others.Any(c => g.StartsWith(c["Source_UUID"] + ":", StringComparison.OrdinalIgnoreCase))),
-            .. others.Select(
-                c => c.GetValueOrDefault("Retrieved_Gtid_Set")?.Replace("\n", "", StringComparison.Ordinal) ?? "").Where(g => g.Length > 0),
-        ];
-        string own = foreign.Length == 0 ? errant : Subtract(pair.Replica, $"'{errant}'", $"'{string.Join(',', foreign)}'", token) ?? "";
+        HashSet<Guid> uuids = [.. others.Select(c => Guid.Parse(c["Source_UUID"]!))];
+        string written = GtidSet.Parse([errant]).Where(origin => uuids.Contains(origin.Uuid)).ToString();
+        GtidSet foreign = GtidSet.Parse(others.Select(c => c.GetValueOrDefault("Retrieved_Gtid_Set") ?? "").Append(written));
+        string own = others.Length == 0 ? errant : Subtract(pair.Replica, $"'{errant}'", $"'{foreign}'", token) ?? "";
         string ofOthers = own.Length == 0 ? errant : own == errant ? "" : Subtract(pair.Replica, $"'{errant}'", $"'{own}'", token) ?? "";
         if (own.Length > 0)
             yield return Errant(own, isOfOtherSource: false);

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using MySqlRecovery.Binlog.Reading;
 using MySqlRecovery.Gtids;
 using MySqlRecovery.Server;
 
@@ -81,8 +82,7 @@ internal sealed class ReplicaProgress
         Kind.Gtid => _pair.Replica.Client.QueryScalar($"SELECT GTID_SUBSET('{place}', @@GLOBAL.gtid_executed)", _token) == "1",
         Kind.MariaDbGtid =>
             MissingDomains(place, _pair.Replica.Client.QueryScalar("SELECT @@GLOBAL.gtid_slave_pos", _token) ?? "").Count == 0,
-        Kind.FilePosition => FindChannel() is { } channel
-            && Compare(channel["Relay_Source_Log_File"]!, channel["Exec_Source_Log_Pos"]!, place) >= 0,
+        Kind.FilePosition => FindChannel() is { } channel && AppliedTo(channel).HasReached(LogPosition.Parse(place)),
         _ => false,
     };
 
@@ -97,7 +97,7 @@ internal sealed class ReplicaProgress
             StringComparison.Ordinal) ?? "",
         Kind.MariaDbGtid =>
             string.Join(',', MissingDomains(place, _pair.Replica.Client.QueryScalar("SELECT @@GLOBAL.gtid_slave_pos", _token) ?? "")),
-        _ => FindChannel() is { } channel ? $"{channel["Relay_Source_Log_File"]}:{channel["Exec_Source_Log_Pos"]} to {place}" : place,
+        _ => FindChannel() is { } channel ? $"{AppliedTo(channel)} to {place}" : place,
     };
 
     /// <summary>
@@ -126,17 +126,8 @@ internal sealed class ReplicaProgress
     public static List<string> MissingDomains(string wanted, string reached) =>
         [.. MariaDbPosition.Parse(wanted).Beyond(MariaDbPosition.Parse(reached)).Select(g => g.ToString())];
 
-    // binlog.999999 is followed by binlog.1000000.
-    private static int Compare(string file, string position, string place)
-    {
-        int colon = place.LastIndexOf(':');
-        string otherFile = place[..colon];
-        int order = file.Length.CompareTo(otherFile.Length);
-        if (order == 0)
-            order = string.CompareOrdinal(file, otherFile);
-        return order != 0 ? order
-            : long.Parse(position, CultureInfo.InvariantCulture).CompareTo(long.Parse(place[(colon + 1)..], CultureInfo.InvariantCulture));
-    }
+    private static LogPosition AppliedTo(Dictionary<string, string?> channel) =>
+        LogPosition.Parse($"{channel["Relay_Source_Log_File"]}:{channel["Exec_Source_Log_Pos"]}");
 
     private Dictionary<string, string?>? FindChannel()
     {

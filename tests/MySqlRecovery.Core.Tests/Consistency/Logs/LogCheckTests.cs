@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Globalization;
+using MySqlRecovery.Binlog.Reading;
 using MySqlRecovery.Consistency.Logs;
 using MySqlRecovery.Gtids;
 using MySqlRecovery.IO;
@@ -125,8 +126,8 @@ public sealed class LogCheckTests : IDisposable
     {
         TransactionLog source = Fill(new TransactionLog(Source), 1..12, true), replica = Fill(new TransactionLog(Replica), 1..12, true, except: 9);
         long end = Assert.Single(Run(source, replica)).EndPosition!.Value;
-        Assert.Empty(Run(source, replica, i => i with { AppliedTo = new LogPlace("source.000001", end - 1) }));
-        Assert.Single(Run(source, replica, i => i with { AppliedTo = new LogPlace("source.000001", end) }));
+        Assert.Empty(Run(source, replica, i => i with { AppliedTo = new LogPosition("source.000001", end - 1) }));
+        Assert.Single(Run(source, replica, i => i with { AppliedTo = new LogPosition("source.000001", end) }));
     }
 
     [Fact]

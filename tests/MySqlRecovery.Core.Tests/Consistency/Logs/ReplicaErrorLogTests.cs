@@ -1,4 +1,5 @@
 using System.Text;
+using MySqlRecovery.Binlog.Reading;
 using MySqlRecovery.Consistency.Logs;
 using Xunit;
 
@@ -22,7 +23,7 @@ public sealed class ReplicaErrorLogTests
     {
         ReplicaLogEntry entry = ReplicaErrorLog.Parse(line)!;
         Assert.Equal((ReplicaLogEvent.Skip, time, 1L), (entry.Event, entry.Time, entry.Number));
-        Assert.Equal((new LogPlace("binlog.000001", 1218), new LogPlace("binlog.000001", 1424)), (entry.Source, entry.SourceEnd));
+        Assert.Equal((new LogPosition("binlog.000001", 1218), new LogPosition("binlog.000001", 1424)), (entry.Source, entry.SourceEnd));
         Assert.NotEqual(entry.RelayFile, entry.RelayEndFile);
         Assert.DoesNotContain('/', entry.RelayFile);
         Assert.DoesNotContain('\\', entry.RelayEndFile);
@@ -40,7 +41,7 @@ public sealed class ReplicaErrorLogTests
     public void Starts_stops_and_errors_give_their_place(string line, string kind, string channel)
     {
         ReplicaLogEntry entry = ReplicaErrorLog.Parse(line)!;
-        Assert.Equal((kind, channel, new LogPlace("binlog.000002", 1218)), (entry.Event.ToString(), entry.Channel, entry.Source));
+        Assert.Equal((kind, channel, new LogPosition("binlog.000002", 1218)), (entry.Event.ToString(), entry.Channel, entry.Source));
         Assert.Equal(line.Contains("GTID") ? "0-34340-5" : null, entry.Gtid);
         Assert.Equal(kind == "Error" ? 1062 : 0, entry.Number);
     }

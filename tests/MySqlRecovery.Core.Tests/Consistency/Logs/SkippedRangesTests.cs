@@ -1,4 +1,5 @@
 using System.Globalization;
+using MySqlRecovery.Binlog.Reading;
 using MySqlRecovery.Consistency.Logs;
 using Xunit;
 
@@ -13,7 +14,7 @@ public sealed class SkippedRangesTests
     public void A_position_that_was_moved_on_while_replication_stood_still_is_a_range()
     {
         SkippedRange range = Assert.Single(Find(Line(Stopped, "b.000001", 100), Line(Started, "b.000001", 900)));
-        Assert.Equal((new LogPlace("b.000001", 100), new LogPlace("b.000001", 900), false), (range.From, range.To, range.IsByCounter));
+        Assert.Equal((new LogPosition("b.000001", 100), new LogPosition("b.000001", 900), false), (range.From, range.To, range.IsByCounter));
         Assert.Equal(2, range.Evidence.Length);
     }
 

@@ -1,9 +1,8 @@
 using System.Net.Sockets;
 using MySqlConnector;
-using MySqlRecovery.Client.Protocol;
 using MySqlRecovery.Model;
 
-namespace MySqlRecovery.Client;
+namespace MySqlRecovery.Client.Protocol;
 
 /// <summary>The failures that have no number from the server. Neither SQL text nor credentials are ever part of a message.</summary>
 internal static class ServerErrors

@@ -1,7 +1,6 @@
-using MySqlRecovery.Client.Protocol;
 using MySqlRecovery.Model;
 
-namespace MySqlRecovery.Client;
+namespace MySqlRecovery.Client.Protocol;
 
 /// <summary>
 /// Maps the servers' error numbers to stable ids. Numbers: MySQL Server Error Message Reference; those from 1900 to 1999
