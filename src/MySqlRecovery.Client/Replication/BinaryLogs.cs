@@ -16,6 +16,17 @@ internal static class BinaryLogs
         .QueryAll("SHOW BINARY LOGS", token)
         .ConvertAll(row => new BinaryLog(row[0]!, long.Parse(row[1]!, CultureInfo.InvariantCulture)));
 
+    /// <summary>Where a server writes next.</summary>
+    /// <exception cref="RecoveryException">BinlogDisabled; ServerPrivilegeMissing without REPLICATION CLIENT (MariaDB: BINLOG
+    /// MONITOR).</exception>
+    public static (string File, long Position) End(ServerConnection connection, CancellationToken token)
+    {
+        bool isRenamed = !connection.IsMariaDb && connection.Version >= new Version(8, 2);
+        List<string?[]> rows = connection.QueryAll(isRenamed ? "SHOW BINARY LOG STATUS" : "SHOW MASTER STATUS", token);
+        return rows.Count > 0 ? (rows[0][0]!, long.Parse(rows[0][1]!, CultureInfo.InvariantCulture)) : throw new RecoveryException(
+            "BinlogDisabled", RecoveryErrorKind.NotSupported, "the server writes no binlog", connection.Server);
+    }
+
     /// <summary>When a file was begun (UTC), which is the time of its first event; reads that event only.</summary>
     /// <exception cref="RecoveryException">BinlogPurged if it is gone by now, and whatever connecting can end in.</exception>
     public static DateTime FirstEventTime(ConnectionOptions options, string name, CancellationToken token)

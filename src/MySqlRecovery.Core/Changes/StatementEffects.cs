@@ -201,7 +201,8 @@ internal sealed class StatementEffects(
 
     private static bool Same(string? a, string b) => string.Equals(a, b, StringComparison.OrdinalIgnoreCase);
 
-    private static string Shorten(string statement)
+    /// <summary>A statement for people: one line, cut off.</summary>
+    public static string Shorten(string statement)
     {
         string line = statement.ReplaceLineEndings(" ");
         return line.Length <= ShownLength ? line : string.Concat(line.AsSpan(0, ShownLength), "…");

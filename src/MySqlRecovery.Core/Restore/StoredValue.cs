@@ -22,6 +22,7 @@ internal static class StoredValue
     /// <param name="name">Its name in backquotes.</param>
     public static string Expression(ColumnDefinition column, string name) => column.Type switch
     {
+        _ when column.TextForm != BytesAsText.None => $"CAST({name} AS CHAR)",
         // The display width of a ZEROFILL does not count, and no client makes a bool of a BIGINT.
         ColumnType.Tiny or ColumnType.Short or ColumnType.Int24 or ColumnType.Long or ColumnType.LongLong or ColumnType.Year =>
             $"({name}+0)",
@@ -40,6 +41,8 @@ internal static class StoredValue
     public static byte[] OfImage(ColumnDefinition column, ReadOnlySpan<byte> value, TextBuffer scratch)
     {
         scratch.Clear();
+        if (column.TextForm != BytesAsText.None)
+            return Encoding.ASCII.GetBytes((string)ColumnValue.Decode(column, value));
         switch (column.Type)
         {
             case ColumnType.Float:
@@ -90,6 +93,7 @@ internal static class StoredValue
     /// <summary>The object that PowerShell users get, of the same type as <see cref="ColumnValue"/> makes of an image.</summary>
     public static object Decode(ColumnDefinition column, byte[] value) => column.Type switch
     {
+        _ when column.TextForm != BytesAsText.None => Encoding.ASCII.GetString(value),
         ColumnType.Json => Encoding.UTF8.GetString(value),
         ColumnType.NewDecimal =>
             decimal.TryParse(value, NumberStyles.Number, CultureInfo.InvariantCulture, out decimal number) && column.Length <= 28

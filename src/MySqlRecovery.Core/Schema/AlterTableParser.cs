@@ -18,8 +18,11 @@ internal sealed class AlterTableParser
     private int _oldForeignKeys;
     private TableName _name;
     private bool _converts;
+    private bool _dropsKey;
+    private bool _dropsPrimaryKey;
 
-    private AlterTableParser(StatementCursor cursor, TableSchema table, string? currentDatabase, TextDefault databaseText)
+    private AlterTableParser(
+        StatementCursor cursor, TableSchema table, string? currentDatabase, TextDefault databaseText, bool takesAnyName = false)
     {
         _cursor = cursor;
         _table = table;
@@ -37,7 +40,7 @@ internal sealed class AlterTableParser
         };
         _oldKeys = table.Keys.Count;
         _oldForeignKeys = table.ForeignKeys.Count;
-        _columns = new ColumnChanges(cursor, table.Columns.Where(column => !SystemVersioning.IsImplicit(column)));
+        _columns = new ColumnChanges(cursor, table.Columns.Where(column => !SystemVersioning.IsImplicit(column)), takesAnyName);
     }
 
     /// <summary>Applies the changes.</summary>
@@ -56,15 +59,34 @@ internal sealed class AlterTableParser
         out IReadOnlyDictionary<string, string> renamedColumns)
     {
         var parser = new AlterTableParser(cursor, table, currentDatabase, databaseText);
-        while (!cursor.AtEnd)
-        {
-            parser.ParseChange();
-            while (!cursor.AtEnd && !cursor.AcceptSymbol(','))
-                parser.ParseOption(); // options and partitioning may follow without a comma
-        }
-
+        parser.Parse();
         renamedColumns = parser._columns.Renamed;
         return parser.Build();
+    }
+
+    /// <summary>Reads the changes that an ALTER TABLE makes to a table that is not known.</summary>
+    /// <param name="statement">The statement.</param>
+    /// <param name="currentDatabase">The database of names that come without one.</param>
+    /// <exception cref="RecoveryException">SchemaNotUnderstood.</exception>
+    public static AlteredTable Read(LoggedStatement statement, string? currentDatabase)
+    {
+        StatementCursor cursor = statement.Open();
+        cursor.Expect("ALTER");
+        cursor.Accept("ONLINE");
+        cursor.Accept("IGNORE");
+        cursor.Expect("TABLE");
+        cursor.Accept("IF", "EXISTS");
+        TableName name = cursor.QualifiedName(currentDatabase);
+        if (cursor.Accept("WAIT"))
+            cursor.Number();
+        else
+            cursor.Accept("NOWAIT");
+        var unknown = new TableSchema { Database = name.Database, Name = name.Name, AreKeysKnown = false };
+        var parser = new AlterTableParser(cursor, unknown, currentDatabase, default, takesAnyName: true);
+        parser.Parse();
+        return new AlteredTable(
+            parser._columns, parser._dropsPrimaryKey || parser._draft.Keys.Exists(k => k.IsPrimary),
+            parser._dropsKey || parser._draft.Keys.Exists(k => k.IsUnique), parser._converts);
     }
 
     /// <summary>The table with one key more.</summary>
@@ -73,6 +95,16 @@ internal sealed class AlterTableParser
         var parser = new AlterTableParser(cursor, table, currentDatabase: null, databaseText: default);
         parser._draft.AddKey(cursor, key);
         return parser.Build();
+    }
+
+    private void Parse()
+    {
+        while (!_cursor.AtEnd)
+        {
+            ParseChange();
+            while (!_cursor.AtEnd && !_cursor.AcceptSymbol(','))
+                ParseOption(); // options and partitioning may follow without a comma
+        }
     }
 
     private void ParseChange()
@@ -191,6 +223,8 @@ internal sealed class AlterTableParser
 
     private void DropKey(string name, bool ifExists)
     {
+        _dropsKey = true;
+        _dropsPrimaryKey |= string.Equals(name, "PRIMARY", StringComparison.OrdinalIgnoreCase);
         int index = FindKey(name);
         if (index >= 0)
         {
@@ -355,3 +389,10 @@ internal sealed class AlterTableParser
     private KeyPart? AfterRename(KeyPart part) =>
         part.Column == null ? part : _columns.NewName(part.Column) is string name ? part with { Column = name } : null;
 }
+
+/// <summary>What an ALTER TABLE does to a table, whatever the table is.</summary>
+/// <param name="Columns">Its columns.</param>
+/// <param name="ChangesPrimaryKey">Whether a primary key comes or goes.</param>
+/// <param name="ChangesUniqueKeys">Whether another key that may be unique comes or goes.</param>
+/// <param name="Converts">Whether it has CONVERT TO CHARACTER SET.</param>
+internal sealed record AlteredTable(ColumnChanges Columns, bool ChangesPrimaryKey, bool ChangesUniqueKeys, bool Converts);

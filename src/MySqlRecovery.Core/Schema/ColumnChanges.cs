@@ -27,10 +27,15 @@ internal sealed class ColumnChanges
     private readonly Dictionary<string, bool> _invisible = new(StringComparer.OrdinalIgnoreCase);
     private readonly Dictionary<string, ColumnChange> _replaced = new(StringComparer.OrdinalIgnoreCase);
     private readonly List<ColumnChange> _placed = [];
+    private readonly bool _takesAnyName;
 
-    public ColumnChanges(StatementCursor cursor, IEnumerable<ColumnSchema> columns)
+    /// <param name="cursor">Reads the statement.</param>
+    /// <param name="columns">The table's columns before it.</param>
+    /// <param name="takesAnyName">Whether the columns are not known, and every name may be one of them.</param>
+    public ColumnChanges(StatementCursor cursor, IEnumerable<ColumnSchema> columns, bool takesAnyName = false)
     {
         _cursor = cursor;
+        _takesAnyName = takesAnyName;
         _old = [.. columns];
         foreach (ColumnSchema column in _old)
             _byName[column.Name] = column;
@@ -39,7 +44,26 @@ internal sealed class ColumnChanges
     /// <summary>The new names of renamed columns by their old ones.</summary>
     public IReadOnlyDictionary<string, string> Renamed => _renamed;
 
-    public bool Exists(string name) => _byName.ContainsKey(name);
+    /// <summary>The columns that are gone.</summary>
+    public IReadOnlyCollection<string> Dropped => _dropped;
+
+    /// <summary>What is defined anew, by the old name.</summary>
+    public IEnumerable<(string OldName, ColumnSchema Column)> Redefined => _replaced.Select(r => (r.Key, r.Value.Draft.Column));
+
+    /// <summary>The columns that come.</summary>
+    public IEnumerable<string> Added => _placed.Where(p => p.OldName == null).Select(p => p.Draft.Column.Name);
+
+    /// <summary>Whether columns that stay change their places.</summary>
+    public bool MovesColumns => _placed.Exists(p => p.OldName != null);
+
+    /// <summary>Whether it was asked for a column that may or may not be there.</summary>
+    public bool IsConditional { get; private set; }
+
+    public bool Exists(string name)
+    {
+        IsConditional |= _takesAnyName;
+        return _takesAnyName || _byName.ContainsKey(name);
+    }
 
     public void Drop(string name) => _dropped.Add(Existing(name));
 
@@ -112,7 +136,8 @@ internal sealed class ColumnChanges
         return before < 0 ? throw NoColumn(change.After) : before + 1;
     }
 
-    private string Existing(string name) => _byName.TryGetValue(name, out ColumnSchema? column) ? column.Name : throw NoColumn(name);
+    private string Existing(string name) => _byName.TryGetValue(name, out ColumnSchema? column) ? column.Name
+        : _takesAnyName ? name : throw NoColumn(name);
 
     private Model.RecoveryException NoColumn(string name) => _cursor.Impossible($"there is no column {name}");
 }

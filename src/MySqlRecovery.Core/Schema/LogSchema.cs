@@ -26,7 +26,7 @@ internal sealed class LogSchema(SchemaCatalog catalog) : ITableSchemaSource
         map.HasSchema = true;
         map.IsSystemVersioned = table.RowEndColumn != null;
         map.HasTriggers = table.Triggers.Count > 0;
-        KeySchema? key = table.PrimaryKey ?? table.Keys.FirstOrDefault(k => IsIdentifying(k, table));
+        KeySchema? key = KeyOf(table);
         map.PrimaryKey = key == null ? [] : [.. key.Parts.Select(p => IndexOf(map, p.Column))];
         map.IsPrimaryKeyKnown = true;
     }
@@ -54,7 +54,12 @@ internal sealed class LogSchema(SchemaCatalog catalog) : ITableSchemaSource
         catalog.Find(database, table) is { UnknownReason: null, Triggers.Count: 0 }
         && !FindCascades(database, table, RowOperation.Delete).Concat(FindCascades(database, table, RowOperation.Update)).Any();
 
-    private static void Complete(ColumnDefinition column, ColumnSchema schema)
+    /// <summary>The key by which rows are told apart: the primary one, else the first that can do as well; null where there is
+    /// none.</summary>
+    public static KeySchema? KeyOf(TableSchema table) => table.PrimaryKey ?? table.Keys.FirstOrDefault(k => IsIdentifying(k, table));
+
+    /// <summary>Adds to a column of a table map what a definition knows of it.</summary>
+    public static void Complete(ColumnDefinition column, ColumnSchema schema)
     {
         column.Name = schema.Name;
         column.IsNameKnown = true;

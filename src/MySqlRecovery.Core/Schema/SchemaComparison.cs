@@ -42,7 +42,8 @@ internal static class SchemaComparison
 
     private static string[] ColumnsOf(KeySchema? key) => [.. key?.Parts.Select(part => part.Column ?? string.Empty) ?? []];
 
-    private static string? FindProblem(ColumnDefinition column, ColumnSchema schema)
+    /// <summary>What a table map and a definition say differently of a column; null where they may be of one.</summary>
+    public static string? FindProblem(ColumnDefinition column, ColumnSchema schema)
     {
         if (column.IsNameKnown && !string.Equals(column.Name, schema.Name, StringComparison.OrdinalIgnoreCase))
             return $"column '{column.Name}' of the log is '{schema.Name}' in the schema";

@@ -88,7 +88,8 @@ internal sealed class RowDecoder(TableMap map) : IRowDecoder
     private RowsEvent Parse(RowSource source) => RowsEvent.Parse(
         (BinlogEventType)source.RowsEvent[4], source.RowsEvent.AsSpan(EventHeader.Size), map.Columns.Length);
 
-    private OrderedDictionary Decode(RowLayout layout, ReadOnlySpan<byte> image)
+    /// <summary>The values of an image by column; one that cannot be read is an <see cref="UnreadableValue"/>.</summary>
+    public OrderedDictionary Decode(RowLayout layout, ReadOnlySpan<byte> image)
     {
         var ranges = new ValueRange[layout.Ordinals.Length];
         layout.Locate(image, ranges);

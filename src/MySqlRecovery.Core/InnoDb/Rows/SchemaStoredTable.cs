@@ -43,7 +43,7 @@ internal static class SchemaStoredTable
 
     private static ColumnDefinition Definition(SchemaRecordLayout layout, ColumnSchema column, bool isMariaDb)
     {
-        ColumnType type = TypeOf(column, layout.Field(column).FixedLength, isMariaDb, layout.IsBefore564);
+        ColumnType type = column.LoggedType(isMariaDb, layout.IsBefore564, layout.IsBefore564 && layout.Field(column).FixedLength == 3);
         bool isVariable = type is ColumnType.String or ColumnType.VarChar or ColumnType.Blob;
         return new ColumnDefinition
         {
@@ -64,32 +64,4 @@ internal static class SchemaStoredTable
             IsGenerated = column.IsGenerated,
         };
     }
-
-    private static ColumnType TypeOf(ColumnSchema column, int fixedLength, bool isMariaDb, bool isOld) => column.DataType switch
-    {
-        "tinyint" => ColumnType.Tiny,
-        "smallint" => ColumnType.Short,
-        "mediumint" => ColumnType.Int24,
-        "int" => ColumnType.Long,
-        "bigint" => ColumnType.LongLong,
-        "float" => ColumnType.Float,
-        "double" => ColumnType.Double,
-        "decimal" => ColumnType.NewDecimal,
-        "year" => ColumnType.Year,
-        "bit" => ColumnType.Bit,
-        "date" => ColumnType.Date,
-        "time" => isOld && fixedLength == 3 ? ColumnType.Time : ColumnType.Time2,
-        "datetime" => isOld ? ColumnType.DateTime : ColumnType.DateTime2,
-        "timestamp" => ColumnType.Timestamp2,
-        "enum" => ColumnType.Enum,
-        "set" => ColumnType.Set,
-        "char" or "binary" or "uuid" or "inet6" or "inet4" => ColumnType.String,
-        "varchar" or "varbinary" => ColumnType.VarChar,
-        "json" => isMariaDb ? ColumnType.Blob : ColumnType.Json,
-        "vector" => ColumnType.Vector,
-        _ when column.IsText || BlobType.IsBlob(column.DataType) => ColumnType.Blob,
-        "geometry" or "point" or "linestring" or "polygon" or "multipoint" or "multilinestring" or "multipolygon" or "geometrycollection" =>
-            ColumnType.Geometry,
-        _ => throw new InvalidDataException($"column {column.Name} is {column.DataType}, which no row is read with"),
-    };
 }

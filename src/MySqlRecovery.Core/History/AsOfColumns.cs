@@ -1,0 +1,118 @@
+using System.Collections.Specialized;
+using MySqlRecovery.Binlog.Rows;
+using MySqlRecovery.Model;
+using MySqlRecovery.Restore;
+using MySqlRecovery.Schema;
+using MySqlRecovery.Text;
+
+namespace MySqlRecovery.History;
+
+/// <summary>
+/// The columns of a table as it was in its first era, in the forms in which the log and the server give them: values as
+/// <see cref="StoredValue"/> has them, the key first, then the columns that were asked for.
+/// </summary>
+internal sealed class AsOfColumns
+{
+    private readonly TableEras _eras;
+    private readonly EraColumn[] _shown;
+    private readonly PastColumn[] _read;
+    private readonly ColumnDefinition[] _definitions;
+    private readonly int[] _places;
+    private readonly string[] _key;
+    private readonly string[] _generated;
+    private readonly Dictionary<TableMap, int[]> _ordinals = new(ReferenceEqualityComparer.Instance);
+
+    /// <param name="eras">The table.</param>
+    /// <param name="chosen">The columns to give, by their names of then; empty for all.</param>
+    /// <param name="isMariaDb">Whether the server is a MariaDB.</param>
+    /// <exception cref="RecoveryException">ColumnUnknown, AsOfDefinitionChanged.</exception>
+    public AsOfColumns(TableEras eras, IReadOnlyList<string> chosen, bool isMariaDb)
+    {
+        _eras = eras;
+        TableEra first = eras.All[0];
+        EraColumn[] all = [.. first.Columns, .. first.Unplaced];
+        _shown = chosen.Count == 0 ? all : [.. chosen.Select(name => Array.Find(all, c => IsSame(c.Name, name)) ?? throw new RecoveryException(
+            "ColumnUnknown", RecoveryErrorKind.ObjectNotFound, $"{first.Name} has no column {name}"))];
+        _read = [.. eras.Key, .. _shown.Select(c => c.Column).Except(eras.Key)];
+        _places = Array.ConvertAll(_shown, c => Array.IndexOf(_read, c.Column));
+        _definitions = Array.ConvertAll(_read, c => Define(all.First(a => a.Column == c), isMariaDb));
+        _key = [.. eras.Key.Select(k => all.FirstOrDefault(a => a.Column == k)?.Name ?? string.Empty)];
+        _generated = [.. _shown.Where(c => c.Definition?.IsGenerated == true).Select(c => c.Name)];
+    }
+
+    /// <summary>How many values a row has.</summary>
+    public int Count => _read.Length;
+
+    /// <summary>Why what the server has now does not tell what was; null where it does.</summary>
+    public string? FindLoss() => _shown.Select(c => c.Column.FindLoss() is { } loss ? $"column {c.Name} {loss}" : null).FirstOrDefault(l => l != null);
+
+    /// <summary>The expressions that give the values of the server's table.</summary>
+    public string Select => string.Join(", ", _read.Select((c, i) => StoredValue.Expression(_definitions[i], SqlIdentifier.Quote(c.Last!))));
+
+    /// <summary>The values of a row of the server.</summary>
+    public byte[]? OfServer(int column, byte[]? value, TextBuffer scratch) =>
+        value == null ? null : StoredValue.OfServer(_definitions[column], value, scratch);
+
+    /// <summary>Where in a table map the values are; null, with the column, where one is not known.</summary>
+    public int[]? OrdinalsOf(TableMap map, TableEra era, out string? unknown)
+    {
+        unknown = null;
+        if (_ordinals.TryGetValue(map, out int[]? ordinals))
+            return ordinals;
+        ordinals = Array.ConvertAll(_read, c => era.IndexOf(map, c));
+        int missing = Array.IndexOf(ordinals, -1);
+        unknown = missing < 0 ? null : _shown.FirstOrDefault(c => c.Column == _read[missing])?.Name ?? "of the key";
+        if (missing >= 0)
+            return null;
+        _ordinals.Add(map, ordinals);
+        return ordinals;
+    }
+
+    /// <summary>The value by which a row is known.</summary>
+    public UInt128 KeyOf(byte[]?[] values) => StoredRow.Hash(string.Empty, string.Empty, values.Take(_eras.Key.Count));
+
+    /// <summary>The value by which a row without key is known.</summary>
+    public static UInt128 HashOf(byte[]?[] values) => StoredRow.Hash(string.Empty, string.Empty, values);
+
+    public TableRow ToRow(byte[]?[] values, string? server, string source)
+    {
+        TableName name = _eras.All[0].Name;
+        var row = new TableRow
+        {
+            Server = server,
+            Database = name.Database ?? string.Empty,
+            Table = name.Name,
+            State = TableRowState.Live,
+            Source = source,
+            GeneratedColumn = _generated,
+        };
+        for (int i = 0; i < _shown.Length; i++)
+            row.Value[_shown[i].Name] = Decode(_places[i], values);
+        if (_key.Length > 0)
+        {
+            row.Key = new OrderedDictionary(StringComparer.OrdinalIgnoreCase);
+            for (int i = 0; i < _key.Length; i++)
+                row.Key[_key[i]] = Decode(i, values);
+        }
+
+        return row;
+    }
+
+    private object? Decode(int column, byte[]?[] values) =>
+        values[column] is { } value ? StoredValue.Decode(_definitions[column], value) : null;
+
+    private static ColumnDefinition Define(EraColumn column, bool isMariaDb)
+    {
+        try
+        {
+            return (column.Definition ?? throw new InvalidDataException(column.Column.FindLoss() ?? "its definition is not known"))
+                .ToDefinition(isMariaDb);
+        }
+        catch (InvalidDataException e)
+        {
+            throw AsOf.Changed($"column {column.Name} {e.Message}");
+        }
+    }
+
+    private static bool IsSame(string one, string other) => string.Equals(one, other, StringComparison.OrdinalIgnoreCase);
+}

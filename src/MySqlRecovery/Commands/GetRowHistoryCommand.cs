@@ -1,0 +1,123 @@
+using System.Collections.Concurrent;
+using System.Management.Automation;
+using MySqlRecovery.Binlog.Encryption;
+using MySqlRecovery.Binlog.Filter;
+using MySqlRecovery.Binlog.Reading;
+using MySqlRecovery.Binlog.Rows;
+using MySqlRecovery.Binlog.Scan;
+using MySqlRecovery.Client;
+using MySqlRecovery.Client.Replication;
+using MySqlRecovery.Completion;
+using MySqlRecovery.History;
+using MySqlRecovery.Input;
+using MySqlRecovery.Model;
+using MySqlRecovery.Restore;
+using MySqlRecovery.Schema;
+using MySqlRecovery.Text;
+
+namespace MySqlRecovery.Commands;
+
+/// <summary>Gives what single rows were, from change to change.</summary>
+[Cmdlet(VerbsCommon.Get, "RowHistory", DefaultParameterSetName = ServerSet)]
+[OutputType(typeof(RowVersion))]
+public sealed class GetRowHistoryCommand : ServerCmdlet
+{
+    private readonly ConcurrentQueue<string> _warnings = new();
+    private Keyring? _keyring;
+
+    /// <summary>The table, <c>database.table</c>, by the name that it has now.</summary>
+    [Parameter(Mandatory = true, Position = 0), ArgumentCompleter(typeof(TableCompleter))]
+    [ValidateNotNullOrEmpty]
+    public string Table { get; set; } = string.Empty;
+
+    /// <summary>The rows: values of a key of one column, or <c>@{ order_id = 1; line = 2 }</c>; one or several.</summary>
+    [Parameter(Mandatory = true, Position = 1, ValueFromPipeline = true)]
+    [ValidateNotNullOrEmpty]
+    public object[] Key { get; set; } = [];
+
+    /// <summary>Log files; wildcards. With -Server too, the logs are these, and the live row is the server's.</summary>
+    [Parameter]
+    [SupportsWildcards]
+    [ValidateNotNullOrEmpty]
+    public string[] LogPath { get; set; } = [];
+
+    /// <summary>The server: <c>host</c>, <c>host:port</c>, the path of a Unix socket or a connection string.</summary>
+    [Parameter(ParameterSetName = ServerSet), Alias("HostName", "ComputerName")]
+    [ValidateNotNull]
+    public string? Server { get; set; }
+
+    /// <summary>Events from this time on (included). A time without zone is local.</summary>
+    [Parameter, Alias("StartDateTime", "After")]
+    [ValidateNotNull]
+    public DateTime? StartTime { get; set; }
+
+    /// <summary>Keyring files of the server for encrypted logs.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string[] KeyringPath { get; set; } = [];
+
+    /// <summary>A file with the CREATE TABLE statement of the table as it was where the logs begin.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? SchemaPath { get; set; }
+
+    private readonly List<object> _keys = [];
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord() => _keys.AddRange(Key.Select(k => k is PSObject wrapped ? wrapped.BaseObject : k));
+
+    /// <inheritdoc/>
+    protected override void EndProcessing()
+    {
+        if (_keys.Count == 0)
+            return;
+        if (KeyringPath.Length > 0)
+            _keyring = Try(() => Keyring.Open(KeyringPath.Select(this.ResolveDestination)));
+        bool asksServer = Server != null || DefaultsFile != null || LogPath.Length == 0;
+        using ServerConnection? client = asksServer ? Try(() => ServerConnection.Open(OptionsFor(Server ?? string.Empty), StopToken)) : null;
+        using RestoreSession? session = client == null ? null : Try(() => new RestoreSession(client, StopToken));
+        RowHistoryReader reader = Try(() => Open(client));
+        List<RowVersion> versions = Try(() => reader.Read().ToList());
+        while (_warnings.TryDequeue(out string? warning))
+            WriteWarning(warning);
+        if (reader.Notes.Count > 0)
+            WriteWarning($"The logs do not tell all: {reader.Notes[0]}"
+                + (reader.Notes.Count > 1 ? $" (and {reader.Notes.Count - 1} more: see Reason)" : string.Empty));
+        foreach (RowVersion version in versions)
+            WriteObject(version);
+    }
+
+    private RowHistoryReader Open(ServerConnection? client)
+    {
+        TableName table = TableName.Parse(Table) ?? throw new RecoveryException(
+            "TableNameInvalid", RecoveryErrorKind.InvalidArgument, $"'{Table}' is not of the form database.table");
+        Func<IEnumerable<LogRange>> logs;
+        if (LogPath.Length > 0)
+        {
+            List<string> files = new LogFileOrder(_keyring, _warnings.Enqueue, StopToken).Sort(
+                this.ResolveLogs(LogPath, literal: false, e => throw e));
+            logs = () => files.Select(LogRange.Whole);
+        }
+        else
+        {
+            var request = new ServerLogRequest { StartTime = StartTime?.ToUniversalTime() };
+            logs = () => new ServerLog(client!.Options, request, _warnings.Enqueue, StopToken).Ranges();
+        }
+
+        return new RowHistoryReader(table, new KeyChoice(_keys), (filter, schema) => OpenScan(logs(), filter, schema), StopToken)
+        {
+            Client = client,
+            IsMariaDb = client?.IsMariaDb == true,
+            OpenSchema = client == null ? null : tables => new ServerLogSchema(
+                () => ServerConnection.Open(client.Options, StopToken), tables, _ => { }, StopToken, followsLog: LogPath.Length == 0),
+            Schema = SchemaPath == null ? null : SchemaCatalog.Load(this.ResolveDestination(SchemaPath)),
+        };
+    }
+
+    private EventScan OpenScan(IEnumerable<LogRange> logs, EventFilter filter, ITableSchemaSource? schema) => new(
+        logs, filter with { StartTime = StartTime?.ToUniversalTime() }, StopToken, schema)
+    {
+        Salvage = true,
+        Keyring = _keyring,
+    };
+}

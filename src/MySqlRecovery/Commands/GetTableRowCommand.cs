@@ -1,0 +1,94 @@
+using System.Collections;
+using System.Collections.Concurrent;
+using System.Management.Automation;
+using MySqlRecovery.Binlog.Filter;
+using MySqlRecovery.Changes;
+using MySqlRecovery.Client.Replication;
+using MySqlRecovery.Completion;
+using MySqlRecovery.History;
+using MySqlRecovery.Input;
+using MySqlRecovery.Model;
+using MySqlRecovery.Schema;
+using MySqlRecovery.Text;
+
+namespace MySqlRecovery.Commands;
+
+/// <summary>Gives the rows of a server's table, as they are or as they were at a moment.</summary>
+[Cmdlet(VerbsCommon.Get, "TableRow", DefaultParameterSetName = ServerSet)]
+[OutputType(typeof(TableRow))]
+public sealed class GetTableRowCommand : ServerCmdlet
+{
+    private readonly ConcurrentQueue<string> _warnings = new();
+
+    /// <summary>The server: <c>host</c>, <c>host:port</c>, the path of a Unix socket or a connection string.</summary>
+    [Parameter(ParameterSetName = ServerSet), Alias("HostName", "ComputerName")]
+    [ValidateNotNull]
+    public string Server { get; set; } = string.Empty;
+
+    /// <summary>The table, <c>database.table</c>, by its name at the moment.</summary>
+    [Parameter(Mandatory = true, Position = 0)]
+    [ValidateNotNullOrEmpty]
+    public string Table { get; set; } = string.Empty;
+
+    /// <summary>The moment: all that was committed up to this time. A time without zone is local.</summary>
+    [Parameter]
+    [ValidateNotNull]
+    public DateTime? AsOf { get; set; }
+
+    /// <summary>The moment: all up to this transaction, which is included.</summary>
+    [Parameter, ArgumentCompleter(typeof(GtidSourceCompleter))]
+    [ValidateNotNullOrEmpty]
+    public string? AsOfGtid { get; set; }
+
+    /// <summary>The moment: all up to a position in this file.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? AsOfFile { get; set; }
+
+    /// <summary>The position in -AsOfFile: the end of an event.</summary>
+    [Parameter]
+    [ValidateNotNull]
+    public long? AsOfPosition { get; set; }
+
+    /// <summary>Values that rows must have, <c>@{ status = 'paid'; id = 1, 2 }</c>.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public IDictionary? Where { get; set; }
+
+    /// <summary>The columns to give, by their names at the moment; all by default.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string[] Column { get; set; } = [];
+
+    /// <summary>A file with the CREATE TABLE statement of the table as it was at the moment.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? SchemaPath { get; set; }
+
+    /// <summary>Bytes of memory for the keys of the rows that changed since; beyond that a temporary file holds them.</summary>
+    [Parameter]
+    [ValidateRange(0, long.MaxValue)]
+    public long MaxMemory { get; set; } = ChangeIndex.DefaultMaximumMemory;
+
+    /// <inheritdoc/>
+    protected override void EndProcessing()
+    {
+        using ServerAsOf asOf = Try(() => ServerAsOf.Open(
+            OptionsFor(Server), Request(), Moment.Of(AsOf, AsOfGtid, AsOfFile, AsOfPosition), _warnings.Enqueue, StopToken));
+        while (_warnings.TryDequeue(out string? warning))
+            WriteWarning(warning);
+        using IEnumerator<TableRow> rows = asOf.Rows().GetEnumerator();
+        while (Try(rows.MoveNext))
+            WriteObject(rows.Current);
+    }
+
+    private AsOfRequest Request() => new()
+    {
+        Table = TableName.Parse(Table) ?? throw new RecoveryException(
+            "TableNameInvalid", RecoveryErrorKind.InvalidArgument, $"'{Table}' is not of the form database.table"),
+        Columns = Column,
+        Where = Where == null || Where.Count == 0 ? null : new RowPredicate(Where),
+        Schema = SchemaPath == null ? null : SchemaCatalog.Load(this.ResolveDestination(SchemaPath)),
+        MaximumMemory = MaxMemory,
+    };
+}
