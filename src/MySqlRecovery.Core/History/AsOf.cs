@@ -207,8 +207,16 @@ internal sealed class AsOf : IDisposable
         _past?.Dispose();
         _past = new PastRows(eras.Key.Count > 0, _request.MaximumMemory);
         _eras = eras;
-        // Without a key a row is known by all it has.
-        _columns = new AsOfColumns(eras, eras.Key.Count > 0 ? Chosen() : [], _request.IsMariaDb);
+        try
+        {
+            // Without a key a row is known by all it has.
+            _columns = new AsOfColumns(eras, eras.Key.Count > 0 ? Chosen() : [], _request.IsMariaDb);
+        }
+        catch (RecoveryException e) when (e.ErrorId == "ColumnUnknown" && !isFollowed)
+        {
+            return false; // It may have been called so then.
+        }
+
         List<(TableName Parent, TableName Child)> cascades = ServerSchema.FindCascades(_client, _stop);
         TableFilter tables = TableFilter.Only(WithParents(eras.Names, cascades));
         using var reader = new AsOfScan(eras, _columns, _past, OpenSchema?.Invoke(tables), isFollowed);
