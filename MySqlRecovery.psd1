@@ -19,6 +19,8 @@
         'Get-IbdRow'
         'Get-IbdSpaceId'
         'Get-RowChange'
+        'Get-RowHistory'
+        'Get-TableRow'
         'Invoke-BinlogReverse'
         'Measure-BinlogEvent'
         'Repair-IbdSpaceId'

@@ -12,6 +12,8 @@ BeforeDiscovery {
         @{ Name = 'Export-RowChangeSql'; Expected = $filters + 'Path', 'LogPath', 'InputObject', 'Reverse', 'Column', 'TableMap', 'Fold', 'BatchSize', 'MaxMemory', 'IncludeLikely', 'Force', 'WhatIf', 'Confirm'; Sets = 'InputObject', 'LogPath', 'Server' }
         @{ Name = 'Test-RowChange'; Expected = $filters + 'InputObject', 'LogPath', 'Forward', 'Column', 'TableMap', 'BatchSize'; Sets = 'Server' }
         @{ Name = 'Restore-RowChange'; Expected = $filters + 'InputObject', 'LogPath', 'Forward', 'Column', 'TableMap', 'BatchSize', 'OnConflict', 'As', 'AllowTrigger', 'PassThru', 'WhatIf', 'Confirm'; Sets = 'Server' }
+        @{ Name = 'Get-RowHistory'; Expected = $connection + 'Table', 'Key', 'LogPath', 'Server', 'StartTime', 'KeyringPath', 'SchemaPath'; Sets = 'Server' }
+        @{ Name = 'Get-TableRow'; Expected = $connection + 'Table', 'Server', 'AsOf', 'AsOfGtid', 'AsOfFile', 'AsOfPosition', 'Where', 'Column', 'SchemaPath', 'MaxMemory'; Sets = 'Server' }
         @{ Name = 'Get-IbdRow'; Expected = 'Path', 'LiteralPath', 'SchemaPath', 'State', 'Column', 'Where'; Sets = 'LiteralPath', 'Path' }
         @{ Name = 'Export-TableRow'; Expected = 'Path', 'InputObject', 'IbdPath', 'Format', 'SchemaPath', 'State', 'Column', 'Force', 'WhatIf', 'Confirm'; Sets = 'IbdPath', 'InputObject' }
         @{ Name = 'Get-IbdSpaceId'; Expected = 'Path', 'LiteralPath', 'DamagedPage', 'Verify'; Sets = 'LiteralPath', 'Path' }
@@ -53,6 +55,7 @@ Describe 'The properties of the output' {
     It 'of <Type> have the names that scripts rely on' -ForEach @(
         @{ Type = 'BinlogEvent'; Names = 'LogFile', 'Position', 'EndPosition', 'Timestamp', 'EventType', 'Size', 'ServerId', 'ServerVersion', 'Gtid', 'ThreadId', 'Database', 'Table', 'Operation', 'RowCount', 'Statement' }
         @{ Type = 'RowChange'; Names = 'LogFile', 'Position', 'RowIndex', 'Timestamp', 'Gtid', 'ThreadId', 'Database', 'Table', 'Operation', 'Key', 'Before', 'After', 'ChangedColumn', 'ColumnName', 'Statement' }
+        @{ Type = 'RowVersion'; Names = 'Server', 'Database', 'Table', 'Key', 'ValidFrom', 'ValidTo', 'FromGtid', 'FromFile', 'FromPosition', 'Operation', 'ThreadId', 'Statement', 'ChangedColumn', 'Value', 'IsExact', 'Reason' }
         @{ Type = 'UndoBinlog'; Names = 'Path', 'File', 'TransactionCount', 'RowCount', 'Table', 'IsComplete', 'Reason', 'IsVerified' }
     ) {
         $has = ("MySqlRecovery.Model.$Type" -as [type]).GetProperties().Name

@@ -81,5 +81,5 @@ internal sealed class LogMoment(ConnectionOptions options, IReadOnlyList<BinaryL
 
     private RecoveryException Purged(string what) => new(
         "BinlogPurged", RecoveryErrorKind.ObjectNotFound, what, options.Server,
-        recommendedAction: "Give -Base a dump from before, and the logs since then.");
+        recommendedAction: "Roll a dump from before forward with Export-RowChangeSql, from copies of the logs.");
 }

@@ -2,7 +2,6 @@ using MySqlRecovery.Binlog.Filter;
 using MySqlRecovery.Binlog.Rows;
 using MySqlRecovery.Binlog.Scan;
 using MySqlRecovery.Model;
-using MySqlRecovery.Restore;
 using MySqlRecovery.Schema;
 using MySqlRecovery.Server;
 using MySqlRecovery.Text;
@@ -60,11 +59,11 @@ internal sealed class AsOf : IDisposable
 
     public static RecoveryException Changed(string what) => new(
         "AsOfDefinitionChanged", RecoveryErrorKind.NotSupported, what,
-        recommendedAction: "Leave the column out with -Column, give -SchemaPath the table's definition of then, or -Base a dump from before.");
+        recommendedAction: "Leave the column out with -Column, or give -SchemaPath the table's definition of then.");
 
     public static RecoveryException NotInLog(string what, string? path, long? position) => new(
         "AsOfNotInLog", RecoveryErrorKind.NotSupported, $"the log does not tell what the rows were: {what}", path, position,
-        "Take a moment behind it, or give -Base a dump from before.");
+        "Take a moment behind it, or roll a dump from before forward with Export-RowChangeSql.");
 
     /// <summary>The names of a table, and the tables whose rows take rows of it along.</summary>
     public static List<TableName> WithParents(IEnumerable<TableName> names, List<(TableName Parent, TableName Child)> cascades)
@@ -92,13 +91,15 @@ internal sealed class AsOf : IDisposable
     /// <exception cref="RecoveryException">AsOfNotSupported.</exception>
     public static TableSchema? FindTable(IQueryClient client, TableName name, CancellationToken stop)
     {
-        TableSchema? table = ServerSchema.Read(client, [name], stop).FirstOrDefault();
+        TableSchema? table = ServerSchema.Read(client, [name], stop) is [var found, ..] ? found : null;
         if (table?.UnknownReason != null)
             throw new RecoveryException(
-                "ServerPrivilegeMissing", RecoveryErrorKind.PermissionDenied, $"the definition of {name} cannot be read: {table.UnknownReason}",
-                client.Server, recommendedAction: $"GRANT SELECT ON {name.Quoted} TO the account.");
+                "ServerPrivilegeMissing", RecoveryErrorKind.PermissionDenied,
+                $"the definition of {name} cannot be read: {table.UnknownReason}", client.Server,
+                recommendedAction: $"GRANT SELECT ON {name.Quoted} TO the account.");
         string? problem = table?.RowEndColumn != null ? "is system-versioned: ask it with FOR SYSTEM_TIME AS OF"
-            : table?.Engine is { } engine && engine is not ("InnoDB" or "ROCKSDB" or "TokuDB") ? $"is of the engine {engine}, which has no snapshot"
+            : table?.Engine is { } engine && engine is not ("InnoDB" or "ROCKSDB" or "TokuDB")
+            ? $"is of the engine {engine}, which has no snapshot"
             : null;
         return problem == null ? table
             : throw new RecoveryException("AsOfNotSupported", RecoveryErrorKind.NotSupported, $"{name} {problem}", client.Server);
@@ -165,7 +166,11 @@ internal sealed class AsOf : IDisposable
         TableEras eras = first == null ? TableEras.Backward(live, steps) : TableEras.Forward(first, steps);
         string[] followed = [.. eras.All[^1].Columns.Select(c => c.Name)], present = [.. live.Columns.Select(c => c.Name)];
         if (!followed.SequenceEqual(present, StringComparer.OrdinalIgnoreCase))
-            throw Changed($"-SchemaPath and the log make {last} ({string.Join(", ", followed)}), and the server has ({string.Join(", ", present)})");
+        {
+            throw Changed(
+                $"-SchemaPath and the log make {last} ({string.Join(", ", followed)}), the server has ({string.Join(", ", present)})");
+        }
+
         if (!TryRead(eras, isFollowed: true))
             throw Changed($"the definitions of {_request.Table} in the log cannot be followed");
         Complete();
@@ -175,7 +180,8 @@ internal sealed class AsOf : IDisposable
     {
         if (step.Step == TableStep.Appeared)
             throw new RecoveryException(
-                "AsOfTableNotFound", RecoveryErrorKind.ObjectNotFound, $"{step.Before} was not there yet: it came with {step.Definition.Shown}");
+                "AsOfTableNotFound", RecoveryErrorKind.ObjectNotFound,
+                $"{step.Before} was not there yet: it came with {step.Definition.Shown}");
         if (step.Step is TableStep.Emptied or TableStep.Dropped or TableStep.RowsMoved)
             throw NotInLog($"rows went without being logged: {step.Definition.Shown}", step.Definition.LogFile, step.Definition.Position);
     }
@@ -259,5 +265,5 @@ internal sealed class AsOf : IDisposable
 
     private RecoveryException NotFound(TableName name) => new(
         "AsOfTableNotFound", RecoveryErrorKind.ObjectNotFound, $"there is no table {name}, or the account may not see it", _client.Server,
-        recommendedAction: "Write database.table. A table that was dropped comes from a dump: -Base.");
+        recommendedAction: "Write database.table, by the name of the moment.");
 }

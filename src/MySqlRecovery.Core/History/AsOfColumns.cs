@@ -31,8 +31,9 @@ internal sealed class AsOfColumns
         _eras = eras;
         TableEra first = eras.All[0];
         EraColumn[] all = [.. first.Columns, .. first.Unplaced];
-        _shown = chosen.Count == 0 ? all : [.. chosen.Select(name => Array.Find(all, c => IsSame(c.Name, name)) ?? throw new RecoveryException(
-            "ColumnUnknown", RecoveryErrorKind.ObjectNotFound, $"{first.Name} has no column {name}"))];
+        _shown = chosen.Count == 0 ? all : [.. chosen.Select(
+            name => Array.Find(all, c => IsSame(c.Name, name)) ?? throw new RecoveryException(
+                "ColumnUnknown", RecoveryErrorKind.ObjectNotFound, $"{first.Name} has no column {name}"))];
         _read = [.. eras.Key, .. _shown.Select(c => c.Column).Except(eras.Key)];
         _places = Array.ConvertAll(_shown, c => Array.IndexOf(_read, c.Column));
         _definitions = Array.ConvertAll(_read, c => Define(all.First(a => a.Column == c), isMariaDb));
@@ -44,10 +45,12 @@ internal sealed class AsOfColumns
     public int Count => _read.Length;
 
     /// <summary>Why what the server has now does not tell what was; null where it does.</summary>
-    public string? FindLoss() => _shown.Select(c => c.Column.FindLoss() is { } loss ? $"column {c.Name} {loss}" : null).FirstOrDefault(l => l != null);
+    public string? FindLoss() =>
+        _shown.Select(c => c.Column.FindLoss() is { } loss ? $"column {c.Name} {loss}" : null).FirstOrDefault(l => l != null);
 
     /// <summary>The expressions that give the values of the server's table.</summary>
-    public string Select => string.Join(", ", _read.Select((c, i) => StoredValue.Expression(_definitions[i], SqlIdentifier.Quote(c.Last!))));
+    public string Select =>
+        string.Join(", ", _read.Select((c, i) => StoredValue.Expression(_definitions[i], SqlIdentifier.Quote(c.Last!))));
 
     /// <summary>The values of a row of the server.</summary>
     public byte[]? OfServer(int column, byte[]? value, TextBuffer scratch) =>

@@ -1,5 +1,4 @@
 using System.Globalization;
-using MySqlRecovery.Binlog.Filter;
 using MySqlRecovery.Binlog.Rows;
 using MySqlRecovery.Binlog.Scan;
 using MySqlRecovery.Changes;
@@ -15,7 +14,8 @@ namespace MySqlRecovery.History;
 /// <param name="rows">Takes the rows.</param>
 /// <param name="others">Knows the other tables, or null.</param>
 /// <param name="isFollowed">Whether the eras have been found from the definitions in the log.</param>
-internal sealed class AsOfScan(TableEras eras, AsOfColumns columns, PastRows rows, ITableSchemaSource? others, bool isFollowed) : IDisposable
+internal sealed class AsOfScan(
+    TableEras eras, AsOfColumns columns, PastRows rows, ITableSchemaSource? others, bool isFollowed) : IDisposable
 {
     private static readonly byte[] Absent = new byte[1];
 
@@ -147,7 +147,7 @@ internal sealed class AsOfScan(TableEras eras, AsOfColumns columns, PastRows row
         return values;
     }
 
-    private byte[]?[] Whole(in EventView view, byte[]?[] values) => Array.IndexOf(values, Absent) is var at && at < 0 ? values
+    private static byte[]?[] Whole(in EventView view, byte[]?[] values) => Array.IndexOf(values, Absent) is var at && at < 0 ? values
         : throw Obstacle(view, $"the log holds only some columns of {view.Table!.QualifiedName} (binlog_row_image is not FULL)");
 
     private static RecoveryException Partial(in EventView view, ColumnDefinition column) =>

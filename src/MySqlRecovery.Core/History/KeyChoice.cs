@@ -52,8 +52,9 @@ internal sealed class KeyChoice
         {
             bool fits = key == null ? ordinals.Length == 1
                 : key.Count == ordinals.Length && !ordinals.Where((_, i) => Find(key, NameOf(map, ordinals, i)) == null).Any();
+            string names = string.Join(", ", ordinals.Select((_, i) => NameOf(map, ordinals, i)));
             if (!fits)
-                throw Invalid($"the key of {map.QualifiedName} is ({string.Join(", ", ordinals.Select((_, i) => NameOf(map, ordinals, i)))})");
+                throw Invalid($"the key of {map.QualifiedName} is ({names})");
         }
 
         _ordinals.Add(map, ordinals);
@@ -135,8 +136,8 @@ internal sealed class KeyChoice
         byte[] bytes => $"0x{Convert.ToHexString(bytes)}",
         bool flag => flag ? "1" : "0",
         DateTime time => SqlString.Quote(time.ToString("yyyy-MM-dd HH:mm:ss.FFFFFF", CultureInfo.InvariantCulture)),
-        TimeSpan span => SqlString.Quote(
-            $"{(span < TimeSpan.Zero ? "-" : "")}{(long)span.Duration().TotalHours:00}{span.ToString(@"\:mm\:ss\.ffffff", CultureInfo.InvariantCulture)}"),
+        TimeSpan span => SqlString.Quote(string.Create(
+            CultureInfo.InvariantCulture, $"{(span < TimeSpan.Zero ? "-" : "")}{(long)span.Duration().TotalHours:00}{span:\\:mm\\:ss\\.ffffff}")),
         sbyte or byte or short or ushort or int or uint or long or ulong or decimal or float or double => Text(value),
         _ => SqlString.Quote(Text(value)),
     };

@@ -133,7 +133,7 @@ internal sealed class RowHistory(TableEras eras, KeyChoice keys, ITableSchemaSou
             Note(string.Create(CultureInfo.InvariantCulture, $"{view.LogFile}:{view.Position} {obstacle}"));
     }
 
-    private void TakeBack(HistoryLine line, int count)
+    private static void TakeBack(HistoryLine line, int count)
     {
         line.Versions.RemoveRange(count, line.Versions.Count - count);
         if (count > 0)
@@ -184,7 +184,8 @@ internal sealed class RowHistory(TableEras eras, KeyChoice keys, ITableSchemaSou
         {
             EraColumn? was = Array.Find(old, o => o.Column == column.Column);
             isSame &= was != null && was.Name == column.Name && was.Pending == column.Pending;
-            bool isKept = was != null && (was.Pending == column.Pending || was.Pending?.IsKept == true) && line.Last.Value!.Contains(was.Name);
+            bool isKept = was != null && (was.Pending == column.Pending || was.Pending?.IsKept == true)
+                && line.Last.Value!.Contains(was.Name);
             if (isKept)
                 value[column.Name] = line.Last.Value![was!.Name];
             isWhole &= isKept;
@@ -199,7 +200,7 @@ internal sealed class RowHistory(TableEras eras, KeyChoice keys, ITableSchemaSou
         line.Add(altered);
     }
 
-    private RowVersion Version(in EventView view, TableName table, OrderedDictionary? key) => new()
+    private static RowVersion Version(in EventView view, TableName table, OrderedDictionary? key) => new()
     {
         Server = view.Server,
         Database = table.Database ?? string.Empty,
@@ -231,7 +232,9 @@ internal sealed class RowHistory(TableEras eras, KeyChoice keys, ITableSchemaSou
 
             if (map.SchemaProblem is { } problem)
             {
-                Note(string.Create(CultureInfo.InvariantCulture, $"{view.LogFile}:{view.Position} rows of {map.QualifiedName} cannot be told apart: {problem}"));
+                Note(string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{view.LogFile}:{view.Position} rows of {map.QualifiedName} cannot be told apart: {problem}"));
                 return;
             }
 
@@ -251,7 +254,7 @@ internal sealed class RowHistory(TableEras eras, KeyChoice keys, ITableSchemaSou
         UInt128? before = row.Before.IsEmpty ? null : keys.HashOf(map, row.BeforeLayout, row.Before, _scratch);
         UInt128? after = row.After.IsEmpty ? null : keys.HashOf(map, row.AfterLayout, row.After, _scratch) ?? before;
         HistoryLine? line = before is { } found ? Find(found, map, row.BeforeLayout, row.Before) : null;
-        bool arrives = after is { } target && after != before && line == null;
+        bool arrives = after != null && after != before && line == null;
         if (arrives)
             line = Find(after!.Value, map, row.AfterLayout, row.After);
         if (line == null)

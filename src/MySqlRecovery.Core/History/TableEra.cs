@@ -165,7 +165,7 @@ internal sealed record TableEra
         return null;
     }
 
-    /// <summary>The first places, from one end, at which the columns can be one after the other; fewer than they are: they cannot.</summary>
+    /// <summary>The first places, from one end, at which the columns can be one after the other; fewer than columns: they cannot.</summary>
     private int[] Fit(ColumnDefinition[] logged, int at, int step)
     {
         var places = new List<int>();

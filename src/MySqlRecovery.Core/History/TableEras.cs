@@ -1,4 +1,3 @@
-using MySqlRecovery.Binlog.Rows;
 using MySqlRecovery.Model;
 using MySqlRecovery.Schema;
 using MySqlRecovery.Text;
@@ -11,7 +10,8 @@ namespace MySqlRecovery.History;
 /// </summary>
 internal sealed class TableEras
 {
-    private TableEras(IReadOnlyList<TrailStep> steps, TableEra[] eras, IReadOnlyList<PastColumn> key) => (Steps, All, Key) = (steps, eras, key);
+    private TableEras(IReadOnlyList<TrailStep> steps, TableEra[] eras, IReadOnlyList<PastColumn> key) =>
+        (Steps, All, Key) = (steps, eras, key);
 
     /// <summary>The definitions; each ends the era of its number.</summary>
     public IReadOnlyList<TrailStep> Steps { get; }
@@ -63,7 +63,8 @@ internal sealed class TableEras
             TableEra after = eras[i + 1];
             TableEra guess = Before(after, steps[i], key);
             EraColumn[] known = [.. guess.Columns, .. guess.Unplaced];
-            eras[i] = Plain(tables[i], (name, definition) => Trace(known, steps[i], name, definition)) with { KeyProblem = guess.KeyProblem };
+            TrailStep step = steps[i];
+            eras[i] = Plain(tables[i], (name, definition) => Trace(known, step, name, definition)) with { KeyProblem = guess.KeyProblem };
         }
 
         return new TableEras(steps, eras, columns);

@@ -15,7 +15,7 @@ internal static class ColumnTypes
     /// <exception cref="InvalidDataException">The type is not known.</exception>
     public static ColumnType LoggedType(this ColumnSchema column, bool isMariaDb, bool hasOldDates = false, bool hasOldTimes = false) =>
         column.DataType switch
-    {
+        {
             "tinyint" => ColumnType.Tiny,
             "smallint" => ColumnType.Short,
             "mediumint" => ColumnType.Int24,
@@ -37,8 +37,8 @@ internal static class ColumnTypes
             "json" => isMariaDb ? ColumnType.Blob : ColumnType.Json,
             "vector" => ColumnType.Vector,
             _ when column.IsText || BlobType.IsBlob(column.DataType) => ColumnType.Blob,
-            "geometry" or "point" or "linestring" or "polygon" or "multipoint" or "multilinestring" or "multipolygon" or "geometrycollection" =>
-                ColumnType.Geometry,
+            "geometry" or "point" or "linestring" or "polygon" or "multipoint" or "multilinestring" or "multipolygon"
+                or "geometrycollection" => ColumnType.Geometry,
             _ => throw new InvalidDataException($"column {column.Name} is {column.DataType}, which no row is read with"),
         };
 

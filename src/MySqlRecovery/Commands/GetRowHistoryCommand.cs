@@ -74,7 +74,8 @@ public sealed class GetRowHistoryCommand : ServerCmdlet
         if (KeyringPath.Length > 0)
             _keyring = Try(() => Keyring.Open(KeyringPath.Select(this.ResolveDestination)));
         bool asksServer = Server != null || DefaultsFile != null || LogPath.Length == 0;
-        using ServerConnection? client = asksServer ? Try(() => ServerConnection.Open(OptionsFor(Server ?? string.Empty), StopToken)) : null;
+        using ServerConnection? client =
+            asksServer ? Try(() => ServerConnection.Open(OptionsFor(Server ?? string.Empty), StopToken)) : null;
         using RestoreSession? session = client == null ? null : Try(() => new RestoreSession(client, StopToken));
         RowHistoryReader reader = Try(() => Open(client));
         List<RowVersion> versions = Try(() => reader.Read().ToList());
