@@ -21,7 +21,7 @@ Describe 'Get-RowHistory from files' {
         $logged[-1].Value.Values | Should -Be $changes[-1].After.Values
         for ($i = 1; $i -lt $versions.Count; $i++) { $versions[$i - 1].ValidTo | Should -Be $versions[$i].ValidFrom }
         $versions.IsExact | Should -Not -Contain $false
-        $versions.Server | Should -BeNullOrEmpty
+        $versions.Where{ $_.Server }.Count | Should -Be 0
     }
 
     It 'takes several keys, from the pipeline too, and rebinds its objects' {
