@@ -98,7 +98,7 @@ internal sealed class AsOf : IDisposable
                 $"the definition of {name} cannot be read: {table.UnknownReason}", client.Server,
                 recommendedAction: $"GRANT SELECT ON {name.Quoted} TO the account.");
         string? problem = table?.RowEndColumn != null ? "is system-versioned: ask it with FOR SYSTEM_TIME AS OF"
-            : table?.Engine is { } engine && engine is not ("InnoDB" or "ROCKSDB" or "TokuDB")
+            : table?.Engine is { } engine && engine.ToUpperInvariant() is not ("INNODB" or "ROCKSDB" or "TOKUDB")
             ? $"is of the engine {engine}, which has no snapshot"
             : null;
         return problem == null ? table

@@ -137,7 +137,8 @@ internal sealed class KeyChoice
         bool flag => flag ? "1" : "0",
         DateTime time => SqlString.Quote(time.ToString("yyyy-MM-dd HH:mm:ss.FFFFFF", CultureInfo.InvariantCulture)),
         TimeSpan span => SqlString.Quote(string.Create(
-            CultureInfo.InvariantCulture, $"{(span < TimeSpan.Zero ? "-" : "")}{(long)span.Duration().TotalHours:00}{span:\\:mm\\:ss\\.ffffff}")),
+            CultureInfo.InvariantCulture,
+            $"{(span < TimeSpan.Zero ? "-" : "")}{(long)span.Duration().TotalHours:00}{span:\\:mm\\:ss\\.ffffff}")),
         sbyte or byte or short or ushort or int or uint or long or ulong or decimal or float or double => Text(value),
         _ => SqlString.Quote(Text(value)),
     };
