@@ -84,6 +84,9 @@ public sealed class BinlogReader(IEnumerable<string> logFiles)
     /// </summary>
     public Action<RecoveryException>? OnDamage { get; init; }
 
+    /// <summary>Whether passwords, and hashes of them, are to be seen in the statements of events.</summary>
+    public bool IncludeSecret { get; init; }
+
     /// <summary>Ends reading and writing with <see cref="OperationCanceledException"/>.</summary>
     public CancellationToken Cancellation { get; init; }
 
@@ -94,7 +97,7 @@ public sealed class BinlogReader(IEnumerable<string> logFiles)
     {
         using EventScan scan = Open(Filter(withStatements: false), readWhole: false);
         while (Read(scan))
-            yield return scan.ToBinlogEvent();
+            yield return scan.ToBinlogEvent(IncludeSecret);
     }
 
     /// <summary>The changed rows that are let through, in log order; values are decoded when they are looked at.</summary>

@@ -5,7 +5,7 @@ BeforeDiscovery {
     $connection = 'Port', 'Credential', 'SslMode', 'SslCa', 'SslCert', 'SslKey', 'DefaultsFile'
     $filters += $connection
     $cases = @(
-        @{ Name = 'Get-BinlogEvent'; Expected = $filters + 'Path', 'LiteralPath', 'EventType', 'Follow'; Sets = 'LiteralPath', 'Path', 'Server' }
+        @{ Name = 'Get-BinlogEvent'; Expected = $filters + 'Path', 'LiteralPath', 'EventType', 'Follow', 'IncludeSecret'; Sets = 'LiteralPath', 'Path', 'Server' }
         @{ Name = 'Get-RowChange'; Expected = $filters + 'Path', 'LiteralPath', 'InputObject', 'Follow', 'Finding', 'LogPath'; Sets = 'Finding', 'InputObject', 'LiteralPath', 'Path', 'Server' }
         @{ Name = 'Measure-BinlogEvent'; Expected = $filters + 'Path', 'LiteralPath', 'InputObject', 'By', 'Interval', 'Top', 'Follow'; Sets = 'InputObject', 'LiteralPath', 'Path', 'Server' }
         @{ Name = 'Invoke-BinlogReverse'; Expected = $filters + 'Path', 'LiteralPath', 'InputObject', 'Destination', 'GtidSource', 'TargetVersion', 'TableMap', 'MaxMemory', 'Force', 'WhatIf', 'Confirm'; Sets = 'InputObject', 'LiteralPath', 'Path', 'Server' }
@@ -17,8 +17,8 @@ BeforeDiscovery {
         @{ Name = 'Get-IbdRow'; Expected = 'Path', 'LiteralPath', 'SchemaPath', 'State', 'Column', 'Where'; Sets = 'LiteralPath', 'Path' }
         @{ Name = 'Export-TableRow'; Expected = 'Path', 'InputObject', 'IbdPath', 'Format', 'SchemaPath', 'State', 'Column', 'Force', 'WhatIf', 'Confirm'; Sets = 'IbdPath', 'InputObject' }
         @{ Name = 'Get-IbdSpaceId'; Expected = 'Path', 'LiteralPath', 'DamagedPage', 'Verify'; Sets = 'LiteralPath', 'Path' }
-        @{ Name = 'Repair-IbdSpaceId'; Expected = $connection + 'Server', 'Path', 'LiteralPath', 'ReferencePath', 'SpaceId', 'ErrorLog', 'SchemaPath', 'Destination', 'InPlace', 'BackupPath', 'OnDamage', 'WriteCfg', 'Undo', 'UndoPath', 'Force', 'WhatIf', 'Confirm'; Sets = 'LiteralPath', 'LogText', 'Path', 'Server' }
-        @{ Name = 'Test-ReplicationConsistency'; Expected = $connection + 'Source', 'Replica', 'ReplicaCredential', 'Check', 'Database', 'ExcludeDatabase', 'Table', 'ExcludeTable', 'Fast', 'ChunkTime', 'MaxLag', 'MaxLoad', 'CheckpointPath', 'Quiet', 'SourceLog', 'RelayLog', 'ReplicaLog', 'ErrorLog', 'KeyringPath'; Sets = 'Log', 'Server' }
+        @{ Name = 'Repair-IbdSpaceId'; Expected = $connection + 'Server', 'Path', 'LiteralPath', 'ReferencePath', 'SpaceId', 'ErrorLog', 'SchemaPath', 'Destination', 'InPlace', 'BackupPath', 'OnDamage', 'WriteCfg', 'TargetVersion', 'Undo', 'UndoPath', 'Force', 'WhatIf', 'Confirm'; Sets = 'LiteralPath', 'LogText', 'Path', 'Server' }
+        @{ Name = 'Test-ReplicationConsistency'; Expected = $connection + 'Source', 'Replica', 'ReplicaCredential', 'Check', 'Database', 'ExcludeDatabase', 'Table', 'ExcludeTable', 'Fast', 'ChunkTime', 'MaxLag', 'MaxLoad', 'CheckpointPath', 'Quiet', 'MaxFinding', 'SourceLog', 'RelayLog', 'ReplicaLog', 'ErrorLog', 'KeyringPath'; Sets = 'Log', 'Server' }
     )
 }
 

@@ -146,4 +146,26 @@ CREATE TABLE main_com (id int unsigned NOT NULL AUTO_INCREMENT PRIMARY KEY, k in
         $null = Repair-IbdSpaceId "$source/main_dyn.ibd" -ReferencePath $reference -Destination "$TestDrive/cfg" -WriteCfg @quiet
         [System.IO.File]::ReadAllBytes("$TestDrive/cfg/main_dyn.cfg")[3] | Should -Be 8
     }
+
+    It 'writes the .cfg file for the version that is to import it' {
+        $file = "$TestDrive/t.ibd"
+        $packed = [System.IO.File]::OpenRead("$PSScriptRoot/../MySqlRecovery.Core.Tests/InnoDb/Samples/cfg-57-t.ibd.gz")
+        $gzip = [System.IO.Compression.GZipStream]::new($packed, [System.IO.Compression.CompressionMode]::Decompress)
+        $target = [System.IO.File]::Create($file)
+        $gzip.CopyTo($target)
+        $target, $gzip, $packed | ForEach-Object Dispose
+        Set-Content "$TestDrive/t.sql" 'CREATE TABLE t (id int(11) NOT NULL, ts timestamp NULL, ts6 timestamp(6) NULL, dt datetime, dt3 datetime(3), tm time, da date, y year(4), f float, db double, de decimal(10,2), b bit(5), e enum(''a'',''b''), s set(''a''), j json, ti tinyint(3) unsigned, bl blob, tx text, bi binary(4), vb varbinary(9), ch char(5), g geometry, PRIMARY KEY (id)) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4'
+        foreach ($version in '5.7', '10.11', '11.8') {
+            $null = Repair-IbdSpaceId $file -SchemaPath "$TestDrive/t.sql" -Destination "$TestDrive/cfg$version" -WriteCfg -TargetVersion $version @quiet
+        }
+        $known = '5.7', '10.11', '11.8' | ForEach-Object { (Get-FileHash "$TestDrive/cfg$_/t.cfg").Hash }
+        ($known | Sort-Object -Unique).Count | Should -Be 3
+        # The name and the counter of AUTO_INCREMENT stand at the beginning; the types come from 5.7's own file.
+        $own = [System.IO.Compression.GZipStream]::new([System.IO.File]::OpenRead("$PSScriptRoot/../MySqlRecovery.Core.Tests/InnoDb/Samples/cfg-57-t.cfg.gz"), [System.IO.Compression.CompressionMode]::Decompress)
+        $bytes = [System.IO.MemoryStream]::new()
+        $own.CopyTo($bytes)
+        $own.Dispose()
+        $text = [System.Text.Encoding]::Latin1.GetString($bytes.ToArray())
+        $text.EndsWith([System.Text.Encoding]::Latin1.GetString([System.IO.File]::ReadAllBytes("$TestDrive/cfg5.7/t.cfg")[-900..-1])) | Should -BeTrue
+    }
 }

@@ -28,6 +28,7 @@ internal sealed class RowFold
     private readonly ChangeObstacles _obstacles;
     private readonly Dictionary<UInt128, int> _keys = [];
     private readonly List<FoldedRow> _rows = [];
+    private readonly WholeImages _images = new();
 
     private RowFold(ChangeIndex index, ChangeObstacles obstacles) => (_index, _obstacles) = (index, obstacles);
 
@@ -37,7 +38,7 @@ internal sealed class RowFold
     /// <param name="reverse">Whether they are to be undone.</param>
     /// <param name="obstacles">Takes what sums do not say.</param>
     /// <param name="stop">Ends it.</param>
-    public static IReadOnlyList<FoldedRow> Build(
+    public static FoldedRows Build(
         ChangeIndex index, RowPredicate? where, bool reverse, ChangeObstacles obstacles, CancellationToken stop)
     {
         var fold = new RowFold(index, obstacles);
@@ -55,7 +56,7 @@ internal sealed class RowFold
         }
 
         IEnumerable<FoldedRow> rows = fold._rows.Where(r => r.First.IsRow || r.Last.IsRow);
-        return [.. reverse ? rows.Reverse() : rows.OrderBy(r => r.LastEvent)];
+        return new FoldedRows(index, [.. reverse ? rows.Reverse() : rows.OrderBy(r => r.LastEvent)], fold._images, reverse);
     }
 
     private static void CheckTable(TableName name, TableMap[] maps)
@@ -87,10 +88,15 @@ internal sealed class RowFold
             RowsEvent rows = RowsEvent.Parse(EventHeader.Parse(raw).Type, raw[EventHeader.Size..], map.Columns.Length);
             long rowsOffset = item.Offset + EventHeader.Size + rows.At.Rows;
             var row = new RowCursor(rows, map);
-            if (!row.BeforeLayout.IsFull || !row.AfterLayout.IsFull)
+            if (!WholeImages.CanComplete(row.BeforeLayout, map.PrimaryKey) || !WholeImages.CanComplete(row.AfterLayout, map.PrimaryKey))
+            {
                 throw new RecoveryException(
-                    "FoldNeedsFullImage", RecoveryErrorKind.InvalidArgument, "-Fold needs rows with all columns (binlog_row_image=FULL)",
-                    logFile, item.Offset, "Write every change, without -Fold.");
+                    "FoldNeedsFullImage", RecoveryErrorKind.InvalidArgument,
+                    "-Fold needs rows with all columns (binlog_row_image=FULL) but computed ones, which a schema knows",
+                    logFile, item.Offset, map.HasSchema
+                        ? "Write every change, without -Fold." : "Give -SchemaPath, or write every change, without -Fold.");
+            }
+
             int moved = 0;
             while (row.MoveNext())
             {
@@ -111,15 +117,18 @@ internal sealed class RowFold
     /// <summary>Takes a row in; whether its key was changed.</summary>
     private bool Add(int number, string logFile, in IndexedEvent item, TableMap map, in RowCursor row, long rowsOffset)
     {
-        var before = new FoldedRow.Image(item.Source, row.Before.Length, rowsOffset + row.Start);
-        var after = new FoldedRow.Image(item.Source, row.After.Length, rowsOffset + (before.IsRow ? row.Middle : row.Start));
-        UInt128 beforeKey = before.IsRow ? RowKey.Of(map, map.Layout, map.PrimaryKey, row.Before) : default;
-        UInt128 afterKey = after.IsRow ? RowKey.Of(map, map.Layout, map.PrimaryKey, row.After) : default;
+        var before = new FoldedRow.Image(
+            item.Source, row.Before.Length, rowsOffset + row.Start, _images.NumberOf(row.BeforeLayout));
+        var after = new FoldedRow.Image(
+            item.Source, row.After.Length, rowsOffset + (before.IsRow ? row.Middle : row.Start), _images.NumberOf(row.AfterLayout));
+        UInt128 beforeKey = before.IsRow ? RowKey.Of(map, row.BeforeLayout, map.PrimaryKey, row.Before) : default;
+        UInt128 afterKey = after.IsRow ? RowKey.Of(map, row.AfterLayout, map.PrimaryKey, row.After) : default;
         bool staysInPlace = before.IsRow && after.IsRow && beforeKey == afterKey;
-        UInt128 afterHash = after.IsRow ? RowKey.Of(row.After) : default;
+        UInt128 afterHash = after.IsRow ? RowKey.Of(_images.Comparable(row.AfterLayout, row.After)) : default;
+        UInt128 beforeHash = before.IsRow ? RowKey.Of(_images.Comparable(row.BeforeLayout, row.Before)) : default;
         bool fits = staysInPlace
-            ? Change(beforeKey, new FoldedRow(item.Map, before, after, afterHash, number), RowKey.Of(row.Before))
-            : (!before.IsRow || Change(beforeKey, new FoldedRow(item.Map, before, default, default, number), RowKey.Of(row.Before)))
+            ? Change(beforeKey, new FoldedRow(item.Map, before, after, afterHash, number), beforeHash)
+            : (!before.IsRow || Change(beforeKey, new FoldedRow(item.Map, before, default, default, number), beforeHash))
                 && (!after.IsRow || Change(afterKey, new FoldedRow(item.Map, default, after, afterHash, number), default));
         if (!fits)
             throw new RecoveryException(
@@ -165,18 +174,20 @@ internal readonly record struct FoldedRow(int Map, FoldedRow.Image First, Folded
     /// <param name="Source">Index into the index's sources.</param>
     /// <param name="Length">Bytes; 0 for no row.</param>
     /// <param name="Offset">Where it starts.</param>
-    internal readonly record struct Image(int Source, int Length, long Offset)
+    /// <param name="Layout">Number of its layout in <see cref="WholeImages"/>; 0 for that of the whole table.</param>
+    internal readonly record struct Image(int Source, int Length, long Offset, int Layout = 0)
     {
         public bool IsRow => Length > 0;
     }
 }
 
 /// <summary>Goes through the sums of a fold: rows that go, then rows that change, then rows that come.</summary>
-internal sealed class FoldedRows(ChangeIndex index, IReadOnlyList<FoldedRow> rows, bool reverse)
+internal sealed class FoldedRows(ChangeIndex index, IReadOnlyList<FoldedRow> rows, WholeImages images, bool reverse)
 {
     private static readonly RowOperation[] Order = [RowOperation.Delete, RowOperation.Update, RowOperation.Insert];
     private byte[] _from = [];
     private byte[] _to = [];
+    private byte[] _scratch = [];
     private int _fromLength;
     private int _toLength;
     private int _phase;
@@ -216,12 +227,17 @@ internal sealed class FoldedRows(ChangeIndex index, IReadOnlyList<FoldedRow> row
 
     private int Load(FoldedRow.Image image, ref byte[] buffer)
     {
-        if (buffer.Length < image.Length)
-            buffer = new byte[Math.Max(image.Length, 2 * buffer.Length)];
-        if (image.IsRow && index.Sources[image.Source].Read(image.Offset, buffer.AsSpan(0, image.Length)) < image.Length)
+        if (_scratch.Length < image.Length)
+            _scratch = new byte[Math.Max(image.Length, 2 * _scratch.Length)];
+        if (!image.IsRow)
+            return 0;
+        if (index.Sources[image.Source].Read(image.Offset, _scratch.AsSpan(0, image.Length)) < image.Length)
             throw new RecoveryException(
                 "FileChanged", RecoveryErrorKind.ReadError, "the file became shorter while it was read", index.Sources[image.Source].Path,
                 image.Offset);
+        if (image.Layout != 0)
+            return images.Complete(image.Layout, _scratch.AsSpan(0, image.Length), ref buffer).Length;
+        (buffer, _scratch) = (_scratch, buffer);
         return image.Length;
     }
 }

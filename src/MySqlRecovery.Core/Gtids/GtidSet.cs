@@ -105,6 +105,26 @@ internal sealed class GtidSet
         intervals.Insert(at, (from, last));
     }
 
+    public bool IsEmpty => _intervals.Count == 0;
+
+    /// <summary>Takes one transaction out.</summary>
+    public void Remove(in Gtid gtid)
+    {
+        Gtid origin = gtid.WithNumber(0);
+        if (!Contains(gtid))
+            return;
+        List<(ulong First, ulong Last)> intervals = _intervals[origin];
+        int at = FindEndingFrom(intervals, gtid.Number);
+        (ulong first, ulong last) = intervals[at];
+        intervals.RemoveAt(at);
+        if (last > gtid.Number)
+            intervals.Insert(at, (gtid.Number + 1, last));
+        if (first < gtid.Number)
+            intervals.Insert(at, (first, gtid.Number - 1));
+        if (intervals.Count == 0)
+            _intervals.Remove(origin);
+    }
+
     public bool Contains(in Gtid gtid) => _intervals.TryGetValue(gtid.WithNumber(0), out var intervals)
         && FindEndingFrom(intervals, gtid.Number) is var at && at < intervals.Count && intervals[at].First <= gtid.Number;
 

@@ -56,6 +56,38 @@ public sealed class BinlogEvent
     /// <summary>When it was committed on the server that it comes from, likewise.</summary>
     public DateTime? OriginalCommitTime { get; set; }
 
+    /// <summary>MySQL: version of the server that wrote the log, as the transaction's GTID event has it; null before 8.0.14.</summary>
+    public string? ImmediateServerVersion { get; set => field = value is "" ? null : value; }
+
+    /// <summary>MySQL: version of the server that the transaction comes from, likewise.</summary>
+    public string? OriginalServerVersion { get; set => field = value is "" ? null : value; }
+
+    /// <summary>MySQL: bytes of the whole transaction in the log; null where the log does not say (before 8.0.2).</summary>
+    public long? TransactionLength { get; set; }
+
+    /// <summary>
+    /// MySQL: number of the transaction in its log by the logical clock that replicas apply in parallel by; null before 5.7.
+    /// </summary>
+    public long? SequenceNumber { get; set; }
+
+    /// <summary>MySQL: all transactions of the log up to this <see cref="SequenceNumber"/> must be committed before this one
+    /// starts; null before 5.7.</summary>
+    public long? LastCommitted { get; set; }
+
+    /// <summary>MySQL: whether all that the transaction changed is logged as rows; null where the log does not say (before 5.7).
+    /// </summary>
+    public bool? IsRowsOnly { get; set; }
+
+    /// <summary>Group Replication: ticket of the group commit (8.0.38+); null where there is none.</summary>
+    public ulong? CommitGroupTicket { get; set; }
+
+    /// <summary>MariaDB: number of the group commit; transactions with the same one were committed together. Null for others.
+    /// </summary>
+    public ulong? CommitId { get; set; }
+
+    /// <summary>MariaDB: storage engines that take part beside the first; null where the log does not say.</summary>
+    public byte? ExtraEngines { get; set; }
+
     /// <summary>What MariaDB's GTID event says of the transaction; null for MySQL and outside of transactions.</summary>
     public MariaDbGtidFlags? GtidFlags { get; set; }
 
@@ -83,7 +115,7 @@ public sealed class BinlogEvent
     /// <summary>For row events: how the transaction ends in its log. Only what was committed is undone.</summary>
     public TransactionEnd? TransactionEnd { get; set; }
 
-    /// <summary>For row events of an XA transaction: its id, as XA COMMIT names it.</summary>
+    /// <summary>For row events of an XA transaction, and MariaDB's GTID events of one: its id, as XA COMMIT names it.</summary>
     public string? XaId { get; set => field = value is "" ? null : value; }
 
     /// <summary>The event's bytes, header included, checksum not; row events and statements only.</summary>

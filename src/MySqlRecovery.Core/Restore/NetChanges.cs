@@ -23,6 +23,8 @@ internal sealed class NetChanges : IDisposable
     private readonly Dictionary<UInt128, long> _restored = [];
     private readonly TextBuffer _scratch = new();
     private readonly KeyNumbers _coming = new();
+    private readonly WholeImages _images = new();
+    private byte[] _whole = [];
     private KeyNumbers? _numbers;
     private bool _reverse;
 
@@ -102,7 +104,7 @@ internal sealed class NetChanges : IDisposable
     /// </summary>
     public (long First, long Last, long Restored) CountEqual(StoredRow row)
     {
-        UInt128 key = HashOf(row.Map, row.Image);
+        UInt128 key = HashOf(row.Map, row.Map.Layout, row.Image);
         (long first, long last) = _equalRows.GetValueOrDefault(key);
         return (first, last, _restored.GetValueOrDefault(key));
     }
@@ -111,20 +113,28 @@ internal sealed class NetChanges : IDisposable
     public void NoteRestored(StoredRow? from, StoredRow? to)
     {
         if (from != null)
-            _restored[HashOf(from.Map, from.Image)] = _restored.GetValueOrDefault(HashOf(from.Map, from.Image)) - 1;
+            AddRestored(from, -1);
         if (to != null)
-            _restored[HashOf(to.Map, to.Image)] = _restored.GetValueOrDefault(HashOf(to.Map, to.Image)) + 1;
+            AddRestored(to, 1);
     }
 
-    /// <summary>An image; null where there was no row.</summary>
+    private void AddRestored(StoredRow row, int count)
+    {
+        UInt128 key = HashOf(row.Map, row.Map.Layout, row.Image);
+        _restored[key] = _restored.GetValueOrDefault(key) + count;
+    }
+
+    /// <summary>An image of the whole row, with NULL for computed columns that the log lacks; null where there was no row.</summary>
     public byte[]? Load(in FoldedRow.Image image)
     {
         if (!image.IsRow)
             return null;
         var bytes = new byte[image.Length];
-        return Index.Sources[image.Source].Read(image.Offset, bytes) == bytes.Length ? bytes : throw new RecoveryException(
-            "FileChanged", RecoveryErrorKind.ReadError, "the file became shorter while it was read", Index.Sources[image.Source].Path,
-            image.Offset);
+        if (Index.Sources[image.Source].Read(image.Offset, bytes) < bytes.Length)
+            throw new RecoveryException(
+                "FileChanged", RecoveryErrorKind.ReadError, "the file became shorter while it was read", Index.Sources[image.Source].Path,
+                image.Offset);
+        return image.Layout == 0 ? bytes : _images.Complete(image.Layout, bytes, ref _whole).ToArray();
     }
 
     public void Dispose()
@@ -143,20 +153,24 @@ internal sealed class NetChanges : IDisposable
             RowsEvent rows = RowsEvent.Parse(EventHeader.Parse(raw).Type, raw[EventHeader.Size..], map.Columns.Length);
             long rowsOffset = item.Offset + EventHeader.Size + rows.At.Rows;
             var row = new RowCursor(rows, map);
-            bool isFull = row.BeforeLayout.IsFull && row.AfterLayout.IsFull;
+            bool isFull = WholeImages.CanComplete(row.BeforeLayout, map.PrimaryKey)
+                && WholeImages.CanComplete(row.AfterLayout, map.PrimaryKey);
             while (row.MoveNext())
             {
                 if (where != null && !where.IsMatch(row))
                     continue;
-                var before = new FoldedRow.Image(item.Source, row.Before.Length, rowsOffset + row.Start);
-                var after = new FoldedRow.Image(item.Source, row.After.Length, rowsOffset + (before.IsRow ? row.Middle : row.Start));
+                var before = new FoldedRow.Image(
+                    item.Source, row.Before.Length, rowsOffset + row.Start, isFull ? _images.NumberOf(row.BeforeLayout) : 0);
+                var after = new FoldedRow.Image(
+                    item.Source, row.After.Length, rowsOffset + (before.IsRow ? row.Middle : row.Start),
+                    isFull ? _images.NumberOf(row.AfterLayout) : 0);
                 var change = new NetChange(item.Map, before, after, default, transaction, -1, Reshape(map));
                 if (!isFull)
                     _store.Add(change with { Flags = NetChangeFlags.Partial });
                 else if (map.PrimaryKey.Length == 0)
-                    AddKeyless(change, map, row.Before, row.After);
+                    AddKeyless(change, map, row);
                 else
-                    AddKeyed(change, map, row.Before, row.After);
+                    AddKeyed(change, map, row);
             }
         }
         catch (Exception e) when (MalformedData.Is(e))
@@ -174,12 +188,13 @@ internal sealed class NetChanges : IDisposable
         return known == map || RowFold.HasShapeOf(map, known) ? NetChangeFlags.None : NetChangeFlags.Reshaped;
     }
 
-    private void AddKeyed(NetChange change, TableMap map, ReadOnlySpan<byte> before, ReadOnlySpan<byte> after)
+    private void AddKeyed(NetChange change, TableMap map, in RowCursor row)
     {
-        UInt128 beforeKey = before.IsEmpty ? default : StoredRow.Hash(map, before, map.PrimaryKey, _scratch);
-        UInt128 afterKey = after.IsEmpty ? default : StoredRow.Hash(map, after, map.PrimaryKey, _scratch);
+        ReadOnlySpan<byte> before = row.Before, after = row.After;
+        UInt128 beforeKey = before.IsEmpty ? default : KeyOf(map, change.First.Layout, before);
+        UInt128 afterKey = after.IsEmpty ? default : KeyOf(map, change.Last.Layout, after);
         if (!after.IsEmpty)
-            change = change with { LastHash = RowKey.Of(after) };
+            change = change with { LastHash = RowKey.Of(_images.Comparable(row.AfterLayout, after)) };
         UInt128 key = before.IsEmpty ? afterKey : beforeKey;
         int number = _store.Find(key);
         if (number < 0)
@@ -189,7 +204,7 @@ internal sealed class NetChanges : IDisposable
         else
         {
             NetChange known = _store[number];
-            UInt128 found = before.IsEmpty ? default : RowKey.Of(before);
+            UInt128 found = before.IsEmpty ? default : RowKey.Of(_images.Comparable(row.BeforeLayout, before));
             NetChangeFlags flags = known.Flags | change.Flags
                 | (known.LastHash == found && known.Last.IsRow == !before.IsEmpty ? NetChangeFlags.None : NetChangeFlags.Interrupted);
             _store[number] = change with { First = known.First, Flags = flags, Map = known.Map };
@@ -209,14 +224,16 @@ internal sealed class NetChanges : IDisposable
         _store.Set(afterKey, number);
     }
 
-    private void AddKeyless(NetChange change, TableMap map, ReadOnlySpan<byte> before, ReadOnlySpan<byte> after)
+    private void AddKeyless(NetChange change, TableMap map, in RowCursor row)
     {
         // A row that comes may be one that went.
-        int number = before.IsEmpty ? Take(HashOf(map, after) ^ Gone) : Take(HashOf(map, before));
+        UInt128 before = row.Before.IsEmpty ? default : HashOf(map, row.BeforeLayout, row.Before);
+        UInt128 after = row.After.IsEmpty ? default : HashOf(map, row.AfterLayout, row.After);
+        int number = Take(row.Before.IsEmpty ? after ^ Gone : before);
         number = number < 0 ? _store.Add(change) : number;
         change = change with { First = number < _store.Count ? _store[number].First : change.First };
-        if (!after.IsEmpty)
-            Put(HashOf(map, after), number, change);
+        if (!row.After.IsEmpty)
+            Put(after, number, change);
         else if (change.First.IsRow)
             Put(StoredHash(map, change.First) ^ Gone, number, change);
         else
@@ -237,13 +254,16 @@ internal sealed class NetChanges : IDisposable
         _store.Set(key, number);
     }
 
-    private UInt128 StoredHash(TableMap map, in FoldedRow.Image image) => HashOf(map, Load(image));
+    private UInt128 StoredHash(TableMap map, in FoldedRow.Image image) => HashOf(map, map.Layout, Load(image));
 
-    private static UInt128 HashOf(TableMap map, ReadOnlySpan<byte> image)
+    private UInt128 HashOf(TableMap map, RowLayout layout, ReadOnlySpan<byte> image)
     {
         UInt128 table = StoredRow.Hash(map.Database, map.Table, []);
-        return RowKey.Of(image) ^ table;
+        return RowKey.Of(_images.Comparable(layout, image)) ^ table;
     }
+
+    private UInt128 KeyOf(TableMap map, int layout, ReadOnlySpan<byte> image) =>
+        StoredRow.Hash(map, _images.Complete(layout, image, ref _whole), map.PrimaryKey, _scratch);
 
     /// <summary>Has rows be found by the keys that they have on the server, and equal ones counted.</summary>
     /// <param name="index">What the rows' images are in; owned from here on.</param>

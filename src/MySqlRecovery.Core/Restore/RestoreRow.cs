@@ -43,11 +43,15 @@ internal sealed class RestoreRow
     public bool IsEvent { get; set; }
 
     /// <summary>
-    /// Whether a row event can write it. MariaDB computes no generated column for one, so that those of the log must fit the
-    /// rest of the row.
+    /// Whether a row event can write it. MariaDB computes no generated column for one, so that those of the log must be there (the
+    /// logs of 11.8 lack them) and fit the rest of the row.
     /// </summary>
-    public bool CanBeEvent => Action != RowOperation.Update || Table.Compared.Length == Table.Map.Columns.Length
-        || (Verdict == RestoreVerdict.Clean && Table.Chosen == null);
+    public bool CanBeEvent => Table.Compared.Length == Table.Map.Columns.Length || Action switch
+    {
+        RowOperation.Delete => Table.Key.Length > 0 || HasGenerated(From!),
+        RowOperation.Insert => HasGenerated(To!),
+        _ => Verdict == RestoreVerdict.Clean && Table.Chosen == null && HasGenerated(From!) && HasGenerated(To!),
+    };
 
     public bool IsApplied { get; set; }
 
@@ -75,4 +79,7 @@ internal sealed class RestoreRow
     /// <summary>Whether the row, once it is written, no longer has the values that a row of the server has in some columns.</summary>
     public bool Releases(StoredRow present, int[] columns) =>
         Applies && From != null && (To == null || Array.Exists(columns, c => !To.IsSame(present, c)));
+
+    private static bool HasGenerated(StoredRow row) =>
+        Enumerable.Range(0, row.Values.Length).Any(i => row.Map.Columns[i].IsGenerated && row.Values[i] != null);
 }

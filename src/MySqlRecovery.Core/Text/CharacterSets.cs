@@ -181,8 +181,11 @@ internal static class CharacterSets
     /// <param name="characterSet">In the one spelling.</param>
     /// <param name="collation">In the one spelling, with or without the character set before it.</param>
     /// <param name="isMariaDb">Whether a MariaDB server gave it the name.</param>
-    public static int? FindCollation(string characterSet, string? collation, bool isMariaDb)
+    /// <param name="prefersUca1400">Whether the default is that of MariaDB 11.5 and later (character_set_collations).</param>
+    public static int? FindCollation(string characterSet, string? collation, bool isMariaDb, bool prefersUca1400 = false)
     {
+        if (collation == null && prefersUca1400 && Uca1400Sets.Contains(characterSet))
+            return FindUca1400(characterSet, "ai_ci");
         string rest = collation == null ? string.Empty
             : collation.StartsWith(characterSet + "_", StringComparison.Ordinal) ? collation[(characterSet.Length + 1)..] : collation;
         if (isMariaDb && rest == "croatian_ci" && MariaDbCroatian.TryGetValue(characterSet, out int croatian))

@@ -29,6 +29,10 @@ public sealed class GetBinlogEventCommand : LogFileCmdlet, IEventOutput
 
     private protected override bool TakesEvents => true;
 
+    /// <summary>Shows the passwords, and hashes of them, that statements about accounts hold.</summary>
+    [Parameter]
+    public SwitchParameter IncludeSecret { get; set; }
+
     private protected override BinlogEventType[]? TypesTaken => EventType;
 
     /// <inheritdoc/>
@@ -37,5 +41,5 @@ public sealed class GetBinlogEventCommand : LogFileCmdlet, IEventOutput
     /// <inheritdoc/>
     protected override void EndProcessing() => ReadLogs(_files, Follow, () => this);
 
-    void IEventOutput.Take(EventScan scan, List<object> items) => items.Add(scan.ToBinlogEvent());
+    void IEventOutput.Take(EventScan scan, List<object> items) => items.Add(scan.ToBinlogEvent(IncludeSecret));
 }

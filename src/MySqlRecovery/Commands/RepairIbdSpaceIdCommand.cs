@@ -85,6 +85,11 @@ public sealed class RepairIbdSpaceIdCommand : ServerCmdlet
     [Parameter]
     public SwitchParameter WriteCfg { get; set; }
 
+    /// <summary>The version of the server that is to import the files, for .cfg files of tables from before MySQL 8.0 and of MariaDB.
+    /// </summary>
+    [Parameter(ParameterSetName = PathSet), Parameter(ParameterSetName = LiteralSet), Parameter(ParameterSetName = LogSet)]
+    public Version? TargetVersion { get; set; }
+
     /// <summary>What to do with a file that has damaged pages.</summary>
     [Parameter]
     public IbdDamageAction OnDamage { get; set; }
@@ -108,6 +113,7 @@ public sealed class RepairIbdSpaceIdCommand : ServerCmdlet
         if (wrong != null)
             ThrowTerminatingError(ToErrorRecord(new RecoveryException("InvalidParameters", RecoveryErrorKind.InvalidArgument, wrong)));
         LoadSchema();
+        _cfgServer = TargetVersion == null ? null : CfgFile.HabitsOf(TargetVersion);
         if (ParameterSetName == ServerSet)
             _serverIds = Try(AskServer);
     }

@@ -64,7 +64,8 @@ public sealed partial class TestReplicationConsistencyCommand
                 Skipped = FindSkipped(errorLogs),
             };
         });
-        Write(new LogCheck(input).Run(_errors.Enqueue, StopToken), string.Empty);
+        Write(
+            new CappedCheck(new LogCheck(input), MaxFinding).Run(_errors.Enqueue, StopToken), string.Empty, ConsistencyCheckKind.Log);
     }
 
     private LiveLogCheck MakeLogCheck(ServerPair pair)

@@ -7,6 +7,7 @@ using MySqlRecovery.Consistency.Data;
 using MySqlRecovery.Consistency.Schema;
 using MySqlRecovery.Consistency.Servers;
 using MySqlRecovery.Consistency.Settings;
+using MySqlRecovery.Gtids;
 using MySqlRecovery.Input;
 using MySqlRecovery.Model;
 
@@ -27,6 +28,7 @@ public sealed partial class TestReplicationConsistencyCommand : ServerCmdlet
     private readonly Queue<RecoveryException> _errors = [];
     private readonly HashSet<string> _given = [];
     private bool _isConsistent = true;
+    private (ConsistencyFinding Finding, GtidSet Gtids)? _errant;
 
     /// <summary>The source, <c>host:port</c>, a socket's path or a connection string.</summary>
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = ServerSet)]
@@ -84,6 +86,11 @@ public sealed partial class TestReplicationConsistencyCommand : ServerCmdlet
     [Parameter(ParameterSetName = ServerSet)]
     public string? CheckpointPath { get; set; }
 
+    /// <summary>How many rows of a table, and transactions of each kind, are shown; of more their number.</summary>
+    [Parameter]
+    [ValidateRange(1, int.MaxValue)]
+    public int MaxFinding { get; set; } = 100_000;
+
     /// <summary>Gives true where nothing worse than Info was found and every check could be made, else false.</summary>
     [Parameter]
     public SwitchParameter Quiet { get; set; }
@@ -101,7 +108,13 @@ public sealed partial class TestReplicationConsistencyCommand : ServerCmdlet
             using ComparedServer target = Try(() => Open(replica, ReplicaCredential));
             var pair = new ServerPair(source, target);
             foreach (ConsistencyCheckKind kind in Check.Distinct().Order())
-                Write(Make(kind, pair).Run(_errors.Enqueue, StopToken), source.Name);
+            {
+                SayWhatIsCompared(kind, pair);
+                Write(new CappedCheck(Make(kind, pair), MaxFinding).Run(_errors.Enqueue, StopToken), source.Name, kind);
+                if (kind == ConsistencyCheckKind.Log)
+                    WriteErrant();
+            }
+
             EndReading();
         }
     }
@@ -168,7 +181,51 @@ public sealed partial class TestReplicationConsistencyCommand : ServerCmdlet
         return server;
     }
 
-    private void Write(IEnumerable<ConsistencyFinding> findings, string source)
+    private void SayWhatIsCompared(ConsistencyCheckKind kind, ServerPair pair)
+    {
+        if (kind == ConsistencyCheckKind.Schema)
+        {
+            WriteVerbose("Schema compares tables with columns, keys, foreign keys, partitions and comments, AUTO_INCREMENT counters, "
+                + "views, routines, triggers and events" + (pair.Source.IsMariaDb ? ", sequences" : "")
+                + (pair.Source.HasChecks && pair.Replica.HasChecks && pair.Source.IsMariaDb == pair.Replica.IsMariaDb
+                    ? ", CHECK constraints" : "; CHECK constraints not, which both servers would have to show alike")
+                + "; not accounts, roles and grants, loadable functions, servers, tablespaces and histograms.");
+        }
+        else if (kind == ConsistencyCheckKind.Data)
+        {
+            WriteVerbose("Data compares the rows of tables; not virtual columns, MariaDB's row-start and row-end columns, temporary "
+                + "tables, and the tables of mysql, sys, information_schema and performance_schema.");
+        }
+    }
+
+    // What Position knows as a set, Log names one by one: of the set only the rest is given.
+    private void WriteErrant()
+    {
+        if (_errant is not { } errant)
+            return;
+        _errant = null;
+        if (errant.Gtids.IsEmpty)
+            return;
+        errant.Finding.Gtid = errant.Gtids.ToString();
+        errant.Finding.Evidence = [$"the replica has executed transactions that the source has not: {errant.Finding.Gtid}",
+            "its logs do not hold them any more, or the check of the logs could not be made"];
+        WriteObject(errant.Finding);
+    }
+
+    private bool IsHeldBack(ConsistencyFinding finding, ConsistencyCheckKind kind)
+    {
+        if (finding.Type != FindingType.TransactionErrant || finding.Gtid == null)
+            return false;
+        if (kind == ConsistencyCheckKind.Log && _errant is { } errant && Gtids.Gtid.Parse(finding.Gtid) is { } gtid)
+            errant.Gtids.Remove(gtid);
+        if (kind != ConsistencyCheckKind.Position || finding.Severity == FindingSeverity.Info || Quiet
+            || !Check.Contains(ConsistencyCheckKind.Log))
+            return false;
+        _errant = (finding, GtidSet.Parse([finding.Gtid]));
+        return true;
+    }
+
+    private void Write(IEnumerable<ConsistencyFinding> findings, string source, ConsistencyCheckKind kind)
     {
         using IEnumerator<ConsistencyFinding> each = findings.GetEnumerator();
         while (!IsDecided && TryNext(each))
@@ -179,7 +236,7 @@ public sealed partial class TestReplicationConsistencyCommand : ServerCmdlet
             if ((finding.Server == source || finding.Type == FindingType.Schema) && !_given.Add(finding.ToString()))
                 continue;
             _isConsistent &= finding.Severity == FindingSeverity.Info;
-            if (!Quiet)
+            if (!Quiet && !IsHeldBack(finding, kind))
                 WriteObject(finding);
         }
     }

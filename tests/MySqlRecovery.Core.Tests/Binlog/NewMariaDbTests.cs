@@ -4,6 +4,8 @@ using MySqlRecovery.Binlog.Scan;
 using MySqlRecovery.Changes;
 using MySqlRecovery.IO;
 using MySqlRecovery.Model;
+using MySqlRecovery.Output.Sql;
+using MySqlRecovery.Schema;
 using Xunit;
 
 namespace MySqlRecovery.Core.Tests.Binlog;
@@ -171,6 +173,62 @@ public sealed class NewMariaDbTests : IDisposable
         var error = Assert.Throws<RecoveryException>(() => BinlogRecovery.ReadEvents([log]).Count());
 
         Assert.Contains("ends before the last part", error.Message);
+    }
+
+    /// <summary>Damage in the parts of a row event costs that event alone.</summary>
+    [Theory]
+    [InlineData(737 + 19 + 4, 2)]
+    [InlineData(798 + 19 + 4, 3)]
+    [InlineData(737 + 19 + 9, 44)]
+    [InlineData(737 + 19 + 17 + 4, 2)]
+    public void Salvage_goes_on_behind_the_parts_of_a_row_event_that_do_not_fit(int offset, byte value)
+    {
+        string log = Patched("partial_rows", l => l[offset] = value);
+        var gaps = new List<RecoveryException>();
+
+        BinlogEvent[] events = [.. new BinlogReader([log]) { OnDamage = gaps.Add }.ReadEvents()];
+
+        BinlogEvent[] whole = [.. BinlogRecovery.ReadEvents([Log("partial_rows")])];
+        Assert.Equal(whole.Where(e => e.Position != 737).Select(e => e.Position), events.Select(e => e.Position));
+        Assert.Equal(("BinlogGap", 737L), (Assert.Single(gaps).ErrorId, gaps[0].Offset));
+        Assert.Contains($"{852 - 737} bytes to offset 852 cannot be read", gaps[0].Message);
+    }
+
+    [Fact]
+    public void Salvage_goes_on_behind_a_row_event_of_which_a_part_is_destroyed()
+    {
+        byte[] log = File.ReadAllBytes(Log("partial_rows"));
+        log[800] ^= 0xFF;
+        string path = Path.Combine(_folder, "binlog.000001");
+        File.WriteAllBytes(path, log);
+        var gaps = new List<RecoveryException>();
+
+        BinlogEvent[] events = [.. new BinlogReader([path]) { OnDamage = gaps.Add }.ReadEvents()];
+
+        Assert.Equal(
+            BinlogRecovery.ReadEvents([Log("partial_rows")]).Where(e => e.Position != 737).Select(e => e.Position), events.Select(e => e.Position));
+        Assert.Equal([798L, 737L], gaps.Select(g => g.Offset));
+        File.WriteAllBytes(path, File.ReadAllBytes(Log("partial_rows"))[..798]);
+        gaps.Clear();
+        Assert.Equal(737, new BinlogReader([path]) { OnDamage = gaps.Add }.ReadEvents().Last().EndPosition);
+        Assert.Equal([737L], gaps.Select(g => g.Offset));
+    }
+
+    [Fact]
+    public void Rows_without_their_generated_columns_are_summed_up()
+    {
+        LogSchema schema = LogSchema.Load(Path.Combine(Folder, "generated.sql"));
+        using var scan = new EventScan(
+            LogRange.Of([Log("generated")], null, null), new EventFilter { WithStatements = true }, CancellationToken.None, schema);
+        using ChangeIndex index = ChangeIndexBuilder.Build(scan, reverse: true);
+        string path = Path.Combine(_folder, "fold.sql");
+
+        SqlExport sql = RowSqlExport.WriteFile(
+            index, null, new SqlForm { Reverse = true, Fold = true }, path, overwrite: false, CancellationToken.None);
+
+        Assert.True(sql.IsComplete);
+        Assert.Equal(
+            ["INSERT INTO `nd`.`g` (`id`, `a`) VALUES"], File.ReadLines(path).Where(l => l.StartsWith("INSERT", StringComparison.Ordinal)).Select(l => l.Split(" (")[..2]).Select(l => string.Join(" (", l)).Distinct());
     }
 
     [Fact]

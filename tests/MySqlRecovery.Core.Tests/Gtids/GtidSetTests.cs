@@ -42,6 +42,21 @@ public sealed class GtidSetTests
     }
 
     [Theory]
+    [InlineData(Source + ":1-5:7", Source + ":3", Lower + ":1-2:4-5:7")]
+    [InlineData(Source + ":1-5:7", Source + ":1", Lower + ":2-5:7")]
+    [InlineData(Source + ":1-5:7", Source + ":7", Lower + ":1-5")]
+    [InlineData(Source + ":7", Source + ":7", "")]
+    [InlineData(Source + ":7", Source + ":8", Lower + ":7")]
+    [InlineData(Source + ":7:tag:7", Source + ":tag:7", Lower + ":7")]
+    [InlineData("0-1-5,0-1-7", "0-1-7", "0-1-5")]
+    public void A_gtid_is_taken_out_of_a_set(string set, string gtid, string expected)
+    {
+        GtidSet left = GtidSet.Parse([set]);
+        left.Remove(Gtid.Parse(gtid)!.Value);
+        Assert.Equal((expected, expected.Length == 0), (left.ToString(), left.IsEmpty));
+    }
+
+    [Theory]
     [InlineData("full.binlog", "bdd76eac-e5bd-11f1-8590-02fc00000001:1-37")]
     [InlineData("minimal.binlog", "bdd76eac-e5bd-11f1-8590-02fc00000001:1-58")]
     [InlineData("old.binlog", "bf5772bc-e5bd-11f1-a79f-02fc00000001:1-13")]

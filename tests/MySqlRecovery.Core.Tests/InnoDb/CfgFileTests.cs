@@ -99,6 +99,23 @@ public sealed class CfgFileTests
         Directory.Delete(Path.GetDirectoryName(path)!, recursive: true);
     }
 
+    [Theory]
+    [InlineData("10.11", "utf8mb4", 45)]
+    [InlineData("11.4", "utf8mb4", 45)]
+    [InlineData("11.5", "utf8mb4", 2304)]
+    [InlineData("11.8", "utf8mb3", 2048)]
+    [InlineData("11.8", "ucs2", 2560)]
+    [InlineData("11.8", "utf16", 2816)]
+    [InlineData("11.8", "utf32", 3072)]
+    [InlineData("11.8", "utf16le", 56)]
+    [InlineData("11.8", "latin1", 8)]
+    [InlineData("5.7", "utf8mb4", 45)]
+    public void A_character_set_alone_has_the_default_collation_of_the_servers_version(string version, string set, int collation)
+    {
+        CfgServer server = CfgFile.HabitsOf(Version.Parse(version));
+        Assert.Equal(collation, CharacterSets.FindCollation(set, null, server.IsMariaDb(), server == CfgServer.MariaDb115));
+    }
+
     [Fact]
     public void The_folder_is_the_database_even_if_its_name_holds_a_dot() =>
         Assert.Equal(new TableName("a.b", "c.d"), TableFileName.NameOf(Path.Combine("data", "a@002eb", "c@002ed.ibd")));

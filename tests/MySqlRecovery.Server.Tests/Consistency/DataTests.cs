@@ -317,8 +317,7 @@ public abstract class DataTests(ReplicationPairFixture fixture)
     [Fact]
     public void A_document_that_the_server_does_not_give_is_named_and_not_taken_for_equal()
     {
-        if (Pair.Source.Flavour is not (ServerFlavour.MySql))
-            Assert.Skip("JSON is text there.");
+        Assert.SkipUnless(Pair.Source.Flavour is ServerFlavour.MySql or ServerFlavour.MySql57, "JSON is text there.");
         string database = Create("packet", "id INT PRIMARY KEY, j JSON");
         // As text [1, 1, ...] is longer than its binary form.
         Pair.Sql("INSERT INTO t VALUES (1, CONCAT('[1', REPEAT(',1', 700000), ']')), (2, '[1]')", database);
@@ -346,13 +345,13 @@ public abstract class DataTests(ReplicationPairFixture fixture)
     [Fact]
     public void Documents_whose_numbers_are_of_other_types_are_named_as_not_repairable()
     {
-        if (Pair.Source.Flavour is not (ServerFlavour.MySql))
-            Assert.Skip("JSON is text there.");
+        Assert.SkipUnless(Pair.Source.Flavour is ServerFlavour.MySql or ServerFlavour.MySql57, "JSON is text there.");
         string database = Create("numbers", "id INT PRIMARY KEY, j JSON");
         Pair.Sql("INSERT INTO t VALUES (1, CAST(1.50 AS JSON)), (2, '{\"a\": 1}')", database);
         OnReplica("UPDATE t SET j = 'null'; UPDATE t SET j = '1.5' WHERE id = 1; UPDATE t SET j = '{\"a\": 1.0}' WHERE id = 2", database);
         List<ConsistencyFinding> findings = Compare(database);
-        Assert.Equal(2, findings.Count);
+        // 5.7 writes the double 1.0 as it does the integer.
+        Assert.Equal(Pair.Source.Flavour == ServerFlavour.MySql ? 2 : 1, findings.Count);
         Assert.All(findings, f => Assert.Equal((null, true), (f.Repair, f.Evidence[^1].Contains("equal value", StringComparison.Ordinal))));
     }
 

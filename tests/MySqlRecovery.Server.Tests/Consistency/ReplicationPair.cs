@@ -41,7 +41,7 @@ public sealed class ReplicationPair : IDisposable
         string monitor = flavour.IsMariaDb ? ", REPLICA MONITOR" : "";
         Source.Sql(
             "CREATE USER repl IDENTIFIED BY 'repl'; GRANT REPLICATION SLAVE ON *.* TO repl; "
-            + $"CREATE USER {Reader}@'%' IDENTIFIED BY 'read'; GRANT SELECT, REPLICATION CLIENT, REPLICATION SLAVE, EVENT, TRIGGER{monitor} ON *.* TO {Reader}@'%'");
+            + $"CREATE USER {Reader}@'%' IDENTIFIED BY 'read'; GRANT SELECT, REPLICATION CLIENT, REPLICATION SLAVE, EVENT, TRIGGER, SHOW VIEW{monitor} ON *.* TO {Reader}@'%'");
         string address = $"='127.0.0.1', {{0}}_PORT={Source.Port}, {{0}}_USER='repl', {{0}}_PASSWORD='repl', {{0}}_CONNECT_RETRY=1, ";
         Replica.Sql(flavour switch
         {

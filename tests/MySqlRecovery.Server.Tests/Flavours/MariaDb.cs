@@ -1,3 +1,4 @@
+using MySqlRecovery.Server.Tests.Binlog;
 using MySqlRecovery.Server.Tests.Client;
 using MySqlRecovery.Server.Tests.Consistency;
 using MySqlRecovery.Server.Tests.Live;
@@ -21,6 +22,9 @@ public sealed class MariaDbTlsFixture() : TlsFixture(ServerFlavour.MariaDb);
 
 /// <summary>With its own GTIDs.</summary>
 public sealed class MariaDbPairFixture() : ReplicationPairFixture(ServerFlavour.MariaDb);
+
+[Collection<MariaDbServers>]
+public sealed class MariaDbGtidFactTests(MariaDbFixture fixture) : GtidFactTests(fixture);
 
 [Collection<MariaDbServers>]
 public sealed class MariaDbQueryTests(MariaDbFixture fixture) : ServerQueryTests(fixture);
@@ -63,6 +67,9 @@ public sealed class MariaDbRowImageTests(MariaDbFixture fixture) : RowImageTests
 
 [Collection<MariaDbServers>]
 public sealed class MariaDbDdlTests(MariaDbFixture fixture) : DdlTests(fixture);
+
+[Collection<MariaDbPairs>]
+public sealed class MariaDbKeyOrderTests(MariaDbPairFixture fixture) : KeyOrderTests(fixture);
 
 [Collection<MariaDbPairs>]
 public sealed class MariaDbDataTests(MariaDbPairFixture fixture) : DataTests(fixture);

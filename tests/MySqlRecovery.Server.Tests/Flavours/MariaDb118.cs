@@ -1,3 +1,4 @@
+using MySqlRecovery.Server.Tests.Binlog;
 using MySqlRecovery.Server.Tests.Client;
 using MySqlRecovery.Server.Tests.Consistency;
 using MySqlRecovery.Server.Tests.Live;
@@ -21,6 +22,9 @@ public sealed class MariaDb118TlsFixture() : TlsFixture(ServerFlavour.MariaDb118
 
 /// <summary>With its own GTIDs.</summary>
 public sealed class MariaDb118PairFixture() : ReplicationPairFixture(ServerFlavour.MariaDb118);
+
+[Collection<MariaDb118Servers>]
+public sealed class MariaDb118GtidFactTests(MariaDb118Fixture fixture) : GtidFactTests(fixture);
 
 [Collection<MariaDb118Servers>]
 public sealed class MariaDb118QueryTests(MariaDb118Fixture fixture) : ServerQueryTests(fixture);
@@ -60,6 +64,9 @@ public sealed class MariaDb118ChoiceTests(MariaDb118Fixture fixture) : ChoiceTes
 
 [Collection<MariaDb118Servers>]
 public sealed class MariaDb118RowImageTests(MariaDb118Fixture fixture) : RowImageTests(fixture);
+
+[Collection<MariaDb118Pairs>]
+public sealed class MariaDb118KeyOrderTests(MariaDb118PairFixture fixture) : KeyOrderTests(fixture);
 
 [Collection<MariaDb118Pairs>]
 public sealed class MariaDb118DataTests(MariaDb118PairFixture fixture) : DataTests(fixture);

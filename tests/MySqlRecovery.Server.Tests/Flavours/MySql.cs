@@ -1,3 +1,4 @@
+using MySqlRecovery.Server.Tests.Binlog;
 using MySqlRecovery.Server.Tests.Client;
 using MySqlRecovery.Server.Tests.Consistency;
 using MySqlRecovery.Server.Tests.Live;
@@ -22,6 +23,9 @@ public sealed class MySqlTlsFixture() : TlsFixture(ServerFlavour.MySql);
 public sealed class MySqlPairFixture() : ReplicationPairFixture(ServerFlavour.MySql);
 
 [Collection<MySqlServers>]
+public sealed class MySqlGtidFactTests(MySqlFixture fixture) : GtidFactTests(fixture);
+
+[Collection<MySqlServers>]
 public sealed class MySqlQueryTests(MySqlFixture fixture) : ServerQueryTests(fixture);
 
 [Collection<MySqlServers>]
@@ -41,6 +45,9 @@ public sealed class MySqlRowImageTests(MySqlFixture fixture) : RowImageTests(fix
 
 [Collection<MySqlServers>]
 public sealed class MySqlDdlTests(MySqlFixture fixture) : DdlTests(fixture);
+
+[Collection<MySqlPairs>]
+public sealed class MySqlKeyOrderTests(MySqlPairFixture fixture) : KeyOrderTests(fixture);
 
 [Collection<MySqlPairs>]
 public sealed class MySqlDataTests(MySqlPairFixture fixture) : DataTests(fixture);

@@ -1,3 +1,4 @@
+using MySqlRecovery.Server.Tests.Binlog;
 using MySqlRecovery.Server.Tests.Client;
 using MySqlRecovery.Server.Tests.Consistency;
 using MySqlRecovery.Server.Tests.Live;
@@ -21,6 +22,9 @@ public sealed class MySql56TlsFixture() : TlsFixture(ServerFlavour.MySql56);
 
 /// <summary>By file and position.</summary>
 public sealed class MySql56PairFixture() : ReplicationPairFixture(ServerFlavour.MySql56);
+
+[Collection<MySql56Servers>]
+public sealed class MySql56GtidFactTests(MySql56Fixture fixture) : GtidFactTests(fixture);
 
 [Collection<MySql56Servers>]
 public sealed class MySql56QueryTests(MySql56Fixture fixture) : ServerQueryTests(fixture);
@@ -48,6 +52,9 @@ public sealed class MySql56ChoiceTests(MySql56Fixture fixture) : ChoiceTests(fix
 
 [Collection<MySql56Servers>]
 public sealed class MySql56RowImageTests(MySql56Fixture fixture) : RowImageTests(fixture);
+
+[Collection<MySql56Pairs>]
+public sealed class MySql56KeyOrderTests(MySql56PairFixture fixture) : KeyOrderTests(fixture);
 
 [Collection<MySql56Pairs>]
 public sealed class MySql56DataTests(MySql56PairFixture fixture) : DataTests(fixture);

@@ -1,3 +1,4 @@
+using MySqlRecovery.Server.Tests.Binlog;
 using MySqlRecovery.Server.Tests.Client;
 using MySqlRecovery.Server.Tests.Consistency;
 using MySqlRecovery.Server.Tests.Live;
@@ -21,6 +22,9 @@ public sealed class MySql57TlsFixture() : TlsFixture(ServerFlavour.MySql57);
 
 /// <summary>With GTIDs.</summary>
 public sealed class MySql57PairFixture() : ReplicationPairFixture(ServerFlavour.MySql57);
+
+[Collection<MySql57Servers>]
+public sealed class MySql57GtidFactTests(MySql57Fixture fixture) : GtidFactTests(fixture);
 
 [Collection<MySql57Servers>]
 public sealed class MySql57QueryTests(MySql57Fixture fixture) : ServerQueryTests(fixture);
@@ -60,6 +64,9 @@ public sealed class MySql57RowImageTests(MySql57Fixture fixture) : RowImageTests
 
 [Collection<MySql57Servers>]
 public sealed class MySql57DdlTests(MySql57Fixture fixture) : DdlTests(fixture);
+
+[Collection<MySql57Pairs>]
+public sealed class MySql57KeyOrderTests(MySql57PairFixture fixture) : KeyOrderTests(fixture);
 
 [Collection<MySql57Pairs>]
 public sealed class MySql57DataTests(MySql57PairFixture fixture) : DataTests(fixture);

@@ -1,4 +1,9 @@
+using MySqlRecovery.Binlog.Filter;
+using MySqlRecovery.Binlog.Scan;
+using MySqlRecovery.Changes;
 using MySqlRecovery.Model;
+using MySqlRecovery.Output.Sql;
+using MySqlRecovery.Schema;
 using MySqlRecovery.Server.Tests.Servers;
 using MySqlRecovery.Server.Tests.Undo;
 using Xunit;
@@ -54,6 +59,32 @@ public abstract class NewMariaDbLogTests(ServerFixture fixture)
         };
 
         database.AssertUndone();
+    }
+
+    [Fact]
+    public void Rows_without_their_generated_columns_are_summed_up_and_undone()
+    {
+        Server.Sql("""
+            CREATE DATABASE summed_up; USE summed_up; CREATE TABLE g (id INT PRIMARY KEY, a INT, s INT AS (a * 2) PERSISTENT, v INT AS (a + 1) VIRTUAL, c INT, KEY (v));
+            INSERT INTO g (id, a, c) VALUES (1, 1, 1), (2, NULL, 2), (3, 3, 3), (4, 4, NULL);
+            """);
+        string before = DatabaseState.Read(Server, "summed_up"), schema = DatabaseState.WriteSchema(Server, "summed_up");
+        Server.FlushLogs();
+        Server.Sql("""
+            UPDATE g SET a = a + 10; UPDATE g SET c = 9 WHERE id < 3; DELETE FROM g WHERE id = 1; INSERT INTO g (id, a) VALUES (5, 5); UPDATE g SET a = 6 WHERE id = 5;
+            UPDATE g SET id = 20 WHERE id = 2; DELETE FROM g WHERE id = 4; INSERT INTO g (id, a, c) VALUES (4, 4, NULL);
+            """, "summed_up");
+        string log = Server.FlushLogs(), path = Path.Combine(Server.FolderPath, "summed_up.sql");
+        using var scan = new EventScan(
+            LogRange.Of([log], null, null), new EventFilter { WithStatements = true }, TestContext.Current.CancellationToken, LogSchema.Load(schema));
+        using ChangeIndex index = ChangeIndexBuilder.Build(scan, reverse: true);
+        SqlExport sql = RowSqlExport.WriteFile(
+            index, null, new SqlForm { Reverse = true, Fold = true }, path, overwrite: false, TestContext.Current.CancellationToken);
+        Server.RunFile(path);
+
+        Assert.True(sql.IsComplete);
+        Assert.Equal(5, File.ReadLines(path).Count(l => l.Contains("`g`", StringComparison.Ordinal) && !l.StartsWith("--", StringComparison.Ordinal)));
+        DatabaseState.AssertEqual(before, DatabaseState.Read(Server, "summed_up"));
     }
 
     [Fact]

@@ -160,6 +160,10 @@ public abstract class HardRowTests(ServerFixture fixture)
 
 public sealed class MySqlHardRowTests(MySqlFixture fixture) : HardRowTests(fixture), IClassFixture<MySqlFixture>;
 
+public sealed class MySql57HardRowTests(MySql57Fixture fixture) : HardRowTests(fixture), IClassFixture<MySql57Fixture>;
+
+public sealed class MariaDb118HardRowTests(MariaDb118Fixture fixture) : HardRowTests(fixture), IClassFixture<MariaDb118Fixture>;
+
 public sealed class MySql56HardRowTests(MySql56Fixture fixture) : HardRowTests(fixture), IClassFixture<MySql56Fixture>;
 
 public sealed class MariaDbHardRowTests(MariaDbFixture fixture) : HardRowTests(fixture), IClassFixture<MariaDbFixture>;

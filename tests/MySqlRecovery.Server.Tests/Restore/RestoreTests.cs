@@ -123,6 +123,10 @@ public abstract class RestoreTests(ServerFixture fixture)
 
 public sealed class MySqlRestoreTests(MySqlFixture fixture) : RestoreTests(fixture), IClassFixture<MySqlFixture>;
 
+public sealed class MySql57RestoreTests(MySql57Fixture fixture) : RestoreTests(fixture), IClassFixture<MySql57Fixture>;
+
+public sealed class MariaDb118RestoreTests(MariaDb118Fixture fixture) : RestoreTests(fixture), IClassFixture<MariaDb118Fixture>;
+
 public sealed class MySql56RestoreTests(MySql56Fixture fixture) : RestoreTests(fixture), IClassFixture<MySql56Fixture>;
 
 public sealed class MariaDbRestoreTests(MariaDbFixture fixture) : RestoreTests(fixture), IClassFixture<MariaDbFixture>;

@@ -10,7 +10,9 @@ namespace MySqlRecovery.Binlog.Reading;
 /// compressed events have their bodies uncompressed. Both keep the position of the event that is in the log. A row event that
 /// MariaDB 12.3+ has cut into parts is read as the whole one, at the position of the first part.
 /// </summary>
-internal sealed class ExpandedEventReader(EventReader inner) : EventReader
+/// <param name="inner">Reads the events of the log.</param>
+/// <param name="onGap">Salvages: takes which parts of a row event are passed over because others are lost; null to throw.</param>
+internal sealed class ExpandedEventReader(EventReader inner, Action<RecoveryException>? onGap = null) : EventReader
 {
     private readonly MariaDbCompression _mariaDb = new();
     private readonly ZstdStream _zstd = new();
@@ -18,6 +20,7 @@ internal sealed class ExpandedEventReader(EventReader inner) : EventReader
     private readonly PartialRows _parts = new();
     private bool _isUncompressed;
     private bool _isJoined;
+    private bool _isAtEnd;
 
     public override string Path => inner.Path;
 
@@ -74,11 +77,13 @@ internal sealed class ExpandedEventReader(EventReader inner) : EventReader
 
             if (!inner.Read())
                 return false;
-            Header = inner.Header;
-            Position = inner.Position;
-            EndPosition = inner.EndPosition;
-            if (Header.Type == BinlogEventType.MariaDbPartialRowData)
-                Join();
+            Follow();
+            while (Header.Type == BinlogEventType.MariaDbPartialRowData)
+            {
+                if (!JoinOrPassOver())
+                    return false;
+            }
+
             if (Header.Type.IsCompressed())
             {
                 _mariaDb.Expand(Header, Body, inner.Format.TableIdLength);
@@ -102,12 +107,38 @@ internal sealed class ExpandedEventReader(EventReader inner) : EventReader
         inner.Dispose();
     }
 
+    private void Follow() => (Header, Position, EndPosition) = (inner.Header, inner.Position, inner.EndPosition);
+
+    // False at the end of the log. Where parts are lost, the next event is at hand then.
+    private bool JoinOrPassOver()
+    {
+        long start = Position;
+        try
+        {
+            Join();
+            return true;
+        }
+        catch (Exception e) when (onGap != null && MalformedData.Is(e))
+        {
+            bool more = !_isAtEnd && (inner.Position != start || inner.Read());
+            while (more && inner.Header.Type == BinlogEventType.MariaDbPartialRowData && !PartialRows.IsFirst(inner.Body))
+                more = inner.Read();
+            long end = more ? inner.Position : inner.EndPosition;
+            string what = $"{end - start} bytes to offset {end} cannot be read: {e.Message}";
+            onGap(new RecoveryException("BinlogGap", RecoveryErrorKind.InvalidData, what, Path, start));
+            if (more)
+                Follow();
+            return more;
+        }
+    }
+
     private void Join()
     {
         _parts.Clear();
         while (!_parts.Add(inner.Body))
         {
-            if (!inner.Read())
+            _isAtEnd = !inner.Read();
+            if (_isAtEnd)
                 throw new EndOfStreamException("the log ends before the last part of a row event");
             if (inner.Header.Type != BinlogEventType.MariaDbPartialRowData)
                 throw new InvalidDataException($"a {inner.Header.Type} event stands between the parts of a row event");

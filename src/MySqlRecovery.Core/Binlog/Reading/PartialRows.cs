@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using MySqlRecovery.Binlog.Events;
 using MySqlRecovery.IO;
 
@@ -21,6 +22,10 @@ internal sealed class PartialRows
 
     /// <summary>Its header; the length is that of <see cref="Raw"/>.</summary>
     public EventHeader Header { get; private set; }
+
+    /// <summary>Whether the body of a part is that of the first one.</summary>
+    public static bool IsFirst(ReadOnlySpan<byte> body) =>
+        body.Length >= 2 * sizeof(uint) && BinaryPrimitives.ReadUInt32LittleEndian(body[sizeof(uint)..]) == 1;
 
     /// <summary>Begins with the next part anew.</summary>
     public void Clear()

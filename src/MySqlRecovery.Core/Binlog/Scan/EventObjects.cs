@@ -3,13 +3,16 @@ using MySqlRecovery.Binlog.Filter;
 using MySqlRecovery.Binlog.Reading;
 using MySqlRecovery.Binlog.Rows;
 using MySqlRecovery.Model;
+using MySqlRecovery.Text;
 
 namespace MySqlRecovery.Binlog.Scan;
 
 /// <summary>Makes the objects of the pipeline from the event that a scan stands on.</summary>
 internal static class EventObjects
 {
-    public static BinlogEvent ToBinlogEvent(this EventScan scan)
+    /// <param name="scan">Stands on the event.</param>
+    /// <param name="withSecrets">Whether passwords, and hashes of them, are to be seen in the text of statements.</param>
+    public static BinlogEvent ToBinlogEvent(this EventScan scan, bool withSecrets = false)
     {
         EventReader reader = scan.Reader;
         TransactionTracker transaction = scan.Transaction;
@@ -27,20 +30,20 @@ internal static class EventObjects
             ServerVersion = reader.Format.ServerVersion,
             Gtid = transaction.GtidText,
             ThreadId = transaction.ThreadId,
-            CommitTime = GtidEvent.ToTime(transaction.GtidEvent.CommitTimestamp),
-            OriginalCommitTime = GtidEvent.ToTime(transaction.GtidEvent.OriginalCommitTimestamp),
-            GtidFlags = transaction.HasGtidEvent && reader.Format.IsMariaDb ? transaction.GtidEvent.Flags : null,
-            AlterGtid = transaction.GtidEvent.AlterGtid?.ToString(),
             Operation = type.Operation(),
             TransactionPosition = transaction.Position,
             Server = scan.Chosen.Server,
             Database = scan.Table?.Database,
             Table = scan.Table?.Table,
         };
+        if (transaction.HasGtidEvent)
+            FillTransaction(transaction.GtidEvent, reader.Format.IsMariaDb, result);
         if (result.Operation != null)
             FillRows(scan, result);
         else
             FillStatement(scan, result);
+        if (!withSecrets && result.Statement != null)
+            result.Statement = SqlSecrets.Mask(result.Statement);
         return result;
     }
 
@@ -107,6 +110,21 @@ internal static class EventObjects
         {
             throw view.Malformed(e);
         }
+    }
+
+    private static void FillTransaction(in GtidEvent gtid, bool isMariaDb, BinlogEvent result)
+    {
+        result.CommitTime = GtidEvent.ToTime(gtid.CommitTimestamp);
+        result.OriginalCommitTime = GtidEvent.ToTime(gtid.OriginalCommitTimestamp);
+        result.ImmediateServerVersion = GtidEvent.ToVersion(gtid.ImmediateServerVersion);
+        result.OriginalServerVersion = GtidEvent.ToVersion(gtid.OriginalServerVersion);
+        result.TransactionLength = gtid.TransactionLength == 0 ? null : (long)gtid.TransactionLength;
+        (result.LastCommitted, result.SequenceNumber) = (gtid.LastCommitted, gtid.SequenceNumber);
+        (result.IsRowsOnly, result.CommitGroupTicket) = (gtid.IsRowsOnly, gtid.CommitGroupTicket);
+        result.GtidFlags = isMariaDb ? gtid.Flags : null;
+        (result.CommitId, result.ExtraEngines, result.AlterGtid) = (gtid.CommitId, gtid.ExtraEngines, gtid.AlterGtid?.ToString());
+        if (result.EventType.IsGtid())
+            result.XaId = gtid.XaId;
     }
 
     private static void FillRows(EventScan scan, BinlogEvent result)

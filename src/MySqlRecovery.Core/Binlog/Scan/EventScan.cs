@@ -200,7 +200,7 @@ internal sealed class EventScan : IDisposable
         _maps.Clear();
         Transaction.Reset();
         ByteSource source = _range.Open?.Invoke() ?? LogContainer.Open(_range.Path, Keyring, _stop);
-        _reader = new ExpandedEventReader(new FileEventReader(source, Salvage ? OnGap : null, _stop));
+        _reader = new ExpandedEventReader(new FileEventReader(source, Salvage ? OnGap : null, _stop), Salvage ? OnGap : null);
         return true;
     }
 

@@ -109,4 +109,12 @@ internal sealed record SourceChunk(ComparedTable Table, KeyRange Range, Task<Chu
 internal sealed record KeyRange(byte[][]? After, byte[][]? UpTo)
 {
     public static KeyRange All { get; } = new(null, null);
+
+    /// <summary>Of it, only the rows whose keys hash to some numbers; null for all.</summary>
+    public KeyBuckets? Buckets { get; init; }
 }
+
+/// <summary>Rows by a hash of their keys: how a part is cut where the servers do not put its keys into one order.</summary>
+/// <param name="Count">How many numbers there are.</param>
+/// <param name="Numbers">The numbers of the rows.</param>
+internal sealed record KeyBuckets(int Count, IReadOnlyList<int> Numbers);

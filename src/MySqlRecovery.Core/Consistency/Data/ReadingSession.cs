@@ -39,6 +39,22 @@ internal sealed class ReadingSession(IQueryClient client, bool fast, Cancellatio
         return new ChunkSum(long.Parse(rows.GetString(0)!, CultureInfo.InvariantCulture), rows.GetString(1)!);
     }
 
+    /// <summary>The sums of a part's rows by a hash of their keys.</summary>
+    public Dictionary<int, ChunkSum> ReadBucketSums(TableSql table, KeyRange range, int count)
+    {
+        using IQueryRows rows = client.Query(table.BucketSums(range, count, fast), token);
+        var sums = new Dictionary<int, ChunkSum>();
+        var budget = new AnswerBudget(client.Server);
+        while (rows.Read())
+        {
+            budget.AddRow();
+            sums[int.Parse(rows.GetString(0)!, CultureInfo.InvariantCulture)] =
+                new ChunkSum(long.Parse(rows.GetString(1)!, CultureInfo.InvariantCulture), budget.Take(rows.GetString(2))!);
+        }
+
+        return sums;
+    }
+
     /// <summary>The key of the n-th row of a part, in its columns that have an order; null if there are fewer.</summary>
     public byte[][]? ReadBound(TableSql table, KeyRange range, long n) => ReadRow(table.Bound(range, n));
 

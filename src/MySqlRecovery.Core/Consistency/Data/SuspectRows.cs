@@ -9,6 +9,7 @@ internal sealed class SuspectRange(
 {
     private const int Parts = 16;
     private const int RowsOfLeaf = 2000;
+    private const int RowsOfBucket = 500, RowsOfBuckets = 50_000, MaximumBuckets = 1 << 16;
     private const int RowsOfBatch = 500;
 
     public IEnumerable<ConsistencyFinding> Decide(KeyRange range, CancellationToken token)
@@ -18,8 +19,9 @@ internal sealed class SuspectRange(
         ChunkSum copy = replica.ReadSum(table.Replica, range);
         if (sum == copy)
             return [];
-        return Math.Max(sum.Rows, copy.Rows) <= RowsOfLeaf || table.OrderedKeyLength == 0
-            ? DecideLeaf(range, token) : DecideParts(range, sum, copy, token);
+        long rows = Math.Max(sum.Rows, copy.Rows);
+        return rows <= RowsOfLeaf ? DecideLeaf(range, token)
+            : table.OrderedKeyLength == 0 ? DecideBuckets(range, rows, token) : DecideParts(range, sum, copy, token);
     }
 
     // The side with more rows says where to cut: the other's surplus would stay in one part for ever.
@@ -37,10 +39,39 @@ internal sealed class SuspectRange(
 
         // All rows may have the same values in the columns that have an order: then there is nothing to cut.
         if (bounds.Count == 0 || (range.UpTo != null && new ComparedKey(bounds[0]).Equals(new ComparedKey(range.UpTo))))
-            return DecideLeaf(range, token);
+            return DecideBuckets(range, Math.Max(sum.Rows, copy.Rows), token);
         IEnumerable<KeyRange> parts = bounds.Select((bound, i) => new KeyRange(i == 0 ? range.After : bounds[i - 1], bound))
             .Append(new KeyRange(bounds[^1], range.UpTo));
         return parts.SelectMany(part => Decide(part, token));
+    }
+
+    // Each look reads the whole part, but no more rows come over than there are in the buckets that differ.
+    private IEnumerable<ConsistencyFinding> DecideBuckets(KeyRange range, long rows, CancellationToken token)
+    {
+        if (rows <= RowsOfLeaf)
+            return DecideLeaf(range, token);
+        int count = (int)Math.Min(MaximumBuckets, rows / RowsOfBucket);
+        Dictionary<int, ChunkSum> sums = source.ReadBucketSums(table.Source, range, count);
+        progress.Wait(progress.ReadSource());
+        Dictionary<int, ChunkSum> copies = replica.ReadBucketSums(table.Replica, range, count);
+        var batches = new List<List<int>>();
+        long rowsOfBatch = RowsOfBuckets;
+        foreach (int number in sums.Keys.Union(copies.Keys).Order())
+        {
+            ChunkSum sum = sums.GetValueOrDefault(number), copy = copies.GetValueOrDefault(number);
+            if (sum == copy)
+                continue;
+            rowsOfBatch += Math.Max(sum.Rows, copy.Rows);
+            if (rowsOfBatch > RowsOfBuckets)
+            {
+                batches.Add([]);
+                rowsOfBatch = Math.Max(sum.Rows, copy.Rows);
+            }
+
+            batches[^1].Add(number);
+        }
+
+        return batches.SelectMany(b => DecideLeaf(range with { Buckets = new KeyBuckets(count, b) }, token));
     }
 
     private IEnumerable<ConsistencyFinding> DecideLeaf(KeyRange range, CancellationToken token)

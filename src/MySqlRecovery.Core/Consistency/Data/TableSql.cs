@@ -36,6 +36,10 @@ internal sealed class TableSql
     public string Ends() =>
         $"SELECT CAST(MIN({_columns[_table.Key[0]].Name}) AS BINARY),CAST(MAX({_columns[_table.Key[0]].Name}) AS BINARY) FROM {Name}";
 
+    /// <summary>Number of rows and sum of their hashes by a hash of the key, in the order of that.</summary>
+    public string BucketSums(KeyRange range, int count, bool fast) =>
+        $"SELECT {Bucket(count)} b,COUNT(*),COALESCE(SUM({NumberHash(fast)}),0){_from}{Where(range)} GROUP BY b ORDER BY b";
+
     /// <summary>Key columns and hash of each row.</summary>
     public string KeyHashes(KeyRange range, bool fast) => $"SELECT {Values(_table.Key)},{TextHash(fast)}{_from}{Where(range)}";
 
@@ -83,6 +87,9 @@ internal sealed class TableSql
     private string NumberHash(bool fast) =>
         fast ? $"CRC32({RowText(fast)})" : $"CAST(CONV(LEFT(SHA2({RowText(fast)},256),16),16,10) AS UNSIGNED)";
 
+    private string Bucket(int count) =>
+        $"CRC32(CONCAT_WS(CAST(',' AS BINARY),{string.Join(',', _table.Key.Select(i => _columns[i].RowText(fast: false)))}))%{count}";
+
     private string In(IReadOnlyCollection<string>? hashes) =>
         hashes == null ? "" : $" WHERE {RowHash} IN ({string.Join(',', hashes.Select(h => $"'{h}'"))})";
 
@@ -110,6 +117,9 @@ internal sealed class TableSql
                 yield return $"{Compare(0, "<=", upTo)}";
             yield return Beyond(upTo, "<", "<=");
         }
+
+        if (range.Buckets is { } buckets)
+            yield return $"{Bucket(buckets.Count)} IN ({string.Join(',', buckets.Numbers)})";
     }
 
     // (a, b) > (1, 2) as a > 1 OR a = 1 AND b > 2: before 5.7, and in MariaDB, row constructors do not use the index.

@@ -86,7 +86,7 @@ internal sealed class LogCheck(LogCheckInput input) : IConsistencyCheck
     {
         using var mine = new TransactionReader(source, isSourceRelay, token);
         using var theirs = new TransactionReader(replica, isReplicaRelay, token);
-        var comparison = new TransactionComparison(mine, theirs, token);
+        using var comparison = new TransactionComparison(mine, theirs, token);
         comparison.Run();
         foreach (RecoveryException unreadable in comparison.Unreadable.Take(MaximumErrors))
             onError(unreadable);

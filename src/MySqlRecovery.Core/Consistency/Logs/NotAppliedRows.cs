@@ -43,12 +43,20 @@ internal sealed class NotAppliedRows
         if (_indexes.TryGetValue(name, out Dictionary<string, ConsistencyFinding>? index))
             return index;
         _indexes.Add(name, index = new(StringComparer.Ordinal));
+        TransactionRows? rows = null;
+        LogSeries? open = null;
         foreach ((ConsistencyFinding finding, LogSeries series, LoggedTransaction transaction) in _transactions)
         {
             if (!Array.Exists(transaction.Tables, t => t.Table == table && t.Database == database)
                 || (finding.Table != null && finding.Table != table))
                 continue;
-            foreach (LoggedRow row in TransactionRows.Read(series, transaction, schema, token))
+            if (series != open)
+            {
+                rows?.Dispose();
+                (rows, open) = (new TransactionRows(series, schema, token), series);
+            }
+
+            foreach (LoggedRow row in rows!.Read(transaction))
             {
                 if (row.Map.Table != table || row.Map.Database != database)
                     continue;
@@ -57,6 +65,7 @@ internal sealed class NotAppliedRows
             }
         }
 
+        rows?.Dispose();
         return index;
     }
 

@@ -12,7 +12,7 @@ internal readonly record struct TransactionPair(LoggedTransaction? Source, Logge
 /// Brings the transactions of two logs together: by GTID, and where there is none by what they did, when, and whose
 /// they are. Both logs are read side by side; a transaction is kept only until the other side has shown it too.
 /// </summary>
-internal sealed class TransactionComparison(TransactionReader source, TransactionReader replica, CancellationToken stop)
+internal sealed class TransactionComparison(TransactionReader source, TransactionReader replica, CancellationToken stop) : IDisposable
 {
     // Before the first transaction that both have, the older log may run for a long time.
     private const int MaximumBeforeWindow = 200_000;
@@ -21,6 +21,7 @@ internal sealed class TransactionComparison(TransactionReader source, Transactio
     private readonly List<TransactionPair> _different = [];
     private readonly List<RecoveryException> _unreadable = [];
     private readonly HashSet<TableName> _applied = [];
+    private readonly TransactionRows _sourceRows = new(source.Series, null, stop), _replicaRows = new(replica.Series, null, stop);
 
     /// <summary>Transactions of the source that the replica's log lacks, in log order, but for those before that log.</summary>
     public IReadOnlyList<LoggedTransaction> SourceOnly { get; private set; } = [];
@@ -88,6 +89,12 @@ internal sealed class TransactionComparison(TransactionReader source, Transactio
         SourceOnly = [.. _source.All.Where(t => !WasBefore(replica, t))];
         ReplicaOnly = [.. _replica.All.Where(t => !WasBefore(source, t))];
         _different.Sort((a, b) => a.Source!.Ordinal.CompareTo(b.Source!.Ordinal));
+    }
+
+    public void Dispose()
+    {
+        _sourceRows.Dispose();
+        _replicaRows.Dispose();
     }
 
     private static bool WasBefore(TransactionReader other, LoggedTransaction transaction) =>
@@ -223,8 +230,8 @@ internal sealed class TransactionComparison(TransactionReader source, Transactio
 
     private bool AreRowsSame(TransactionPair pair)
     {
-        using IEnumerator<LoggedRow> mine = TransactionRows.Read(source.Series, pair.Source!, null, stop).GetEnumerator();
-        using IEnumerator<LoggedRow> theirs = TransactionRows.Read(replica.Series, pair.Replica!, null, stop).GetEnumerator();
+        using IEnumerator<LoggedRow> mine = _sourceRows.Read(pair.Source!).GetEnumerator();
+        using IEnumerator<LoggedRow> theirs = _replicaRows.Read(pair.Replica!).GetEnumerator();
         while (mine.MoveNext())
         {
             if (!theirs.MoveNext() || !mine.Current.IsSame(theirs.Current))

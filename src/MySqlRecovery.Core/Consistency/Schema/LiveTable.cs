@@ -19,12 +19,17 @@ internal sealed record LiveTable
     /// <summary>The server's estimate.</summary>
     public long EstimatedRows { get; init; }
 
+    public string Comment { get; init; } = "";
+
     public List<LiveColumn> Columns { get; } = [];
 
     public List<LiveKey> Keys { get; } = [];
 
     /// <summary>Foreign keys by name: their definition.</summary>
     public SortedDictionary<string, string> ForeignKeys { get; } = new(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>CHECK constraints by name: their condition, without white space and backquotes.</summary>
+    public SortedDictionary<string, string> Checks { get; } = new(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Partitions in their order: name, method and bound of each.</summary>
     public List<string> Partitions { get; } = [];
@@ -59,6 +64,8 @@ internal sealed record LiveColumn
 
     /// <summary>The expression of a generated column; empty for others, and where the server does not tell (before 5.7).</summary>
     public string Expression { get; init; } = "";
+
+    public string Comment { get; init; } = "";
 
     public bool IsGenerated => Expression.Length > 0 || Extra.Contains("GENERATED", StringComparison.OrdinalIgnoreCase)
         && !Extra.Contains("DEFAULT_GENERATED", StringComparison.OrdinalIgnoreCase);

@@ -4,7 +4,7 @@ using MySqlRecovery.Model;
 
 namespace MySqlRecovery.Consistency.Schema;
 
-/// <summary>Compares the definitions of tables, the triggers and events, and the AUTO_INCREMENT counters.</summary>
+/// <summary>Compares the definitions of tables, sequences, views, routines, triggers and events, and the AUTO_INCREMENT counters.</summary>
 internal sealed class SchemaCheck(ServerPair pair, TableFilter? filter) : IConsistencyCheck
 {
     public IEnumerable<ConsistencyFinding> Run(Action<RecoveryException> onError, CancellationToken token)
@@ -21,7 +21,8 @@ internal sealed class SchemaCheck(ServerPair pair, TableFilter? filter) : IConsi
                 yield return drift;
         }
 
-        foreach (ConsistencyFinding finding in new ProgramCheck(pair, filter, token).Run())
+        foreach (ConsistencyFinding finding in new SequenceCheck(pair, filter, token).Run()
+            .Concat(new ObjectCheck(pair, filter, token).Run()).Concat(new ProgramCheck(pair, filter, token).Run()))
             yield return finding;
     }
 

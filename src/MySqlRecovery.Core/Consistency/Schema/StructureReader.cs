@@ -32,11 +32,13 @@ internal sealed class StructureReader(ComparedServer server, TableFilter? filter
     {
         ReadForeignKeys();
         ReadPartitions();
+        if (server.HasChecks)
+            ReadChecks();
     }
 
     private void ReadTables()
     {
-        const string Sql = "SELECT TABLE_SCHEMA, TABLE_NAME, ENGINE, ROW_FORMAT, TABLE_COLLATION, AUTO_INCREMENT, TABLE_ROWS"
+        const string Sql = "SELECT TABLE_SCHEMA, TABLE_NAME, ENGINE, ROW_FORMAT, TABLE_COLLATION, AUTO_INCREMENT, TABLE_ROWS, TABLE_COMMENT"
             + " FROM information_schema.TABLES WHERE TABLE_TYPE IN ('BASE TABLE', 'SYSTEM VERSIONED') AND TABLE_SCHEMA NOT IN ("
                 + SystemDatabases + ")";
         foreach (string?[] row in server.Client.QueryAll(Sql, token))
@@ -52,6 +54,7 @@ internal sealed class StructureReader(ComparedServer server, TableFilter? filter
                 Collation = CurrentCharacterSet(row[4]),
                 AutoIncrement = row[5] == null ? null : ulong.Parse(row[5]!, CultureInfo.InvariantCulture),
                 EstimatedRows = row[6] == null ? 0 : long.Parse(row[6]!, CultureInfo.InvariantCulture),
+                Comment = row[7] ?? "",
             });
         }
     }
@@ -62,7 +65,7 @@ internal sealed class StructureReader(ComparedServer server, TableFilter? filter
             ? "GENERATION_EXPRESSION" : "''";
         foreach ((LiveTable table, string?[] row) in Rows(
             "COLUMNS", $"COLUMN_NAME, DATA_TYPE, COLUMN_TYPE, CHARACTER_SET_NAME, COLLATION_NAME, IS_NULLABLE, COLUMN_DEFAULT, EXTRA, "
-                + $"{expression}", "ORDINAL_POSITION"))
+                + $"{expression}, COLUMN_COMMENT", "ORDINAL_POSITION"))
         {
             table.Columns.Add(new LiveColumn
             {
@@ -75,6 +78,7 @@ internal sealed class StructureReader(ComparedServer server, TableFilter? filter
                 Default = row[8],
                 Extra = row[9] ?? "",
                 Expression = row[10] ?? "",
+                Comment = row[11] ?? "",
             });
         }
     }
@@ -121,6 +125,22 @@ internal sealed class StructureReader(ComparedServer server, TableFilter? filter
                 table.Partitions.Add(
                     $"{row[2]}{(row[6] == null ? "" : "/" + row[6])} {row[3]} "
                         + $"({row[4]?.Replace("`", "", StringComparison.Ordinal)}) {row[5]}".TrimEnd());
+        }
+    }
+
+    private void ReadChecks()
+    {
+        string sql = server.IsMariaDb
+            ? "SELECT CONSTRAINT_SCHEMA, TABLE_NAME, CONSTRAINT_NAME, CHECK_CLAUSE, 'YES' FROM information_schema.CHECK_CONSTRAINTS"
+            : "SELECT t.TABLE_SCHEMA, t.TABLE_NAME, c.CONSTRAINT_NAME, c.CHECK_CLAUSE, t.ENFORCED"
+                + " FROM information_schema.CHECK_CONSTRAINTS c JOIN information_schema.TABLE_CONSTRAINTS t"
+                + " ON t.CONSTRAINT_SCHEMA = c.CONSTRAINT_SCHEMA"
+                + " AND t.CONSTRAINT_NAME = c.CONSTRAINT_NAME AND t.CONSTRAINT_TYPE = 'CHECK'";
+        foreach (string?[] row in server.Client.QueryAll(sql, token))
+        {
+            if (_tables.TryGetValue(new TableName(row[0], row[1]!), out LiveTable? table))
+                table.Checks[row[2]!] = $"({string.Concat(row[3]!.Where(c => c != '`' && !char.IsWhiteSpace(c)))})"
+                    + (row[4] == "NO" ? " NOT ENFORCED" : "");
         }
     }
 

@@ -14,6 +14,9 @@ internal sealed partial class TableComparison(ServerPair pair, LiveTable source,
         Columns();
         Keys();
         Dictionary("foreign key", source.ForeignKeys, replica.ForeignKeys);
+        if (pair.Source.HasChecks && pair.Replica.HasChecks && pair.Source.IsMariaDb == pair.Replica.IsMariaDb)
+            Dictionary("check constraint", source.Checks, replica.Checks);
+        Compare("comment", source.Comment, replica.Comment, FindingSeverity.Info);
         Compare("engine", source.Engine, replica.Engine, FindingSeverity.Warning);
         Compare("row format", source.RowFormat, replica.RowFormat, FindingSeverity.Info);
         Compare("collation", source.Collation, replica.Collation, FindingSeverity.Warning);
@@ -44,6 +47,7 @@ internal sealed partial class TableComparison(ServerPair pair, LiveTable source,
             Compare(key, Generation(column), Generation(other), FindingSeverity.Error, "generation");
             Compare(
                 key, column.IsAutoIncrement ? "yes" : "no", other.IsAutoIncrement ? "yes" : "no", FindingSeverity.Error, "AUTO_INCREMENT");
+            Compare(key, column.Comment, other.Comment, FindingSeverity.Info, "comment");
         }
 
         foreach (LiveColumn column in replica.Columns.Where(c => source.Find(c.Name) == null))

@@ -53,6 +53,9 @@ internal sealed class ComparedServer : IDisposable
     /// <summary>Whether it is MySQL (or Percona Server) of this version or a later one.</summary>
     public bool IsMySql(int major, int minor, int patch = 0) => !IsMariaDb && Version >= new Version(major, minor, patch);
 
+    /// <summary>Whether it keeps and shows CHECK constraints.</summary>
+    public bool HasChecks => IsMySql(8, 0, 16) || (IsMariaDb && Version >= new Version(10, 2, 22));
+
     /// <summary>What the server says of its own replication, one dictionary a channel; empty where it is no replica.</summary>
     /// <exception cref="RecoveryException">ServerPrivilegeMissing ...</exception>
     public List<Dictionary<string, string?>> ReadReplicaStatus()

@@ -33,7 +33,11 @@ internal static class CfgFile
 
     /// <summary>The habits of a server.</summary>
     public static CfgServer HabitsOf(bool isMariaDb, Version version) =>
-        isMariaDb ? CfgServer.MariaDb : version < new Version(5, 7) ? CfgServer.MySql56 : CfgServer.MySql;
+        isMariaDb ? version < new Version(11, 5) ? CfgServer.MariaDb : CfgServer.MariaDb115
+            : version < new Version(5, 7) ? CfgServer.MySql56 : CfgServer.MySql;
+
+    /// <summary>The habits of the server of a version: MariaDB counts from 10 on, MySQL up to 9.</summary>
+    public static CfgServer HabitsOf(Version version) => HabitsOf(version.Major >= 10, version);
 
     /// <summary>What the .cfg file says.</summary>
     private static CfgTable Describe(

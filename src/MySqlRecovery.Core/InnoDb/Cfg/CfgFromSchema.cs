@@ -68,7 +68,8 @@ internal sealed class CfgFromSchema
         int? collation = column.DataType is "binary" or "varbinary" || column.DataType.EndsWith("blob", StringComparison.Ordinal) ? 63
             : column.DataType == "json" ? 46
             : column.IsText
-                ? CharacterSets.FindCollation(_storage.CharacterSet(column), column.Collation, _server == CfgServer.MariaDb) : 8;
+                ? CharacterSets.FindCollation(
+                    _storage.CharacterSet(column), column.Collation, _server.IsMariaDb(), _server == CfgServer.MariaDb115) : 8;
         uint bytes = column.DataType is "char" or "varchar" or "binary" or "varbinary"
             ? (uint)_storage.MaximumLength(column) : (uint)field.FixedLength;
         CfgType type = collation is { } id && CfgType.Of(column.DataType, bytes, column.IsUnsigned, id, _server) is { } known ? known

@@ -125,7 +125,17 @@ internal enum CfgServer
     /// <summary>5.7, and 8.0.29 and later by the SDI.</summary>
     MySql,
     MySql56,
+
+    /// <summary>Before 11.5.</summary>
     MariaDb,
+
+    /// <summary>From 11.5 on, which has other default collations.</summary>
+    MariaDb115,
+}
+
+internal static class CfgServers
+{
+    public static bool IsMariaDb(this CfgServer server) => server is CfgServer.MariaDb or CfgServer.MariaDb115;
 }
 
 /// <summary>A column in a .cfg file: dict_col_t as the server writes it (row0quiesce.cc).</summary>

@@ -43,7 +43,7 @@ internal readonly record struct CfgType(uint PreciseType, uint MainType, uint Le
             "bit" => Text(16 | Binary | Unsigned, FixBinary, bytes, BinaryCollation),
             "time" => Text(11 | Binary, FixBinary, bytes, Latin1SwedishCi),
             "datetime" => Text(12 | Binary, FixBinary, bytes, Latin1SwedishCi),
-            "timestamp" => Text(7 | Binary | (server == CfgServer.MariaDb ? Unsigned : 0), FixBinary, bytes, Latin1SwedishCi),
+            "timestamp" => Text(7 | Binary | (server.IsMariaDb() ? Unsigned : 0), FixBinary, bytes, Latin1SwedishCi),
             "binary" => Text(254 | Binary, FixBinary, bytes, BinaryCollation),
             "char" when collation == BinaryCollation => Text(254 | Binary, FixBinary, bytes, BinaryCollation),
             "char" => Text(254, collation == Latin1SwedishCi ? Char : MySql, bytes, collation),
@@ -54,7 +54,7 @@ internal readonly record struct CfgType(uint PreciseType, uint MainType, uint Le
             "blob" or "text" => Lob(10, collation),
             "mediumblob" or "mediumtext" => Lob(11, collation),
             "longblob" or "longtext" => Lob(12, collation),
-            "json" when server == CfgServer.MariaDb => Lob(12, collation),
+            "json" when server.IsMariaDb() => Lob(12, collation),
             "json" => Text(245 | Binary, Blob, 12, Utf8Mb4Bin),
             "uuid" or "inet4" or "inet6" => Text(254 | Unsigned, FixBinary, bytes, Latin1SwedishCi),
             "geometry" or "point" or "linestring" or "polygon" or "multipoint" or "multilinestring"

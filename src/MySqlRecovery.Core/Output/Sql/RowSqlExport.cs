@@ -33,7 +33,7 @@ internal sealed class RowSqlExport : IDisposable
         _sql = new RowEventSql(where, form, output);
         _windows = new SourceWindows(index.Sources, form.Reverse);
         if (form.Fold)
-            _folded = new FoldedRows(index, RowFold.Build(index, where, form.Reverse, _obstacles, stop), form.Reverse);
+            _folded = RowFold.Build(index, where, form.Reverse, _obstacles, stop);
         WriteHeading();
         _sql.Script.Begin();
     }

@@ -33,6 +33,16 @@ public sealed class LogCheckTests : IDisposable
     }
 
     [Fact]
+    public void Rows_that_are_compared_one_by_one_are_read_in_one_go()
+    {
+        var source = new CountedSeries(Fill(new TransactionLog(Source, isMinimal: false), 1..400, true).Series(_folder, "s.000001", Token));
+        var replica = new CountedSeries(Fill(new TransactionLog(Replica, isMinimal: true), 1..400, true).Series(_folder, "r.000001", Token));
+        var input = new LogCheckInput { Source = source, Replica = replica, ReplicaName = "r" };
+        Assert.Empty(new LogCheck(input).Run(e => throw e, Token));
+        Assert.Equal((2, 2), (source.OpenCount, replica.OpenCount));
+    }
+
+    [Fact]
     public void With_GTIDs_a_transaction_before_the_first_common_one_is_missing_if_the_log_does_not_name_it_as_done()
     {
         TransactionLog source = Fill(new TransactionLog(Source), 1..10, true);
@@ -290,5 +300,20 @@ public sealed class LogCheckTests : IDisposable
     {
         LogCheckInput input = Input(source, replica);
         return [.. new LogCheck(change?.Invoke(input) ?? input).Run(e => throw e, Token)];
+    }
+
+    private sealed class CountedSeries(LogSeries inner) : LogSeries
+    {
+        public int OpenCount { get; private set; }
+
+        public override string Name => inner.Name;
+
+        public override IReadOnlyList<string> Logs => inner.Logs;
+
+        public override EventReader Open(int log, long position = 0)
+        {
+            OpenCount++;
+            return inner.Open(log, position);
+        }
     }
 }
