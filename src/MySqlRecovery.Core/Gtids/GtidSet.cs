@@ -105,8 +105,6 @@ internal sealed class GtidSet
         intervals.Insert(at, (from, last));
     }
 
-    public bool IsEmpty => _intervals.Count == 0;
-
     /// <summary>Takes one transaction out.</summary>
     public void Remove(in Gtid gtid)
     {
