@@ -1,4 +1,5 @@
 using System.Globalization;
+using MySqlRecovery.Binlog.Reading;
 using MySqlRecovery.Binlog.Rows;
 using MySqlRecovery.Gtids;
 using MySqlRecovery.Model;
