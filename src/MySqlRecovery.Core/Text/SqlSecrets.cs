@@ -20,6 +20,8 @@ internal static class SqlSecrets
     /// </summary>
     public static string Mask(string statement)
     {
+        if (!MayHoldSecret(statement))
+            return statement;
         var shown = new StringBuilder();
         int copied = 0;
         try
@@ -61,6 +63,10 @@ internal static class SqlSecrets
             return shown.Append('…').ToString();
         }
     }
+
+    // Most statements have none of the words before which a secret could be known.
+    private static bool MayHoldSecret(string statement) => statement.Contains("IDENTIFIED", StringComparison.OrdinalIgnoreCase)
+        || statement.Contains("PASSWORD", StringComparison.OrdinalIgnoreCase);
 
     private static bool IsOfAccount(SqlTokenizer tokens)
     {

@@ -41,7 +41,12 @@ public sealed class CappedCheckTests
 
     private static ConsistencyFinding Row(string table, FindingType type, FindingConfidence confidence = FindingConfidence.Proven) => new()
     {
-        Type = type, Severity = FindingSeverity.Error, Confidence = confidence, Database = "d", Table = table, Server = "r",
+        Type = type,
+        Severity = FindingSeverity.Error,
+        Confidence = confidence,
+        Database = "d",
+        Table = table,
+        Server = "r",
     };
 
     private sealed class Findings(ConsistencyFinding[] all) : IConsistencyCheck
