@@ -45,9 +45,9 @@ internal sealed class ServerConnection : IQueryClient, IDisposable
     /// <summary>The version that the server greeted with, such as <c>10.11.18-MariaDB-log</c>.</summary>
     public string VersionText { get; }
 
-    public Version Version => ServerFacts.ParseVersion(VersionText);
+    public ServerVersion Version => ServerVersion.Parse(VersionText);
 
-    public bool IsMariaDb => ServerFacts.FlavorOf(VersionText, null) == ServerFlavor.MariaDb;
+    public bool IsMariaDb => Version.IsMariaDb;
 
     /// <summary>The server's number for this connection, as KILL takes it.</summary>
     public uint ConnectionId { get; }
@@ -123,8 +123,7 @@ internal sealed class ServerConnection : IQueryClient, IDisposable
             r => r[0]!, r => r[1], StringComparer.OrdinalIgnoreCase);
         return new ServerFacts(
             VersionText,
-            Version,
-            ServerFacts.FlavorOf(VersionText, variables.GetValueOrDefault("version_comment")),
+            ServerFacts.FlavorOf(Version, variables.GetValueOrDefault("version_comment")),
             uint.TryParse(variables.GetValueOrDefault("server_id"), out uint id) ? id : 0,
             Guid.TryParse(variables.GetValueOrDefault("server_uuid"), out Guid uuid) ? uuid : null);
     }

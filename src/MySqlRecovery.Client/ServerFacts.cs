@@ -1,13 +1,13 @@
+using MySqlRecovery.Server;
+
 namespace MySqlRecovery.Client;
 
 /// <summary>What a server says about itself.</summary>
 /// <param name="VersionText">As <c>version()</c> gives it, without the <c>5.5.5-</c> that MariaDB puts before it on the wire.</param>
-/// <param name="Version">The three leading numbers, to compare with.</param>
 /// <param name="Flavor">MySQL, MariaDB or Percona Server.</param>
 /// <param name="ServerId"><c>server_id</c>; 0 if it was never set.</param>
 /// <param name="ServerUuid"><c>server_uuid</c>; null where the server has none (MariaDB).</param>
-internal sealed record ServerFacts(
-    string VersionText, Version Version, ServerFlavor Flavor, uint ServerId, Guid? ServerUuid)
+internal sealed record ServerFacts(string VersionText, ServerFlavor Flavor, uint ServerId, Guid? ServerUuid)
 {
     private const string MariaDbPrefix = "5.5.5-";
 
@@ -15,28 +15,10 @@ internal sealed record ServerFacts(
     public static string StripPrefix(string versionOnTheWire) =>
         versionOnTheWire.StartsWith(MariaDbPrefix, StringComparison.Ordinal) ? versionOnTheWire[MariaDbPrefix.Length..] : versionOnTheWire;
 
-    /// <summary>The leading <c>a.b.c</c> of a version text; 0.0.0 if there is none.</summary>
-    public static Version ParseVersion(string text)
+    /// <summary>Told by the version, and for Percona Server by <c>version_comment</c>.</summary>
+    public static ServerFlavor FlavorOf(ServerVersion version, string? versionComment)
     {
-        Span<int> parts = stackalloc int[3];
-        int part = 0;
-        foreach (char c in text)
-        {
-            if (c == '.' && part < 2)
-                part++;
-            else if (char.IsAsciiDigit(c) && parts[part] < 100_000)
-                parts[part] = parts[part] * 10 + (c - '0');
-            else
-                break;
-        }
-
-        return new Version(parts[0], parts[1], parts[2]);
-    }
-
-    /// <summary>Told by the version text, and for Percona Server by <c>version_comment</c>.</summary>
-    public static ServerFlavor FlavorOf(string versionText, string? versionComment)
-    {
-        if (versionText.Contains("MariaDB", StringComparison.OrdinalIgnoreCase))
+        if (version.IsMariaDb)
             return ServerFlavor.MariaDb;
         return versionComment?.Contains("Percona", StringComparison.OrdinalIgnoreCase) == true ? ServerFlavor.Percona : ServerFlavor.MySql;
     }

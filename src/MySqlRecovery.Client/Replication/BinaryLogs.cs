@@ -21,7 +21,7 @@ internal static class BinaryLogs
     /// MONITOR).</exception>
     public static (string File, long Position) End(ServerConnection connection, CancellationToken token)
     {
-        bool isRenamed = !connection.IsMariaDb && connection.Version >= new Version(8, 2);
+        bool isRenamed = !connection.IsMariaDb && connection.Version.IsAtLeast(8, 2);
         List<string?[]> rows = connection.QueryAll(isRenamed ? "SHOW BINARY LOG STATUS" : "SHOW MASTER STATUS", token);
         return rows.Count > 0 ? (rows[0][0]!, long.Parse(rows[0][1]!, CultureInfo.InvariantCulture)) : throw new RecoveryException(
             "BinlogDisabled", RecoveryErrorKind.NotSupported, "the server writes no binlog", connection.Server);

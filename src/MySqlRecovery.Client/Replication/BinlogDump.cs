@@ -60,7 +60,7 @@ internal sealed class BinlogDump : IDisposable
         : _request with { FileName = FileName, Position = NextPosition, GtidSet = ResumeSet };
 
     /// <summary>MySQL 5.6 loses track of its files if it is given a file and a GTID set: there the position alone must do.</summary>
-    private string? ResumeSet => _mariaDbState?.ToString() ?? (_connection.Version < new Version(5, 7) ? null : _request.GtidSet);
+    private string? ResumeSet => _mariaDbState?.ToString() ?? (_connection.Version.IsAtLeast(5, 7) ? _request.GtidSet : null);
 
     /// <summary>Asks the server for its binlog.</summary>
     /// <exception cref="RecoveryException">ServerPrivilegeMissing and so on. Most refusals (BinlogPurged, BinlogDisabled) come

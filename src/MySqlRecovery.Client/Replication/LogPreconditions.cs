@@ -19,7 +19,7 @@ internal sealed class LogPreconditions
         const string Sql = "SHOW GLOBAL VARIABLES WHERE Variable_name IN ('log_bin', 'binlog_format', 'binlog_row_image', "
             + "'binlog_row_metadata', 'gtid_mode')";
         _server = connection.Server;
-        _advice = new ServerAdvice(connection.IsMariaDb, connection.Version);
+        _advice = new ServerAdvice(connection.Version);
         _settings = connection.QueryAll(Sql, stop).ToDictionary(row => row[0]!, row => row[1] ?? "", StringComparer.OrdinalIgnoreCase);
         Account = connection.QueryScalar("SELECT CURRENT_USER()", stop)!;
     }

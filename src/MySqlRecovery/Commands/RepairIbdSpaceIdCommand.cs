@@ -153,7 +153,7 @@ public sealed class RepairIbdSpaceIdCommand : ServerCmdlet
     private ServerSpaceIds AskServer()
     {
         using ServerConnection connection = ServerConnection.Open(OptionsFor(Server), StopToken);
-        _cfgServer = CfgFile.HabitsOf(connection.IsMariaDb, connection.Version);
+        _cfgServer = CfgFile.HabitsOf(connection.Version);
         return ServerSpaceIds.Read(connection, StopToken);
     }
 

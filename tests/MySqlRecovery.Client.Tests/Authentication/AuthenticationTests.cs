@@ -4,6 +4,7 @@ using System.Text;
 using MySqlRecovery.Client.Tests.Fakes;
 using MySqlRecovery.IO;
 using MySqlRecovery.Model;
+using MySqlRecovery.Server;
 
 namespace MySqlRecovery.Client.Tests.Authentication;
 
@@ -32,7 +33,7 @@ public sealed class AuthenticationTests
         options.Database = "shop";
         using ServerConnection connection = ServerConnection.Open(options, Token);
         Assert.Equal(7u, connection.ConnectionId);
-        Assert.Equal(new Version(8, 0, 99), connection.Version);
+        Assert.Equal(new ServerVersion(false, 8, 0, 99), connection.Version);
     }
 
     [Fact]

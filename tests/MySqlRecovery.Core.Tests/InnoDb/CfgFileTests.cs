@@ -5,6 +5,7 @@ using System.Text;
 using MySqlRecovery.InnoDb.Cfg;
 using MySqlRecovery.InnoDb.Pages;
 using MySqlRecovery.Schema;
+using MySqlRecovery.Server;
 using MySqlRecovery.Text;
 using Xunit;
 
@@ -93,7 +94,7 @@ public sealed class CfgFileTests
               bi binary(4), vb varbinary(9), ch char(5), g geometry, PRIMARY KEY (id)) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4
             """).Tables.Single();
 
-        string written = CfgFile.Write(path, schema, new TableName("d", "t"), server: CfgFile.HabitsOf(isMariaDb: false, new Version(5, 7, 29)));
+        string written = CfgFile.Write(path, schema, new TableName("d", "t"), server: CfgFile.HabitsOf(ServerVersion.Parse("5.7.29")));
 
         Assert.Equal(Describe(Expand("cfg-57-t.cfg")), Describe(File.ReadAllBytes(written)));
         Directory.Delete(Path.GetDirectoryName(path)!, recursive: true);

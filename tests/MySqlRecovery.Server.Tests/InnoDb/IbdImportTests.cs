@@ -1,4 +1,3 @@
-using MySqlRecovery.Client;
 using MySqlRecovery.InnoDb.Cfg;
 using MySqlRecovery.InnoDb.Dictionary;
 using MySqlRecovery.InnoDb.Repair;
@@ -67,7 +66,7 @@ public sealed class IbdImportTests
             SchemaLayouts = SchemaRecordLayout.Candidates(schema),
             Schema = schema,
             WritesCfg = true,
-            CfgServer = CfgFile.HabitsOf(target.Flavour.IsMariaDb, ServerFacts.ParseVersion(target.Version)),
+            CfgServer = CfgFile.HabitsOf(ServerVersion.Parse(target.Version)),
         };
         string repaired = Path.Combine(lost.FilesPath, "t.ibd");
         IbdRepairResult result = RepairApplication.Apply(

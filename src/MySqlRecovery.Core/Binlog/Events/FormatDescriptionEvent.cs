@@ -12,6 +12,7 @@ internal sealed class FormatDescriptionEvent
 {
     private const int FixedLength = 2 + 50 + 4 + 1;
     private readonly byte[] _postHeaderLengths;
+    private readonly Server.ServerVersion _version;
 
     // Post-header lengths of MySQL 9.7 by type; earlier servers have the first of them (5.6: 35 types, 5.7: 38, 8.0: 41).
     private static readonly byte[] MySqlPostHeaderLengths = Convert.FromHexString(
@@ -23,8 +24,7 @@ internal sealed class FormatDescriptionEvent
         ServerVersion = serverVersion;
         _postHeaderLengths = postHeaderLengths;
         Checksum = checksum;
-        (Major, Minor, Patch) = ParseVersion(serverVersion);
-        IsMariaDb = NamesMariaDb(serverVersion);
+        _version = Server.ServerVersion.Parse(serverVersion);
     }
 
     /// <summary>The whole event: header, body, checksum.</summary>
@@ -38,15 +38,9 @@ internal sealed class FormatDescriptionEvent
     public bool IsFirstSinceStart => BinaryPrimitives.ReadUInt32LittleEndian(Raw.AsSpan(EventHeader.Size + 52)) != 0;
 
     /// <summary>The version as the server counts it: 80405 for 8.4.5.</summary>
-    public uint VersionNumber => (uint)(Major * 10_000 + Minor * 100 + Patch);
+    public uint VersionNumber => (uint)(_version.Major * 10_000 + _version.Minor * 100 + _version.Patch);
 
-    public bool IsMariaDb { get; }
-
-    private int Major { get; }
-
-    private int Minor { get; }
-
-    private int Patch { get; }
+    public bool IsMariaDb => _version.IsMariaDb;
 
     /// <summary>Parses a whole event (header and checksum included).</summary>
     public static FormatDescriptionEvent Parse(ReadOnlySpan<byte> raw)
@@ -106,33 +100,16 @@ internal sealed class FormatDescriptionEvent
         (int)type - 1 < _postHeaderLengths.Length && type != BinlogEventType.Unknown ? _postHeaderLengths[(int)type - 1] : -1;
 
     /// <summary>Whether the server is of at least this version.</summary>
-    public bool IsAtLeast(int major, int minor, int patch) => (Major, Minor, Patch).CompareTo((major, minor, patch)) >= 0;
+    public bool IsAtLeast(int major, int minor, int patch) => _version.IsAtLeast(major, minor, patch);
 
     private static bool KnowsChecksums(string serverVersion)
     {
-        (int major, int minor, int patch) = ParseVersion(serverVersion);
+        var version = Server.ServerVersion.Parse(serverVersion);
         // MariaDB has checksums since 5.3.0, MySQL since 5.6.1.
-        return (major, minor, patch).CompareTo(NamesMariaDb(serverVersion) ? (5, 3, 0) : (5, 6, 1)) >= 0;
+        return version.IsMariaDb ? version.IsAtLeast(5, 3) : version.IsAtLeast(5, 6, 1);
     }
 
     /// <summary>Whether the bytes of an event are of a MariaDB server.</summary>
-    public static bool IsOfMariaDb(ReadOnlySpan<byte> raw) =>
-        raw.Length >= EventHeader.Size + FixedLength && NamesMariaDb(Encoding.ASCII.GetString(raw.Slice(EventHeader.Size + 2, 50)));
-
-    private static bool NamesMariaDb(string serverVersion) => serverVersion.Contains("MariaDB", StringComparison.OrdinalIgnoreCase);
-
-    private static (int Major, int Minor, int Patch) ParseVersion(string text)
-    {
-        Span<int> parts = stackalloc int[3];
-        int part = 0;
-        foreach (char c in text)
-        {
-            if (c is >= '0' and <= '9')
-                parts[part] = Math.Min(parts[part] * 10 + (c - '0'), 100_000);
-            else if (c != '.' || ++part == 3)
-                break;
-        }
-
-        return (parts[0], parts[1], parts[2]);
-    }
+    public static bool IsOfMariaDb(ReadOnlySpan<byte> raw) => raw.Length >= EventHeader.Size + FixedLength
+        && Server.ServerVersion.Parse(Encoding.ASCII.GetString(raw.Slice(EventHeader.Size + 2, 50))).IsMariaDb;
 }

@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using MySqlRecovery.Binlog.Events;
 using MySqlRecovery.Binlog.Filter;
 using MySqlRecovery.Binlog.Rows;
 using MySqlRecovery.Model;

@@ -46,5 +46,5 @@ internal sealed class ComparedColumn
 
     // Servers before these know utf8mb3 by no other name than utf8.
     private static string? Spelled(string? set, ComparedServer server) =>
-        set == "utf8mb3" && !server.IsMySql(8, 0) && !(server.IsMariaDb && server.Version >= new Version(10, 6)) ? "utf8" : set;
+        set == "utf8mb3" && !server.IsMySql(8, 0) && !(server.IsMariaDb && server.Version.IsAtLeast(10, 6)) ? "utf8" : set;
 }

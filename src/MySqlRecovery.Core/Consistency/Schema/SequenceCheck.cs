@@ -40,7 +40,7 @@ internal sealed class SequenceCheck(ServerPair pair, TableFilter? filter, Cancel
         }
     }
 
-    private HashSet<TableName> Names(ComparedServer server) => !server.IsMariaDb || server.Version < new Version(10, 3) ? []
+    private HashSet<TableName> Names(ComparedServer server) => !server.IsMariaDb || !server.Version.IsAtLeast(10, 3) ? []
         : [.. server.Client.QueryAll(
             "SELECT TABLE_SCHEMA, TABLE_NAME FROM information_schema.TABLES WHERE TABLE_TYPE = 'SEQUENCE'", token)
             .Where(r => filter?.IsMatch(r[0]!, r[1]!) != false).Select(r => new TableName(r[0], r[1]!))];

@@ -61,7 +61,7 @@ internal sealed class StructureReader(ComparedServer server, TableFilter? filter
 
     private void ReadColumns()
     {
-        string expression = server.IsMySql(5, 7) || server.IsMariaDb && server.Version >= new Version(10, 2, 5)
+        string expression = server.IsMySql(5, 7) || server.IsMariaDb && server.Version.IsAtLeast(10, 2, 5)
             ? "GENERATION_EXPRESSION" : "''";
         foreach ((LiveTable table, string?[] row) in Rows(
             "COLUMNS", $"COLUMN_NAME, DATA_TYPE, COLUMN_TYPE, CHARACTER_SET_NAME, COLLATION_NAME, IS_NULLABLE, COLUMN_DEFAULT, EXTRA, "

@@ -20,10 +20,7 @@ internal sealed class ComparedServer : IDisposable
         _token = token;
         Client = OpenSession();
         VersionText = Client.QueryScalar("SELECT VERSION()", token) ?? "";
-        IsMariaDb = VersionText.Contains("MariaDB", StringComparison.OrdinalIgnoreCase);
-        Version = Version.TryParse(
-            new string([.. VersionText.TakeWhile(c => char.IsAsciiDigit(c) || c == '.')]).TrimEnd('.'), out Version? version)
-            ? version : new Version(0, 0);
+        Version = ServerVersion.Parse(VersionText);
     }
 
     /// <summary><c>host:port</c>.</summary>
@@ -34,9 +31,9 @@ internal sealed class ComparedServer : IDisposable
 
     public string VersionText { get; }
 
-    public Version Version { get; }
+    public ServerVersion Version { get; }
 
-    public bool IsMariaDb { get; }
+    public bool IsMariaDb => Version.IsMariaDb;
 
     /// <summary>The global variables by name; no difference of case.</summary>
     public IReadOnlyDictionary<string, string> Variables => _variables ??= Read("SHOW GLOBAL VARIABLES");
@@ -51,10 +48,10 @@ internal sealed class ComparedServer : IDisposable
         && (value == "1" || value.Equals("ON", StringComparison.OrdinalIgnoreCase));
 
     /// <summary>Whether it is MySQL (or Percona Server) of this version or a later one.</summary>
-    public bool IsMySql(int major, int minor, int patch = 0) => !IsMariaDb && Version >= new Version(major, minor, patch);
+    public bool IsMySql(int major, int minor, int patch = 0) => !IsMariaDb && Version.IsAtLeast(major, minor, patch);
 
     /// <summary>Whether it keeps and shows CHECK constraints.</summary>
-    public bool HasChecks => IsMySql(8, 0, 16) || (IsMariaDb && Version >= new Version(10, 2, 22));
+    public bool HasChecks => IsMySql(8, 0, 16) || (IsMariaDb && Version.IsAtLeast(10, 2, 22));
 
     /// <summary>What the server says of its own replication, one dictionary a channel; empty where it is no replica.</summary>
     /// <exception cref="RecoveryException">ServerPrivilegeMissing ...</exception>

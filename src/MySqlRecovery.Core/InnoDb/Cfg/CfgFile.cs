@@ -4,6 +4,7 @@ using MySqlRecovery.InnoDb.Tablespace;
 using MySqlRecovery.IO;
 using MySqlRecovery.Model;
 using MySqlRecovery.Schema;
+using MySqlRecovery.Server;
 using MySqlRecovery.Text;
 
 namespace MySqlRecovery.InnoDb.Cfg;
@@ -32,12 +33,13 @@ internal static class CfgFile
     }
 
     /// <summary>The habits of a server.</summary>
-    public static CfgServer HabitsOf(bool isMariaDb, Version version) =>
-        isMariaDb ? version < new Version(11, 5) ? CfgServer.MariaDb : CfgServer.MariaDb115
-            : version < new Version(5, 7) ? CfgServer.MySql56 : CfgServer.MySql;
+    public static CfgServer HabitsOf(ServerVersion version) => version.IsMariaDb
+        ? version.IsAtLeast(11, 5) ? CfgServer.MariaDb115 : CfgServer.MariaDb
+        : version.IsAtLeast(5, 7) ? CfgServer.MySql : CfgServer.MySql56;
 
     /// <summary>The habits of the server of a version: MariaDB counts from 10 on, MySQL up to 9.</summary>
-    public static CfgServer HabitsOf(Version version) => HabitsOf(version.Major >= 10, version);
+    public static CfgServer HabitsOf(Version version) =>
+        HabitsOf(new ServerVersion(version.Major >= 10, version.Major, version.Minor, Math.Max(0, version.Build)));
 
     /// <summary>What the .cfg file says.</summary>
     private static CfgTable Describe(
