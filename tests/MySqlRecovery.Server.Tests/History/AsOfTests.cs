@@ -4,13 +4,10 @@ using System.Globalization;
 using MySqlRecovery.Binlog.Filter;
 using MySqlRecovery.Client;
 using MySqlRecovery.Client.Replication;
-using MySqlRecovery.Gtids;
 using MySqlRecovery.History;
 using MySqlRecovery.Model;
 using MySqlRecovery.Schema;
-using MySqlRecovery.Server;
 using MySqlRecovery.Server.Tests.Client;
-using MySqlRecovery.Server.Tests.Live;
 using MySqlRecovery.Server.Tests.Servers;
 using MySqlRecovery.Text;
 using Xunit;
@@ -25,7 +22,7 @@ public abstract class AsOfTests(ServerFixture fixture)
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     [Fact]
-    public void Under_traffic_every_table_is_as_it_was_when_nobody_could_write()
+    public async Task Under_traffic_every_table_is_as_it_was_when_nobody_could_write()
     {
         Create("asof_traffic", """
             CREATE TABLE numbered (id INT PRIMARY KEY, v INT, s VARCHAR(40));
@@ -62,7 +59,7 @@ public abstract class AsOfTests(ServerFixture fixture)
         finally
         {
             stop.Cancel();
-            Task.WaitAll(traffic, Stop);
+            await Task.WhenAll(traffic).WaitAsync(Stop);
         }
 
         // With next to no memory for the keys.
