@@ -18,23 +18,10 @@ internal static class RowsReverser
     [MethodImpl(Jit.Hot)]
     public static void Write(in RowsEvent rows, TableMap map, RowPredicate? where, bool endsStatement, Span<byte> body)
     {
-        RowsEvent.Offsets at = rows.At;
-        rows.Body[..at.Rows].CopyTo(body);
-        RowsEventFlags flags = endsStatement ? rows.Flags | RowsEventFlags.StatementEnd : rows.Flags & ~RowsEventFlags.StatementEnd;
-        // The rows that a cascade changed are undone by events of their own, so that nothing may cascade from the parent's.
-        if (flags.HasFlag(RowsEventFlags.UseSqlForeignKey))
-            flags |= RowsEventFlags.NoForeignKeyChecks;
-        BinaryPrimitives.WriteUInt16LittleEndian(body[at.Flags..], (ushort)flags);
         bool isUpdate = rows.Operation == RowOperation.Update;
-        if (isUpdate)
-        {
-            rows.ColumnsAfter.CopyTo(body[at.Columns..]);
-            rows.Columns.CopyTo(body[at.ColumnsAfter..]);
-            SwapPartitions(body[at.ExtraRowInfo..at.ColumnCount]);
-        }
-
+        WriteHead(rows, endsStatement, body);
         ReadOnlySpan<byte> source = rows.Rows;
-        Span<byte> target = body[at.Rows..];
+        Span<byte> target = body[rows.At.Rows..];
         int end = target.Length;
         var cursor = new RowCursor(rows, map);
         while (cursor.MoveNext())
@@ -56,6 +43,25 @@ internal static class RowsReverser
 
         if (end != 0)
             throw new InvalidDataException("the rows of the event are not those that were counted");
+    }
+
+    /// <summary>Writes the head of the undoing event, behind which its rows come.</summary>
+    [MethodImpl(Jit.Hot)]
+    public static void WriteHead(in RowsEvent rows, bool endsStatement, Span<byte> head)
+    {
+        RowsEvent.Offsets at = rows.At;
+        rows.Body[..at.Rows].CopyTo(head);
+        RowsEventFlags flags = endsStatement ? rows.Flags | RowsEventFlags.StatementEnd : rows.Flags & ~RowsEventFlags.StatementEnd;
+        // The rows that a cascade changed are undone by events of their own, so that nothing may cascade from the parent's.
+        if (flags.HasFlag(RowsEventFlags.UseSqlForeignKey))
+            flags |= RowsEventFlags.NoForeignKeyChecks;
+        BinaryPrimitives.WriteUInt16LittleEndian(head[at.Flags..], (ushort)flags);
+        if (rows.Operation == RowOperation.Update)
+        {
+            rows.ColumnsAfter.CopyTo(head[at.Columns..]);
+            rows.Columns.CopyTo(head[at.ColumnsAfter..]);
+            SwapPartitions(head[at.ExtraRowInfo..at.ColumnCount]);
+        }
     }
 
     // Type 1: the new partition id 2, for updates the old one 2. Type 0 (NDB): a length that counts itself and the type.

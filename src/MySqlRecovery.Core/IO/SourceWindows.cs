@@ -22,6 +22,9 @@ internal sealed class SourceWindows(IReadOnlyList<ByteSource> sources, bool back
         return _last.Window!.Read(offset, length);
     }
 
+    /// <summary>Gives back what a large piece took.</summary>
+    public void Release() => _last.Window?.Release();
+
     public void Dispose()
     {
         _last.Window?.Dispose();
@@ -44,6 +47,7 @@ internal sealed class WindowReader(ByteSource source, bool backwards) : IDisposa
     /// <summary>Bytes that are read at a time.</summary>
     public const int WindowLength = 1 << 20;
     private byte[] _window = ArrayPool<byte>.Shared.Rent(WindowLength);
+    private LargeBuffer? _large;
     private long _start;
     private int _length;
 
@@ -53,11 +57,21 @@ internal sealed class WindowReader(ByteSource source, bool backwards) : IDisposa
     {
         if (offset < _start || offset + length > _start + _length)
             Load(offset, length);
-        return _window.AsSpan((int)(offset - _start), length);
+        return _large == null ? _window.AsSpan((int)(offset - _start), length) : _large.Span.Slice((int)(offset - _start), length);
+    }
+
+    /// <summary>Gives back what a large piece took.</summary>
+    public void Release()
+    {
+        if (_large == null)
+            return;
+        _large.Dispose();
+        (_large, _length) = (null, 0);
     }
 
     public void Dispose()
     {
+        Release();
         byte[] window = Interlocked.Exchange(ref _window, []);
         if (window.Length > 0)
             ArrayPool<byte>.Shared.Return(window);
@@ -65,15 +79,26 @@ internal sealed class WindowReader(ByteSource source, bool backwards) : IDisposa
 
     private void Load(long offset, int length)
     {
-        if (_window.Length < length)
+        Release();
+        long end = offset + length;
+        if (length > LargeBuffer.Threshold)
         {
-            ArrayPool<byte>.Shared.Return(_window);
-            _window = ArrayPool<byte>.Shared.Rent(length);
+            _large = new LargeBuffer(length);
+            _start = offset;
+            _length = source.Read(offset, _large.Span);
+        }
+        else
+        {
+            if (_window.Length < length)
+            {
+                ArrayPool<byte>.Shared.Return(_window);
+                _window = ArrayPool<byte>.Shared.Rent(length);
+            }
+
+            _start = backwards ? Math.Max(0, end - _window.Length) : offset;
+            _length = source.Read(_start, backwards ? _window.AsSpan(0, (int)(end - _start)) : _window);
         }
 
-        long end = offset + length;
-        _start = backwards ? Math.Max(0, end - _window.Length) : offset;
-        _length = source.Read(_start, backwards ? _window.AsSpan(0, (int)(end - _start)) : _window);
         if (_start + _length < end)
             throw new RecoveryException(
                 "FileChanged", RecoveryErrorKind.ReadError, "the file became shorter while it was read", source.Path, _start + _length);

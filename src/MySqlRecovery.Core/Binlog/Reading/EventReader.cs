@@ -35,6 +35,12 @@ internal abstract class EventReader : IDisposable
     /// <summary>The event without common header and checksum.</summary>
     public abstract ReadOnlySpan<byte> Body { get; }
 
+    /// <summary>
+    /// The event without its checksum, for the caller to keep. A large one is there once only: <see cref="Raw"/> and
+    /// <see cref="Body"/> are parts of it from then on.
+    /// </summary>
+    public virtual byte[] TakeRaw() => Raw[..(EventHeader.Size + Body.Length)].ToArray();
+
     /// <summary>Whether the event was made from a compressed one: its bytes are not at its position in the log.</summary>
     public virtual bool IsExpanded => false;
 

@@ -48,6 +48,8 @@ internal sealed class ExpandedEventReader(EventReader inner, Action<RecoveryExce
         get => IsExpanded ? Raw[EventHeader.Size..] : inner.Body;
     }
 
+    public override byte[] TakeRaw() => IsExpanded ? base.TakeRaw() : inner.TakeRaw();
+
     public override int ReadAhead(long offset, Span<byte> destination) => inner.ReadAhead(offset, destination);
 
     public override ByteSource TakeSource() => inner.TakeSource();

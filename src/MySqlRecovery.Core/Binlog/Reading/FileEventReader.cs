@@ -29,6 +29,9 @@ internal sealed class FileEventReader : EventReader
     private long _bufferOffset;
     private int _bufferEnd;
     private int _eventStart;
+    private LargeBuffer? _large;
+    private byte[]? _taken;
+    private bool _isLarge;
     private bool _isSourceTaken;
     private FormatDescriptionEvent? _format;
     private uint _serverId;
@@ -66,14 +69,17 @@ internal sealed class FileEventReader : EventReader
     public override ReadOnlySpan<byte> Raw
     {
         [MethodImpl(Jit.Hot)]
-        get => _buffer.AsSpan(_eventStart, (int)Header.Length);
+        get => _isLarge ? RawOfLarge : _buffer.AsSpan(_eventStart, (int)Header.Length);
     }
 
     public override ReadOnlySpan<byte> Body
     {
         [MethodImpl(Jit.Hot)]
-        get => _buffer.AsSpan(_eventStart + EventHeader.Size, (int)Header.Length - EventHeader.Size - ChecksumLength);
+        get => _isLarge ? RawOfLarge.Slice(EventHeader.Size, (int)Header.Length - EventHeader.Size - ChecksumLength)
+            : _buffer.AsSpan(_eventStart + EventHeader.Size, (int)Header.Length - EventHeader.Size - ChecksumLength);
     }
+
+    private ReadOnlySpan<byte> RawOfLarge => _taken ?? _large!.Span;
 
     private int ChecksumLength
     {
@@ -96,6 +102,18 @@ internal sealed class FileEventReader : EventReader
         return destination.Length;
     }
 
+    public override byte[] TakeRaw()
+    {
+        if (!_isLarge)
+            return base.TakeRaw();
+        if (_taken != null)
+            return _taken;
+        int length = (int)Header.Length - ChecksumLength;
+        _large!.Dispose();
+        byte[] raw = GC.AllocateUninitializedArray<byte>(length);
+        return _source.Read(Position, raw) == length ? _taken = raw : throw Truncated("the file became shorter while it was read");
+    }
+
     public override ByteSource TakeSource()
     {
         _isSourceTaken = true;
@@ -105,6 +123,8 @@ internal sealed class FileEventReader : EventReader
     [MethodImpl(Jit.Hot)]
     public override bool Read()
     {
+        if (_isLarge)
+            ForgetLarge();
         while (true)
         {
             Position = EndPosition = _source.SkipHole(EndPosition);
@@ -115,6 +135,7 @@ internal sealed class FileEventReader : EventReader
                     return false;
                 if (!IsPassedOver())
                     return true;
+                ForgetLarge();
                 continue;
             }
             catch (RecoveryException e) when (_onGap != null && _format != null && e.Kind == RecoveryErrorKind.InvalidData)
@@ -122,6 +143,7 @@ internal sealed class FileEventReader : EventReader
                 damage = e;
             }
 
+            ForgetLarge();
             if (!Resynchronize(damage))
                 return false;
         }
@@ -155,6 +177,7 @@ internal sealed class FileEventReader : EventReader
     public override void Dispose()
     {
         StopReadingAhead();
+        ForgetLarge();
         if (!_isSourceTaken)
             _source.Dispose();
         byte[] buffer = Interlocked.Exchange(ref _buffer, []);
@@ -175,7 +198,9 @@ internal sealed class FileEventReader : EventReader
 
         if (Header.Length > _bufferEnd - _eventStart && Header.Length > _source.Length - Position)
             throw Truncated($"an event of {Header.Length} bytes goes beyond the end of the file, {_source.Length - Position} bytes on");
-        if (Fill((int)Header.Length) < Header.Length)
+        if (Header.Length > LargeBuffer.Threshold)
+            LoadLarge((int)Header.Length);
+        else if (Fill((int)Header.Length) < Header.Length)
             throw Truncated("the file became shorter while it was read");
         EndPosition = Position + Header.Length;
 
@@ -185,6 +210,23 @@ internal sealed class FileEventReader : EventReader
             throw Fail("NotABinlog", Position, "the first event is not a format description");
         else if (_format.Checksum == ChecksumAlgorithm.Crc32 && EndPosition > _checkedEnd)
             VerifyChecksum(Raw);
+    }
+
+    private void LoadLarge(int length)
+    {
+        StopReadingAhead();
+        (_large, _taken, _isLarge) = (new LargeBuffer(length), null, true);
+        Span<byte> target = _large.Span;
+        int kept = Math.Min(_bufferEnd - _eventStart, length);
+        _buffer.AsSpan(_eventStart, kept).CopyTo(target);
+        if (_source.Read(Position + kept, target[kept..]) < length - kept)
+            throw Truncated("the file became shorter while it was read");
+    }
+
+    private void ForgetLarge()
+    {
+        _large?.Dispose();
+        (_large, _taken, _isLarge) = (null, null, false);
     }
 
     private void ReadFormat()

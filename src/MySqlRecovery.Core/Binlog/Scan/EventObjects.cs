@@ -49,7 +49,7 @@ internal static class EventObjects
 
     /// <summary>One object a row of the event that a scan stands on; only the rows that its filter lets through.</summary>
     public static List<RowChange> ToRowChanges(this EventScan scan) =>
-        ToRowChanges(new EventView(scan), scan.Raw.ToArray(), scan.Table!.Raw, scan.Reader.Format.Raw);
+        ToRowChanges(new EventView(scan), scan.TakeRaw(), scan.Table!.Raw, scan.Reader.Format.Raw);
 
     /// <summary>One object a row of a row event; only the rows that <paramref name="where"/> lets through.</summary>
     public static List<RowChange> ToRowChanges(this BinlogEvent item, TableMap map, RowPredicate? where)
@@ -141,7 +141,7 @@ internal static class EventObjects
         result.Statement = scan.Transaction.Statement;
         result.TransactionEnd = scan.Outcome.EndOf(scan.Reader.Position);
         result.XaId = scan.Outcome.XaId;
-        result.RawEvent = scan.Raw.ToArray();
+        result.RawEvent = scan.TakeRaw();
         result.TableMapEvent = scan.Table!.Raw;
         result.FormatEvent = scan.Reader.Format.Raw;
     }
@@ -154,10 +154,10 @@ internal static class EventObjects
                 QueryEvent query = QueryEvent.Parse(scan.Reader.Body);
                 result.Statement = query.DecodeStatement();
                 result.Database = scan.NameOf(query.DatabaseBytes);
-                result.RawEvent = scan.Raw.ToArray();
+                result.RawEvent = scan.TakeRaw();
                 break;
             case BinlogEventType.XaPrepare:
-                result.RawEvent = scan.Raw.ToArray();
+                result.RawEvent = scan.TakeRaw();
                 break;
             case BinlogEventType.RowsQuery or BinlogEventType.MariaDbAnnotateRows:
                 result.Statement = scan.Transaction.Statement;

@@ -159,6 +159,9 @@ internal sealed class EventScan : IDisposable
         get => _fullRows ?? Reader.Raw[..(EventHeader.Size + Reader.Body.Length)];
     }
 
+    /// <summary>The same, for the caller to keep.</summary>
+    public byte[] TakeRaw() => _fullRows ?? Reader.TakeRaw();
+
     /// <summary>Whether <see cref="Raw"/> differs from what is at the event's position in the log.</summary>
     public bool IsExpanded => _fullRows != null || Reader.IsExpanded;
 

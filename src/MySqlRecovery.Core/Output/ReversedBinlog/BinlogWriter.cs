@@ -17,6 +17,7 @@ internal sealed class BinlogWriter : IDisposable
     private int _used;
     private int _bodyLength;
     private long _flushed;
+    private System.IO.Hashing.Crc32? _checksum;
 
     /// <param name="file">Takes the bytes.</param>
     /// <param name="timestamp">Seconds since 1970-01-01 UTC, of every event.</param>
@@ -77,12 +78,51 @@ internal sealed class BinlogWriter : IDisposable
         EndEvent(type, serverId, flags);
     }
 
+    /// <summary>Starts an event that is written piece by piece, so that it need not be in memory a second time.</summary>
+    /// <param name="type">Its type.</param>
+    /// <param name="serverId">Whose it is.</param>
+    /// <param name="flags">Its flags.</param>
+    /// <param name="bodyLength">Bytes of its body, which <see cref="Append"/> takes.</param>
+    public void BeginLargeEvent(BinlogEventType type, uint serverId, EventFlags flags, int bodyLength)
+    {
+        WriteBuffer();
+        int length = LengthOf(bodyLength);
+        _checksum = new System.IO.Hashing.Crc32();
+        Span<byte> header = stackalloc byte[EventHeader.Size];
+        new EventHeader(_timestamp, type, serverId, (uint)length, (uint)(Position + length), flags).Write(header);
+        Append(header);
+    }
+
+    /// <summary>The next piece of a large event.</summary>
+    public void Append(ReadOnlySpan<byte> piece)
+    {
+        _checksum!.Append(piece);
+        _file.Write(_flushed, piece);
+        _flushed += piece.Length;
+    }
+
+    /// <summary>Ends a large event. It is told of with what comes behind it.</summary>
+    public void EndLargeEvent()
+    {
+        if (!HasChecksum)
+            return;
+        Span<byte> checksum = stackalloc byte[sizeof(uint)];
+        BinaryPrimitives.WriteUInt32LittleEndian(checksum, _checksum!.GetCurrentHashAsUInt32());
+        _file.Write(_flushed, checksum);
+        _flushed += checksum.Length;
+    }
+
     public void Flush()
+    {
+        WriteBuffer();
+        Flushed?.Invoke(_flushed);
+    }
+
+    private void WriteBuffer()
     {
         _file.Write(_flushed, _buffer.AsSpan(0, _used));
         _flushed += _used;
         _used = 0;
-        Flushed?.Invoke(_flushed);
     }
 
     public void Dispose()

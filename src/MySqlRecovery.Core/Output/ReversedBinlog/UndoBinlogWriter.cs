@@ -232,6 +232,13 @@ internal sealed class UndoBinlogWriter : IDisposable
         EventHeader header = EventHeader.Parse(raw);
         RowsEvent rows = RowsEvent.Parse(header.Type, raw[EventHeader.Size..], map.Columns.Length);
         int length = rows.At.Rows + item.RowsLength;
+        if (length > LargeBuffer.Threshold)
+        {
+            WriteLargeRows(header, rows, map, endsStatement, length);
+            _windows.Release();
+            return;
+        }
+
         if (!_convertsToV2 || header.Type.HasExtraRowInfo())
         {
             RowsReverser.Write(rows, map, _where, endsStatement, _writer.BeginEvent(length));
@@ -247,6 +254,41 @@ internal sealed class UndoBinlogWriter : IDisposable
         _writer.EndEvent(header.Type.Reversed().WithExtraRowInfo(), header.ServerId, header.Flags);
     }
 
+    private void WriteLargeRows(in EventHeader header, in RowsEvent rows, TableMap map, bool endsStatement, int length)
+    {
+        bool grows = _convertsToV2 && !header.Type.HasExtraRowInfo();
+        var head = new byte[rows.At.Rows];
+        RowsReverser.WriteHead(rows, endsStatement, head);
+        BinlogEventType type = header.Type.Reversed();
+        _writer.BeginLargeEvent(
+            grows ? type.WithExtraRowInfo() : type, header.ServerId, header.Flags, length + (grows ? ExtraRowInfoLength : 0));
+        _writer.Append(head.AsSpan(0, rows.At.ExtraRowInfo));
+        if (grows)
+            _writer.Append([ExtraRowInfoLength, 0]);
+        _writer.Append(head.AsSpan(rows.At.ExtraRowInfo));
+        var kept = new List<RowCursorMark>();
+        var cursor = new RowCursor(rows, map);
+        while (cursor.MoveNext())
+        {
+            if (_where?.IsMatch(cursor) != false)
+                kept.Add(cursor.Mark());
+        }
+
+        int rest = length - rows.At.Rows;
+        for (int i = kept.Count - 1; i >= 0; i--)
+        {
+            RowCursorMark row = kept[i];
+            rest -= row.End - row.Start;
+            // After, then before; of other operations the first piece is empty.
+            _writer.Append(rows.Rows[row.Middle..row.End]);
+            _writer.Append(rows.Rows[row.Start..row.Middle]);
+        }
+
+        if (rest != 0)
+            throw new InvalidDataException("the rows of the event are not those that were counted");
+        _writer.EndLargeEvent();
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private int RowsBodyLength(in IndexedEvent item)
     {
@@ -258,6 +300,7 @@ internal sealed class UndoBinlogWriter : IDisposable
     private uint ServerId(int number)
     {
         IndexedEvent item = _index.Events[number];
-        return EventHeader.Parse(_windows.Read(item.Source, item.Offset, item.Length)).ServerId;
+        int length = item.Length > LargeBuffer.Threshold ? EventHeader.Size : item.Length;
+        return EventHeader.Parse(_windows.Read(item.Source, item.Offset, length)).ServerId;
     }
 }

@@ -1,0 +1,193 @@
+# Damaged input through every cmdlet, and a kill at any moment. MYSQLRECOVERY_FUZZ and MYSQLRECOVERY_KILLS say how often; a few times
+# without them. MYSQLRECOVERY_SEED repeats a run.
+BeforeAll {
+    . $PSScriptRoot/Setup.ps1
+    $samples = "$PSScriptRoot/../MySqlRecovery.Core.Tests/InnoDb/Samples"
+
+    function Expand-Sample([string]$Name, [string]$Destination) {
+        $null = New-Item -ItemType Directory -Force (Split-Path $Destination)
+        $source = [System.IO.Compression.GZipStream]::new([System.IO.File]::OpenRead("$samples/$Name.gz"), [System.IO.Compression.CompressionMode]::Decompress)
+        $target = [System.IO.File]::Create($Destination)
+        $source.CopyTo($target)
+        $target.Dispose()
+        $source.Dispose()
+    }
+
+    # Checksums made right again, so that what is wrong is met behind them.
+    Add-Type -TypeDefinition @'
+public static class Resealed
+{
+    static readonly uint[] Table = System.Linq.Enumerable.ToArray(System.Linq.Enumerable.Select(System.Linq.Enumerable.Range(0, 256), n => {
+        uint c = (uint)n; for (int k = 0; k < 8; k++) c = (c & 1) != 0 ? 0xEDB88320u ^ c >> 1 : c >> 1; return c; }));
+
+    public static void Log(byte[] log)
+    {
+        for (int at = 4; at + 23 <= log.Length;)
+        {
+            int length = System.BitConverter.ToInt32(log, at + 9);
+            if (length < 23 || length > log.Length - at) return;
+            uint crc = 0xFFFFFFFFu;
+            for (int i = at; i < at + length - 4; i++) crc = Table[(crc ^ log[i]) & 0xFF] ^ crc >> 8;
+            System.BitConverter.GetBytes(~crc).CopyTo(log, at + length - 4);
+            at += length;
+        }
+    }
+
+    // BUF_NO_CHECKSUM_MAGIC: a page that was written with innodb_checksum_algorithm=none.
+    public static void Pages(byte[] file, int pageSize)
+    {
+        for (int at = 0; at + pageSize <= file.Length; at += pageSize)
+        {
+            foreach (int field in new[] { at, at + pageSize - 8 })
+                new byte[] { 0xDE, 0xAD, 0xBE, 0xEF }.CopyTo(file, field);
+        }
+    }
+}
+'@
+    $seed = $env:MYSQLRECOVERY_SEED ? [int] $env:MYSQLRECOVERY_SEED : [Environment]::TickCount
+    $random = [Random]::new($seed)
+
+    function Edit-Byte([byte[]] $Bytes, [int] $From) {
+        for ($i = $random.Next(1, 6); $i -gt 0; $i--) {
+            $at = $random.Next($From, $Bytes.Length)
+            $Bytes[$at] = switch ($random.Next(4)) { 0 { 0 } 1 { 255 } 2 { $Bytes[$at] -bxor (1 -shl $random.Next(8)) } default { $random.Next(256) } }
+        }
+    }
+
+    # The kinds of exceptions that a command ends with, or reports, and that are not the module's own.
+    function Get-Foreign([scriptblock] $Command) {
+        (Invoke-Recorded $Command).Errors.Exception | Where-Object { $_ } | ForEach-Object {
+            $inner = $_
+            while ($inner -is [System.Management.Automation.RuntimeException] -and $inner.InnerException) { $inner = $inner.InnerException }
+            if ($inner.GetType().FullName -ne 'MySqlRecovery.Model.RecoveryException') { "$($inner.GetType().FullName): $($inner.Message) in $Command" }
+        }
+    }
+}
+
+Describe 'Damaged input' {
+    It 'ends every cmdlet for logs with an error of its own' {
+        $count = $env:MYSQLRECOVERY_FUZZ ? [int] $env:MYSQLRECOVERY_FUZZ : 6
+        $logs = $Second, $Old, "$PSScriptRoot/../MySqlRecovery.Core.Tests/Data/Logs/full_nodup.binlog", "$PSScriptRoot/../MySqlRecovery.Core.Tests/Data/Logs/partial_rows.binlog"
+        $found = for ($i = 0; $i -lt $count; $i++) {
+            $bytes = [System.IO.File]::ReadAllBytes($logs[$i % $logs.Count])
+            Edit-Byte $bytes ($random.Next(3) ? 120 : 4)
+            if ($random.Next(4)) { [Resealed]::Log($bytes) }
+            if (-not $random.Next(5)) { $bytes = [byte[]] $bytes[0..$random.Next(4, $bytes.Length)] }
+            $log = "$TestDrive/fuzz.$('{0:000000}' -f ($i + 1))"
+            [System.IO.File]::WriteAllBytes($log, $bytes)
+            Get-Foreign { Get-BinlogEvent $log | Out-String }
+            Get-Foreign { Get-BinlogEvent $log -Salvage }
+            Get-Foreign { Get-RowChange $log -SchemaPath $OldSchema | ForEach-Object { $_.Key, $_.Before, $_.After, $_.ChangedColumn } }
+            Get-Foreign { Get-RowChange $log -Salvage | Format-List | Out-String }
+            Get-Foreign { Measure-BinlogEvent $log -By Transaction }
+            Get-Foreign { Invoke-BinlogReverse $log "$TestDrive/undo" -Force -Confirm:$false }
+            Get-Foreign { Get-RowChange $log -Salvage | Invoke-BinlogReverse -Destination "$TestDrive/undo" -Force -Confirm:$false }
+            Get-Foreign { Export-RowChangeSql -LogPath $log -Reverse -SchemaPath $OldSchema }
+            Get-Foreign { Export-RowChangeSql -LogPath $log -Reverse -Fold }
+            Get-Foreign { Get-RowChange $log | Export-TableRow "$TestDrive/rows.csv" -Format Csv -Force -Confirm:$false }
+            Get-Foreign { Test-ReplicationConsistency -SourceLog $log -ReplicaLog $Second }
+            Get-Foreign { Test-ReplicationConsistency -SourceLog $Second -ReplicaLog $log -ErrorLog $log }
+            Remove-Item $log
+        }
+        $found | Sort-Object -Unique | Select-Object -First 5 | Should -BeNullOrEmpty -Because "the seed was $seed"
+    }
+
+    It 'ends every cmdlet for .ibd files with an error of its own' {
+        $count = $env:MYSQLRECOVERY_FUZZ ? [int] $env:MYSQLRECOVERY_FUZZ : 6
+        $names = 'mysql-9.7-main_dyn', 'mysql-9.7-main_z8', 'mariadb-10.11-main_dyn', 'mysql-5.6-main_com'
+        foreach ($name in $names) { foreach ($kind in 'src', 'ref') { Expand-Sample "$name-$kind.ibd" "$TestDrive/$kind/$name.ibd" } }
+        $columns = "(id int unsigned NOT NULL AUTO_INCREMENT PRIMARY KEY, k int NOT NULL, v varchar(120), c char(20), d datetime, e decimal(14,4),
+            l1 char(9) character set latin1, en enum('x','y','z'), ts timestamp NULL, lob longblob, txt mediumtext, KEY k(k), UNIQUE KEY v(v), KEY c(c(5),e)) DEFAULT CHARSET=utf8mb4"
+        Set-Content "$TestDrive/fuzz.sql" "CREATE TABLE main_dyn $columns; CREATE TABLE main_z8 $columns; CREATE TABLE main_com $columns ROW_FORMAT=COMPACT;"
+        $found = for ($i = 0; $i -lt $count; $i++) {
+            $name = $names[$i % $names.Count]
+            $bytes = [System.IO.File]::ReadAllBytes("$TestDrive/src/$name.ibd")
+            $page = $name -match 'z8' ? 8192 : 16384
+            if ($random.Next(4)) { [Resealed]::Pages($bytes, $page) }
+            for ($k = $random.Next(1, 8); $k -gt 0; $k--) {
+                $start = $page * $random.Next($bytes.Length / $page)
+                $at = $start + 4 + $random.Next($page - 12)
+                $bytes[$at] = $random.Next(2) ? 255 : $random.Next(256)
+            }
+            if (-not $random.Next(8)) { $bytes = [byte[]] $bytes[0..$random.Next(100, $bytes.Length)] }
+            $file = "$TestDrive/fuzz/$($name -replace '^.*-').ibd"
+            $null = New-Item -ItemType Directory -Force "$TestDrive/fuzz"
+            [System.IO.File]::WriteAllBytes($file, $bytes)
+            $reference = "$TestDrive/src/$name.ibd" -replace '/src/', '/ref/'
+            Get-Foreign { Get-IbdSpaceId $file -Verify | Out-String }
+            Get-Foreign { Get-IbdSpaceId $file -DamagedPage }
+            Get-Foreign { Get-IbdRow $file -SchemaPath "$TestDrive/fuzz.sql" -State All | Out-String }
+            Get-Foreign { Export-TableRow "$TestDrive/rows.tsv" -IbdPath $file -Format Tsv -SchemaPath "$TestDrive/fuzz.sql" -Force -Confirm:$false }
+            foreach ($damage in 'Stop', 'Skip') {
+                Get-Foreign { Repair-IbdSpaceId $file -ReferencePath $reference -SchemaPath "$TestDrive/fuzz.sql" -Destination "$TestDrive/fuzz.out" -WriteCfg -OnDamage $damage -UndoPath "$TestDrive/fuzz.undo" -Force -Confirm:$false }
+            }
+        }
+        $found | Sort-Object -Unique | Select-Object -First 5 | Should -BeNullOrEmpty -Because "the seed was $seed"
+    }
+
+    It 'is the module''s own error where a path has a zero byte' {
+        $name = "$TestDrive/a`0b"
+        $found = @(
+            Get-Foreign { Get-BinlogEvent -LiteralPath $name }
+            Get-Foreign { Get-RowChange $name }
+            Get-Foreign { Invoke-BinlogReverse $Second $name -Confirm:$false }
+            Get-Foreign { Export-RowChangeSql -LogPath $Second -Path $name -Confirm:$false }
+            Get-Foreign { Get-RowChange $Second -SchemaPath $name }
+            Get-Foreign { Get-RowChange $Second -KeyringPath $name }
+            Get-Foreign { Get-IbdRow -LiteralPath $name }
+            Get-Foreign { Get-IbdSpaceId $name }
+            Get-Foreign { Repair-IbdSpaceId $Second -Destination $name -Confirm:$false }
+            Get-Foreign { Export-TableRow $name -IbdPath $Second -Confirm:$false }
+            Get-Foreign { Test-ReplicationConsistency -SourceLog $name -ReplicaLog $Second }
+        )
+        $found | Should -BeNullOrEmpty
+    }
+}
+
+Describe 'A kill' -Skip:($IsWindows) {
+    It 'leaves nothing under a final name but whole files, and nothing that others may read' {
+        $count = $env:MYSQLRECOVERY_KILLS ? [int] $env:MYSQLRECOVERY_KILLS : 3
+        $folder = "$TestDrive/kill"
+        $null = New-Item -ItemType Directory $folder, "$folder/out"
+        Copy-Item $Second "$folder/binlog.000002"
+        Expand-Sample 'mysql-9.7-main_dyn-src.ibd' "$folder/lost/main_dyn.ibd"
+        Expand-Sample 'mysql-9.7-main_dyn-ref.ibd' "$folder/fresh/main_dyn.ibd"
+        chmod 600 "$folder/binlog.000002" "$folder/lost/main_dyn.ibd" "$folder/fresh/main_dyn.ibd"
+        $work = @"
+            Import-Module '$Manifest'
+            function Write-All {
+                Invoke-BinlogReverse '$folder/binlog.000002' out/undo.binlog -Force -Confirm:`$false
+                Export-RowChangeSql -LogPath '$folder/binlog.000002' -Path out/undo.sql -Reverse -Force -Confirm:`$false
+                Repair-IbdSpaceId '$folder/lost/main_dyn.ibd' -ReferencePath '$folder/fresh/main_dyn.ibd' -Destination out -WriteCfg -UndoPath out/main_dyn.undo -Force -Confirm:`$false
+                Export-TableRow out/rows.csv -IbdPath '$folder/lost/main_dyn.ibd' -Format Csv -Force -Confirm:`$false
+            }
+            Set-Location '$folder'
+            `$null = Write-All 3>`$null
+            Set-Content started 1
+            while (`$true) { `$null = Write-All 3>`$null }
+"@
+        Push-Location $folder
+        try {
+            & $Pwsh -NoProfile -NonInteractive -Command ($work -replace '(?s)Set-Content started.*')
+            $whole = @{}
+            foreach ($name in 'main_dyn.ibd', 'main_dyn.cfg', 'main_dyn.undo', 'rows.csv') { $whole[$name] = (Get-FileHash "out/$name").Hash }
+            $rows = @(Get-RowChange out/undo.binlog).Count
+            $sql = (Get-Content out/undo.sql | Where-Object { $_ -notmatch '^--' }) -join "`n"
+            for ($i = 0; $i -lt $count; $i++) {
+                Remove-Item started -ErrorAction Ignore
+                $start = [System.Diagnostics.ProcessStartInfo]::new($Pwsh)
+                '-NoProfile', '-NonInteractive', '-Command', $work | ForEach-Object { $start.ArgumentList.Add($_) }
+                $process = [System.Diagnostics.Process]::Start($start)
+                for ($wait = 0; -not (Test-Path started) -and $wait -lt 1200 -and -not $process.HasExited; $wait++) { Start-Sleep -Milliseconds 50 }
+                Start-Sleep -Milliseconds $random.Next(600)
+                $process.Kill()
+                $process.WaitForExit()
+                foreach ($name in $whole.Keys) { (Get-FileHash "out/$name").Hash | Should -Be $whole[$name] -Because "$name is whole, or the one before" }
+                @(Get-RowChange out/undo.binlog -ErrorAction Stop).Count | Should -Be $rows
+                (Get-Content out/undo.sql | Where-Object { $_ -notmatch '^--' }) -join "`n" | Should -Be $sql
+                Get-ChildItem out -Force | Where-Object { $_.UnixMode -notmatch '^-rw-------' } | Should -BeNullOrEmpty -Because 'the sources are for the user alone'
+            }
+        }
+        finally { Pop-Location }
+    }
+}
