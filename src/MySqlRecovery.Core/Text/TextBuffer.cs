@@ -12,6 +12,9 @@ internal sealed class TextBuffer : IDisposable
 
     public int Length { get; private set; }
 
+    /// <summary>What is longer is refused, before it takes any memory.</summary>
+    public int MaximumLength { get; init; } = Array.MaxLength;
+
     public ReadOnlySpan<byte> Written => _bytes.AsSpan(0, Length);
 
     public void Clear() => Length = 0;
@@ -67,7 +70,7 @@ internal sealed class TextBuffer : IDisposable
     [MethodImpl(Jit.Hot)]
     public void AppendHex(ReadOnlySpan<byte> value)
     {
-        Span<byte> target = Reserve(checked(value.Length * 2));
+        Span<byte> target = Reserve((int)Math.Min(2L * value.Length, int.MaxValue));
         ReadOnlySpan<byte> digits = "0123456789ABCDEF"u8;
         for (int i = 0; i < value.Length; i++)
         {
@@ -101,9 +104,14 @@ internal sealed class TextBuffer : IDisposable
 
     private void Grow(int count)
     {
+        if ((long)Length + count > MaximumLength)
+            throw new TextTooLongException();
         byte[] larger = ArrayPool<byte>.Shared.Rent((int)Math.Min(Array.MaxLength, Math.Max((long)Length + count, 2L * _bytes.Length)));
         Written.CopyTo(larger);
         ArrayPool<byte>.Shared.Return(_bytes);
         _bytes = larger;
     }
 }
+
+/// <summary>A text would be longer than its buffer may be.</summary>
+internal sealed class TextTooLongException() : Exception("the text is too long");

@@ -37,8 +37,10 @@ internal sealed class RandomTables
         var sql = new StringBuilder($"CREATE TABLE {table} ({string.Join(", ", columns.Select(c => c.Definition))}");
         if (_hasGenerated && columns.FirstOrDefault(c => c.Definition.Contains(" INT", StringComparison.Ordinal)) is { } number)
             sql.Append(CultureInfo.InvariantCulture, $", gen BIGINT GENERATED ALWAYS AS ({number.Name} + 1) {(_random.Next(2) == 0 ? "STORED" : "VIRTUAL")}");
-        Column[] usable = [.. columns.Where(c => c.MayBeKey).OrderBy(_ => _random.Next())];
-        int key = _random.Next(10), parts = Math.Min(usable.Length, _random.Next(1, 4));
+        int key = _random.Next(10);
+        Column[] usable = [.. columns.Where(c => c.MayBeKey && (key >= 5 || c.Definition.EndsWith(" NOT NULL", StringComparison.Ordinal)))
+            .OrderBy(_ => _random.Next())];
+        int parts = Math.Min(usable.Length, _random.Next(1, 4));
         if (key < 7 && parts > 0)
             sql.Append(CultureInfo.InvariantCulture, $", {(key < 5 ? "PRIMARY KEY" : "UNIQUE KEY u")} ({string.Join(", ", usable.Take(parts).Select(c => c.Name))})");
         if (_random.Next(3) == 0 && usable.Length > 0)

@@ -31,9 +31,12 @@ internal sealed class SqlScriptWriter : IDisposable
         NoForeignKeyChecks,
     ];
 
+    /// <summary>The most that <c>max_allowed_packet</c> can be.</summary>
+    private const int LongestStatement = 1 << 30;
+
     private readonly SqlOutput _output;
     private readonly SqlForm _form;
-    private readonly TextBuffer _sql = new();
+    private readonly TextBuffer _sql = new() { MaximumLength = LongestStatement };
     private readonly RowStatement _statement;
     private readonly Dictionary<TableMap, SqlTable> _tables = new(ReferenceEqualityComparer.Instance);
     private readonly SqlBatch? _batch;
@@ -142,6 +145,10 @@ internal sealed class SqlScriptWriter : IDisposable
         catch (Exception e) when (MalformedData.Is(e))
         {
             return $"the log holds a value that cannot be read: {e.Message}";
+        }
+        catch (TextTooLongException)
+        {
+            return "the statement would be longer than the 1 GiB that max_allowed_packet can be";
         }
 
         if (_statement.InexpressibleColumn is { } column)
