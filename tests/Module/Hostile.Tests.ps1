@@ -179,6 +179,7 @@ Describe 'A kill' -Skip:($IsWindows) {
                 '-NoProfile', '-NonInteractive', '-Command', $work | ForEach-Object { $start.ArgumentList.Add($_) }
                 $process = [System.Diagnostics.Process]::Start($start)
                 for ($wait = 0; -not (Test-Path started) -and $wait -lt 1200 -and -not $process.HasExited; $wait++) { Start-Sleep -Milliseconds 50 }
+                Test-Path started | Should -BeTrue -Because 'the work goes on'
                 Start-Sleep -Milliseconds $random.Next(600)
                 $process.Kill()
                 $process.WaitForExit()
