@@ -72,6 +72,36 @@ Describe 'Test-ReplicationConsistency with two servers' -Skip:(-not $prefix) {
         $findings.Recommendation | Should -Not -Contain ''
     }
 
+    It 'names a transaction of the replica once, whichever checks see it' {
+        $position = @(Test-ReplicationConsistency @pair -Check Position | Where-Object Type -EQ TransactionErrant)
+        $position.Count | Should -Be 1
+        $both = @(Test-ReplicationConsistency @pair -Check Position, Log -ErrorAction SilentlyContinue | Where-Object Type -EQ TransactionErrant)
+        $both.Count | Should -BeGreaterThan 4
+        $both.Gtid | Should -Not -Match ',|:\d+-\d+'
+        ($both.Gtid | Sort-Object -Unique).Count | Should -Be $both.Count
+        Invoke-Sql $replica "SELECT GTID_SUBSET('$($position[0].Gtid)', '$($both.Gtid -join ',')')" | Should -Match '1'
+    }
+
+    It 'shows no more rows of a table than are wanted, and how many more there are' {
+        $few = Test-ReplicationConsistency @pair -Check Data -Database shop -MaxFinding 1
+        $few.Count | Should -Be 2
+        $few[0].Key | Should -Be $rows[0].Key
+        $few[1].Evidence[0] | Should -BeLike '2 more findings*1 RowMissing*1 RowExtra*'
+        $few[1].Repair | Should -BeNullOrEmpty
+    }
+
+    It 'says what is compared and what is not' {
+        $verbose = Test-ReplicationConsistency @pair -Check Schema, Data -Database shop -Verbose 4>&1 | Where-Object { $_ -is [System.Management.Automation.VerboseRecord] }
+        $verbose -join ' ' | Should -Match 'views, routines.*CHECK constraints.*not accounts.*not virtual columns'
+    }
+
+    It 'shows the passwords of accounts in no log unless asked for' {
+        $log = @{ Server = $pair.Source; Credential = $pair.Credential }
+        $statement = (Get-BinlogEvent @log | Where-Object Statement -Match "CREATE USER 'reader'").Statement
+        $statement | Should -Match "AS '\*\*\*'"
+        (Get-BinlogEvent @log -IncludeSecret | Where-Object Statement -Match "CREATE USER 'reader'").Statement | Should -Match 'AS ''\$A\$'
+    }
+
     It 'goes on with the other checks where one lacks a privilege' {
         Invoke-Sql $source "CREATE USER small IDENTIFIED BY 'secret'; GRANT SELECT ON shop.log TO small"
         Invoke-Sql $replica "CREATE USER small IDENTIFIED BY 'secret'; GRANT SELECT ON shop.log TO small"
