@@ -208,7 +208,7 @@ public sealed partial class TestReplicationConsistencyCommand : ServerCmdlet
             return;
         errant.Finding.Gtid = errant.Gtids.ToString();
         errant.Finding.Evidence = [$"the replica has executed transactions that the source has not: {errant.Finding.Gtid}",
-            "its logs do not hold them any more, or the check of the logs could not be made"];
+            "the check of the logs did not name them: they are of other tables than those chosen, or in no log that is left"];
         WriteObject(errant.Finding);
     }
 

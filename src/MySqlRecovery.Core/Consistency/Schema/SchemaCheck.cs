@@ -21,7 +21,7 @@ internal sealed class SchemaCheck(ServerPair pair, TableFilter? filter) : IConsi
                 yield return drift;
         }
 
-        foreach (ConsistencyFinding finding in new SequenceCheck(pair, filter, token).Run()
+        foreach (ConsistencyFinding finding in new SequenceCheck(pair, filter, onError, token).Run()
             .Concat(new ObjectCheck(pair, filter, token).Run()).Concat(new ProgramCheck(pair, filter, token).Run()))
             yield return finding;
     }

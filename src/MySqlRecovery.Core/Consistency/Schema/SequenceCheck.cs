@@ -8,7 +8,12 @@ using MySqlRecovery.Text;
 namespace MySqlRecovery.Consistency.Schema;
 
 /// <summary>Compares MariaDB's sequences (10.3+): which there are, how they count, and which number is next.</summary>
-internal sealed class SequenceCheck(ServerPair pair, TableFilter? filter, CancellationToken token)
+/// <param name="pair">The servers.</param>
+/// <param name="filter">Which of them; null for all.</param>
+/// <param name="onError">Takes what keeps one of them from being compared.</param>
+/// <param name="token">Ends the check.</param>
+internal sealed class SequenceCheck(
+    ServerPair pair, TableFilter? filter, Action<RecoveryException> onError, CancellationToken token)
 {
     private ReplicaProgress? _progress;
 
@@ -24,11 +29,8 @@ internal sealed class SequenceCheck(ServerPair pair, TableFilter? filter, Cancel
                 continue;
             }
 
-            // The source's first, and the replica's when it is there: what comes in between moves the replica on.
-            string?[] here = Read(pair.Source, name);
-            _progress ??= new ReplicaProgress(pair, token);
-            _progress.Wait(_progress.ReadSource());
-            string?[] there = Read(pair.Replica, name);
+            if (ReadBoth(name) is not var (here, there))
+                continue;
             if (!here.AsSpan(1).SequenceEqual(there.AsSpan(1)))
                 yield return Make(
                     name, FindingSeverity.Error, $"it counts {Describe(here)} on the source and {Describe(there)} on the replica", null);
@@ -37,6 +39,23 @@ internal sealed class SequenceCheck(ServerPair pair, TableFilter? filter, Cancel
                     name, FindingSeverity.Error,
                     $"the next value is {here[0]} on the source and {there[0]} on the replica: it gives numbers out again after a failover",
                     $"SELECT SETVAL({name.Quoted}, {here[0]}, 0);");
+        }
+    }
+
+    // The source's first, and the replica's when it is there: what comes in between moves the replica on.
+    private (string?[] Here, string?[] There)? ReadBoth(TableName name)
+    {
+        try
+        {
+            string?[] here = Read(pair.Source, name);
+            _progress ??= new ReplicaProgress(pair, token);
+            _progress.Wait(_progress.ReadSource());
+            return (here, Read(pair.Replica, name));
+        }
+        catch (RecoveryException e) when (TableFailure.IsOfTable(e))
+        {
+            onError(TableFailure.Make(e, $"the sequence {name} was not compared", pair.Replica.Name));
+            return null;
         }
     }
 
