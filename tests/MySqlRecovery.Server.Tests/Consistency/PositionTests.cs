@@ -16,6 +16,7 @@ public sealed class PositionTests
         using var pair = new ReplicationPair(flavour);
         pair.Sql("CREATE DATABASE d; CREATE TABLE d.t (id INT PRIMARY KEY)");
         Assert.Empty(Check(pair).Select(f => f.ToString()));
+        AssertDelayIsNoError(pair);
 
         pair.StopReplica();
         pair.Source.Sql("INSERT INTO d.t VALUES (1); INSERT INTO d.t VALUES (2)");
@@ -50,6 +51,23 @@ public sealed class PositionTests
         Assert.Contains(findings, f => f.Key == "Last_SQL_Error" && f.Evidence[0].Contains("1062", StringComparison.Ordinal));
         Assert.Contains(findings, f => f.Key == "missing transactions");
         Assert.Contains(findings, f => f.Key == "relay log");
+    }
+
+    private static void AssertDelayIsNoError(ReplicationPair pair)
+    {
+        string delay = pair.Source.Flavour == ServerFlavour.MySql ? "CHANGE REPLICATION SOURCE TO SOURCE_DELAY" : "CHANGE MASTER TO MASTER_DELAY";
+        pair.StopReplica();
+        pair.Replica.Sql($"{delay} = 3600");
+        pair.StartReplica();
+        pair.Source.Sql("INSERT INTO d.t VALUES (9)");
+        SpinWait.SpinUntil(() => pair.Status() is var s && s["Replica_IO_Running"] == "Yes" && s["Replica_SQL_Running"] == "Yes", TimeSpan.FromSeconds(10));
+        List<ConsistencyFinding> findings = Check(pair);
+        Assert.Contains(findings, f => f.Key == "delay");
+        Assert.All(findings, f => Assert.Equal(FindingSeverity.Info, f.Severity));
+        pair.StopReplica();
+        pair.Replica.Sql($"{delay} = 0");
+        pair.StartReplica();
+        pair.WaitForReplica();
     }
 
     [Theory]
