@@ -15,6 +15,7 @@
     CmdletsToExport      = @(
         'Export-RowChangeSql'
         'Export-TableRow'
+        'Find-Incident'
         'Get-BinlogEvent'
         'Get-IbdRow'
         'Get-IbdSpaceId'

@@ -1,6 +1,8 @@
+using System.Globalization;
 using MySqlRecovery.Bench.Apply;
 using MySqlRecovery.Bench.Consistency;
 using MySqlRecovery.Bench.Fuzz;
+using MySqlRecovery.Bench.Incidents;
 using MySqlRecovery.Bench.Logs;
 using MySqlRecovery.Bench.Remote;
 using MySqlRecovery.Bench.Speed;
@@ -14,6 +16,7 @@ string usage = """
     logs FOLDER MYSQLBINLOG [ANOTHER]   compare event and row counts of a folder's binlogs with what mysqlbinlog prints
     consistency SOURCE REPLICA TABLE ... [--fast]  compare two servers' equal tables (connection strings; database.table), and time the bare SELECT
     fuzz FOLDER [--minutes N] [--seed S]  read mutated copies of a folder's binlogs
+    incidents [LOGS] [SEED]             how often damage planted into seeded traffic ranks first in Find-Incident
     """;
 
 return args switch
@@ -23,6 +26,9 @@ return args switch
     ["remote", "events" or "bytes", var socket, var file] => RemoteCommand.Read(args[1], socket, file),
     ["remote", .. var options] when SpeedOptions.Parse(options) is { } parsed => RemoteCommand.Run(parsed),
     ["consistency", var source, var replica, .. { Length: > 0 } tables] => ConsistencyCommand.Run(source, replica, tables),
+    ["incidents", .. { Length: <= 2 } numbers] when Array.TrueForAll(numbers, n => int.TryParse(n, out _)) => IncidentsCommand.Run(
+        numbers.Length > 0 ? int.Parse(numbers[0], CultureInfo.InvariantCulture) : 200,
+        numbers.Length > 1 ? int.Parse(numbers[1], CultureInfo.InvariantCulture) : 1),
     ["apply", var steps] when int.TryParse(steps, out int count) => ApplyCommand.Run(count),
     ["engine", .. var work] => EngineCommand.Run(work),
     _ when SpeedOptions.Parse(args) is { } options => SpeedCommand.Run(options),

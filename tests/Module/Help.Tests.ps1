@@ -94,7 +94,7 @@ Describe 'The topic about_<Name>' -ForEach $topics {
         $text[0..1] | Should -Be 'TOPIC', "    about_$Name"
         $text | Where-Object { $_.Length -gt 92 } | Should -BeNullOrEmpty
         Get-Help "about_$Name" | Should -Not -BeNullOrEmpty
-        foreach ($word in ($text -join "`n") -split '\W(?<![-_])' | Where-Object { $_ -cmatch '^(about_\w+|(Get|Measure|Invoke|Export|Repair|Restore|Test)-[A-Z]\w+)$' } | Select-Object -Unique) {
+        foreach ($word in ($text -join "`n") -split '\W(?<![-_])' | Where-Object { $_ -cmatch '^(about_\w+|(Find|Get|Measure|Invoke|Export|Repair|Restore|Test)-[A-Z]\w+)$' } | Select-Object -Unique) {
             if ($word -like 'about_*') { "$root/en-US/$word.help.txt" | Should -Exist }
             else { Get-Command $word -ErrorAction Ignore | Should -Not -BeNullOrEmpty -Because "$word is named" }
         }

@@ -5,6 +5,7 @@ BeforeDiscovery {
     $connection = 'Port', 'Credential', 'SslMode', 'SslCa', 'SslCert', 'SslKey', 'DefaultsFile'
     $filters += $connection
     $cases = @(
+        @{ Name = 'Find-Incident'; Expected = $filters + 'Path', 'LiteralPath', 'InputObject', 'MinimumScore', 'Top'; Sets = 'InputObject', 'LiteralPath', 'Path', 'Server' }
         @{ Name = 'Get-BinlogEvent'; Expected = $filters + 'Path', 'LiteralPath', 'EventType', 'Follow', 'IncludeSecret'; Sets = 'LiteralPath', 'Path', 'Server' }
         @{ Name = 'Get-RowChange'; Expected = $filters + 'Path', 'LiteralPath', 'InputObject', 'Follow', 'Finding', 'LogPath'; Sets = 'Finding', 'InputObject', 'LiteralPath', 'Path', 'Server' }
         @{ Name = 'Measure-BinlogEvent'; Expected = $filters + 'Path', 'LiteralPath', 'InputObject', 'By', 'Interval', 'Top', 'Follow'; Sets = 'InputObject', 'LiteralPath', 'Path', 'Server' }

@@ -29,6 +29,31 @@ internal static class PickOf
         RowCount = sum.RowCount,
     };
 
+    /// <summary>The changes of an incident.</summary>
+    /// <exception cref="RecoveryException">IncidentWithoutRows: it is a statement that the log cannot undo.</exception>
+    public static ChangePick Incident(Incident incident) => new()
+    {
+        Server = incident.Server,
+        LogPath = incident.LogPath,
+        LogFile = incident.InsertCount + incident.UpdateCount + incident.DeleteCount > 0 ? incident.LogFile : throw RowLess(incident),
+        StartPosition = incident.StartPosition,
+        StopLogFile = incident.StopLogFile,
+        StopPosition = incident.StopPosition,
+        IsOneTransaction = incident.TransactionCount == 1,
+        Tables = new PickedTables(string.Join(", ", incident.Table)),
+        Operations = Operations(incident.InsertCount, incident.UpdateCount, incident.DeleteCount),
+        IsOfSession = true,
+        ThreadId = incident.ThreadId,
+        ServerId = incident.ServerId,
+        RowCount = incident.InsertCount + incident.UpdateCount + incident.DeleteCount,
+    };
+
+    private static RecoveryException RowLess(Incident incident) => new(
+        "IncidentWithoutRows", RecoveryErrorKind.InvalidArgument,
+        $"the log does not have the rows that this took: {incident.Statement ?? incident.ToString()}", incident.LogFile,
+        incident.StartPosition,
+        "Restore the table from a backup, and do again what came after that: docs/runbooks/roll-forward-one-table.md.");
+
     private static RowOperation[] Operations(long inserts, long updates, long deletes) =>
         [.. new[] { (inserts, RowOperation.Insert), (updates, RowOperation.Update), (deletes, RowOperation.Delete) }
             .Where(o => o.Item1 > 0).Select(o => o.Item2)];

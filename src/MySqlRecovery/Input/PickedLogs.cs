@@ -6,7 +6,7 @@ using MySqlRecovery.Model;
 
 namespace MySqlRecovery.Input;
 
-/// <summary>The changes that sums of the pipeline stand for, and the logs that have them.</summary>
+/// <summary>The changes that sums and incidents of the pipeline stand for, and the logs that have them.</summary>
 internal sealed class PickedLogs
 {
     private readonly List<ChangePick> _picks = [];
@@ -34,15 +34,18 @@ internal sealed class PickedLogs
         return (first.LogFile, first.StartPosition, picks.MaxBy(p => LogNumber.Of(p.StopLogFile))!.StopLogFile);
     }
 
-    /// <summary>Takes a sum, live or stored; false where the object is something else.</summary>
-    /// <exception cref="RecoveryException">SummaryNotTransaction.</exception>
+    /// <summary>Takes a sum or an incident, live or stored; false where the object is something else.</summary>
+    /// <exception cref="RecoveryException">SummaryNotTransaction, IncidentWithoutRows.</exception>
     public bool TryAdd(PSObject input)
     {
         if (input.BaseObject is string or BinlogEvent or RowChange)
             return false;
-        if (PropertyBag.As<BinlogSummary>(input, nameof(BinlogSummary.EndLogFile), nameof(BinlogSummary.TransactionCount)) is not { } sum)
+        if (PropertyBag.As<BinlogSummary>(input, nameof(BinlogSummary.EndLogFile), nameof(BinlogSummary.TransactionCount)) is { } sum)
+            _picks.Add(PickOf.Sum(sum));
+        else if (PropertyBag.As<Incident>(input, nameof(Incident.Hint), nameof(Incident.StopLogFile)) is { } incident)
+            _picks.Add(PickOf.Incident(incident));
+        else
             return false;
-        _picks.Add(PickOf.Sum(sum));
         return true;
     }
 }
