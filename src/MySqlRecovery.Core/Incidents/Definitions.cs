@@ -1,4 +1,3 @@
-using MySqlRecovery.Binlog.Events;
 using MySqlRecovery.Binlog.Scan;
 using MySqlRecovery.Model;
 using MySqlRecovery.Schema;

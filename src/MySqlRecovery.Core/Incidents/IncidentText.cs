@@ -1,6 +1,5 @@
 using System.Globalization;
 using MySqlRecovery.Model;
-using MySqlRecovery.Text;
 
 namespace MySqlRecovery.Incidents;
 
