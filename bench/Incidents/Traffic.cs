@@ -13,7 +13,7 @@ internal sealed class Traffic
     private readonly Random _random;
     private readonly TrafficLog _log = new(Start);
     private readonly PriorityQueue<Action, uint> _plan = new();
-    private uint _now = Start;
+    private readonly uint _now = Start;
     private uint _nextThread = 1000;
 
     /// <param name="seed">The same seed gives the same log.</param>

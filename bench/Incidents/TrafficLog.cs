@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using System.Text;
 using MySqlRecovery.Binlog.Events;
-using MySqlRecovery.Binlog.Rows;
 using MySqlRecovery.IO;
 using MySqlRecovery.Model;
 
