@@ -147,3 +147,15 @@ Describe 'Get-RowChange filters' {
         (Get-BinlogEvent $First, $Second | Get-RowChange | Select-Object -First 1).Table | Should -Be 'types'
     }
 }
+
+Describe 'Rows for people' {
+    It 'are flat with -Flat: one property a column, as it was and as it became' {
+        $flat = Get-RowChange $Second -Table chain -Operation Update -Flat | Select-Object -First 1
+        $flat.PSObject.Properties.Name | Should -Be 'Server', 'LogFile', 'Position', 'Timestamp', 'ThreadId', 'Gtid', 'Database', 'Table', 'Operation', 'old_id', 'new_id', 'old_v', 'new_v'
+        $flat.old_id, $flat.new_id, $flat.old_v | Should -Be 3, 4, 'c'
+        (Get-BinlogEvent $Second | Get-RowChange -Table chain -Flat)[0].new_id | Should -Be 4
+        $csv = Get-RowChange $Second -Table orders -Flat | ConvertTo-Csv
+        $csv[0] | Should -BeLike '*"old_price","new_price"*'
+        (Get-RowChange $First -Table types -Operation Insert -Flat | Select-Object -First 1).new_c_binary | Should -Match '^0x[0-9A-F]{8}$'
+    }
+}

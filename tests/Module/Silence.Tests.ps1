@@ -71,3 +71,33 @@ Describe 'A stop before its start' {
         (Invoke-Recorded $_).Errors.FullyQualifiedErrorId | Should -BeLike 'RangeReversed,*'
     }
 }
+
+Describe '-RequireComplete' {
+    It 'makes an error of what is warned of: <_>' -ForEach @(
+        { Get-RowChange $log -StartPosition 26559 -StopPosition 27500 -RequireComplete }
+        { Get-BinlogEvent "$TestDrive/damaged.000001" -RequireComplete }
+        { Measure-BinlogEvent $log -StartPosition 26559 -StopPosition 27500 -RequireComplete }
+        { Invoke-BinlogReverse "$TestDrive/torn.000001" "$TestDrive/$([guid]::NewGuid())" -RequireComplete }
+        { Export-RowChangeSql -LogPath "$TestDrive/torn.000001" -Reverse -RequireComplete }
+    ) {
+        Copy-Damaged $log "$TestDrive/damaged.000001" -FlipAt 27000
+        $middle = (Get-RowChange $log -StartPosition 26559 | Select-Object -First 1).EndPosition
+        Copy-Damaged $log "$TestDrive/torn.000001" -Length $middle
+        $command = [scriptblock]::Create($_.ToString().Replace('27500', $middle))
+        (Invoke-Recorded $command).Errors[-1].FullyQualifiedErrorId | Should -BeLike 'ResultIncomplete,*'
+    }
+
+    It 'asks for nothing where all is there, and a scheduler sees it in the exit code' {
+        (Invoke-Recorded { Measure-BinlogEvent $logs -RequireComplete }).Errors | Should -BeNullOrEmpty
+        & $Pwsh -NoProfile -NonInteractive -Command "Import-Module '$Manifest'; `$null = Invoke-BinlogReverse '$TestDrive/torn.000001' '$TestDrive/exit.000001' -RequireComplete" *> $null
+        $LASTEXITCODE | Should -Be 1
+    }
+}
+
+Describe '-Verbose' {
+    It 'names the files that are read, and the range of time as local time and UTC' {
+        $verbose = Get-RowChange $log -StartTime 2026-11-17T20:30:00Z -Verbose 4>&1 | Where-Object { $_ -is [System.Management.Automation.VerboseRecord] } | ForEach-Object Message
+        $verbose[0] | Should -BeLike 'Reading *binlog.000001'
+        $verbose[1] | Should -Match '^Taking events from 2026-11-1\d \d\d:\d\d:00[+-]\d\d:\d\d, which is 2026-11-17 20:30:00Z$'
+    }
+}

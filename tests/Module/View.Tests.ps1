@@ -9,25 +9,37 @@ BeforeAll {
 Describe 'The table' {
     It 'of events' {
         $view = Get-View (Get-BinlogEvent $Second)
-        $view[0] -split '\s+' | Should -Be 'LogFile', 'Position', 'Timestamp', 'EventType', 'Database', 'Table', 'Rows'
-        $view[2] -split '\s+' | Select-Object -First 5 | Should -Be 'binlog.000002', '4', '2026-03-14', '20:10:00Z', 'FormatDescription'
-        $view -match ' 940 ' -split '\s+' | Should -Be 'binlog.000002', '940', '2026-03-14', '20:30:00Z', 'DeleteRows', 'shop', 'order_line', '3'
+        $view[0].Trim() | Should -Be 'LogFile: binlog.000002'
+        $view[1].Trim() -split '\s+' | Should -Be 'Position', 'Timestamp', 'EventType', 'Rows', 'What'
+        $view[3].Trim() -split '\s+' | Select-Object -First 4 | Should -Be '4', '2026-03-14', '20:10:00Z', 'FormatDescription'
+        ($view -match ' 940 ').Trim() -split '\s+' | Should -Be '940', '2026-03-14', '20:30:00Z', 'DeleteRows', '3', 'shop.order_line'
         $view | ForEach-Object { $_.Length | Should -BeLessOrEqual 120 }
     }
 
     It 'of rows, with the key' {
         $view = Get-View (Get-RowChange $Second)
-        $view[0] -split '\s+' | Should -Be 'Timestamp', 'Operation', 'Database', 'Table', 'Key', 'Position'
-        $view -match 'order_line' | Select-Object -First 1 | Should -Match 'Delete +shop +order_line +order_id=1, line=1 +940$'
-        $view -match 'visit' | Select-Object -First 1 | Should -Match 'Delete +shop +visit +2131$'
+        $view[0] -split '\s+' | Should -Be 'Timestamp', 'Operation', 'Table', 'Change'
+        $view -match 'order_line' | Select-Object -First 1 | Should -Match 'Delete +shop\.order_line +order_id=1, line=1, article=pen, amount=2$'
+        $view -match 'chain' | Select-Object -First 1 | Should -Match 'Update +shop\.chain +id=3: id: 3 -> 4$'
         $view | ForEach-Object { $_.Length | Should -BeLessOrEqual 120 }
     }
 
     It 'of sums, undo binlogs and SQL files' {
-        (Get-View (Measure-BinlogEvent $Second))[0] -split '\s+' | Should -Be 'Table', 'Inserted', 'Updated', 'Deleted', 'FirstTimestamp', 'LogFile', 'StartPosition'
-        (Get-View (Measure-BinlogEvent $Second)) -match 'shop.orders' | Should -Match '^shop\.orders +0 +2 +2 +2026-03-14 20:30:00Z binlog\.000002 +611$'
+        (Get-View (Measure-BinlogEvent $Second))[0] -split '\s+' | Should -Be 'Table', 'Inserted', 'Updated', 'Deleted', 'FirstTimestamp', 'ThreadId', 'Gtid'
+        (Get-View (Measure-BinlogEvent $Second)) -match 'shop.orders' | Should -Match '^shop\.orders +0 +2 +2 +2026-03-14 20:30:00Z *$'
+        (Get-View (Measure-BinlogEvent $Second -By Transaction))[3] | Should -Match '^shop\.order_line, shop\S+ +0 +0 +5 +2026-03-14 20:30:00Z +202 [0-9a-f-]{36}:\d+$'
+        (Get-View (Measure-BinlogEvent $Second -By Session)) -match 'session 202' | Should -Match '^session 202 +0 +3 +5 '
         (Get-View $undo)[0] -split '\s+' | Should -Be 'Path', 'Transactions', 'Rows', 'IsComplete', 'IsVerified', 'Table'
         (Get-View $sql)[0] -split '\s+' | Should -Be 'Path', 'IsReverse', 'Transactions', 'Rows', 'Statements', 'IsComplete', 'Table'
+    }
+
+    It 'shows at 80 columns what changed, the text of DDL, and whose transaction it was' {
+        $narrow = { @(($args[0] | Out-String -Width 80) -replace '\e\[[0-9;]*m' -split '\r?\n' | Where-Object { $_ }) }
+        $rows = & $narrow (Get-RowChange $Second -Table chain)
+        $rows -match 'id: 3 -> 4' | Should -Not -BeNullOrEmpty
+        (& $narrow (Get-BinlogEvent $First)) -match 'Query +CREATE TABLE' | Should -Not -BeNullOrEmpty
+        (& $narrow (Measure-BinlogEvent $Second -By Transaction))[0] -split '\s+' | Should -Be 'Table', 'Inserted', 'Updated', 'Deleted', 'FirstTimestamp', 'ThreadId'
+        $rows | ForEach-Object { $_.Length | Should -BeLessOrEqual 80 }
     }
 
     It 'of everything has at most seven columns in 120 characters' {

@@ -28,6 +28,7 @@ public abstract partial class BinlogCmdlet
     private long _firstRow;
     private bool _hasProgress;
     private bool _isExplained;
+    private bool _hasReported;
 
     /// <summary>What the readings pass by.</summary>
     internal FilterSights Sights { get; } = new();
@@ -98,12 +99,16 @@ public abstract partial class BinlogCmdlet
             all = Try(FindPickedFiles);
         List<LogInput> inputs = ParameterSetName == ServerSet ? ServerInputs(Server, follow)
             : Picked.IsEmpty || all.Count > 0 ? [Try(() => InputOf(Sort(all)))] : ServerInputs(Picked.Servers, follow);
+        SayWhatIsRead(all);
         LogReading[] readings = [.. inputs.Select(i => new LogReading(Try(() => OpenScan(i)), begin()))];
         if (readings.Length > 0)
             ReadSideBySide(readings, inputs[0].FileCount);
         EndReading();
-        foreach (string doubt in Filter.Doubts.Lines)
+        string[] doubts = [.. Filter.Doubts.Lines];
+        foreach (string doubt in doubts)
             WriteWarning(doubt);
+        if (RequireComplete && (doubts.Length > 0 || _hasReported))
+            ThrowTerminatingError(ToErrorRecord(Incomplete(doubts.FirstOrDefault() ?? "see the errors before this one")));
     }
 
     /// <summary>Shows how far the reading of logs is, at most five times a second.</summary>
@@ -163,6 +168,19 @@ public abstract partial class BinlogCmdlet
                 + $"{Picked.RowCount}: give the filters of Measure-BinlogEvent to this command, too."));
     }
 
+    // Of a range of time both the moment that was meant and the one that is compared.
+    private void SayWhatIsRead(List<string> files)
+    {
+        foreach (string file in files)
+            WriteVerbose($"Reading {Visible(file)}");
+        foreach ((string name, DateTime? time) in (ReadOnlySpan<(string, DateTime?)>)[("from", StartTime), ("to", StopTime)])
+        {
+            if (time is { } moment)
+                WriteVerbose(string.Create(CultureInfo.InvariantCulture, $"Taking events {name} {moment.ToLocalTime():yyyy-MM-dd HH:mm:sszzz}, "
+                    + $"which is {moment.ToUniversalTime():yyyy-MM-dd HH:mm:ss}Z"));
+        }
+    }
+
     private List<LogInput> ServerInputs(IEnumerable<string> servers, bool follow)
     {
         var inputs = new List<LogInput>();
@@ -210,9 +228,14 @@ public abstract partial class BinlogCmdlet
                 foreach (object item in items)
                 {
                     if (item is RecoveryException error)
+                    {
+                        _hasReported = true;
                         ReportError(error);
+                    }
                     else
+                    {
                         WriteObject(item);
+                    }
                 }
 
                 if (IsProgressDue() && reading.Place is { } place)

@@ -142,6 +142,13 @@ public abstract partial class BinlogCmdlet : ServerCmdlet
     [Parameter]
     public SwitchParameter Salvage { get; set; }
 
+    /// <summary>
+    /// Makes an error of what is only warned of else: that something of the range could not be taken, or that it is not sure whether
+    /// all was there. A scheduler sees it in the exit code.
+    /// </summary>
+    [Parameter]
+    public SwitchParameter RequireComplete { get; set; }
+
     /// <summary>The schema of -SchemaPath or -Connection, or null.</summary>
     internal ITableSchemaSource? Schema => _schema ??= Try(OpenSchema);
 
@@ -204,10 +211,17 @@ public abstract partial class BinlogCmdlet : ServerCmdlet
     /// <summary>Says aloud that something of the range could not be taken.</summary>
     private protected void WarnIfIncomplete(string[] reasons)
     {
-        if (reasons.Length > 0)
-            WriteWarning($"This is not complete: "
-                + $"{reasons[0]}{(reasons.Length > 1 ? $" (and {reasons.Length - 1} more: see Reason)" : string.Empty)}");
+        if (reasons.Length == 0)
+            return;
+        string what = $"{reasons[0]}{(reasons.Length > 1 ? $" (and {reasons.Length - 1} more: see Reason)" : string.Empty)}";
+        WriteWarning($"This is not complete: {what}");
+        if (RequireComplete)
+            ThrowTerminatingError(ToErrorRecord(Incomplete(what)));
     }
+
+    private static RecoveryException Incomplete(string what) => new(
+        "ResultIncomplete", RecoveryErrorKind.ObjectNotFound, $"the result is not complete, as -RequireComplete asks for: {what}",
+        recommendedAction: "Look at Reason, choose what can be taken, or leave -RequireComplete out.");
 
     /// <summary>Says aloud that the undo overwrites changes that are not undone, or that nobody has looked for such.</summary>
     private protected void WarnOfLaterChanges(string[]? changes, bool reverse)

@@ -9,7 +9,7 @@ namespace MySqlRecovery.Commands;
 
 /// <summary>Writes one object a changed row, from log files, a server, or the events of Get-BinlogEvent.</summary>
 [Cmdlet(VerbsCommon.Get, "RowChange", DefaultParameterSetName = PathSet)]
-[OutputType(typeof(RowChange))]
+[OutputType(typeof(RowChange), typeof(PSObject))]
 public sealed class GetRowChangeCommand : PipedLogCmdlet
 {
     private const string FindingSet = "Finding";
@@ -28,6 +28,13 @@ public sealed class GetRowChangeCommand : PipedLogCmdlet
     /// <summary>Waits at the end of a server's log for what is written later, until it is stopped.</summary>
     [Parameter(ParameterSetName = ServerSet)]
     public SwitchParameter Follow { get; set; }
+
+    /// <summary>
+    /// Gives an object with a property for each column of the table, <c>old_price</c> and <c>new_price</c>, as tables, CSV and HTML
+    /// want them.
+    /// </summary>
+    [Parameter]
+    public SwitchParameter Flat { get; set; }
 
     /// <summary>Findings of Test-ReplicationConsistency, live or stored: the rows of the transactions that the replica lacks.</summary>
     [Parameter(Mandatory = true, ParameterSetName = FindingSet, ValueFromPipeline = true)]
@@ -107,7 +114,7 @@ public sealed class GetRowChangeCommand : PipedLogCmdlet
         }
 
         foreach (RowChange change in changes)
-            WriteObject(change);
+            WriteObject(Flat ? FlatRow.Of(change) : change);
     }
 
     private sealed class Rows(GetRowChangeCommand cmdlet) : IEventOutput
@@ -123,7 +130,7 @@ public sealed class GetRowChangeCommand : PipedLogCmdlet
                 return;
             List<RowChange> rows = scan.ToRowChanges();
             _count += rows.Count;
-            items.AddRange(rows);
+            items.AddRange(cmdlet.Flat ? rows.Select(FlatRow.Of) : rows);
             if (scan.Table is { SchemaProblem: { } problem } map && _warned.Add(map))
                 cmdlet.Warn($"{map.Database}.{map.Table}: {problem}; the schema is not used for it.");
         }
