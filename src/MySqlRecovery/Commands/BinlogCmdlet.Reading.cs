@@ -176,8 +176,9 @@ public abstract partial class BinlogCmdlet
         foreach ((string name, DateTime? time) in (ReadOnlySpan<(string, DateTime?)>)[("from", StartTime), ("to", StopTime)])
         {
             if (time is { } moment)
-                WriteVerbose(string.Create(CultureInfo.InvariantCulture, $"Taking events {name} {moment.ToLocalTime():yyyy-MM-dd HH:mm:sszzz}, "
-                    + $"which is {moment.ToUniversalTime():yyyy-MM-dd HH:mm:ss}Z"));
+                WriteVerbose(string.Create(
+                    CultureInfo.InvariantCulture, $"Taking events {name} {moment.ToLocalTime():yyyy-MM-dd HH:mm:sszzz}, which is "
+                        + $"{moment.ToUniversalTime():yyyy-MM-dd HH:mm:ss}Z"));
         }
     }
 
