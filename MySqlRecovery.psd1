@@ -13,6 +13,7 @@
     TypesToProcess       = @('MySqlRecovery.Types.ps1xml')
     FormatsToProcess     = @('MySqlRecovery.Format.ps1xml')
     CmdletsToExport      = @(
+        'Export-RecoveryReport'
         'Export-RowChangeSql'
         'Export-TableRow'
         'Find-Incident'

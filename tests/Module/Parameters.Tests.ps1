@@ -5,6 +5,7 @@ BeforeDiscovery {
     $connection = 'Port', 'Credential', 'SslMode', 'SslCa', 'SslCert', 'SslKey', 'DefaultsFile'
     $filters += $connection
     $cases = @(
+        @{ Name = 'Export-RecoveryReport'; Expected = 'InputObject', 'Path', 'Title', 'Mask', 'SampleCount', 'Command', 'Force', 'WhatIf', 'Confirm'; Sets = '__AllParameterSets' }
         @{ Name = 'Find-Incident'; Expected = $filters + 'Path', 'LiteralPath', 'InputObject', 'MinimumScore', 'Top'; Sets = 'InputObject', 'LiteralPath', 'Path', 'Server' }
         @{ Name = 'Get-BinlogEvent'; Expected = $filters + 'Path', 'LiteralPath', 'EventType', 'Follow', 'IncludeSecret'; Sets = 'LiteralPath', 'Path', 'Server' }
         @{ Name = 'Get-RowChange'; Expected = $filters + 'Path', 'LiteralPath', 'InputObject', 'Follow', 'Flat', 'Finding', 'LogPath'; Sets = 'Finding', 'InputObject', 'LiteralPath', 'Path', 'Server' }

@@ -30,7 +30,11 @@ internal static class FlatRow
         return flat;
     }
 
-    private static object? Plain(object? value) => value is byte[] ? RowText.OfValue(value) : value;
+    private static object? Plain(object? value) => value switch
+    {
+        byte[] => RowText.OfValue(value),
+        _ => value,
+    };
 
     private static void Add(PSObject flat, string name, object? value) => flat.Properties.Add(new PSNoteProperty(name, value));
 }
