@@ -68,6 +68,28 @@ public sealed class PositionCheckTests
         Assert.Equal(errant, Run(source, replica).SingleOrDefault(f => f.Type == FindingType.TransactionErrant)?.Gtid);
     }
 
+    [Fact]
+    public void What_another_source_wrote_is_told_apart_by_its_uuid_and_what_its_channel_received()
+    {
+        const string Other = "5e11fa47-71ca-11e1-9e33-c80aa9429562", Third = "6e11fa47-71ca-11e1-9e33-c80aa9429562";
+        const string Errant = $"{Own}:1-2,{Other}:1-9:tag:1,{Third}:4";
+        using ComparedServer source = AnswersByHeart.Open(
+            "db1", "9.7.0", $"server_uuid={Source}", scalar: q => q.StartsWith("SELECT GTID_SUBTRACT", StringComparison.Ordinal) ? Errant : null);
+        using ComparedServer replica = AnswersByHeart.Open(
+            "db2", "9.7.0", $"server_uuid={Own}",
+            channel: $"Source_UUID={Source}, Retrieved_Gtid_Set={Source}:1-9 | Source_UUID={Other.ToUpperInvariant()}, Retrieved_Gtid_Set={Third}:1-5,\n{Other}:1-3",
+            scalar: q => q switch
+            {
+                "SELECT @@GLOBAL.gtid_executed" => $"{Source}:1-9,{Errant}",
+                $"SELECT GTID_SUBTRACT('{Errant}', '{Other}:1-9:tag:1,{Third}:1-5')" => $"{Own}:1-2",
+                $"SELECT GTID_SUBTRACT('{Errant}', '{Own}:1-2')" => $"{Other}:1-9:tag:1,{Third}:4",
+                _ => null,
+            });
+        Assert.Equal(
+            [(FindingSeverity.Error, $"{Own}:1-2"), (FindingSeverity.Info, $"{Other}:1-9:tag:1,{Third}:4")],
+            Run(source, replica).Where(f => f.Type == FindingType.TransactionErrant).Select(f => (f.Severity, f.Gtid)));
+    }
+
     private static IEnumerable<ConsistencyFinding> Run(ComparedServer source, ComparedServer replica) =>
         new PositionCheck(new ServerPair(source, replica)).Run(e => throw e, CancellationToken.None);
 
