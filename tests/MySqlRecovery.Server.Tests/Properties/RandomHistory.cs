@@ -1,0 +1,398 @@
+using System.Globalization;
+using MySqlRecovery.Client;
+using MySqlRecovery.Model;
+using MySqlRecovery.Server;
+using MySqlRecovery.Server.Tests.Client;
+using MySqlRecovery.Server.Tests.Servers;
+
+namespace MySqlRecovery.Server.Tests.Properties;
+
+/// <summary>A statement that was done to rows of one table.</summary>
+/// <param name="Table">The table, as it was called then.</param>
+/// <param name="Operation">What it did.</param>
+/// <param name="Ids">Numbers of the rows, before and after.</param>
+/// <param name="Text">The statement for some of them; empty for none.</param>
+/// <param name="HasNumber">Whether the column <c>id</c> holds the numbers.</param>
+internal sealed record RandomStatement(
+    string Table, RowOperation Operation, int[] Ids, Func<IReadOnlyCollection<int>, string> Text, bool HasNumber);
+
+/// <summary>What was committed together, and where in the log.</summary>
+internal sealed record RandomTransaction(uint ThreadId, long Start, long End, IReadOnlyList<RandomStatement> Statements, string? Definition = null)
+{
+    /// <summary>Whether the log has anything of it.</summary>
+    public bool IsLogged => End > Start;
+}
+
+/// <summary>
+/// Three sessions that change random tables, one in the other's midst and never the same rows at a time, with savepoints, rollbacks
+/// and DDL. The same without some of it is what an undo has to come to.
+/// </summary>
+internal sealed class RandomHistory : IDisposable
+{
+    public const string Database = "prop";
+    private const string Replayed = "prop_replayed";
+    private const int MaximumNumber = 400;
+
+    private readonly MySqlServer _server;
+    private readonly Random _random;
+    private readonly ServerConnection _control;
+    private readonly Session[] _sessions;
+    private readonly List<RandomTable> _tables = [];
+    private readonly List<string> _setup = [];
+    private readonly Dictionary<(RandomTable Table, int Id), Session> _locks = [];
+    private int _nextNumber = 100;
+
+    public RandomHistory(MySqlServer server, int seed)
+    {
+        _server = server;
+        _random = new Random(seed * 7919);
+        _control = server.Connect();
+        HasKin = _random.Next(4) == 0;
+        HasDdl = _random.Next(5) < 2;
+        Setup();
+        _sessions = [.. Enumerable.Range(0, 3).Select(_ => new Session(Open(Database)))];
+    }
+
+    /// <summary>Whether foreign keys tie two of the tables.</summary>
+    public bool HasKin { get; }
+
+    /// <summary>Whether tables are changed themselves.</summary>
+    public bool HasDdl { get; }
+
+    public IReadOnlyList<RandomTransaction> Transactions => _transactions;
+
+    /// <summary>Whether the log says which session a transaction is of.</summary>
+    public bool LogsSession => _server.Flavour != ServerFlavour.MariaDb;
+
+    public IEnumerable<string> TableNames => _tables.Select(t => t.Name);
+
+    /// <summary>The log with all that was done.</summary>
+    public string Log { get; private set; } = "";
+
+    /// <summary>The definitions as they were at the start.</summary>
+    public string Schema { get; private set; } = "";
+
+    private readonly List<RandomTransaction> _transactions = [];
+
+    /// <summary>Does it all.</summary>
+    public void Run()
+    {
+        Do(_control, "FLUSH BINARY LOGS");
+        Schema = string.Join("\n", _tables.Select(t => _control.QueryAll($"SHOW CREATE TABLE {t.Name}", Stop)[0][1] + ";").Prepend($"USE {Database};"));
+        for (int step = 0; step < 45; step++)
+        {
+            Session session = _sessions[_random.Next(3)];
+            if (HasDdl && _random.Next(12) == 0 && _sessions.All(s => !s.IsOpen))
+                Change(session);
+            else if (!session.IsOpen)
+                Begin(session);
+            else
+                Act(session);
+        }
+
+        foreach (Session session in _sessions.Where(s => s.IsOpen))
+            Commit(session);
+        Do(_control, "FLUSH BINARY LOGS");
+        Log = _server.BinlogFiles[^2];
+    }
+
+    /// <summary>All rows as text, by table, with the columns.</summary>
+    public string State() => State(Database);
+
+    /// <summary>The state that all would be in without what is chosen.</summary>
+    public string StateWithout(Func<RandomTransaction, RandomStatement, IReadOnlyCollection<int>> chosen)
+    {
+        using ServerConnection replay = Open(null);
+        Do(replay, $"DROP DATABASE IF EXISTS {Replayed}");
+        Do(replay, $"CREATE DATABASE {Replayed} CHARACTER SET utf8mb4");
+        replay.InitDb(Replayed, Stop);
+        foreach (string statement in _setup)
+            Do(replay, statement);
+        foreach (RandomTransaction transaction in _transactions)
+        {
+            if (transaction.Definition != null)
+                Do(replay, transaction.Definition);
+            foreach (RandomStatement statement in transaction.Statements)
+            {
+                string text = statement.Text([.. statement.Ids.Except(chosen(transaction, statement))]);
+                if (text.Length > 0)
+                    Do(replay, text);
+            }
+        }
+
+        return State(Replayed);
+    }
+
+    public void Dispose()
+    {
+        foreach (Session session in _sessions)
+            session.Connection.Dispose();
+        _control.Dispose();
+    }
+
+    private static CancellationToken Stop => CancellationToken.None;
+
+    private static void Do(ServerConnection connection, string statement) => connection.Execute(statement, Stop);
+
+    private ServerConnection Open(string? database)
+    {
+        ServerConnection connection = _server.Connect();
+        Do(connection, "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED");
+        Do(connection, "SET innodb_lock_wait_timeout = 1");
+        Do(connection, "SET timestamp = 1700000000");
+        if (database != null)
+            connection.InitDb(database, Stop);
+        return connection;
+    }
+
+    private void Setup()
+    {
+        Do(_control, $"DROP DATABASE IF EXISTS {Database}");
+        Do(_control, $"CREATE DATABASE {Database} CHARACTER SET utf8mb4");
+        _control.InitDb(Database, Stop);
+        Do(_control, "SET timestamp = 1700000000");
+        int count = _random.Next(1, 4);
+        for (int i = 0; i < count; i++)
+            _tables.Add(RandomTable.Make($"t{i}", _server.Flavour, _random));
+        if (HasKin)
+        {
+            string onDelete = new[] { "", " ON DELETE CASCADE", " ON DELETE SET NULL" }[_random.Next(3)], onUpdate = new[] { "", " ON UPDATE CASCADE" }[_random.Next(2)];
+            RandomTable parent = RandomTable.MakeKin("par", _server.Flavour, _random, null, "");
+            _tables.Add(parent);
+            _tables.Add(RandomTable.MakeKin("chi", _server.Flavour, _random, parent, onDelete + onUpdate));
+        }
+
+        _setup.AddRange(_tables.Select(t => t.Create));
+        foreach (RandomTable table in _tables)
+        {
+            int[] ids = [.. Enumerable.Range(1, _random.Next(3, 12))];
+            table.Rows.AddRange(ids);
+            // Parents are referred to by one child each, and some by none.
+            string[] rows = [.. ids.Select(id => table.NewRow(id, _random.Next(2) == 0 && HasKin && _tables[^2].Rows.Contains(id) ? $"{id}" : "NULL"))];
+            _setup.Add(table.InsertHead + string.Join(", ", rows));
+        }
+
+        foreach (string statement in _setup)
+            Do(_control, statement);
+    }
+
+    private void Begin(Session session)
+    {
+        Do(session.Connection, "BEGIN");
+        session.IsOpen = true;
+        Act(session);
+        if (session.IsOpen && _random.Next(2) == 0)
+            Commit(session);
+    }
+
+    private void Act(Session session)
+    {
+        switch (_random.Next(10))
+        {
+            case 0:
+                Commit(session);
+                break;
+            case 1 when _random.Next(2) == 0:
+                Rollback(session);
+                break;
+            case 2:
+                session.Savepoint = (session.Statements.Count, session.Back.Count);
+                Do(session.Connection, "SAVEPOINT s");
+                break;
+            case 3 when session.Savepoint is { } place:
+                Do(session.Connection, "ROLLBACK TO s");
+                session.Statements.RemoveRange(place.Statements, session.Statements.Count - place.Statements);
+                session.TakeBack(place.Rows);
+                break;
+            default:
+                if (Next(session) is { } statement)
+                    Run(session, statement.Statement, statement.Done);
+                break;
+        }
+    }
+
+    private void Run(Session session, RandomStatement statement, Action done)
+    {
+        try
+        {
+            Do(session.Connection, statement.Text(statement.Ids));
+            session.Statements.Add(statement);
+            done();
+            if (HasKin)
+                FollowCascades(session);
+        }
+        catch (RecoveryException e) when (e.ErrorId == "ServerQueryFailed")
+        {
+            // A key forbids it, or a lock: nothing of the transaction is to stay.
+            Rollback(session);
+        }
+    }
+
+    private void FollowCascades(Session session)
+    {
+        RandomTable child = _tables[^1];
+        HashSet<int> there = [.. session.Connection.QueryAll("SELECT id FROM chi", Stop).Select(r => int.Parse(r[0]!, CultureInfo.InvariantCulture))];
+        int[] gone = [.. child.Rows.Where(id => !there.Contains(id))];
+        if (gone.Length > 0)
+            Replace(session, child, gone, []);
+    }
+
+    private (RandomStatement Statement, Action Done)? Next(Session session)
+    {
+        RandomTable table = _tables[_random.Next(_tables.Count)];
+        bool isShared = _locks.Any(l => l.Value != session && (l.Key.Table == table || (table.IsKin && l.Key.Table.IsKin)));
+        if (isShared && (!table.HasKey || table.IsKin))
+            return null;
+        List<int> there = [.. table.Rows.Distinct().Where(id => !_locks.TryGetValue((table, id), out Session? other) || other == session)];
+        // Several rows may be found by going through all of them, those of others too.
+        int[] ids = [.. there.OrderBy(_ => _random.Next()).Take(isShared ? 1 : _random.Next(1, 4))];
+        switch (_random.Next(table.IsKin ? 3 : 6))
+        {
+            case 0:
+                int[] added = [.. Enumerable.Range(0, _random.Next(1, 4)).Select(_ => NewNumber(table, session)).Distinct()];
+                Lock(session, table, added);
+                string head = table.InsertHead;
+                var rows = added.ToDictionary(id => id, id => table.NewRow(id));
+                return (new RandomStatement(table.Name, RowOperation.Insert, added, kept => kept.Count == 0 ? "" : head + string.Join(", ", kept.Select(id => rows[id])), table.HasNumber), () =>
+                {
+                    table.Rows.AddRange(added);
+                    session.Back.Add(() => added.ToList().ForEach(id => table.Rows.Remove(id)));
+                });
+            case 1 or 2 when ids.Length > 0:
+                Lock(session, table, ids);
+                string set = table.Assignments();
+                return (new RandomStatement(table.Name, RowOperation.Update, ids, kept => kept.Count == 0 ? "" : table.Update(kept, set), table.HasNumber), () => { });
+            case 3 when ids.Length > 0:
+                int from = ids[0], to = NewNumber(table, session);
+                Lock(session, table, [from, to]);
+                string move = table.Move(from, to);
+                return (new RandomStatement(table.Name, RowOperation.Update, [from, to], kept => kept.Count < 2 ? "" : move, table.HasNumber), () => Replace(session, table, [from], [to]));
+            case 4 or 5 when ids.Length > 0:
+                Lock(session, table, ids);
+                string name = table.Name;
+                return (new RandomStatement(name, RowOperation.Delete, ids, kept => kept.Count == 0 ? "" : table.Delete(kept), table.HasNumber), () => Replace(session, table, ids, []));
+            default:
+                return null;
+        }
+    }
+
+    private static void Replace(Session session, RandomTable table, int[] gone, int[] come)
+    {
+        int[] removed = [.. table.Rows.Where(gone.Contains)];
+        table.Rows.RemoveAll(id => gone.Contains(id));
+        table.Rows.AddRange(come);
+        session.Back.Add(() =>
+        {
+            table.Rows.RemoveAll(id => come.Contains(id));
+            table.Rows.AddRange(removed);
+        });
+    }
+
+    // A number that no open transaction has touched: a new one, one that has gone, or, without key, one that is there.
+    private int NewNumber(RandomTable table, Session session)
+    {
+        if (_random.Next(3) == 0)
+        {
+            int used = _random.Next(1, 12);
+            bool isFree = !table.Rows.Contains(used) && !(_locks.TryGetValue((table, used), out Session? other) && other != session);
+            if (isFree || !table.HasKey)
+                return used;
+        }
+
+        return ++_nextNumber % MaximumNumber + 100;
+    }
+
+    private void Lock(Session session, RandomTable table, int[] ids)
+    {
+        foreach (int id in ids)
+            _locks[(table, id)] = session;
+    }
+
+    private void Commit(Session session)
+    {
+        long start = Position();
+        Do(session.Connection, "COMMIT");
+        _transactions.Add(new RandomTransaction((uint)session.Connection.ConnectionId, start, Position(), [.. session.Statements]));
+        Close(session);
+    }
+
+    private void Rollback(Session session)
+    {
+        Do(session.Connection, "ROLLBACK");
+        session.TakeBack(0);
+        Close(session);
+    }
+
+    private void Close(Session session)
+    {
+        session.Clear();
+        foreach ((RandomTable, int) key in _locks.Where(l => l.Value == session).Select(l => l.Key).ToList())
+            _locks.Remove(key);
+    }
+
+    private void Change(Session session)
+    {
+        RandomTable table = _tables[_random.Next(_tables.Count)];
+        if (table.IsKin || !table.TryChange(_random.Next(12), out string statement))
+            return;
+        long start = Position();
+        Do(session.Connection, statement);
+        _transactions.Add(new RandomTransaction((uint)session.Connection.ConnectionId, start, Position(), [], statement));
+    }
+
+    private long Position() => _server.Flavour == ServerFlavour.MySql ? PositionOf("SHOW BINARY LOG STATUS") : PositionOf("SHOW MASTER STATUS");
+
+    private long PositionOf(string sql) => long.Parse(_control.QueryAll(sql, Stop)[0][1]!, CultureInfo.InvariantCulture);
+
+    private string State(string database)
+    {
+        List<string?[]> columns = _control.QueryAll(
+            $"SELECT TABLE_NAME, COLUMN_NAME, DATA_TYPE FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = '{database}' ORDER BY TABLE_NAME, ORDINAL_POSITION", Stop);
+        var lines = new List<string>();
+        foreach (IGrouping<string?, string?[]> table in columns.GroupBy(c => c[0]))
+        {
+            lines.Add($"{table.Key}: {string.Join(", ", table.Select(c => c[1]))}");
+            string shown = string.Join(", ", table.Select(c => Shown(c[1]!, c[2]!)));
+            lines.AddRange(_control.QueryAll($"SELECT {shown} FROM {database}.{table.Key}", Stop).Select(row => $"{table.Key}: {string.Join(" | ", row.Select(v => v ?? "NULL"))}")
+                .Order(StringComparer.Ordinal));
+        }
+
+        return string.Join('\n', lines);
+    }
+
+    private static string Shown(string column, string type) => type switch
+    {
+        "bit" => $"{column} + 0",
+        "float" or "double" => $"CAST({column} AS CHAR)",
+        "char" or "varchar" or "tinytext" or "text" or "mediumtext" or "longtext" or "binary" or "varbinary" or "blob" or "mediumblob" or "point" or "geometry" => $"HEX({column})",
+        _ => column,
+    };
+
+    private sealed class Session(ServerConnection connection)
+    {
+        public ServerConnection Connection => connection;
+
+        public bool IsOpen { get; set; }
+
+        public List<RandomStatement> Statements { get; } = [];
+
+        /// <summary>What takes the model back, step by step.</summary>
+        public List<Action> Back { get; } = [];
+
+        public (int Statements, int Rows)? Savepoint { get; set; }
+
+        public void TakeBack(int kept)
+        {
+            for (int i = Back.Count - 1; i >= kept; i--)
+                Back[i]();
+            Back.RemoveRange(kept, Back.Count - kept);
+        }
+
+        public void Clear()
+        {
+            Statements.Clear();
+            Back.Clear();
+            (Savepoint, IsOpen) = (null, false);
+        }
+    }
+}

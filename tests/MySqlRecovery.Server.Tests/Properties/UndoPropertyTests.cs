@@ -1,0 +1,318 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.RegularExpressions;
+using MySqlRecovery.Binlog.Filter;
+using MySqlRecovery.Binlog.Scan;
+using MySqlRecovery.Changes;
+using MySqlRecovery.Gtids;
+using MySqlRecovery.Model;
+using MySqlRecovery.Output.ReversedBinlog;
+using MySqlRecovery.Output.Sql;
+using MySqlRecovery.Schema;
+using MySqlRecovery.Server.Tests.Servers;
+using Xunit;
+
+namespace MySqlRecovery.Server.Tests.Properties;
+
+/// <summary>
+/// Random tables, sessions, DDL, choices, schemas and forms of the undo. The law: what says that it is complete, and that nothing
+/// came later, comes to the state without what was chosen; else it says why. PROPERTY_SECONDS says how long is tried (20 by
+/// default), PROPERTY_SEED with which incident it starts.
+/// </summary>
+public abstract partial class UndoPropertyTests(ServerFixture fixture, ITestOutputHelper output)
+{
+    private static readonly double Seconds = double.Parse(Environment.GetEnvironmentVariable("PROPERTY_SECONDS") ?? "20", CultureInfo.InvariantCulture);
+    private static readonly int Seed = int.Parse(Environment.GetEnvironmentVariable("PROPERTY_SEED") ?? "1", CultureInfo.InvariantCulture);
+
+    // Binlog, SQL, SQL with several rows a statement, the sum of all, a binlog of events and of rows that were piped.
+    private static readonly int[] Forms = [0, 0, 0, 0, 1, 1, 1, 2, 2, 3, 3, 4, 5];
+
+    private readonly Dictionary<string, int> _outcomes = [];
+
+    private MySqlServer Server => fixture.Server;
+
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public void What_says_that_it_is_complete_is_the_state_without_the_damage()
+    {
+        MySqlServer server = Server;
+        var failures = new List<string>();
+        var watch = Stopwatch.StartNew();
+        int seed = Seed;
+        for (; watch.Elapsed.TotalSeconds < Seconds && failures.Count < 10; seed++)
+            Try(server, seed, failures);
+        output.WriteLine($"seeds {Seed} to {seed - 1}: {string.Join(", ", _outcomes.OrderBy(o => o.Key, StringComparer.Ordinal).Select(o => $"{o.Key} {o.Value}"))}");
+        Assert.True(failures.Count == 0, string.Join("\n\n", failures));
+    }
+
+    private void Try(MySqlServer server, int seed, List<string> failures)
+    {
+        var random = new Random(seed);
+        SetLogging(server, random);
+        using var history = new RandomHistory(server, seed);
+        history.Run();
+        RandomChoice choice = RandomChoice.Make(history, random);
+        string? schema = WriteSchema(server, history, random, out bool isChanged);
+        int form = Forms[random.Next(Forms.Length)];
+        string path = Path.Combine(server.FolderPath, $"property-{seed}");
+        string what = $"seed {seed} on {server.Version}, {choice.Description}, form {form}, schema {(schema == null ? "none" : isChanged ? "changed" : "right")}";
+        string[]? reasons, later;
+        try
+        {
+            (reasons, later) = Write(history.Log, choice, schema, form, path);
+        }
+        catch (RecoveryException e)
+        {
+            Count($"refused {e.ErrorId}");
+            if (e.ErrorId is "RowEventMalformed" or "EventMalformed")
+                failures.Add($"{what}: {e}");
+            return;
+        }
+
+        bool isWhole = choice.TakesAll(history);
+        if (reasons.Length > 0 || (later == null && !isWhole) || later?.Length > 0)
+        {
+            Count(reasons.Length > 0 ? "incomplete" : later == null ? "not looked" : "later");
+            return;
+        }
+
+        try
+        {
+            if (form is 0 or 4 or 5)
+                server.ApplyBinlog(path);
+            else
+                server.RunFile(path);
+        }
+        catch (InvalidOperationException e)
+        {
+            // What others did, or a schema that says something else, stands in the way, and is not passed over.
+            bool isLoud = isChanged || (!isWhole && LoudErrors().IsMatch(e.Message));
+            Count(isLoud ? "loud" : "failed");
+            if (!isLoud)
+                failures.Add($"{what}: {e.Message[..Math.Min(e.Message.Length, 800)]}");
+            return;
+        }
+
+        string expected = history.StateWithout(choice.ChosenIds), actual = history.State();
+        Count(expected == actual ? "right" : "WRONG");
+        if (expected != actual)
+            failures.Add($"{what}:\n{Describe(expected, actual)}");
+    }
+
+    private static (string[] Reasons, string[]? Later) Write(string log, RandomChoice choice, string? schemaPath, int form, string path)
+    {
+        EventFilter filter = choice.Filter(withStatements: true);
+        if (form is 4 or 5)
+            return WritePiped(log, choice, schemaPath, rows: form == 5, path);
+        bool movesBytes = form == 0;
+        using EventScan scan = Open(log, choice, filter, schemaPath, readWhole: false);
+        var selection = new EventSelection(filter, choice.Start != null || choice.End != null);
+        using ChangeIndex index = ChangeIndexBuilder.Build(
+            scan, reverse: true, movesBytes: movesBytes,
+            findLaterChanges: found => LaterFindings.Find(found, selection, [], movesBytes, all => Open(log, choice, all, schemaPath, readWhole: true)));
+        if (index.Transactions.Count == 0)
+            throw index.NothingFound();
+        if (form == 0)
+        {
+            UndoBinlog undo = UndoBinlogWriter.Write(index, filter.Where, path, overwrite: true, gtidSource: null, Stop);
+            return (undo.Reason, undo.LaterChange);
+        }
+
+        SqlExport sql = RowSqlExport.WriteFile(
+            index, filter.Where, new SqlForm { Reverse = true, BatchSize = form == 2 ? 3 : 1, Fold = form == 3 }, path, overwrite: true, Stop);
+        return (sql.Reason, sql.LaterChange);
+    }
+
+    private static (string[] Reasons, string[]? Later) WritePiped(string log, RandomChoice choice, string? schemaPath, bool rows, string path)
+    {
+        // As Get-BinlogEvent and Get-RowChange hand them on; statements come with the events where no row is asked for.
+        EventFilter chosen = choice.Filter(withStatements: false);
+        using EventScan scan = Open(log, choice, chosen, schemaPath, readWhole: false);
+        using var spool = new ChangeSpool(new PipelineTableMaps(schemaPath == null ? null : LogSchema.Load(schemaPath)), EventFilter.All, reverse: true);
+        while (scan.Read())
+        {
+            if (!rows)
+                spool.Events.Add(scan.ToBinlogEvent());
+            else if (new EventView(scan).HasRows)
+                scan.ToRowChanges().ForEach(spool.Events.Add);
+        }
+
+        using ChangeIndex index = spool.Complete();
+        if (index.Transactions.Count == 0)
+            throw index.NothingFound();
+        UndoBinlog undo = UndoBinlogWriter.Write(index, where: null, path, overwrite: true, gtidSource: null, Stop);
+        return ([.. undo.Reason, .. chosen.Doubts.Lines], undo.LaterChange);
+    }
+
+    private static EventScan Open(string log, RandomChoice choice, EventFilter filter, string? schemaPath, bool readWhole) => new(
+        LogRange.Of([log], choice.Start, choice.End).Select(r => r with { IsReadWhole = readWhole }), filter, Stop,
+        schemaPath == null ? null : LogSchema.Load(schemaPath));
+
+    private static void SetLogging(MySqlServer server, Random random)
+    {
+        string image = random.Next(10) == 0 ? random.Next(2) == 0 ? "MINIMAL" : "NOBLOB" : "FULL";
+        string metadata = !server.Flavour.HasRowMetadata ? "" : $"; SET GLOBAL binlog_row_metadata = {(random.Next(3) == 0 ? "MINIMAL" : "FULL")}";
+        server.Sql($"SET GLOBAL binlog_row_image = {image}{metadata}");
+    }
+
+    // With foreign keys, only a schema tells of what they did and no log has.
+    private static string? WriteSchema(MySqlServer server, RandomHistory history, Random random, out bool isChanged)
+    {
+        bool isNeeded = !server.Flavour.HasRowMetadata || (history.HasKin && server.Flavour != ServerFlavour.MySql);
+        bool isGiven = random.Next(3) == 0 || isNeeded;
+        isChanged = random.Next(5) == 0 && isGiven && !history.HasKin;
+        if (!isGiven)
+            return null;
+        string path = Path.Combine(server.FolderPath, "property.sql"), text = history.Schema;
+        string changed = isChanged ? ChangeFact(text, random) : text;
+        isChanged &= changed != text;
+        File.WriteAllText(path, changed);
+        return path;
+    }
+
+    private static string ChangeFact(string schema, Random random)
+    {
+        string[] lines = schema.Split('\n');
+        int[] columns = [.. Enumerable.Range(0, lines.Length).Where(i => lines[i].StartsWith("  `", StringComparison.Ordinal))];
+        int at = columns[random.Next(columns.Length)];
+        switch (random.Next(7))
+        {
+            case 0 when columns.Contains(at + 1):
+                (lines[at], lines[at + 1]) = (lines[at + 1], lines[at]);
+                break;
+            case 1:
+                lines[at] = lines[at].Replace(" NOT NULL", "", StringComparison.Ordinal);
+                break;
+            case 2:
+                lines[at] = IntType().Replace(lines[at], "$0 unsigned");
+                break;
+            case 3:
+                lines[at] = lines[at].Replace("(6)", "(3)", StringComparison.Ordinal).Replace("(300)", "(301)", StringComparison.Ordinal);
+                break;
+            case 4:
+                lines[at] = lines[at].Replace("'a','b'", "'b','a'", StringComparison.Ordinal);
+                break;
+            case 5:
+                return PrimaryKey().Replace(schema, "", 1);
+            default:
+                lines[at] = lines[at].Replace("latin1", "latin2", StringComparison.Ordinal);
+                break;
+        }
+
+        return string.Join('\n', lines);
+    }
+
+    private static string Describe(string expected, string actual)
+    {
+        string[] wanted = expected.Split('\n'), found = actual.Split('\n');
+        return $"missing:\n{Shown(wanted.Except(found))}\nunexpected:\n{Shown(found.Except(wanted))}";
+    }
+
+    private static string Shown(IEnumerable<string> lines) => string.Join('\n', lines.Take(8).Select(l => l.Length < 400 ? l : l[..400]));
+
+    private void Count(string outcome) => _outcomes[outcome] = _outcomes.GetValueOrDefault(outcome) + 1;
+
+    [GeneratedRegex(@"ERROR (1062|1451|1452|1761|1054|1146|1136) ")]
+    private static partial Regex LoudErrors();
+
+    [GeneratedRegex(@"\b(tinyint|smallint|mediumint|int|bigint)(\(\d+\))?(?! unsigned)")]
+    private static partial Regex IntType();
+
+    [GeneratedRegex(@",\s*PRIMARY KEY \([^)]*\)")]
+    private static partial Regex PrimaryKey();
+}
+
+/// <summary>Which part of a history is to be undone.</summary>
+internal sealed class RandomChoice
+{
+    private static readonly int[] Kinds = [0, 0, 1, 2, 2, 2, 3, 3, 4, 4, 5, 6, 6];
+
+    private readonly Func<RandomTransaction, RandomStatement, IReadOnlyCollection<int>> _chosen;
+    private readonly Func<RandomTransaction, bool> _definitions;
+
+    private RandomChoice(
+        string description, Func<EventFilter, EventFilter> filter, Func<RandomTransaction, RandomStatement, IReadOnlyCollection<int>> chosen,
+        Func<RandomTransaction, bool> definitions)
+    {
+        Description = description;
+        Narrow = filter;
+        (_chosen, _definitions) = (chosen, definitions);
+    }
+
+    public string Description { get; }
+
+    public long? Start { get; private init; }
+
+    public long? End { get; private init; }
+
+    private Func<EventFilter, EventFilter> Narrow { get; }
+
+    public static RandomChoice Make(RandomHistory history, Random random)
+    {
+        List<RandomTransaction> logged = [.. history.Transactions.Where(t => t.IsLogged)];
+        // MariaDB 10.11 does not log the session, which is said.
+        bool hasSession = history.LogsSession || random.Next(10) == 0;
+        int kind = history.HasKin ? random.Next(2) : Kinds[random.Next(Kinds.Length)];
+        if (logged.Count == 0 || kind == 0 || (kind == 1 && !hasSession))
+            return new RandomChoice("all", f => f, (_, s) => s.Ids, _ => true);
+        switch (kind)
+        {
+            case 1:
+                uint thread = logged[random.Next(logged.Count)].ThreadId;
+                return OfTransactions($"session {thread}", t => t.ThreadId == thread, f => f with { ThreadIds = [thread] });
+            case 2:
+                HashSet<RandomTransaction> some = [.. logged.Where(_ => random.Next(2) == 0)];
+                string[] gtids = [.. BinlogRecovery.ReadEvents([history.Log]).Where(e => e.Gtid != null && some.Any(t => e.TransactionPosition >= t.Start && e.TransactionPosition < t.End))
+                    .Select(e => e.Gtid!).Distinct()];
+                return gtids.Length == 0 ? new RandomChoice("all", f => f, (_, s) => s.Ids, _ => true)
+                    : OfTransactions($"{gtids.Length} transactions", some.Contains, f => f with { Gtids = new GtidFilter(GtidSet.Parse(gtids), null) });
+            case 3:
+                int first = random.Next(logged.Count), last = random.Next(first, logged.Count);
+                long start = logged[first].Start, end = logged[last].End;
+                return new RandomChoice($"positions {start} to {end}", f => f, (t, s) => t.Start >= start && t.End <= end ? s.Ids : [], t => t.Start >= start && t.End <= end)
+                {
+                    Start = start,
+                    End = end,
+                };
+            case 4:
+                string table = history.TableNames.ElementAt(random.Next(history.TableNames.Count()));
+                return new RandomChoice(
+                    $"table {table}", f => f with { Tables = new TableFilter([], [], [$"{RandomHistory.Database}.{table}"], []) }, (_, s) => s.Table == table ? s.Ids : [], _ => true);
+            case 5:
+                var operation = (RowOperation)random.Next(3);
+                return new RandomChoice($"operation {operation}", f => f with { Operations = [operation] }, (_, s) => s.Operation == operation ? s.Ids : [], _ => false);
+            default:
+                int[] ids = [.. Enumerable.Range(1, 5).OrderBy(_ => random.Next()).Take(2)];
+                return new RandomChoice(
+                    $"where id is {string.Join(" or ", ids)}", f => f with { Where = new RowPredicate(new Dictionary<string, object> { ["id"] = ids }) }, (_, s) => Where(s, ids), _ => false);
+        }
+    }
+
+    /// <summary>The filter, each time anew: it keeps what it cannot know.</summary>
+    public EventFilter Filter(bool withStatements) => Narrow(new EventFilter { WithStatements = withStatements });
+
+    /// <summary>Numbers of the rows of a statement that are chosen.</summary>
+    public IReadOnlyCollection<int> ChosenIds(RandomTransaction transaction, RandomStatement statement) => _chosen(transaction, statement);
+
+    /// <summary>Whether it leaves nothing out that was logged.</summary>
+    public bool TakesAll(RandomHistory history) => history.Transactions.All(
+        t => (t.Definition == null || _definitions(t)) && t.Statements.All(s => s.Ids.Length == _chosen(t, s).Count));
+
+    private static RandomChoice OfTransactions(string description, Func<RandomTransaction, bool> isChosen, Func<EventFilter, EventFilter> filter) =>
+        new(description, filter, (t, s) => isChosen(t) ? s.Ids : [], isChosen);
+
+    // A row that gets another number has both.
+    private static int[] Where(RandomStatement statement, int[] ids) => !statement.HasNumber ? [] : statement.Text([]).Length == 0 && statement.Text([statement.Ids[0]]).Length == 0
+        ? statement.Ids.Intersect(ids).Any() ? statement.Ids : [] : [.. statement.Ids.Intersect(ids)];
+}
+
+public sealed class MySqlUndoPropertyTests(MySqlFixture fixture, ITestOutputHelper output) : UndoPropertyTests(fixture, output), IClassFixture<MySqlFixture>;
+
+public sealed class MySql57UndoPropertyTests(MySql57Fixture fixture, ITestOutputHelper output) : UndoPropertyTests(fixture, output), IClassFixture<MySql57Fixture>;
+
+public sealed class MySql56UndoPropertyTests(MySql56Fixture fixture, ITestOutputHelper output) : UndoPropertyTests(fixture, output), IClassFixture<MySql56Fixture>;
+
+public sealed class MariaDbUndoPropertyTests(MariaDbFixture fixture, ITestOutputHelper output) : UndoPropertyTests(fixture, output), IClassFixture<MariaDbFixture>;
+
+public sealed class MariaDb118UndoPropertyTests(MariaDb118Fixture fixture, ITestOutputHelper output) : UndoPropertyTests(fixture, output), IClassFixture<MariaDb118Fixture>;
