@@ -151,8 +151,8 @@ internal sealed class StatementEffects(
             return default;
         string shown = Shorten(statement.Text);
         TableMap[] lost = !reverse ? [] : [.. maps.Where(map =>
-            (concerned.Any(t => Same(t.Database ?? database, map.Database) && Same(t.Name, map.Table)) || Same(change.DroppedDatabase,
-                map.Database))
+            (concerned.Any(t => IsMeant(t with { Database = t.Database ?? database }, map, maps))
+                || Same(change.DroppedDatabase, map.Database))
             && PutsOutOfReach(change, map, catalog))];
         return new StatementEffect
         {
@@ -167,11 +167,17 @@ internal sealed class StatementEffects(
     private static bool MayName(string statement, string name) =>
         name.AsSpan().ContainsAny('`', '"') || statement.Contains(name, StringComparison.OrdinalIgnoreCase);
 
+    // Some servers tell tables apart by the case of their names: where the log has one of the very name, that one is meant.
+    private static bool IsMeant(TableName name, TableMap map, IReadOnlyList<TableMap> maps) => map.QualifiedName == name
+        || (TableName.IgnoreCase.Equals(map.QualifiedName, name) && !maps.Any(m => m.QualifiedName == name));
+
     // Indexes, defaults and the like may change; the rows that are undone must still fit into the columns.
     private bool PutsOutOfReach(SchemaChange change, TableMap map, SchemaCatalog catalog)
     {
         if (change.Kind == SchemaChangeKind.Create)
             return change.MovesRows;
+        if (change is { Kind: SchemaChangeKind.Alter, KeepsColumns: true, MovesRows: false })
+            return false;
         if (change.Kind != SchemaChangeKind.Alter || change.MovesRows
             || catalog.Find(map.Database, map.Table) is not { UnknownReason: null } after)
             return true;

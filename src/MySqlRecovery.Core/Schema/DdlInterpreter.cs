@@ -14,6 +14,7 @@ internal sealed partial class DdlInterpreter
     private bool _movesRows;
     private bool _fillsTable;
     private string? _convertedTo;
+    private bool _keepsColumns;
 
     public DdlInterpreter(SchemaCatalog catalog, StatementCursor cursor, string? currentDatabase)
     {
@@ -34,6 +35,7 @@ internal sealed partial class DdlInterpreter
         DroppedDatabase = _droppedDatabase,
         MovesRows = _movesRows,
         FillsTable = _fillsTable,
+        KeepsColumns = _keepsColumns,
         ConvertedTo = _convertedTo,
     };
 
@@ -141,6 +143,7 @@ internal sealed partial class DdlInterpreter
 
     private void CreateIndex(KeyKind kind)
     {
+        _keepsColumns = true;
         bool ifNotExists = _cursor.Accept("IF", "NOT", "EXISTS");
         string name = _cursor.Name();
         while (!_cursor.AtEnd && !_cursor.IsWord("ON")) // USING BTREE
@@ -175,6 +178,7 @@ internal sealed partial class DdlInterpreter
         _cursor.Accept("IF", "EXISTS");
         TableSchema? table = ReadTable(SchemaChangeKind.Alter);
         AcceptWait();
+        _keepsColumns = KeptColumns.Are(_cursor);
         FollowRowMoves(table);
         if (table is null or { UnknownReason: not null })
         {
@@ -275,6 +279,7 @@ internal sealed partial class DdlInterpreter
 
     private void DropIndex()
     {
+        _keepsColumns = true;
         bool ifExists = _cursor.Accept("IF", "EXISTS");
         string name = _cursor.Name();
         _cursor.Expect("ON");

@@ -20,6 +20,9 @@ internal sealed record SchemaChange(SchemaChangeKind Kind, IReadOnlyList<TableNa
     /// replaced.</summary>
     public bool MovesRows { get; init; }
 
+    /// <summary>Whether the columns of an altered table stay what and where they are.</summary>
+    public bool KeepsColumns { get; init; }
+
     /// <summary>Whether a new table is filled by a query (CREATE TABLE ... SELECT).</summary>
     public bool FillsTable { get; init; }
 

@@ -93,7 +93,7 @@ internal sealed class ServerLogSchema : ITableSchemaSource
         SchemaChange change = new SchemaCatalog().Apply(read, database);
         if (change.Kind is SchemaChangeKind.None or SchemaChangeKind.Truncate)
             return;
-        bool changesColumns = ChangesColumns(read, change.Kind);
+        bool changesColumns = !change.KeepsColumns && ChangesColumns(read, change.Kind);
         foreach (TableName name in change.Tables)
         {
             _read.Remove(name);

@@ -36,6 +36,10 @@ public sealed class StatementEffectsTests : IDisposable
     [InlineData("ALTER TABLE t DISCARD PARTITION p0, p1 TABLESPACE")]
     [InlineData("CREATE/**/OR/**/REPLACE TABLE t (a INT)")]
     [InlineData("TRUNCATE d.t")]
+    [InlineData("ALTER TABLE t ADD INDEX i (a), DROP COLUMN b")]
+    [InlineData("ALTER TABLE t ADD `index` INT")]
+    [InlineData("ALTER TABLE t MODIFY a INT DEFAULT 5")]
+    [InlineData("ALTER TABLE t ADD INDEX i (a), RENAME TO x")]
     [InlineData("DROP TABLE IF EXISTS x, t")]
     [InlineData("RENAME TABLE t TO x, y TO t")]
     [InlineData("DROP DATABASE d")]
@@ -51,6 +55,12 @@ public sealed class StatementEffectsTests : IDisposable
     [InlineData("ALTER TABLE t COMMENT = 'TRUNCATE PARTITION p0'")]
     [InlineData("ALTER TABLE t COMMENT = 'CONVERT TABLE x', ALGORITHM=INPLACE")]
     [InlineData("ALTER TABLE t CONVERT TO CHARACTER SET latin1")]
+    [InlineData("ALTER TABLE t ADD INDEX i (a), DROP KEY j, ADD CONSTRAINT c CHECK (a > 0), ALGORITHM = INPLACE")]
+    [InlineData("ALTER TABLE t ALTER COLUMN a SET DEFAULT (1 + 2), ALTER b DROP DEFAULT, ALTER c SET INVISIBLE")]
+    [InlineData("ALTER TABLE t DROP PRIMARY KEY, ADD PRIMARY KEY (b, a) COMMENT 'x', ENGINE = InnoDB ROW_FORMAT = DYNAMIC")]
+    [InlineData("ALTER TABLE t RENAME INDEX i TO j, ALTER INDEX k INVISIBLE")]
+    [InlineData("CREATE UNIQUE INDEX i ON t (a)")]
+    [InlineData("DROP INDEX i ON t")]
     public void Rows_before_what_leaves_their_columns_alone_are_undone(string statement)
     {
         UndoBinlog undo = Undo(statement);
@@ -65,6 +75,17 @@ public sealed class StatementEffectsTests : IDisposable
     [InlineData("/* UPDATE t SET a = 1 */ FLUSH TABLES")]
     [InlineData("INSERT INTO mysql.rds_heartbeat2(id, value) VALUES (1, 2) ON DUPLICATE KEY UPDATE value = 2")]
     public void What_changes_no_row_that_is_asked_for_leaves_the_undo_complete(string statement) => Assert.True(Undo(statement).IsComplete);
+
+    [Fact]
+    public void A_table_whose_name_differs_in_case_is_another_where_the_log_has_both()
+    {
+        SmallLog log = new SmallLog().AddBegin().AddInts(1, "t", ["id"], 0).AddRows(BinlogEventType.WriteRowsV1, 1, [1]);
+        log.AddInts(2, "T", ["id"], 0).AddRows(BinlogEventType.WriteRowsV1, 2, [2]).AddCommit().AddStatement("DROP TABLE T");
+
+        UndoBinlog undo = BinlogRecovery.WriteUndoBinlog(BinlogRecovery.ReadEvents([log.WriteTo(_folder)]), Path.Combine(_folder, "undo"));
+        Assert.Equal(["d.t"], undo.Table);
+        Assert.Contains(undo.Reason, reason => reason.StartsWith("d.T: 1 rows", StringComparison.Ordinal));
+    }
 
     private UndoBinlog Undo(string statement)
     {

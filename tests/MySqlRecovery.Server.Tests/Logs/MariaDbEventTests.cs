@@ -38,6 +38,15 @@ public abstract class MariaDbEventTests(ServerFixture fixture)
     }
 
     [Fact]
+    public void Rows_that_broke_a_CHECK_come_back_as_they_were() => new DamagedDatabase(
+        Server, "broken_checks",
+        """
+        CREATE TABLE t (id INT PRIMARY KEY, v INT, CONSTRAINT positive CHECK (v > 0));
+        SET check_constraint_checks = 0; INSERT INTO t VALUES (1, -1), (2, 2), (3, -3);
+        """,
+        "DELETE FROM t WHERE id = 1; UPDATE t SET v = 3 WHERE id = 3").AssertUndone();
+
+    [Fact]
     public void Columns_that_only_MariaDB_has_are_undone() => new DamagedDatabase(
         Server, "columns",
         """

@@ -246,31 +246,32 @@ internal sealed class RandomHistory : IDisposable
         List<int> there = [.. table.Rows.Distinct().Where(id => !_locks.TryGetValue((table, id), out Session? other) || other == session)];
         // Several rows may be found by going through all of them, those of others too.
         int[] ids = [.. there.OrderBy(_ => _random.Next()).Take(isShared ? 1 : _random.Next(1, 4))];
-        switch (_random.Next(table.IsKin ? 3 : 6))
+        string name = table.Name;
+        switch (_random.Next(6))
         {
             case 0:
                 int[] added = [.. Enumerable.Range(0, _random.Next(1, 4)).Select(_ => NewNumber(table, session)).Distinct()];
                 Lock(session, table, added);
                 string head = table.InsertHead;
                 var rows = added.ToDictionary(id => id, id => table.NewRow(id));
-                return (new RandomStatement(table.Name, RowOperation.Insert, added, kept => kept.Count == 0 ? "" : head + string.Join(", ", kept.Select(id => rows[id])), table.HasNumber), () =>
+                return (new RandomStatement(name, RowOperation.Insert, added, kept => kept.Count == 0 ? "" : head + string.Join(", ", kept.Select(id => rows[id])), table.HasNumber), () =>
                 {
                     table.Rows.AddRange(added);
                     session.Back.Add(() => added.ToList().ForEach(id => table.Rows.Remove(id)));
-                });
+                }
+                );
             case 1 or 2 when ids.Length > 0:
                 Lock(session, table, ids);
                 string set = table.Assignments();
-                return (new RandomStatement(table.Name, RowOperation.Update, ids, kept => kept.Count == 0 ? "" : table.Update(kept, set), table.HasNumber), () => { });
+                return (new RandomStatement(name, RowOperation.Update, ids, kept => kept.Count == 0 ? "" : table.Update(name, kept, set), table.HasNumber), () => { });
             case 3 when ids.Length > 0:
                 int from = ids[0], to = NewNumber(table, session);
                 Lock(session, table, [from, to]);
                 string move = table.Move(from, to);
-                return (new RandomStatement(table.Name, RowOperation.Update, [from, to], kept => kept.Count < 2 ? "" : move, table.HasNumber), () => Replace(session, table, [from], [to]));
+                return (new RandomStatement(name, RowOperation.Update, [from, to], kept => kept.Count < 2 ? "" : move, table.HasNumber), () => Replace(session, table, [from], [to]));
             case 4 or 5 when ids.Length > 0:
                 Lock(session, table, ids);
-                string name = table.Name;
-                return (new RandomStatement(name, RowOperation.Delete, ids, kept => kept.Count == 0 ? "" : table.Delete(kept), table.HasNumber), () => Replace(session, table, ids, []));
+                return (new RandomStatement(name, RowOperation.Delete, ids, kept => kept.Count == 0 ? "" : table.Delete(name, kept), table.HasNumber), () => Replace(session, table, ids, []));
             default:
                 return null;
         }

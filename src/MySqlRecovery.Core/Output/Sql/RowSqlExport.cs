@@ -35,7 +35,7 @@ internal sealed class RowSqlExport : IDisposable
         if (form.Fold)
             _folded = RowFold.Build(index, where, form.Reverse, _obstacles, stop);
         WriteHeading();
-        _sql.Script.Begin();
+        _sql.Script.Begin(index.Format?.IsMariaDb == true);
     }
 
     /// <summary>What is not in the script, one line each; some values turn out to be beyond SQL only when their row is written.</summary>

@@ -30,6 +30,7 @@ internal sealed class RowSqlStream : IDisposable
     private byte[] _scratch = [];
     private (int Log, long Position) _transaction = (-1, -1);
     private TableMap? _lastMap;
+    private bool _isMariaDb;
 
     /// <param name="filter">What the events were chosen by.</param>
     /// <param name="form">In which form; forward and not folded.</param>
@@ -145,6 +146,7 @@ internal sealed class RowSqlStream : IDisposable
         if (count == 0)
             return;
         _obstacles.AddLog(view);
+        _isMariaDb |= view.Format.IsMariaDb;
         ReadOnlySpan<byte> raw = view.RawOfChosen(rows, ref _scratch);
         if (end == TransactionEnd.Prepare)
         {
@@ -178,7 +180,7 @@ internal sealed class RowSqlStream : IDisposable
     {
         _output.Comment("Changes in the order of the log; the end of this script says how many, and of which logs");
         _output.Verdict("Complete: every row change of the range is in here.");
-        _sql.Script.Begin();
+        _sql.Script.Begin(_isMariaDb);
     }
 
     private void EndTransaction()

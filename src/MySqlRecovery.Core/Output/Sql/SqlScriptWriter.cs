@@ -20,6 +20,9 @@ internal sealed class SqlScriptWriter : IDisposable
     private const string WithForeignKeyChecks = "SET foreign_key_checks = 1;";
     private const string NoForeignKeyChecks = "SET foreign_key_checks = 0;";
 
+    // Rows may be there that break a CHECK: it was added, or off, when they came. Other servers pass over the comment.
+    private const string NoConstraintChecks = "/*M!100201 SET check_constraint_checks = 0 */;";
+
     /// <summary>What a script sets first, so that it does not depend on the session that runs it.</summary>
     public static readonly IReadOnlyList<string> Settings =
     [
@@ -75,10 +78,13 @@ internal sealed class SqlScriptWriter : IDisposable
 
     /// <summary>Writes the settings; nothing may come before them but comments. Foreign key checks are set with the first
     /// transaction.</summary>
-    public void Begin()
+    /// <param name="isMariaDb">Whether the rows are of a MariaDB server.</param>
+    public void Begin(bool isMariaDb)
     {
         foreach (string setting in Settings.Where(s => s != NoForeignKeyChecks))
             Write(setting);
+        if (isMariaDb)
+            Write(NoConstraintChecks);
         _checksForeignKeys = null;
     }
 
