@@ -1,7 +1,6 @@
 using System.Globalization;
 using MySqlRecovery.Client;
 using MySqlRecovery.Model;
-using MySqlRecovery.Server;
 using MySqlRecovery.Server.Tests.Client;
 using MySqlRecovery.Server.Tests.Servers;
 
