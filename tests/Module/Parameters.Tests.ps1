@@ -15,7 +15,7 @@ BeforeDiscovery {
         @{ Name = 'Test-RowChange'; Expected = $filters + 'InputObject', 'LogPath', 'Forward', 'Column', 'TableMap', 'BatchSize'; Sets = 'Server' }
         @{ Name = 'Restore-RowChange'; Expected = $filters + 'InputObject', 'LogPath', 'Forward', 'Column', 'TableMap', 'BatchSize', 'OnConflict', 'As', 'AllowTrigger', 'PassThru', 'WhatIf', 'Confirm'; Sets = 'Server' }
         @{ Name = 'Get-RowHistory'; Expected = $connection + 'Table', 'Key', 'LogPath', 'Server', 'StartTime', 'KeyringPath', 'SchemaPath'; Sets = 'Server' }
-        @{ Name = 'Get-TableRow'; Expected = $connection + 'Table', 'Server', 'AsOf', 'AsOfGtid', 'AsOfFile', 'AsOfPosition', 'Where', 'Column', 'SchemaPath', 'MaxMemory'; Sets = 'Server' }
+        @{ Name = 'Get-TableRow'; Expected = $connection + 'Table', 'Server', 'AsOf', 'AsOfGtid', 'AsOfFile', 'AsOfPosition', 'Where', 'Column', 'SchemaPath', 'Base', 'LogPath', 'KeyringPath', 'MaxMemory'; Sets = 'Server' }
         @{ Name = 'Get-IbdRow'; Expected = 'Path', 'LiteralPath', 'SchemaPath', 'State', 'Column', 'Where'; Sets = 'LiteralPath', 'Path' }
         @{ Name = 'Export-TableRow'; Expected = 'Path', 'InputObject', 'IbdPath', 'Format', 'SchemaPath', 'State', 'Column', 'Force', 'WhatIf', 'Confirm'; Sets = 'IbdPath', 'InputObject' }
         @{ Name = 'Get-IbdSpaceId'; Expected = 'Path', 'LiteralPath', 'DamagedPage', 'Verify'; Sets = 'LiteralPath', 'Path' }

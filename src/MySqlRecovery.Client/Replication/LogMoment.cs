@@ -35,10 +35,13 @@ internal sealed class LogMoment(ConnectionOptions options, IReadOnlyList<BinaryL
                 return place;
         }
 
-        throw new RecoveryException(
-            "AsOfGtidNotFound", RecoveryErrorKind.ObjectNotFound, $"no binlog of the server has the transaction {gtid}", options.Server,
-            recommendedAction: "Give the GTID of one transaction, as Get-BinlogEvent prints it.");
+        throw GtidNotFound(gtid.ToString(), options.Server);
     }
+
+    /// <summary>The error for a transaction that is nowhere.</summary>
+    public static RecoveryException GtidNotFound(string gtid, string path) => new(
+        "AsOfGtidNotFound", RecoveryErrorKind.ObjectNotFound, $"no binlog has the transaction {gtid}", path,
+        recommendedAction: "Give the GTID of one transaction, as Get-BinlogEvent prints it.");
 
     /// <summary>A place that was given.</summary>
     /// <exception cref="RecoveryException">BinlogPurged, or the place is not there yet.</exception>
@@ -81,5 +84,5 @@ internal sealed class LogMoment(ConnectionOptions options, IReadOnlyList<BinaryL
 
     private RecoveryException Purged(string what) => new(
         "BinlogPurged", RecoveryErrorKind.ObjectNotFound, what, options.Server,
-        recommendedAction: "Roll a dump from before forward with Export-RowChangeSql, from copies of the logs.");
+        recommendedAction: "Give -Base a dump from before, and -LogPath copies of the logs since then.");
 }

@@ -26,6 +26,24 @@ internal sealed record AsOfRequest
 
     /// <summary>Bytes of memory for the keys that changed since.</summary>
     public long MaximumMemory { get; init; }
+
+    /// <summary>The columns to read: what -Where tests is among them.</summary>
+    public IReadOnlyList<string> Chosen => Columns.Count == 0 ? []
+        : [.. Columns.Union(Where?.Columns ?? [], StringComparer.OrdinalIgnoreCase)];
+
+    /// <summary>The rows and columns that were asked for.</summary>
+    public IEnumerable<TableRow> Choose(IEnumerable<TableRow> rows)
+    {
+        HashSet<string>? shown = Columns.Count == 0 ? null : new(Columns, StringComparer.OrdinalIgnoreCase);
+        foreach (TableRow row in rows)
+        {
+            if (Where?.IsMatch(row.Value) == false)
+                continue;
+            foreach (string column in shown == null ? [] : row.Value.Keys.Cast<string>().Where(c => !shown.Contains(c)).ToList())
+                row.Value.Remove(column);
+            yield return row;
+        }
+    }
 }
 
 /// <summary>
@@ -59,11 +77,11 @@ internal sealed class AsOf : IDisposable
 
     public static RecoveryException Changed(string what) => new(
         "AsOfDefinitionChanged", RecoveryErrorKind.NotSupported, what,
-        recommendedAction: "Leave the column out with -Column, or give -SchemaPath the table's definition of then.");
+        recommendedAction: "Leave the column out with -Column, give -SchemaPath the table's definition of then, or -Base a dump.");
 
     public static RecoveryException NotInLog(string what, string? path, long? position) => new(
         "AsOfNotInLog", RecoveryErrorKind.NotSupported, $"the log does not tell what the rows were: {what}", path, position,
-        "Take a moment behind it, or roll a dump from before forward with Export-RowChangeSql.");
+        "Take a moment behind it, or give -Base a dump from before it.");
 
     /// <summary>The names of a table, and the tables whose rows take rows of it along.</summary>
     public static List<TableName> WithParents(IEnumerable<TableName> names, List<(TableName Parent, TableName Child)> cascades)
@@ -74,6 +92,9 @@ internal sealed class AsOf : IDisposable
                 .Where(p => !all.Contains(p, TableName.IgnoreCase)).ToList());
         return all;
     }
+
+    public static RecoveryException NotFound(TableName name, string why) => new(
+        "AsOfTableNotFound", RecoveryErrorKind.ObjectNotFound, $"there is no table {name} at the moment: {why}");
 
     /// <summary>Makes a session that sees one moment, and keeps its tables from being defined anew while they are read.</summary>
     /// <param name="client">The session.</param>
@@ -127,15 +148,7 @@ internal sealed class AsOf : IDisposable
     /// <summary>The rows.</summary>
     public IEnumerable<TableRow> Rows()
     {
-        HashSet<string>? shown = _request.Columns.Count == 0 ? null : new(_request.Columns, StringComparer.OrdinalIgnoreCase);
-        foreach (TableRow row in PresentRows().Concat(ChangedRows()))
-        {
-            if (_request.Where?.IsMatch(row.Value) == false)
-                continue;
-            foreach (string column in shown == null ? [] : row.Value.Keys.Cast<string>().Where(c => !shown.Contains(c)).ToList())
-                row.Value.Remove(column);
-            yield return row;
-        }
+        return _request.Choose(PresentRows().Concat(ChangedRows()));
     }
 
     public void Dispose() => _past?.Dispose();
@@ -197,7 +210,7 @@ internal sealed class AsOf : IDisposable
     // The table must be as the log says that it became.
     private void Complete()
     {
-        _columns ??= new AsOfColumns(_eras!, Chosen(), _request.IsMariaDb);
+        _columns ??= new AsOfColumns(_eras!, _eras!.All[0], _request.Chosen, _request.IsMariaDb);
         if (_columns.FindLoss() is { } loss)
             throw Changed($"{_request.Table}: {loss}");
     }
@@ -216,7 +229,7 @@ internal sealed class AsOf : IDisposable
         try
         {
             // Without a key a row is known by all it has.
-            _columns = new AsOfColumns(eras, eras.Key.Count > 0 ? Chosen() : [], _request.IsMariaDb);
+            _columns = new AsOfColumns(eras, eras.All[0], eras.Key.Count > 0 ? _request.Chosen : [], _request.IsMariaDb);
         }
         catch (RecoveryException e) when (e.ErrorId == "ColumnUnknown" && !isFollowed)
         {
@@ -237,10 +250,6 @@ internal sealed class AsOf : IDisposable
         using EventScan scan = Log!(new EventFilter { Tables = TableFilter.Only([_request.Table]), WithStatements = true }, null);
         return LoggedDefinition.ReadAll(scan);
     }
-
-    // What -Where tests is read too.
-    private string[] Chosen() => _request.Columns.Count == 0 ? []
-        : [.. _request.Columns.Union(_request.Where?.Columns ?? [], StringComparer.OrdinalIgnoreCase)];
 
     private IEnumerable<TableRow> PresentRows()
     {
@@ -265,5 +274,5 @@ internal sealed class AsOf : IDisposable
 
     private RecoveryException NotFound(TableName name) => new(
         "AsOfTableNotFound", RecoveryErrorKind.ObjectNotFound, $"there is no table {name}, or the account may not see it", _client.Server,
-        recommendedAction: "Write database.table, by the name of the moment.");
+        recommendedAction: "Write database.table, by the name of the moment. What was dropped comes from a dump: -Base.");
 }

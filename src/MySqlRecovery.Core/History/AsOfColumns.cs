@@ -8,12 +8,13 @@ using MySqlRecovery.Text;
 namespace MySqlRecovery.History;
 
 /// <summary>
-/// The columns of a table as it was in its first era, in the forms in which the log and the server give them: values as
+/// The columns of a table as it was at the moment, in the forms in which the log and the server give them: values as
 /// <see cref="StoredValue"/> has them, the key first, then the columns that were asked for.
 /// </summary>
 internal sealed class AsOfColumns
 {
     private readonly TableEras _eras;
+    private readonly TableEra _moment;
     private readonly EraColumn[] _shown;
     private readonly PastColumn[] _read;
     private readonly ColumnDefinition[] _definitions;
@@ -23,17 +24,17 @@ internal sealed class AsOfColumns
     private readonly Dictionary<TableMap, int[]> _ordinals = new(ReferenceEqualityComparer.Instance);
 
     /// <param name="eras">The table.</param>
+    /// <param name="moment">The era of the moment: the first, or, behind a dump, the last.</param>
     /// <param name="chosen">The columns to give, by their names of then; empty for all.</param>
     /// <param name="isMariaDb">Whether the server is a MariaDB.</param>
     /// <exception cref="RecoveryException">ColumnUnknown, AsOfDefinitionChanged.</exception>
-    public AsOfColumns(TableEras eras, IReadOnlyList<string> chosen, bool isMariaDb)
+    public AsOfColumns(TableEras eras, TableEra moment, IReadOnlyList<string> chosen, bool isMariaDb)
     {
-        _eras = eras;
-        TableEra first = eras.All[0];
-        EraColumn[] all = [.. first.Columns, .. first.Unplaced];
+        (_eras, _moment) = (eras, moment);
+        EraColumn[] all = [.. moment.Columns, .. moment.Unplaced];
         _shown = chosen.Count == 0 ? all : [.. chosen.Select(
             name => Array.Find(all, c => IsSame(c.Name, name)) ?? throw new RecoveryException(
-                "ColumnUnknown", RecoveryErrorKind.ObjectNotFound, $"{first.Name} has no column {name}"))];
+                "ColumnUnknown", RecoveryErrorKind.ObjectNotFound, $"{moment.Name} has no column {name}"))];
         _read = [.. eras.Key, .. _shown.Select(c => c.Column).Except(eras.Key)];
         _places = Array.ConvertAll(_shown, c => Array.IndexOf(_read, c.Column));
         _definitions = Array.ConvertAll(_read, c => Define(all.First(a => a.Column == c), isMariaDb));
@@ -46,11 +47,23 @@ internal sealed class AsOfColumns
 
     /// <summary>Why what the server has now does not tell what was; null where it does.</summary>
     public string? FindLoss() =>
-        _shown.Select(c => c.Column.FindLoss() is { } loss ? $"column {c.Name} {loss}" : null).FirstOrDefault(l => l != null);
+        _read.Select(c => c.FindLoss() is { } loss ? $"column {NameOf(c)} {loss}" : null).FirstOrDefault(l => l != null);
 
     /// <summary>The expressions that give the values of the server's table.</summary>
     public string Select =>
         string.Join(", ", _read.Select((c, i) => StoredValue.Expression(_definitions[i], SqlIdentifier.Quote(c.Last!))));
+
+    /// <summary>Where in an era's columns the values are; null, with the column, where it has not all of them as they are at the
+    /// moment.</summary>
+    public int[]? PlacesIn(TableEra era, out string? unknown)
+    {
+        int[] places = Array.ConvertAll(_read, c => Array.FindIndex(era.Columns, e => e.Column == c));
+        int missing = Array.IndexOf(places, -1);
+        PastColumn? changed = Array.Find(_read, c => c.Redefinitions.Exists(r => r.IsKept != true));
+        unknown = missing < 0 && changed == null ? null
+            : NameOf(missing < 0 ? changed! : _read[missing]);
+        return unknown == null ? places : null;
+    }
 
     /// <summary>The values of a row of the server.</summary>
     public byte[]? OfServer(int column, byte[]? value, TextBuffer scratch) =>
@@ -64,7 +77,7 @@ internal sealed class AsOfColumns
             return ordinals;
         ordinals = Array.ConvertAll(_read, c => era.IndexOf(map, c));
         int missing = Array.IndexOf(ordinals, -1);
-        unknown = missing < 0 ? null : _shown.FirstOrDefault(c => c.Column == _read[missing])?.Name ?? "of the key";
+        unknown = missing < 0 ? null : NameOf(_read[missing]);
         if (missing >= 0)
             return null;
         _ordinals.Add(map, ordinals);
@@ -79,7 +92,7 @@ internal sealed class AsOfColumns
 
     public TableRow ToRow(byte[]?[] values, string? server, string source)
     {
-        TableName name = _eras.All[0].Name;
+        TableName name = _moment.Name;
         var row = new TableRow
         {
             Server = server,
@@ -100,6 +113,8 @@ internal sealed class AsOfColumns
 
         return row;
     }
+
+    private string NameOf(PastColumn column) => _moment.Columns.Concat(_moment.Unplaced).First(c => c.Column == column).Name;
 
     private object? Decode(int column, byte[]?[] values) =>
         values[column] is { } value ? StoredValue.Decode(_definitions[column], value) : null;

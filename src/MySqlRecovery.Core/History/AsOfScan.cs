@@ -8,14 +8,17 @@ using MySqlRecovery.Text;
 
 namespace MySqlRecovery.History;
 
-/// <summary>Reads the log from a moment on, and keeps what the rows of a table were at that moment.</summary>
+/// <summary>
+/// Reads the log of a table: from a moment on, to keep what its rows were at that moment, or from a dump up to a moment, to
+/// keep what they became.
+/// </summary>
 /// <param name="eras">The table.</param>
 /// <param name="columns">Its columns.</param>
-/// <param name="rows">Takes the rows.</param>
+/// <param name="past">Takes what the rows were; null on the way from a dump.</param>
 /// <param name="others">Knows the other tables, or null.</param>
 /// <param name="isFollowed">Whether the eras have been found from the definitions in the log.</param>
 internal sealed class AsOfScan(
-    TableEras eras, AsOfColumns columns, PastRows rows, ITableSchemaSource? others, bool isFollowed) : IDisposable
+    TableEras eras, AsOfColumns columns, PastRows? past, ITableSchemaSource? others, bool isFollowed) : IDisposable
 {
     private static readonly byte[] Absent = new byte[1];
 
@@ -25,6 +28,12 @@ internal sealed class AsOfScan(
 
     /// <summary>What a scan must know of the tables.</summary>
     public ITableSchemaSource Schema => _schema;
+
+    /// <summary>Takes what the rows become, on the way from a dump; else null.</summary>
+    public LastRows? Last { get; init; }
+
+    /// <summary>The first era whose rows count: what was before has gone.</summary>
+    public int FirstEra { get; init; }
 
     /// <summary>The logs that were read.</summary>
     public List<string> Logs { get; } = [];
@@ -46,7 +55,9 @@ internal sealed class AsOfScan(
 
             if (LoggedDefinition.Of(view) is { } definition)
             {
-                if (_schema.Enter(definition) == null && definition.StepOf(_schema.Present.Name, out _) != TableStep.None)
+                if (_schema.Enter(definition) is { } step)
+                    Take(step);
+                else if (definition.StepOf(_schema.Present.Name, out _) != TableStep.None)
                     return false;
                 continue;
             }
@@ -62,6 +73,12 @@ internal sealed class AsOfScan(
 
     private static RecoveryException Obstacle(in EventView view, string what) => AsOf.NotInLog(
         string.Create(CultureInfo.InvariantCulture, $"{view.LogFile}:{view.Position} {what}"), view.Server ?? view.LogFile, view.Position);
+
+    private void Take(TrailStep step)
+    {
+        if (step.Step is TableStep.Emptied or TableStep.Dropped or TableStep.Appeared)
+            Last?.Empty();
+    }
 
     private bool Take(EventScan scan, in EventView view, StatementEffects effects)
     {
@@ -79,6 +96,8 @@ internal sealed class AsOfScan(
                 return true;
             }
 
+            if (_schema.Era < FirstEra)
+                return true;
             string? unknown = null;
             int[]? ordinals = map.SchemaProblem == null ? columns.OrdinalsOf(map, _schema.Present, out unknown) : null;
             if (ordinals == null)
@@ -87,8 +106,10 @@ internal sealed class AsOfScan(
                     + (map.SchemaProblem ?? $"the log does not name the columns, and it cannot be told which is {unknown}"));
             }
 
-            if (!_hasKey && view.End is not (TransactionEnd.Commit or TransactionEnd.Unknown))
-                throw Obstacle(view, "rows of a table without key are in a transaction that was not simply committed");
+            if (Last != null && view.End == TransactionEnd.Missing)
+                return true;
+            if ((!_hasKey || Last != null) && view.End is not (TransactionEnd.Commit or TransactionEnd.Unknown))
+                throw Obstacle(view, "rows are in a transaction that was not simply committed");
             TakeRows(scan, view, ordinals);
             return true;
         }
@@ -100,28 +121,51 @@ internal sealed class AsOfScan(
 
     private void TakeRows(EventScan scan, in EventView view, int[] ordinals)
     {
-        (int, long) place = (Logs.Count - 1, scan.Reader.Position);
+        (int Log, long Position) place = (Logs.Count - 1, scan.Reader.Position);
         var row = new RowCursor(view.Rows, view.Table!);
         while (row.MoveNext())
         {
-            byte[]?[] before = [];
-            if (!row.Before.IsEmpty)
-            {
-                before = Values(view, row.BeforeLayout, row.Before, ordinals, []);
-                if (!_hasKey)
-                    rows.Count(Whole(view, before), 1, place);
-                else if (rows.Touch(columns.KeyOf(before)))
-                    rows.Add(Whole(view, before), place);
-            }
-
-            if (row.After.IsEmpty)
-                continue;
-            byte[]?[] after = Values(view, row.AfterLayout, row.After, ordinals, before);
-            if (_hasKey)
-                rows.Touch(columns.KeyOf(after));
+            byte[]?[]? before = row.Before.IsEmpty ? null : Values(view, row.BeforeLayout, row.Before, ordinals, []);
+            byte[]?[]? after = row.After.IsEmpty ? null : Values(view, row.AfterLayout, row.After, ordinals, before ?? []);
+            if (!_hasKey)
+                Count(view, before, after, place);
+            else if (Last != null)
+                TakeLast(view, before, after, place);
             else
-                rows.Count(Whole(view, after), -1, place);
+                TakePast(view, before, after, place);
         }
+    }
+
+    private void Count(in EventView view, byte[]?[]? before, byte[]?[]? after, (int Log, long Position) place)
+    {
+        if (before != null)
+        {
+            past?.Count(Whole(view, before), 1, place);
+            Last?.Count(Whole(view, before), -1, place);
+        }
+
+        if (after != null)
+        {
+            past?.Count(Whole(view, after), -1, place);
+            Last?.Count(Whole(view, after), 1, place);
+        }
+    }
+
+    private void TakePast(in EventView view, byte[]?[]? before, byte[]?[]? after, (int Log, long Position) place)
+    {
+        if (before != null && past!.Touch(columns.KeyOf(before)))
+            past.Add(Whole(view, before), place);
+        if (after != null)
+            past!.Touch(columns.KeyOf(after));
+    }
+
+    private void TakeLast(in EventView view, byte[]?[]? before, byte[]?[]? after, (int Log, long Position) place)
+    {
+        UInt128? from = before == null ? null : columns.KeyOf(before), to = after == null ? null : columns.KeyOf(after);
+        if (from is { } gone && gone != to)
+            Last!.Set(gone, null, place);
+        if (to is { } key)
+            Last!.Set(key, Whole(view, after!), place);
     }
 
     // What an after image leaves out is as it was. Absent values of other columns may do no harm.

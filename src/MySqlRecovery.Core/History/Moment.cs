@@ -1,3 +1,4 @@
+using System.Globalization;
 using MySqlRecovery.Gtids;
 using MySqlRecovery.Model;
 
@@ -14,6 +15,10 @@ internal sealed record Moment
 
     /// <summary>All up to a position in a file.</summary>
     public (string File, long Position)? Place { get; init; }
+
+    /// <summary>The moment for people.</summary>
+    public string Shown => Time?.ToString("u", CultureInfo.InvariantCulture) ?? Gtid?.ToString()
+        ?? string.Create(CultureInfo.InvariantCulture, $"{Place?.File}:{Place?.Position}");
 
     public bool IsNow => Time == null && Gtid == null && Place == null;
 

@@ -1,7 +1,3 @@
-using System.Buffers.Binary;
-using MySqlRecovery.IO;
-using MySqlRecovery.Text;
-
 namespace MySqlRecovery.History;
 
 /// <summary>
@@ -11,8 +7,7 @@ namespace MySqlRecovery.History;
 internal sealed class PastRows : IDisposable
 {
     private readonly TouchedKeys _touched;
-    private readonly SpoolFile _file = SpoolFile.Create();
-    private readonly TextBuffer _record = new();
+    private readonly RowSpool _file = new();
     private readonly Dictionary<UInt128, (long Net, long At)> _equal = [];
     private readonly bool _hasKey;
 
@@ -29,13 +24,13 @@ internal sealed class PastRows : IDisposable
     /// <summary>A row that was there, by its key.</summary>
     /// <param name="values">Its values.</param>
     /// <param name="place">The number of the log that has it, and the position there.</param>
-    public void Add(byte[]?[] values, (int Log, long Position) place) => Append(values, place);
+    public void Add(byte[]?[] values, (int Log, long Position) place) => _file.Append(values, place);
 
     /// <summary>A row without key that was there (1) or was not yet there (-1).</summary>
     public void Count(byte[]?[] values, int number, (int Log, long Position) place)
     {
         UInt128 hash = AsOfColumns.HashOf(values);
-        (long net, long at) = _equal.TryGetValue(hash, out (long, long) known) ? known : (0, Append(values, place));
+        (long net, long at) = _equal.TryGetValue(hash, out (long, long) known) ? known : (0, _file.Append(values, place));
         _equal[hash] = (net + number, at);
     }
 
@@ -58,69 +53,19 @@ internal sealed class PastRows : IDisposable
             foreach ((long net, long at) in _equal.Values)
             {
                 for (long i = 0; i < net; i++)
-                    yield return ReadRecord(at, out _);
+                    yield return _file.Read(at, out _);
             }
 
             yield break;
         }
 
         for (long at = 0; at < _file.Length;)
-            yield return ReadRecord(at, out at);
+            yield return _file.Read(at, out at);
     }
 
     public void Dispose()
     {
         _touched.Dispose();
         _file.Dispose();
-        _record.Dispose();
-    }
-
-    // Length of the record, log, position, number of values; each value with its length, -1 for NULL.
-    private long Append(byte[]?[] values, (int Log, long Position) place)
-    {
-        Span<byte> number = stackalloc byte[sizeof(long)];
-        _record.Clear();
-        BinaryPrimitives.WriteInt64LittleEndian(number, place.Position);
-        _record.Append(number);
-        AppendNumber(place.Log);
-        AppendNumber(values.Length);
-        foreach (byte[]? value in values)
-        {
-            AppendNumber(value?.Length ?? -1);
-            _record.Append(value);
-        }
-
-        long at = _file.Length;
-        BinaryPrimitives.WriteInt64LittleEndian(number, _record.Length);
-        _file.Append(number);
-        _file.Append(_record.Written);
-        return at;
-    }
-
-    private void AppendNumber(int value)
-    {
-        Span<byte> number = stackalloc byte[sizeof(int)];
-        BinaryPrimitives.WriteInt32LittleEndian(number, value);
-        _record.Append(number);
-    }
-
-    private (byte[]?[] Values, int Log, long Position) ReadRecord(long at, out long next)
-    {
-        Span<byte> number = stackalloc byte[sizeof(long)];
-        _file.Read(at, number);
-        var bytes = new byte[BinaryPrimitives.ReadInt64LittleEndian(number)];
-        _file.Read(at + number.Length, bytes);
-        next = at + number.Length + bytes.Length;
-        var cursor = new ByteCursor(bytes);
-        long position = (long)cursor.ReadUInt64();
-        int log = (int)cursor.ReadUInt32();
-        var values = new byte[]?[(int)cursor.ReadUInt32()];
-        for (int i = 0; i < values.Length; i++)
-        {
-            int length = (int)cursor.ReadUInt32();
-            values[i] = length < 0 ? null : cursor.Take(length).ToArray();
-        }
-
-        return (values, log, position);
     }
 }

@@ -104,7 +104,8 @@ internal sealed class RowHistoryReader(
     {
         if (eras.Key.Count == 0)
             return true;
-        var columns = new AsOfColumns(TableEras.Backward(live, []), [], IsMariaDb);
+        var present = TableEras.Backward(live, []);
+        var columns = new AsOfColumns(present, present.All[0], [], IsMariaDb);
         string[] key = [.. LogSchema.KeyOf(live)!.Parts.Select(p => p.Column!)];
         bool isAsLogged = true;
         foreach (HistoryLine line in lines.Where(l => l.IsLive))

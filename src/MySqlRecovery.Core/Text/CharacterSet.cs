@@ -60,6 +60,22 @@ internal sealed class CharacterSet
         }
     }
 
+    /// <summary>The bytes of a text, or null where the set does not have it, or is binary or unknown to .NET.</summary>
+    public byte[]? Encode(string text)
+    {
+        if (_encoding.Value is not { } encoding)
+            return null;
+        try
+        {
+            byte[] bytes = encoding.GetBytes(text);
+            return Decode(bytes) == text ? bytes : null;
+        }
+        catch (EncoderFallbackException)
+        {
+            return null;
+        }
+    }
+
     /// <param name="name">The server's name.</param>
     /// <param name="minBytes">Bytes of the shortest character.</param>
     /// <param name="maxBytes">Bytes of the longest character.</param>

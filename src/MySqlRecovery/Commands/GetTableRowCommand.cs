@@ -1,7 +1,11 @@
 using System.Collections;
 using System.Collections.Concurrent;
 using System.Management.Automation;
+using MySqlRecovery.Binlog.Encryption;
 using MySqlRecovery.Binlog.Filter;
+using MySqlRecovery.Binlog.Reading;
+using MySqlRecovery.Binlog.Rows;
+using MySqlRecovery.Binlog.Scan;
 using MySqlRecovery.Changes;
 using MySqlRecovery.Client.Replication;
 using MySqlRecovery.Completion;
@@ -65,6 +69,22 @@ public sealed class GetTableRowCommand : ServerCmdlet
     [ValidateNotNullOrEmpty]
     public string? SchemaPath { get; set; }
 
+    /// <summary>A dump of mysqldump or mariadb-dump from before the moment: the rows come from it and from the log behind it.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? Base { get; set; }
+
+    /// <summary>With -Base the log files behind it, in place of a server's; wildcards.</summary>
+    [Parameter]
+    [SupportsWildcards]
+    [ValidateNotNullOrEmpty]
+    public string[] LogPath { get; set; } = [];
+
+    /// <summary>Keyring files of the server for encrypted files of -LogPath.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string[] KeyringPath { get; set; } = [];
+
     /// <summary>Bytes of memory for the keys of the rows that changed since; beyond that a temporary file holds them.</summary>
     [Parameter]
     [ValidateRange(0, long.MaxValue)]
@@ -73,13 +93,57 @@ public sealed class GetTableRowCommand : ServerCmdlet
     /// <inheritdoc/>
     protected override void EndProcessing()
     {
+        if (Base != null)
+        {
+            using BaseAsOf based = Try(OpenBase);
+            Write(based.Rows());
+            return;
+        }
+
+        if (LogPath.Length > 0 || KeyringPath.Length > 0)
+        {
+            Try(() => throw new RecoveryException(
+                "InvalidParameters", RecoveryErrorKind.InvalidArgument, "files of logs go forward from a dump: -LogPath needs -Base"));
+        }
+
         using ServerAsOf asOf = Try(() => ServerAsOf.Open(
             OptionsFor(Server), Request(), Moment.Of(AsOf, AsOfGtid, AsOfFile, AsOfPosition), _warnings.Enqueue, StopToken));
+        Write(asOf.Rows());
+    }
+
+    private void Write(IEnumerable<TableRow> table)
+    {
         while (_warnings.TryDequeue(out string? warning))
             WriteWarning(warning);
-        using IEnumerator<TableRow> rows = asOf.Rows().GetEnumerator();
+        using IEnumerator<TableRow> rows = table.GetEnumerator();
         while (Try(rows.MoveNext))
             WriteObject(rows.Current);
+    }
+
+    private BaseAsOf OpenBase()
+    {
+        if (SchemaPath != null)
+            throw new RecoveryException(
+                "InvalidParameters", RecoveryErrorKind.InvalidArgument, "a dump has its definitions in it: -Base takes no -SchemaPath");
+        var dump = DumpFile.Open(this.ResolveDestination(Base!), StopToken);
+        var moment = Moment.Of(AsOf, AsOfGtid, AsOfFile, AsOfPosition);
+        Keyring? keyring = KeyringPath.Length == 0 ? null : Keyring.Open(KeyringPath.Select(this.ResolveDestination));
+        Func<EventFilter, ITableSchemaSource?, EventScan> log = LogPath.Length == 0
+            ? LogSinceDump.OfServer(OptionsFor(Server), dump, moment, _warnings.Enqueue, StopToken)
+            : LogSinceDump.OfFiles(
+                new LogFileOrder(keyring, _warnings.Enqueue, StopToken).Sort(this.ResolveLogs(LogPath, literal: false, e => throw e)),
+                dump, moment, keyring, StopToken);
+        var based = new BaseAsOf(dump, Request(), log, StopToken);
+        try
+        {
+            based.Prepare();
+            return based;
+        }
+        catch
+        {
+            based.Dispose();
+            throw;
+        }
     }
 
     private AsOfRequest Request() => new()
