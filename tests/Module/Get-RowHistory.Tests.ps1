@@ -91,6 +91,22 @@ INSERT INTO shop.orders VALUES (1, 'Ada', 1.5), (2, 'Bob', 2.5), (3, 'Cyd', 3.5)
         $versions[-1].Server | Should -Not -BeNullOrEmpty
     }
 
+    It 'goes forward from a dump to a table that was dropped, by the log of the server and by its files' {
+        & "$($server.Bin)/mysqldump" --single-transaction --source-data=2 --set-gtid-purged=OFF shop | Set-Content "$TestDrive/shop.sql"
+        $null = Invoke-Sql $server "UPDATE shop.orders SET price = 10 WHERE id = 3;"
+        $before = (Invoke-Sql $server 'SELECT @@global.gtid_executed') -replace '\s'
+        $null = Invoke-Sql $server 'CREATE TABLE shop.copy LIKE shop.orders; DROP TABLE shop.orders;'
+        $null = Invoke-Sql $server 'FLUSH BINARY LOGS'
+        { Get-TableRow shop.orders @at -AsOfGtid $before } | Should -Throw -ErrorId 'AsOfNotInLog*' -ExpectedMessage '*DROP TABLE*'
+        foreach ($log in $at, @{ LogPath = $server.Log }) {
+            $rows = Get-TableRow shop.orders -Base "$TestDrive/shop.sql" @log -AsOfGtid $before -WarningAction SilentlyContinue
+            $rows.ForEach{ "$($_.Key.id) $($_.Value.price)" } | Sort-Object | Should -Be '1 9.00', '3 10.00', '4 4.50'
+        }
+
+        { Get-TableRow shop.orders @at -LogPath $server.Log } | Should -Throw -ErrorId 'InvalidParameters*'
+        $null = Invoke-Sql $server "RENAME TABLE shop.copy TO shop.orders;"
+    }
+
     It 'names what stands in the way, and refuses two moments' {
         $null = Invoke-Sql $server 'CREATE TABLE shop.gone (id INT PRIMARY KEY); INSERT INTO shop.gone VALUES (1);'
         $before = (Invoke-Sql $server 'SELECT @@global.gtid_executed') -replace '\s'

@@ -123,6 +123,21 @@ public abstract partial class RowHistoryTests(ServerFixture fixture)
     }
 
     [Fact]
+    public void What_an_XA_transaction_prepared_counts_only_if_it_was_committed()
+    {
+        Server.FlushLogs();
+        Create("history_xa", """
+            CREATE TABLE t (id INT PRIMARY KEY, v INT); INSERT INTO t VALUES (1, 1), (2, 2);
+            XA START 'back'; UPDATE t SET v = 10 WHERE id = 1; XA END 'back'; XA PREPARE 'back'; XA ROLLBACK 'back';
+            XA START 'done'; UPDATE t SET v = 20 WHERE id = 2; XA END 'done'; XA PREPARE 'done'; XA COMMIT 'done';
+            UPDATE t SET v = v + 100;
+            """);
+        List<RowVersion> versions = Read("history_xa.t", [1, 2], [], server: true);
+        Assert.Equal(["v=1", "v=101", "v=2", "v=20", "v=120"], versions.Select(v => $"v={v.Value!["v"]}"));
+        Assert.All(versions, v => Assert.True(v.IsExact, v.Reason));
+    }
+
+    [Fact]
     public void A_key_that_is_not_that_of_the_table_is_refused_with_the_key()
     {
         Create("history_keys", "CREATE TABLE t (a INT, b VARCHAR(10), v INT, PRIMARY KEY (a, b)); INSERT INTO t VALUES (1, 'x', 1); CREATE TABLE bare (v INT); INSERT INTO bare VALUES (1)");
