@@ -237,6 +237,7 @@ public abstract class AsOfTests(ServerFixture fixture)
         var random = new Random(number);
         for (int i = 0; !stop.IsCancellationRequested; i++)
         {
+            Thread.Sleep(2);
             int id = 1 + number + 3 * random.Next(1000);
             string[] statements = random.Next(8) switch
             {
