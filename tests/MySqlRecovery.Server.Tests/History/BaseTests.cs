@@ -1,5 +1,4 @@
 using System.Globalization;
-using MySqlRecovery.Client;
 using MySqlRecovery.Client.Replication;
 using MySqlRecovery.History;
 using MySqlRecovery.Model;
