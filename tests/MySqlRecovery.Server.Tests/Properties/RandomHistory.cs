@@ -295,7 +295,8 @@ internal sealed class RandomHistory : IDisposable
         {
             int used = _random.Next(1, 12);
             bool isFree = !table.Rows.Contains(used) && !(_locks.TryGetValue((table, used), out Session? other) && other != session);
-            if (isFree || !table.HasKey)
+            // Without a key, no log tells a row from one that had its number before.
+            if (table.HasKey ? isFree : table.Rows.Contains(used))
                 return used;
         }
 

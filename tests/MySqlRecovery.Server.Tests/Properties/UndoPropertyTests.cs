@@ -87,6 +87,13 @@ public abstract partial class UndoPropertyTests(ServerFixture fixture, ITestOutp
             return;
         }
 
+        // SQL checks no foreign keys, and what refers to a row that others removed since comes back all the same, as its page says.
+        if (history.HasKin && !isWhole && form is >= 1 and <= 3)
+        {
+            Count("kin by SQL");
+            return;
+        }
+
         try
         {
             if (form is 0 or 4 or 5)
