@@ -100,7 +100,7 @@ public enum ConsistencyCheckKind
     /// <summary>Where the replica stands.</summary>
     Position,
 
-    /// <summary>The definitions of tables, triggers and events, and AUTO_INCREMENT counters.</summary>
+    /// <summary>The definitions of tables, sequences, views, routines, triggers and events, and AUTO_INCREMENT counters.</summary>
     Schema,
 
     /// <summary>The transactions in the logs.</summary>
