@@ -105,7 +105,7 @@ internal static class EngineCommand
 
     private static string IbdRows(string ibd, string tsv)
     {
-        using TableFile source = TableFile.Open(ibd, schema: null);
+        using TableFile source = TableFile.Open(ibd);
         using var target = new RowFile(tsv, TableRowFormat.Tsv, overwrite: true, [ibd]);
         new TableFileExport(source, target, TableRowFormat.Tsv, columns: null, e => throw e).Write(TableRowSelection.Live, CancellationToken.None);
         return $"rows={target.Commit().RowCount}";

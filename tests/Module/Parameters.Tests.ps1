@@ -16,8 +16,8 @@ BeforeDiscovery {
         @{ Name = 'Restore-RowChange'; Expected = $filters + 'InputObject', 'LogPath', 'Forward', 'Column', 'TableMap', 'BatchSize', 'OnConflict', 'As', 'AllowTrigger', 'PassThru', 'WhatIf', 'Confirm'; Sets = 'Server' }
         @{ Name = 'Get-RowHistory'; Expected = $connection + 'Table', 'Key', 'LogPath', 'Server', 'StartTime', 'KeyringPath', 'SchemaPath'; Sets = 'Server' }
         @{ Name = 'Get-TableRow'; Expected = $connection + 'Table', 'Server', 'AsOf', 'AsOfGtid', 'AsOfFile', 'AsOfPosition', 'Where', 'Column', 'SchemaPath', 'Base', 'LogPath', 'KeyringPath', 'MaxMemory'; Sets = 'Server' }
-        @{ Name = 'Get-IbdRow'; Expected = 'Path', 'LiteralPath', 'SchemaPath', 'State', 'Column', 'Where'; Sets = 'LiteralPath', 'Path' }
-        @{ Name = 'Export-TableRow'; Expected = 'Path', 'InputObject', 'IbdPath', 'Format', 'SchemaPath', 'State', 'Column', 'Force', 'WhatIf', 'Confirm'; Sets = 'IbdPath', 'InputObject' }
+        @{ Name = 'Get-IbdRow'; Expected = 'Path', 'LiteralPath', 'SchemaPath', 'State', 'Column', 'Where', 'KeyringPath', 'SdiPath', 'Table'; Sets = 'LiteralPath', 'Path' }
+        @{ Name = 'Export-TableRow'; Expected = 'Path', 'InputObject', 'IbdPath', 'Format', 'SchemaPath', 'State', 'Column', 'KeyringPath', 'SdiPath', 'Table', 'Force', 'WhatIf', 'Confirm'; Sets = 'IbdPath', 'InputObject' }
         @{ Name = 'Get-IbdSpaceId'; Expected = 'Path', 'LiteralPath', 'DamagedPage', 'Verify'; Sets = 'LiteralPath', 'Path' }
         @{ Name = 'Repair-IbdSpaceId'; Expected = $connection + 'Server', 'Path', 'LiteralPath', 'ReferencePath', 'SpaceId', 'ErrorLog', 'SchemaPath', 'Destination', 'InPlace', 'BackupPath', 'OnDamage', 'WriteCfg', 'TargetVersion', 'Undo', 'UndoPath', 'Force', 'WhatIf', 'Confirm'; Sets = 'LiteralPath', 'LogText', 'Path', 'Server' }
         @{ Name = 'Test-ReplicationConsistency'; Expected = $connection + 'Source', 'Replica', 'ReplicaCredential', 'Check', 'Database', 'ExcludeDatabase', 'Table', 'ExcludeTable', 'Fast', 'ChunkTime', 'MaxLag', 'MaxLoad', 'CheckpointPath', 'Quiet', 'MaxFinding', 'SourceLog', 'RelayLog', 'ReplicaLog', 'ErrorLog', 'KeyringPath'; Sets = 'Log', 'Server' }

@@ -67,6 +67,9 @@ public enum TableRowState
 
     /// <summary>Deleted, and some of its values are lost: <see cref="TableRow.MissingColumn"/> names them.</summary>
     Partial = 4,
+
+    /// <summary>An older version of a row that a table of MariaDB WITH SYSTEM VERSIONING keeps: it was changed or deleted later.</summary>
+    History = 5,
 }
 
 /// <summary>Which rows of a file are wanted.</summary>
@@ -79,6 +82,9 @@ public enum TableRowSelection
     /// <summary>Those that were deleted and are still in the file.</summary>
     Deleted = 2,
 
-    /// <summary>Both.</summary>
-    All = Live | Deleted,
+    /// <summary>The older versions that a table of MariaDB WITH SYSTEM VERSIONING keeps.</summary>
+    History = 4,
+
+    /// <summary>All of these.</summary>
+    All = Live | Deleted | History,
 }

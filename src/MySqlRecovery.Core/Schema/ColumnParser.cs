@@ -20,6 +20,8 @@ internal static class ColumnParser
     public static ColumnDraft Parse(StatementCursor cursor, TableDraft table, string name)
     {
         ColumnDraft draft = DataTypeParser.Parse(cursor, name);
+        if (cursor.IsAfterComment("mariadb-5.3") || cursor.IsAfterComment("5.5 binary format"))
+            draft.Column = draft.Column with { IsOldTemporal = true };
         if (draft.Column.IsAutoIncrement) // SERIAL
             AddKey(cursor, table, name, KeyKind.Unique);
         while (!cursor.AtItemEnd && !cursor.IsWord("FIRST") && !cursor.IsWord("AFTER"))
@@ -162,8 +164,13 @@ internal static class ColumnParser
 
     private static void ParseOtherAttribute(StatementCursor cursor, TableDraft table, ColumnDraft draft)
     {
-        if (cursor.AcceptAny("COMMENT", "STORAGE") != null || cursor.Accept("COLUMN_FORMAT"))
+        if (cursor.AcceptAny("COMMENT", "STORAGE") != null)
         {
+            cursor.SkipOperand();
+        }
+        else if (cursor.Accept("COLUMN_FORMAT"))
+        {
+            draft.Column = draft.Column with { IsCompressedByPercona = cursor.IsWord("COMPRESSED") };
             cursor.SkipOperand();
             if (cursor.Accept("WITH", "COMPRESSION_DICTIONARY")) // Percona Server
                 cursor.Name();

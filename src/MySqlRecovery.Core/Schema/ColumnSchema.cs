@@ -42,6 +42,15 @@ internal sealed record ColumnSchema
     /// <summary>MariaDB's COMPRESSED: values are stored with a byte before them, and compressed where that helps.</summary>
     public bool IsCompressed { get; init; }
 
+    /// <summary>Percona Server's COLUMN_FORMAT COMPRESSED, which is another form.</summary>
+    public bool IsCompressedByPercona { get; init; }
+
+    /// <summary>
+    /// Whether a TIME, DATETIME or TIMESTAMP is stored as before MySQL 5.6.4, as comments in SHOW CREATE TABLE say (MariaDB;
+    /// MySQL 5.6 and 5.7 with show_old_temporals); null where nothing says it.
+    /// </summary>
+    public bool? IsOldTemporal { get; init; }
+
     /// <summary>Whether an UPDATE sets the column to the current time if it does not name it.</summary>
     public bool HasOnUpdateNow { get; init; }
 

@@ -68,6 +68,10 @@ internal sealed class StatementCursor
     public bool AtNewLine() =>
         _index > 0 && _source.Text.AsSpan(_tokens[_index - 1].End, Peek().Start - _tokens[_index - 1].End).Contains('\n');
 
+    /// <summary>Whether a comment with this text stands before the token to come.</summary>
+    public bool IsAfterComment(string comment) => _index > 0 && _source.Text.AsSpan(
+        _tokens[_index - 1].End, Peek().Start - _tokens[_index - 1].End).Contains($"/* {comment} */", StringComparison.Ordinal);
+
     /// <summary>The keyword to come, in upper case; null if something else comes.</summary>
     public string? PeekWord() => Peek() is { Kind: SqlTokenKind.Word } token ? Span(token).ToString().ToUpperInvariant() : null;
 

@@ -5,7 +5,6 @@ using MySqlRecovery.Input;
 using MySqlRecovery.IO;
 using MySqlRecovery.Model;
 using MySqlRecovery.Output.Rows;
-using MySqlRecovery.Schema;
 
 namespace MySqlRecovery.Commands;
 
@@ -43,6 +42,18 @@ public sealed class ExportTableRowCommand : RecoveryCmdlet
     /// <summary>CREATE TABLE statements of the tables, for files that do not describe themselves (before MySQL 8.0, MariaDB).</summary>
     [Parameter(ParameterSetName = IbdSet)]
     public string? SchemaPath { get; set; }
+
+    /// <summary>The keyring files of the server, or MariaDB's key file, for encrypted files.</summary>
+    [Parameter(ParameterSetName = IbdSet)]
+    public string[] KeyringPath { get; set; } = [];
+
+    /// <summary>A file of the same table that tells what lost pages of these told.</summary>
+    [Parameter(ParameterSetName = IbdSet)]
+    public string? SdiPath { get; set; }
+
+    /// <summary>Which table of a tablespace of several.</summary>
+    [Parameter(ParameterSetName = IbdSet)]
+    public string? Table { get; set; }
 
     /// <summary>Which rows of the files: those of the table, the deleted ones that are still there, or both.</summary>
     [Parameter(ParameterSetName = IbdSet)]
@@ -95,12 +106,12 @@ public sealed class ExportTableRowCommand : RecoveryCmdlet
             return;
         }
 
-        SchemaCatalog? schema = SchemaPath == null ? null : Try(() => SchemaCatalog.Load(this.ResolveDestination(SchemaPath)));
+        TableFileOptions options = Try(() => this.ReadTableFileOptions(SchemaPath, KeyringPath, SdiPath, Table));
         foreach (string path in _files)
         {
             if (FileInUse.IsLocked(path))
                 WriteWarning($"{path} is in use by a server: what the server has not written to it yet is not in the rows.");
-            Try(() => Write(path, schema));
+            Try(() => Write(path, options));
             foreach (RecoveryException error in _errors)
                 ReportError(error);
             _errors.Clear();
@@ -134,9 +145,15 @@ public sealed class ExportTableRowCommand : RecoveryCmdlet
         base.Dispose(disposing);
     }
 
-    private void Write(string path, SchemaCatalog? schema)
+    private void Write(string path, TableFileOptions options)
     {
-        using TableFile file = TableFile.Open(path, schema);
+        using TableFile file = TableFile.Open(path, options);
+        foreach (string doubt in file.Doubts)
+        {
+            _file!.Lack(doubt);
+            WriteWarning(doubt);
+        }
+
         new TableFileExport(file, _file!, Format!.Value, file.Table.IndexesOf(Column, path), _errors.Add).Write(State, StopToken);
     }
 

@@ -5,7 +5,6 @@ using MySqlRecovery.InnoDb.Rows;
 using MySqlRecovery.InnoDb.Tablespace;
 using MySqlRecovery.Input;
 using MySqlRecovery.Model;
-using MySqlRecovery.Schema;
 
 namespace MySqlRecovery.Commands;
 
@@ -16,7 +15,7 @@ public sealed class GetIbdRowCommand : RecoveryCmdlet
 {
     private const string PathSet = "Path";
     private const string LiteralSet = "LiteralPath";
-    private SchemaCatalog? _schema;
+    private TableFileOptions? _options;
     private RowPredicate? _where;
 
     /// <summary>The .ibd files; wildcards are allowed.</summary>
@@ -46,12 +45,23 @@ public sealed class GetIbdRowCommand : RecoveryCmdlet
     [Parameter]
     public IDictionary? Where { get; set; }
 
+    /// <summary>The keyring files of the server, or MariaDB's key file, for encrypted files.</summary>
+    [Parameter]
+    public string[] KeyringPath { get; set; } = [];
+
+    /// <summary>A file of the same table that tells what lost pages of these told.</summary>
+    [Parameter]
+    public string? SdiPath { get; set; }
+
+    /// <summary>Which table of a tablespace of several.</summary>
+    [Parameter]
+    public string? Table { get; set; }
+
     /// <inheritdoc/>
     protected override void BeginProcessing()
     {
         _where = Where == null || Where.Count == 0 ? null : new RowPredicate(Where);
-        if (SchemaPath != null)
-            _schema = Try(() => SchemaCatalog.Load(this.ResolveDestination(SchemaPath)));
+        _options = Try(() => this.ReadTableFileOptions(SchemaPath, KeyringPath, SdiPath, Table));
     }
 
     /// <inheritdoc/>
@@ -81,7 +91,9 @@ public sealed class GetIbdRowCommand : RecoveryCmdlet
 
     private void Read(string path)
     {
-        using TableFile file = TableFile.Open(path, _schema);
+        using TableFile file = TableFile.Open(path, _options);
+        foreach (string doubt in file.Doubts)
+            WriteWarning(doubt);
         if (FileInUse.IsLocked(path))
             WriteWarning($"{path} is in use by a server: what the server has not written to it yet is not in the rows.");
         int[]? chosen = file.Table.IndexesOf(Column, path);

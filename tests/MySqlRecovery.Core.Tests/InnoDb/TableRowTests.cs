@@ -1,6 +1,8 @@
 using System.Globalization;
+using MySqlRecovery.InnoDb.Dictionary;
 using MySqlRecovery.InnoDb.Pages;
 using MySqlRecovery.InnoDb.Rows;
+using MySqlRecovery.InnoDb.Tablespace;
 using MySqlRecovery.Model;
 using MySqlRecovery.Schema;
 using Xunit;
@@ -83,6 +85,54 @@ public sealed class TableRowTests
         }
     }
 
+    [Theory, MemberData(nameof(Tables))]
+    public void A_file_without_its_first_page_root_or_description_gives_its_rows_with_the_help_of_another(string name)
+    {
+        using var sample = new SampleFile(name);
+        string[] whole = [.. Read(sample, TableRowSelection.Live, out _).Select(Text)];
+        byte[] original = File.ReadAllBytes(sample.Source);
+        (int length, uint root, uint? sdi) = Places(sample);
+        var lost = new List<uint[]> { new uint[] { 0 }, new[] { root }, new[] { 0u, root } };
+        if (sdi is { } description)
+            lost.AddRange([[description], [0, description, root]]);
+        foreach (uint[] pages in lost)
+        {
+            byte[] holed = [.. original];
+            foreach (uint page in pages)
+                holed.AsSpan((int)page * length, length).Clear();
+            File.WriteAllBytes(sample.Source, holed);
+
+            string[] rest = [.. Read(sample, TableRowSelection.Live, out _, sample.Reference).Select(Text)];
+
+            Assert.Equal(whole, rest);
+        }
+
+        static string Text(TableRow row) => string.Join(", ", row.Value.Values.Cast<object?>().Select(v => v is byte[] b ? Convert.ToHexString(b) : $"{v}"));
+    }
+
+    [Theory]
+    [InlineData("COLUMN_FORMAT COMPRESSED")]
+    [InlineData("/*!50633 COLUMN_FORMAT COMPRESSED WITH COMPRESSION_DICTIONARY `words` */")]
+    public void A_column_that_Percona_Server_compressed_is_refused_by_name(string attribute)
+    {
+        using var sample = new SampleFile("mysql-5.6-main_com");
+        string columns = SampleFile.Columns.Replace("lob longblob", $"lob longblob {attribute}");
+
+        var refusal = Assert.Throws<RecoveryException>(() => TableFile.Open(sample.Source, new()
+        {
+            Schema = SchemaCatalog.Parse($"CREATE TABLE main_com ({columns}) DEFAULT CHARSET=utf8mb4"),
+        }));
+
+        Assert.Equal("IbdTableUnreadable", refusal.ErrorId);
+        Assert.Contains("lob is COLUMN_FORMAT COMPRESSED", refusal.Message);
+    }
+
+    private static (int Length, uint Root, uint? Sdi) Places(SampleFile sample)
+    {
+        using TablespaceFile file = TablespaceFile.Open(sample.Source);
+        return (file.PageLength, BTreeRoot.FindAll(file).First(r => !r.IsSdi).Page, SdiReader.RootPage(file));
+    }
+
     private static int PageLength(SampleFile sample)
     {
         using TablespaceFile file = TablespaceFile.Open(sample.Source);
@@ -105,7 +155,8 @@ public sealed class TableRowTests
         File.WriteAllBytes(path, file);
     }
 
-    private static List<TableRow> Read(SampleFile sample, TableRowSelection selection, out List<RecoveryException> errors)
+    private static List<TableRow> Read(
+        SampleFile sample, TableRowSelection selection, out List<RecoveryException> errors, string? sdiPath = null)
     {
         var rows = new List<TableRow>();
         var found = new List<RecoveryException>();
@@ -114,7 +165,12 @@ public sealed class TableRowTests
         try
         {
             using TableFile file = TableFile.Open(
-                sample.Source, SchemaCatalog.Parse($"CREATE TABLE {table} ({SampleFile.Columns}) DEFAULT CHARSET=utf8mb4"));
+                sample.Source,
+                new()
+                {
+                    Schema = SchemaCatalog.Parse($"CREATE TABLE {table} ({SampleFile.Columns}) DEFAULT CHARSET=utf8mb4"),
+                    SdiPath = sdiPath,
+                });
             new TableRowReader(file, found.Add, CancellationToken.None).ReadObjects(selection, columns: null, _ => true, rows.Add);
         }
         catch (RecoveryException e)

@@ -25,7 +25,7 @@ public abstract class IbdRowTests(ServerFlavour flavour) : IDisposable
         foreach (string statements in Live.AllTypes.Read(parts))
             _server.Sql(statements, "everything");
 
-        AssertFilesHoldWhatTheServerHas("everything");
+        TableFiles.AssertHoldWhatTheServerHas(_server, "everything");
     }
 
     [Fact]
@@ -62,7 +62,7 @@ public abstract class IbdRowTests(ServerFlavour flavour) : IDisposable
                 """, "quick");
         }
 
-        AssertFilesHoldWhatTheServerHas("quick");
+        TableFiles.AssertHoldWhatTheServerHas(_server, "quick");
     }
 
     [Fact]
@@ -70,7 +70,7 @@ public abstract class IbdRowTests(ServerFlavour flavour) : IDisposable
     {
         OrphanedTables.Fill(_server);
 
-        AssertFilesHoldWhatTheServerHas(OrphanedTables.Database);
+        TableFiles.AssertHoldWhatTheServerHas(_server, OrphanedTables.Database);
     }
 
     [Fact]
@@ -95,7 +95,7 @@ public abstract class IbdRowTests(ServerFlavour flavour) : IDisposable
         if (outlives)
             _server.Sql("XA START 'x'; DELETE FROM marked WHERE id IN (SELECT id FROM chosen_marked); XA END 'x'; XA PREPARE 'x'", "gone");
         _server.Sql(outlives ? "DO SLEEP(3)" : "SET GLOBAL innodb_fast_shutdown = 0");
-        SchemaCatalog schema = SchemaCatalog.Parse(Definitions("gone"));
+        SchemaCatalog schema = TableFiles.Definitions(_server, "gone");
         _server.Stop();
 
         if (outlives)
@@ -124,7 +124,7 @@ public abstract class IbdRowTests(ServerFlavour flavour) : IDisposable
     private Dictionary<string, string> Deleted(string table, SchemaCatalog schema, out List<TableRow> rows)
     {
         var given = new List<TableRow>();
-        using TableFile file = TableFile.Open(Path.Combine(_server.DataPath, "gone", table + ".ibd"), schema);
+        using TableFile file = TableFile.Open(Path.Combine(_server.DataPath, "gone", table + ".ibd"), new() { Schema = schema });
         new TableRowReader(file, _errors.Add, CancellationToken.None).ReadObjects(TableRowSelection.Deleted, columns: null, _ => true, given.Add);
         rows = given;
         return rows.ToDictionary(r => $"{r.Value["id"]}", r => string.Create(CultureInfo.InvariantCulture, $"{r.Value["v"]}|{r.Value["d"]}|{Lob(r)}"));
@@ -137,40 +137,6 @@ public abstract class IbdRowTests(ServerFlavour flavour) : IDisposable
     {
         _server.Dispose();
         GC.SuppressFinalize(this);
-    }
-
-    private void AssertFilesHoldWhatTheServerHas(string database)
-    {
-        string expected = DatabaseState.Read(_server, database);
-        SchemaCatalog schema = SchemaCatalog.Parse(Definitions(database));
-        _server.Stop();
-        string[] files = [.. Directory.GetFiles(Path.Combine(_server.DataPath, database), "*.ibd")];
-        (string Script, string Table)[] read = [.. files.Select(f => Export(f, schema))];
-        Assert.Empty(_errors.Select(e => e.Message));
-        _server.Start();
-        foreach (string table in read.Select(r => r.Table).Distinct())
-            _server.Sql($"SET foreign_key_checks = 0; TRUNCATE TABLE `{table.Replace("`", "``")}`", database);
-        foreach ((string script, _) in read)
-            _server.RunFile(script);
-        DatabaseState.AssertEqual(expected, DatabaseState.Read(_server, database));
-    }
-
-    private (string Script, string Table) Export(string path, SchemaCatalog schema)
-    {
-        string script = Path.Combine(_server.FilesPath, Path.GetFileName(path) + ".sql");
-        using TableFile source = TableFile.Open(path, schema);
-        using var target = new RowFile(script, TableRowFormat.Sql, overwrite: false, sources: [path]);
-        new TableFileExport(source, target, TableRowFormat.Sql, columns: null, _errors.Add).Write(TableRowSelection.Live, CancellationToken.None);
-        target.Commit();
-        return (script, source.Table.Name);
-    }
-
-    private string Definitions(string database)
-    {
-        var text = new StringBuilder($"USE `{database}`;\n");
-        foreach (string[] table in _server.Query("SHOW FULL TABLES WHERE Table_type = 'BASE TABLE'", database))
-            text.Append(_server.Query($"SHOW CREATE TABLE `{table[0].Replace("`", "``")}`", database)[0][1]).Append(";\n");
-        return text.ToString();
     }
 }
 

@@ -190,25 +190,18 @@ internal sealed class MariaDbEncryptedSource : ByteSource
 }
 
 /// <summary>
-/// Decrypts the events of a log that MariaDB encrypted (encrypt_binlog), each by itself: AES in CBC or CTR mode, started
-/// from the log's nonce and the event's offset (MariaDB: sql/log_event.cc <c>Log_event_writer</c>,
-/// include/my_crypt.h; what is left behind the last whole block of CBC is masked with the encrypted start value).
+/// Decrypts the events of a log that MariaDB encrypted (encrypt_binlog), each by itself, started from the log's nonce and the
+/// event's offset (MariaDB: sql/log_event.cc <c>Log_event_writer</c>).
 /// </summary>
 internal sealed class MariaDbCipher : IDisposable
 {
     /// <summary>Bytes of the nonce in a START_ENCRYPTION event.</summary>
     public const int NonceLength = 12;
-    private const int BlockLength = 16;
-    private readonly Aes _aes = Aes.Create();
+    private readonly MariaDbBlockCipher _cipher;
     private readonly byte[] _nonce;
-    private readonly bool _isCounterMode;
 
-    public MariaDbCipher(byte[] key, ReadOnlySpan<byte> nonce, bool isCounterMode)
-    {
-        _aes.Key = key;
-        _nonce = nonce.ToArray();
-        _isCounterMode = isCounterMode;
-    }
+    public MariaDbCipher(byte[] key, ReadOnlySpan<byte> nonce, bool isCounterMode) =>
+        (_cipher, _nonce) = (new MariaDbBlockCipher(key, isCounterMode), nonce.ToArray());
 
     /// <summary>Decrypts an event in place.</summary>
     /// <param name="stored">The event as it is in the log.</param>
@@ -220,41 +213,13 @@ internal sealed class MariaDbCipher : IDisposable
         Span<byte> length = stackalloc byte[4];
         stored.Slice(Length, 4).CopyTo(length);
         stored[..4].CopyTo(stored[Length..]);
-        Span<byte> start = stackalloc byte[BlockLength];
+        Span<byte> start = stackalloc byte[MariaDbBlockCipher.BlockLength];
         _nonce.CopyTo(start);
         BinaryPrimitives.WriteUInt32LittleEndian(start[NonceLength..], (uint)offset);
-        if (_isCounterMode)
-            DecryptCounter(stored[4..], start);
-        else
-            DecryptBlocks(stored[4..], start);
+        _cipher.Decrypt(stored[4..], start);
         stored.Slice(Length, 4).CopyTo(stored);
         length.CopyTo(stored[Length..]);
     }
 
-    public void Dispose() => _aes.Dispose();
-
-    private void DecryptBlocks(Span<byte> bytes, Span<byte> start)
-    {
-        int whole = bytes.Length / BlockLength * BlockLength;
-        _aes.DecryptCbc(bytes[..whole], start, bytes[..whole], PaddingMode.None);
-        Span<byte> mask = stackalloc byte[BlockLength];
-        _aes.EncryptEcb(start, mask, PaddingMode.None);
-        for (int i = whole; i < bytes.Length; i++)
-            bytes[i] ^= mask[i - whole];
-    }
-
-    private void DecryptCounter(Span<byte> bytes, Span<byte> counter)
-    {
-        Span<byte> mask = stackalloc byte[BlockLength];
-        for (int at = 0; at < bytes.Length; at++)
-        {
-            if (at % BlockLength == 0)
-            {
-                _aes.EncryptEcb(counter, mask, PaddingMode.None);
-                BinaryPrimitives.WriteUInt128BigEndian(counter, BinaryPrimitives.ReadUInt128BigEndian(counter) + 1);
-            }
-
-            bytes[at] ^= mask[at % BlockLength];
-        }
-    }
+    public void Dispose() => _cipher.Dispose();
 }

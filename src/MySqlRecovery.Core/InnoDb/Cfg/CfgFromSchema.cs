@@ -64,6 +64,8 @@ internal sealed class CfgFromSchema
 
     private CfgColumn Column(ColumnSchema column)
     {
+        if (column.IsCompressedByPercona || column.IsCompressed)
+            throw Refuse($"column {column.Name} is compressed");
         RecordField field = _storage.Field(column);
         int? collation = column.DataType is "binary" or "varbinary" || column.DataType.EndsWith("blob", StringComparison.Ordinal) ? 63
             : column.DataType == "json" ? 46

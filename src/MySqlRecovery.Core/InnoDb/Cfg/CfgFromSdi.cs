@@ -76,6 +76,8 @@ internal sealed class CfgFromSdi
     private CfgColumn Add((SdiColumn Column, int Position) stored)
     {
         SdiColumn column = stored.Column;
+        if (column.IsCompressedByPercona)
+            throw Refuse($"column {column.Name} is compressed");
         CfgType type = CfgType.Of(TypeName(column), Bytes(column), column.IsUnsigned, column.CollationId, CfgServer.MySql)
             ?? throw Refuse($"column {column.Name} is of a type that cannot be described");
         if (!column.IsNullable)

@@ -25,8 +25,9 @@ internal sealed class SchemaRecordLayout
         _isBefore564 = isBefore564;
     }
 
-    /// <summary>Whether DATETIME and TIME are stored as before 5.6.4.</summary>
-    public bool IsBefore564 => _isBefore564;
+    /// <summary>Whether a column is stored as before 5.6.4.</summary>
+    public bool IsOldTemporal(ColumnSchema column) =>
+        column.IsOldTemporal ?? (_isBefore564 && column is { DataType: "datetime" or "time", Length: null or 0 });
 
     /// <summary>The possible layouts, the most probable first.</summary>
     public static List<RecordLayout> Candidates(TableSchema table) => [.. All(table).Select(l => l.Build())];
@@ -36,8 +37,9 @@ internal sealed class SchemaRecordLayout
     {
         bool isCharacterSetKnown = table.Columns.All(c => !c.IsText || c.CharacterSet != null);
         string[] characterSets = isCharacterSetKnown ? [DefaultCharacterSets[0]] : DefaultCharacterSets;
-        // Tables of 5.5 and earlier, and those carried over from there, store DATETIME in eight bytes.
-        bool[] ages = table.Columns.Any(c => c.DataType == "datetime") ? [false, true] : [false];
+        // Tables of 5.5 and earlier, and those carried over from there, store DATETIME in eight bytes, TIME as a number.
+        bool[] ages = table.Columns.Any(
+            c => c is { DataType: "datetime" or "time", Length: null or 0, IsOldTemporal: null }) ? [false, true] : [false];
         return [.. ages.SelectMany(_ => characterSets, (age, set) => new SchemaRecordLayout(table, set, age))];
     }
 
@@ -189,7 +191,7 @@ internal sealed class SchemaRecordLayout
             "bigint" or "double" => 8,
             "time" => 3 + ColumnStorage.Fraction(digits),
             "timestamp" => 4 + ColumnStorage.Fraction(digits),
-            "datetime" when _isBefore564 => 8,
+            "datetime" when IsOldTemporal(column) => 8,
             "datetime" => 5 + ColumnStorage.Fraction(digits),
             "decimal" => ColumnStorage.Decimal(length, (int)Math.Min(column.Scale ?? 0, 30)),
             "bit" => (length + 7) / 8,

@@ -40,6 +40,7 @@ internal static partial class SdiDifference
         $"{column.Name} {DisplayWidth().Replace(column.TypeText, "$1")}{(column.IsNullable ? "" : " NOT NULL")}"
         + (column.IsText ? $" (collation {column.CollationId})" : "")
         + (column.Expression.Length > 0 ? $" AS ({column.Expression}) {(column.IsVirtual ? "VIRTUAL" : "STORED")}" : "")
+        + (column.IsCompressedByPercona ? " COLUMN_FORMAT COMPRESSED" : "")
         + (column.ReferenceSystem is { } id ? $" SRID {id}" : "");
 
     // Where the rows have a column that was added or dropped instantly, and what stands for it in rows that are older.

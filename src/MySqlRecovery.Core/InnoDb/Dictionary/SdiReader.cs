@@ -36,7 +36,7 @@ internal sealed class SdiReader
             return [];
         try
         {
-            return file.Flags.ZipSize != 0 ? SdiZipPage.ReadAll(file, root) : new SdiReader(file).ReadTree(root);
+            return new SdiReader(file).ReadTree(root);
         }
         catch (InvalidDataException e)
         {
@@ -61,19 +61,27 @@ internal sealed class SdiReader
     {
         var documents = new List<byte[]>();
         var leaf = new LeafPage(RecordLayout.Sdi);
+        foreach (byte[] page in _file.Flags.ZipSize != 0 ? SdiZipPage.ReadLeaves(_file, root) : ReadLeaves(root))
+        {
+            if (leaf.Read(page) is { } wrong)
+                throw new InvalidDataException($"page {FilPage.U32(page, FilPage.PageNumber)}: {wrong}");
+            documents.AddRange(leaf.Records.Where(r => !r.IsDeleteMarked).Select(r => ReadDocument(page, r, leaf.BlobReferences)));
+        }
+
+        return documents;
+    }
+
+    private IEnumerable<byte[]> ReadLeaves(uint root)
+    {
         uint number = LeftmostLeaf(root);
         for (int visited = 0; number != FilPage.Null && visited < MostLeaves; visited++)
         {
             byte[] page = _file.ReadPage(number);
             if (FilPage.TypeOf(page) != PageType.Sdi)
                 throw new InvalidDataException($"page {number} is not an SDI page");
-            if (leaf.Read(page) is { } wrong)
-                throw new InvalidDataException($"page {number}: {wrong}");
-            documents.AddRange(leaf.Records.Where(r => !r.IsDeleteMarked).Select(r => ReadDocument(page, r, leaf.BlobReferences)));
+            yield return page;
             number = FilPage.U32(page, FilPage.Next);
         }
-
-        return documents;
     }
 
     private uint LeftmostLeaf(uint root)
@@ -103,7 +111,8 @@ internal sealed class SdiReader
         {
             if (reference >= data && reference < record.End)
             {
-                byte[] rest = BlobChain.Read(_file, page.AsSpan(reference, 20), (int)Math.Min(compressed, LargestDocument));
+                byte[] rest = _file.Flags.ZipSize != 0 ? SdiZipPage.ReadChain(_file, FilPage.U32(page, reference + 4))
+                    : BlobChain.Read(_file, page.AsSpan(reference, 20), (int)Math.Min(compressed, LargestDocument));
                 return Inflate([.. page.AsSpan(data, reference - data), .. rest], length);
             }
         }

@@ -84,13 +84,17 @@ internal sealed class SdiTable
     /// beside it.</summary>
     public static SdiTable? Find(TablespaceFile file) => Find(file, out _);
 
+    /// <summary>All tables that the file itself tells of.</summary>
+    public static List<SdiTable> FindAll(TablespaceFile file) =>
+        file.Flags.HasSdi ? FindAll(SdiReader.ReadAll(file), file.Path) : [];
+
     /// <summary>The same, with the names of all tables in the file: a general tablespace has several.</summary>
     public static SdiTable? Find(TablespaceFile file, out IReadOnlyList<string> names)
     {
         names = [];
         if (!file.Flags.HasSdi)
             return null;
-        List<SdiTable> tables = FindAll(SdiReader.ReadAll(file), file.Path);
+        List<SdiTable> tables = FindAll(file);
         names = [.. tables.Select(t => $"{t.Schema}.{t.Name}")];
         if (tables.Count > 0)
             return tables[0];
@@ -145,6 +149,7 @@ internal sealed class SdiTable
 internal sealed class SdiColumn
 {
     private const int HiddenByEngine = 2, HiddenByUser = 4;
+    private const int LastColumnFormat = 2; // DEFAULT, FIXED, DYNAMIC
 
     public SdiColumn(JsonElement column)
     {
@@ -167,6 +172,9 @@ internal sealed class SdiColumn
         Expression = SdiTable.Text(column, "generation_expression_utf8");
         ReferenceSystem = SdiTable.Flag(column, "srs_id_null") ? null : SdiTable.Number(column, "srs_id");
         PrivateData = DictionaryProperties.Parse(SdiTable.Text(column, "se_private_data"));
+        IsCompressedByPercona = int.TryParse(
+            DictionaryProperties.Parse(SdiTable.Text(column, "options")).GetValueOrDefault("column_format"), out int format)
+            && format > LastColumnFormat;
     }
 
     public string Name { get; }
@@ -223,6 +231,9 @@ internal sealed class SdiColumn
     public long? ReferenceSystem { get; }
 
     public IReadOnlyDictionary<string, string> PrivateData { get; }
+
+    /// <summary>Percona Server's COLUMN_FORMAT COMPRESSED.</summary>
+    public bool IsCompressedByPercona { get; }
 
     public int VersionAdded => Number("version_added");
 

@@ -1,106 +1,37 @@
 using System.IO.Compression;
 using MySqlRecovery.InnoDb.Pages;
+using MySqlRecovery.InnoDb.Records;
 
 namespace MySqlRecovery.InnoDb.Dictionary;
 
-/// <summary>
-/// Finds the SDI documents of a ROW_FORMAT=COMPRESSED tablespace. The records are spread over a zlib stream, a
-/// modification log and the page's end (page0zip.cc); a document is found by its two lengths before a zlib header
-/// that expands to exactly one of them, so that the page need not be rebuilt.
-/// </summary>
+/// <summary>The leaf pages of the SDI of a ROW_FORMAT=COMPRESSED tablespace, as they would be without compression.</summary>
 internal static class SdiZipPage
 {
-    private const int LengthsBefore = 8;
     private const int MostPages = 256;
-    private const byte ZlibHeader = 0x78;
     private const int LargestExpansion = 64 << 20;
 
-    public static List<byte[]> ReadAll(TablespaceFile file, uint root)
+    /// <summary>The leaves in the order of pages: their documents have no order that matters.</summary>
+    public static IEnumerable<byte[]> ReadLeaves(TablespaceFile file, uint root)
     {
+        var zip = new ZipLeaf(RecordLayout.Sdi, file.Flags.PageSize);
         byte[] rootPage = file.ReadPage(root);
         if (FilPage.U16(rootPage, IndexPage.Level) == 0)
-            return ReadPage(file, rootPage);
-        var documents = new List<byte[]>();
+        {
+            yield return Expand(zip, rootPage);
+            yield break;
+        }
+
+        ExtentMap extents = ExtentMap.Read(file);
         for (uint number = 1; number < Math.Min(file.PageCount, MostPages); number++)
         {
             byte[] page = file.ReadPage(number);
-            if (FilPage.TypeOf(page) == PageType.Sdi && FilPage.U16(page, IndexPage.Level) == 0)
-                documents.AddRange(ReadPage(file, page));
-        }
-
-        return documents;
-    }
-
-    private static List<byte[]> ReadPage(TablespaceFile file, byte[] page)
-    {
-        var documents = new List<byte[]>();
-        byte[] stream = InflateStream(page);
-        Collect(stream, documents);
-        Collect(page.AsSpan(IndexPage.FirstRecordArea), documents);
-        foreach (int reference in ZipPage.BlobReferences(page, r => IsChain(file, r)))
-        {
-            byte[] data = ReadChain(file, FilPage.U32(page, reference + 4));
-            if (TryLengthOf(stream, page, data.Length) is { } length)
-                documents.Add(SdiReader.Inflate(data, length));
-        }
-
-        return documents;
-    }
-
-    private static bool IsChain(TablespaceFile file, BlobReference reference)
-    {
-        Span<byte> start = stackalloc byte[FilPage.Data];
-        return reference.PageNumber != 0 && file.TryReadStart(reference.PageNumber, start)
-            && FilPage.TypeOf(start) is PageType.SdiZBlob or PageType.ZBlob;
-    }
-
-    // A record whose document is off-page ends with its two lengths, and the second is the length of the chain's contents.
-    private static uint? TryLengthOf(byte[] stream, byte[] page, int compressedLength)
-    {
-        foreach (byte[] place in (byte[][])[stream, page])
-        {
-            for (int at = 4; at + 4 <= place.Length; at++)
-            {
-                if (FilPage.U32(place, at) == compressedLength && FilPage.U32(place, at - 4) > compressedLength)
-                    return FilPage.U32(place, at - 4);
-            }
-        }
-
-        return null;
-    }
-
-    private static void Collect(ReadOnlySpan<byte> bytes, List<byte[]> documents)
-    {
-        for (int at = LengthsBefore; at + 2 < bytes.Length; at++)
-        {
-            if (bytes[at] != ZlibHeader || (bytes[at] << 8 | bytes[at + 1]) % 31 != 0)
-                continue;
-            uint length = FilPage.U32(bytes, at - 8), compressed = FilPage.U32(bytes, at - 4);
-            if (length == 0 || compressed == 0 || compressed > bytes.Length - at || length > compressed * 1032L)
-                continue;
-            try
-            {
-                byte[] json = SdiReader.Inflate(bytes.Slice(at, (int)compressed), length);
-                if (json[0] != '{')
-                    continue;
-                documents.Add(json);
-                at += (int)compressed - 1;
-            }
-            catch (InvalidDataException)
-            {
-                // not a document after all
-            }
+            if (FilPage.TypeOf(page) == PageType.Sdi && FilPage.U16(page, IndexPage.Level) == 0 && !extents.IsFree(number))
+                yield return Expand(zip, page);
         }
     }
 
-    private static byte[] InflateStream(byte[] page)
-    {
-        using var source = new MemoryStream(page, IndexPage.FirstRecordArea, page.Length - IndexPage.FirstRecordArea);
-        return Expand(source);
-    }
-
-    // The contents of a chain of pages are one zlib stream of their own.
-    private static byte[] ReadChain(TablespaceFile file, uint number)
+    /// <summary>The contents of a chain of pages, which are one zlib stream of their own.</summary>
+    public static byte[] ReadChain(TablespaceFile file, uint number)
     {
         using var compressed = new MemoryStream();
         for (int visited = 0; number != FilPage.Null && visited < MostPages; visited++)
@@ -113,25 +44,14 @@ internal static class SdiZipPage
         }
 
         compressed.Position = 0;
-        return Expand(compressed);
-    }
-
-    private static byte[] Expand(Stream source)
-    {
-        using var zlib = new ZLibStream(source, CompressionMode.Decompress);
+        using var zlib = new ZLibStream(compressed, CompressionMode.Decompress);
         using var expanded = new MemoryStream();
         var buffer = new byte[4096];
-        try
-        {
-            int read;
-            while (expanded.Length < LargestExpansion && (read = zlib.Read(buffer)) > 0)
-                expanded.Write(buffer, 0, read);
-        }
-        catch (InvalidDataException)
-        {
-            // what came before the damage is worth looking at
-        }
-
+        for (int read; expanded.Length < LargestExpansion && (read = zlib.Read(buffer)) > 0;)
+            expanded.Write(buffer, 0, read);
         return expanded.ToArray();
     }
+
+    private static byte[] Expand(ZipLeaf zip, byte[] page) => zip.Expand(page) is { } wrong
+        ? throw new InvalidDataException($"page {FilPage.U32(page, FilPage.PageNumber)}: {wrong}") : zip.Page;
 }

@@ -31,11 +31,18 @@ internal sealed class ExtentMap
         int descriptorLength = DescriptorLength(flags);
         // No more than the descriptors that are there tell of.
         long described = (file.PageCount + file.PageLength - 1L) / file.PageLength * file.PageLength;
-        int pages = (int)Math.Min(Math.Max(file.PageCount, Math.Min(described, Math.Min(file.SizeByHeader, file.FreeLimit))), int.MaxValue);
+        int pages = (int)Math.Min(Math.Max(file.PageCount, Math.Min(
+            described, file.IsHeaderLost ? 0 : Math.Min(file.SizeByHeader, file.FreeLimit))), int.MaxValue);
         var free = new BitArray(pages);
         var unknown = new HashSet<int>();
         for (int first = 0; first < pages; first += file.PageLength)
         {
+            if (file.IsHeaderLost)
+            {
+                unknown.Add(first / file.PageLength);
+                continue;
+            }
+
             byte[] page = file.ReadPage((uint)first);
             // A page that is encrypted has another type; what is all zeros must be told of.
             if (FilPage.TypeOf(page) is not (PageType.FspHeader or PageType.ExtentDescriptor) && !FilPage.IsEmpty(page))

@@ -71,6 +71,9 @@ internal static class PageChecksum
         return part.Length >= 4 ? FilPage.U32(part, part.Length - 4) : 0;
     }
 
+    /// <summary>Bytes of a full_crc32 page that the checksum covers, with the checksum; 0 if it says something impossible.</summary>
+    public static int FullCrc32Length(ReadOnlySpan<byte> page) => FullCrc32Part(page).Length;
+
     /// <summary>The name that the servers use for the algorithm.</summary>
     public static string Name(PageChecksumAlgorithm algorithm) => algorithm switch
     {

@@ -25,6 +25,8 @@ internal static class PageInspection
                 $"0x{PageChecksum.Expected(page, file.Flags, usual):X8}", $"0x{PageChecksum.Found(page, file.Flags):X8}");
         }
 
+        if (file.Decoder != null && (PageEncoding.IsEncrypted(page, number, file.Flags) || PageEncoding.IsCompressed(page, file.Flags)))
+            return Problem(page, number, file, "cannot be decrypted or expanded");
         uint stored = FilPage.U32(page, FilPage.PageNumber);
         return stored == number ? null : Problem(page, number, file, "wrong page number", $"{number}", $"{stored}");
     }

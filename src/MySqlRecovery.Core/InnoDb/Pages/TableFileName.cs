@@ -43,6 +43,9 @@ internal static class TableFileName
         return at > 0 && at + 5 == name.Length && char.IsAsciiDigit(name[^1]) && char.IsAsciiDigit(name[^2]);
     }
 
+    /// <summary>The name of the files of the table itself, without extension, as it is on disk.</summary>
+    public static string FileOfTable(string path) => BeforePartition(path);
+
     private static string BeforePartition(string path)
     {
         string name = Path.GetFileNameWithoutExtension(path);

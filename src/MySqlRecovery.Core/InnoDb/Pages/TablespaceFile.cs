@@ -48,13 +48,17 @@ internal sealed class TablespaceFile : IDisposable
     /// <summary>The id in the header of page 0.</summary>
     public uint SpaceId => FilPage.U32(Page0, FilPage.SpaceId);
 
+    /// <summary>Page 0 is lost: <see cref="Page0"/> and <see cref="Flags"/> are those of another file of the table.</summary>
+    public bool IsHeaderLost { get; private init; }
+
     /// <summary>Some bytes at the end are missing or too many.</summary>
     public bool IsTruncated => Length % PageLength != 0 || SizeByHeader > PageCount;
 
     /// <summary>Opens a file; throws <c>NotATablespace</c> if page 0 is not one, <c>IbdReadError</c> if the system refuses.</summary>
     /// <param name="path">The file.</param>
     /// <param name="name">What errors and problems call it, if not by its path.</param>
-    public static TablespaceFile Open(string path, string? name = null)
+    /// <param name="like">A file of the same form, which stands in for page 0 if that is lost; null: it must be there.</param>
+    public static TablespaceFile Open(string path, string? name = null, TablespaceFile? like = null)
     {
         SafeFileHandle? handle = null;
         try
@@ -62,6 +66,8 @@ internal sealed class TablespaceFile : IDisposable
             handle = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
             var start = new byte[LargestPage];
             int length = ReadFully(handle, start, 0);
+            if (like != null && length >= like.PageLength && FilPage.TypeOf(start) != PageType.FspHeader)
+                return new TablespaceFile(name ?? path, handle, like.Page0, like.Flags) { IsHeaderLost = true };
             TablespaceFlags flags = ReadFlags(path, start.AsSpan(0, length));
             return new TablespaceFile(name ?? path, handle, start[..flags.PhysicalSize], flags);
         }
@@ -74,18 +80,20 @@ internal sealed class TablespaceFile : IDisposable
         }
     }
 
+    /// <summary>Decodes pages where they are read, if the file has encrypted or compressed ones; null: they come as they are.</summary>
+    public PageDecoder? Decoder { get; set; }
+
     /// <summary>Reads whole pages from <paramref name="firstPage"/> on; returns how many.</summary>
     public int ReadPages(uint firstPage, Span<byte> buffer)
     {
-        try
-        {
-            return ReadFully(_handle, buffer, (long)firstPage * PageLength) / PageLength;
-        }
-        catch (IOException e)
-        {
-            throw CannotRead(Path, e);
-        }
+        int pages = ReadRawPages(firstPage, buffer);
+        for (int i = 0; Decoder != null && i < pages; i++)
+            Decoder.Decode(buffer.Slice(i * PageLength, PageLength), firstPage + (uint)i);
+        return pages;
     }
+
+    /// <summary>One page as it is in the file; false beyond its end.</summary>
+    public bool ReadRaw(uint page, Span<byte> buffer) => ReadRawPages(page, buffer[..PageLength]) == 1;
 
     /// <summary>One page; throws <c>IbdTruncated</c> beyond the end of the file.</summary>
     public byte[] ReadPage(uint page)
@@ -105,6 +113,12 @@ internal sealed class TablespaceFile : IDisposable
     {
         if (page >= PageCount || offset + buffer.Length > PageLength)
             return false;
+        if (Decoder != null)
+        {
+            ReadPage(page).AsSpan(offset, buffer.Length).CopyTo(buffer);
+            return true;
+        }
+
         try
         {
             return ReadFully(_handle, buffer, ((long)page * PageLength) + offset) == buffer.Length;
@@ -115,7 +129,23 @@ internal sealed class TablespaceFile : IDisposable
         }
     }
 
-    public void Dispose() => _handle.Dispose();
+    public void Dispose()
+    {
+        Decoder?.Dispose();
+        _handle.Dispose();
+    }
+
+    private int ReadRawPages(uint firstPage, Span<byte> buffer)
+    {
+        try
+        {
+            return ReadFully(_handle, buffer, (long)firstPage * PageLength) / PageLength;
+        }
+        catch (IOException e)
+        {
+            throw CannotRead(Path, e);
+        }
+    }
 
     private static TablespaceFlags ReadFlags(string path, ReadOnlySpan<byte> start)
     {

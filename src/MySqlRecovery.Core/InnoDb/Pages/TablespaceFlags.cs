@@ -49,6 +49,9 @@ internal readonly record struct TablespaceFlags(uint Value)
     /// <summary>MySQL's ENCRYPTION='Y'; MariaDB keeps no such flag.</summary>
     public bool IsEncrypted => !IsFullCrc32 && (Value & 0x2000) != 0;
 
+    /// <summary>A general tablespace, which tables share (MySQL 5.7+).</summary>
+    public bool IsShared => !IsFullCrc32 && (Value & 0x800) != 0;
+
     public bool HasSdi => !IsFullCrc32 && (Value & 0x4000) != 0;
 
     /// <summary>MariaDB's PAGE_COMPRESSED=1; MySQL marks compressed pages only by their type.</summary>

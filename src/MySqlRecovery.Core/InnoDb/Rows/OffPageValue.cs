@@ -32,6 +32,9 @@ internal static class OffPageValue
         {
             PageType.LobFirst => ReadLob(source, reference, length, first, isFreed),
             PageType.Blob or PageType.SdiBlob => ReadChain(source, reference, length, first, isFreed),
+            PageType.ZLobFirst => CompressedLob.Read(
+                source.File, first, Math.Max(reference.Offset, 1), length,
+                n => n == reference.PageNumber ? first : ReadWhole(source, n, isFreed)),
             PageType.ZBlob => ReadZipChain(source, reference, length, first, isFreed),
             PageType type =>
                 throw new InvalidDataException($"off-page data on page {reference.PageNumber}, which is of type {(ushort)type}"),

@@ -21,6 +21,8 @@ internal static class SchemaStoredTable
     {
         foreach (SchemaRecordLayout candidate in SchemaRecordLayout.All(schema))
         {
+            if (schema.Columns.FirstOrDefault(c => c.IsCompressedByPercona) is { } compressed)
+                throw StoredTable.CompressedByPercona(compressed.Name);
             RecordLayout layout = asStored(candidate.Build());
             ColumnSchema[] stored = [.. schema.Columns.Where(c => !c.IsGenerated || c.IsStored)];
             int[] key = schema.PrimaryKey == null ? []
@@ -37,13 +39,18 @@ internal static class SchemaStoredTable
                 }),
                 Layout = layout,
                 PrimaryKey = Array.IndexOf(key, -1) >= 0 ? [] : key,
+                RowEnd = Array.FindIndex(stored, c => string.Equals(c.Name, schema.RowEndColumn, StringComparison.OrdinalIgnoreCase)),
             };
         }
     }
 
     private static ColumnDefinition Definition(SchemaRecordLayout layout, ColumnSchema column, bool isMariaDb)
     {
-        ColumnType type = column.LoggedType(isMariaDb, layout.IsBefore564, layout.IsBefore564 && layout.Field(column).FixedLength == 3);
+        bool isOld = layout.IsOldTemporal(column);
+        if (isOld && column is { DataType: "time" or "datetime" or "timestamp", Length: > 0 })
+            throw new InvalidDataException(
+                $"column {column.Name} is a {column.DataType}({column.Length}) in the form of MariaDB 5.3, which is not read");
+        ColumnType type = column.LoggedType(isMariaDb, isOld, isOld);
         bool isVariable = type is ColumnType.String or ColumnType.VarChar or ColumnType.Blob;
         return new ColumnDefinition
         {

@@ -37,6 +37,8 @@ internal static class SdiStoredTable
         int field = StoredTable.FieldOf(layout, column.Name);
         if (field < 0)
             throw new InvalidDataException($"column {column.Name} is not in the clustered index");
+        if (column.IsCompressedByPercona)
+            throw StoredTable.CompressedByPercona(column.Name);
         var definition = new ColumnDefinition
         {
             Type = TypeOf(column),

@@ -2,6 +2,7 @@ using System.Collections.Specialized;
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using MySqlRecovery.Binlog.Rows;
+using MySqlRecovery.InnoDb.Records;
 using MySqlRecovery.Model;
 
 namespace MySqlRecovery.InnoDb.Rows;
@@ -63,6 +64,20 @@ internal sealed class StoredRow
             else
                 Values[i] = new ValueRange(0, -1);
         }
+
+        if (State == TableRowState.Live && Table.RowEnd >= 0 && !IsCurrent(page, fields.Ranges[columns[Table.RowEnd].Field]))
+            State = TableRowState.History;
+    }
+
+    private static ReadOnlySpan<byte> EndOf2038 => [0x7F, 0xFF, 0xFF, 0xFF, 0x0F, 0x42, 0x3F];
+
+    private static ReadOnlySpan<byte> EndOf2106 => [0xFF, 0xFF, 0xFF, 0xFF, 0x0F, 0x42, 0x3F];
+
+    // The end of a row's life is the largest time (of 2038, since MariaDB 11.5 of 2106) or the largest transaction number.
+    private static bool IsCurrent(ReadOnlySpan<byte> page, FieldRange end)
+    {
+        ReadOnlySpan<byte> value = page.Slice(end.Start, Math.Max(end.Length, 0));
+        return value.SequenceEqual(EndOf2038) || value.SequenceEqual(EndOf2106) || !value.ContainsAnyExcept((byte)0xFF);
     }
 
     /// <summary>The row as the object that users get.</summary>

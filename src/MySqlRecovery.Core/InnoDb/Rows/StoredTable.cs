@@ -18,6 +18,9 @@ internal sealed class StoredTable
     /// <summary>Indexes into <see cref="Columns"/> of the primary key; empty for a table without one.</summary>
     public required int[] PrimaryKey { get; init; }
 
+    /// <summary>Index into <see cref="Columns"/> of the end of a row's life, for a table WITH SYSTEM VERSIONING; else -1.</summary>
+    public int RowEnd { get; init; } = -1;
+
     /// <summary>How many fields at a record's start tell it from all others: those of the clustered key.</summary>
     public int KeyFields => Layout.TrxIdField;
 
@@ -32,7 +35,12 @@ internal sealed class StoredTable
         Columns = Array.ConvertAll(Columns, change),
         Layout = Layout,
         PrimaryKey = PrimaryKey,
+        RowEnd = RowEnd,
     };
+
+    /// <summary>Why a table is refused: no program but Percona Server expands such values.</summary>
+    public static InvalidDataException CompressedByPercona(string column) => new(
+        $"column {column} is COLUMN_FORMAT COMPRESSED, a form of Percona Server's own that is not read: change the column there");
 
     /// <summary>Where columns are that a user named; null for none named.</summary>
     /// <param name="names">The names.</param>

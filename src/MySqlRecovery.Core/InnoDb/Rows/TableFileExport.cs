@@ -33,14 +33,15 @@ internal sealed class TableFileExport
     public void Write(TableRowSelection selection, CancellationToken stop)
     {
         _target.Start(_shape);
-        if (selection.HasFlag(TableRowSelection.Live))
-            WriteLive(stop);
+        TableRowSelection listed = selection & ~TableRowSelection.Deleted;
+        if (listed != 0)
+            WriteListed(listed, stop);
         if (selection.HasFlag(TableRowSelection.Deleted))
-            WriteDeleted(reports: selection == TableRowSelection.Deleted, stop);
+            WriteDeleted(reports: listed == 0, stop);
     }
 
     // A few chunks at a time are read and written out as text, then put into the file in their order.
-    private void WriteLive(CancellationToken stop)
+    private void WriteListed(TableRowSelection listed, CancellationToken stop)
     {
         TablespaceFile file = _source.File;
         uint perChunk = (uint)(TablespaceFile.ChunkSize / file.PageLength), chunks = (file.PageCount + perChunk - 1) / perChunk;
@@ -53,7 +54,8 @@ internal sealed class TableFileExport
             {
                 int count = (int)Math.Min((uint)workers.Length, chunks - first);
                 Parallel.For(
-                    0, count, new ParallelOptions { CancellationToken = stop }, i => workers[i].ReadChunk((first + (uint)i) * perChunk));
+                    0, count, new ParallelOptions { CancellationToken = stop }, i => workers[i].ReadChunk(
+                        (first + (uint)i) * perChunk, listed));
                 for (int i = 0; i < count; i++)
                     workers[i].Deliver();
             }
@@ -92,7 +94,7 @@ internal sealed class TableFileExport
             _writer = RowTextWriter.Create(export._format, export._shape);
         }
 
-        public void ReadChunk(uint first)
+        public void ReadChunk(uint first, TableRowSelection listed)
         {
             TablespaceFile file = _export._source.File;
             int read = file.ReadPages(first, _buffer.AsSpan(0, _buffer.Length / file.PageLength * file.PageLength));
@@ -100,8 +102,8 @@ internal sealed class TableFileExport
             {
                 ReadOnlySpan<byte> page = _buffer.AsSpan(i * file.PageLength, file.PageLength);
                 uint number = first + (uint)i;
-                if (_reader.IsWholeLeaf(page, number, reports: true) && !_export._source.Extents.IsFree(number))
-                    _reader.ReadLive(page, number, Add);
+                if (_reader.IsWholeLeaf(page, number, reports: true) && !_export._source.IsFree(page, number))
+                    _reader.ReadListed(page, number, listed, Add);
             }
         }
 

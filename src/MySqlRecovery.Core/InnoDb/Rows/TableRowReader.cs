@@ -40,17 +40,18 @@ internal sealed class TableRowReader
     /// <param name="reportsDamage">Whether the damaged pages have not been told yet.</param>
     public void Read(TableRowSelection selection, Action<StoredRow> onRow, bool reportsDamage = true)
     {
-        if (selection.HasFlag(TableRowSelection.Live))
+        TableRowSelection listed = selection & ~TableRowSelection.Deleted;
+        if (listed != 0)
         {
             ForEachLeaf(reportsDamage, (page, number, isFree) =>
             {
                 if (!isFree)
-                    ReadLive(page, number, onRow);
+                    ReadListed(page, number, listed, onRow);
             });
         }
 
         if (selection.HasFlag(TableRowSelection.Deleted))
-            ReadDeleted(reportsDamage && selection == TableRowSelection.Deleted, onRow);
+            ReadDeleted(reportsDamage && listed == 0, onRow);
     }
 
     /// <summary>Gives the rows as the objects that users get.</summary>
@@ -65,15 +66,16 @@ internal sealed class TableRowReader
                 onRow(columns == null ? made : row.ToTableRow(_source.File.Path, columns));
         });
 
-    /// <summary>The live rows of one page, which is a leaf in use.</summary>
-    public void ReadLive(ReadOnlySpan<byte> page, uint number, Action<StoredRow> onRow)
+    /// <summary>The rows of one page, which is a leaf in use: those of the table, older versions that it keeps, or both.</summary>
+    public void ReadListed(ReadOnlySpan<byte> page, uint number, TableRowSelection selection, Action<StoredRow> onRow)
     {
         int given = 0;
         string? wrong = _zip?.Expand(page) ?? _scan.Read(_zip == null ? page : _zip.Page, (bytes, origin, fields) =>
         {
             if (!fields.IsDeleteMarked && Take(bytes, number, origin, fields, TableRowState.Live))
             {
-                onRow(_row);
+                if (selection.HasFlag(_row.State == TableRowState.Live ? TableRowSelection.Live : TableRowSelection.History))
+                    onRow(_row);
                 given++;
             }
 
@@ -86,7 +88,7 @@ internal sealed class TableRowReader
     /// <summary>Whether a page is a whole leaf of the table; tells of one that is damaged.</summary>
     public bool IsWholeLeaf(ReadOnlySpan<byte> page, uint number, bool reports)
     {
-        bool isFree = _source.Extents.IsFree(number);
+        bool isFree = _source.IsFree(page, number);
         if (!isFree && number > 0 && reports && IsDamaged(page, number, out string? wrong))
         {
             if (MayHaveRows(page))
@@ -127,7 +129,7 @@ internal sealed class TableRowReader
                 ReadOnlySpan<byte> page = buffer.AsSpan(i * length, length);
                 uint number = first + (uint)i;
                 if (IsWholeLeaf(page, number, reports))
-                    look(page, number, _source.Extents.IsFree(number));
+                    look(page, number, _source.IsFree(page, number));
             }
         }
     }

@@ -2,9 +2,8 @@ using System.Buffers.Binary;
 using System.Diagnostics.CodeAnalysis;
 using System.IO.Compression;
 using MySqlRecovery.InnoDb.Pages;
-using MySqlRecovery.InnoDb.Records;
 
-namespace MySqlRecovery.InnoDb.Rows;
+namespace MySqlRecovery.InnoDb.Records;
 
 /// <summary>
 /// Makes the uncompressed page of a clustered leaf of ROW_FORMAT=COMPRESSED (page0zip.cc page_zip_decompress): a zlib stream

@@ -1,8 +1,7 @@
 using System.Runtime.CompilerServices;
 using MySqlRecovery.InnoDb.Pages;
-using MySqlRecovery.InnoDb.Records;
 
-namespace MySqlRecovery.InnoDb.Rows;
+namespace MySqlRecovery.InnoDb.Records;
 
 /// <summary>Where a field of a record lies on its page.</summary>
 /// <param name="Start">First byte.</param>

@@ -1,0 +1,20 @@
+using System.Management.Automation;
+using MySqlRecovery.Binlog.Encryption;
+using MySqlRecovery.InnoDb.Rows;
+using MySqlRecovery.Schema;
+
+namespace MySqlRecovery.Input;
+
+/// <summary>The parameters with which tables' files are read.</summary>
+internal static class TableFileInput
+{
+    /// <summary>Reads the files that the parameters name.</summary>
+    public static TableFileOptions ReadTableFileOptions(
+        this PSCmdlet cmdlet, string? schemaPath, string[] keyringPaths, string? sdiPath, string? table) => new()
+    {
+        Schema = schemaPath == null ? null : SchemaCatalog.Load(cmdlet.ResolveDestination(schemaPath)),
+        Keyring = keyringPaths.Length == 0 ? null : Keyring.Open(keyringPaths.Select(cmdlet.ResolveDestination)),
+        SdiPath = sdiPath == null ? null : cmdlet.ResolveDestination(sdiPath),
+        Table = table,
+    };
+}
