@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Security.Cryptography;
 using MySqlRecovery.Binlog.Events;
 using MySqlRecovery.Binlog.Reading;
 using MySqlRecovery.IO;

@@ -1,8 +1,6 @@
 using MySqlRecovery.Binlog.Encryption;
-using MySqlRecovery.InnoDb.Dictionary;
 using MySqlRecovery.InnoDb.Pages;
 using MySqlRecovery.InnoDb.Records;
-using MySqlRecovery.InnoDb.Tablespace;
 using MySqlRecovery.Model;
 using MySqlRecovery.Schema;
 

@@ -93,7 +93,7 @@ internal sealed class TableFileOpener
     {
         if (_file.IsHeaderLost)
             return null;
-        SdiIndex? clustered = sdi.Indexes.FirstOrDefault();
+        SdiIndex? clustered = sdi.Indexes.Count == 0 ? null : sdi.Indexes[0];
         if (_roots.Find(r => !r.IsSdi && sdi.IndexNameAt(r.Page, _file.SpaceId) == clustered?.Name) is { } root)
             return root.IndexId;
         return clustered?.PrivateData.GetValueOrDefault("space_id") == $"{_file.SpaceId}"

@@ -1,5 +1,6 @@
 using System.IO.Hashing;
 using MySqlRecovery.InnoDb.Pages;
+using MySqlRecovery.InnoDb.Records;
 using MySqlRecovery.Model;
 
 namespace MySqlRecovery.InnoDb.Rows;

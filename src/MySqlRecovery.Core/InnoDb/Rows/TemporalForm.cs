@@ -1,5 +1,4 @@
 using MySqlRecovery.Binlog.Events;
-using MySqlRecovery.InnoDb.Pages;
 using MySqlRecovery.InnoDb.Records;
 
 namespace MySqlRecovery.InnoDb.Rows;
