@@ -256,11 +256,14 @@ public sealed class RepairIbdSpaceIdCommand : ServerCmdlet
 
         TableSchema? table = _schema == null ? null
             : SchemaRecordLayout.Find(_schema, TableFileName.DatabaseOf(file), TableFileName.TableWithoutPartition(file));
+        string? reference = references?.Find(file);
+        if (reference != null || WriteCfg)
+            table ??= FrmFile.Beside(file);
         return RepairPlanner.Plan(
             new RepairRequest
             {
                 Path = file,
-                ReferencePath = references?.Find(file),
+                ReferencePath = reference,
                 SpaceId = id,
                 SchemaLayouts = table == null ? [] : SchemaRecordLayout.Candidates(table),
                 Schema = table,

@@ -28,7 +28,7 @@ internal static class ReferenceComparison
         {
             throw Mismatch("TablespaceFlagsMismatch", source,
                 $"its flags 0x{ours.Value:X} differ from the reference's 0x{theirs.Value:X} ({theirs.CreateTableClause()})",
-                $"Create the table on the target with {ours.CreateTableClause()}.");
+                $"Create the table on the target with {ours.CreateTableClause()}, or take the rows alone with Export-TableRow.");
         }
 
         if (ours.HasSdi != theirs.HasSdi)
@@ -36,7 +36,8 @@ internal static class ReferenceComparison
             throw Mismatch("TablespaceFlagsMismatch", source,
                 $"it {(ours.HasSdi ? "has" : "has no")} dictionary information (SDI), the reference "
                     + $"{(theirs.HasSdi ? "has" : "has none")}: one is of MySQL 8.0 or later, the other is not",
-                "Use a target of the same series, or ALTER TABLE ... IMPORT TABLESPACE where the target allows it.");
+                "Use a target of the same series, ALTER TABLE ... IMPORT TABLESPACE where the target allows it, or take the rows alone with "
+                    + "Export-TableRow.");
         }
 
         if (sourceRoots.FirstOrDefault(r => !r.IsSdi) is { } root && referenceRoots.FirstOrDefault(r => !r.IsSdi) is { } other
@@ -64,7 +65,8 @@ internal static class ReferenceComparison
 
         if (SdiDifference.First(ours, theirs) is { } difference)
             throw Mismatch("TableMismatch", source, $"its definition differs from the reference's: {difference}",
-                "Create the table on the target with the definition that this file has; Get-IbdSpaceId shows its columns.");
+                "Create the table on the target with the definition that this file has; Get-IbdSpaceId shows its columns. Or take the rows "
+                    + "alone with Export-TableRow.");
     }
 
     // The target's dictionary names root pages too: they must lie where its own file has them.
@@ -105,7 +107,7 @@ internal static class ReferenceComparison
 
     private static RecoveryException RootMismatch(TablespaceFile source, string what) => Mismatch("RootPageMismatch", source, what,
         "Write the file and its metadata with -WriteCfg, without -ReferencePath, and use ALTER TABLE ... DISCARD TABLESPACE and IMPORT "
-            + "TABLESPACE: these find each index by its name.");
+            + "TABLESPACE: these find each index by its name. Or take the rows alone with Export-TableRow.");
 
     private static string Pages(IEnumerable<BTreeRoot> roots) => string.Join(", ", roots.Select(r => r.Page));
 

@@ -13,6 +13,7 @@ internal sealed class RepairPlanner
     private const uint FirstReservedId = 0xFFFFFFF0; // dict0dict.h: from here on ids are the server's own
     private const int SampledLeaves = 64;
     private const uint MostSampledPages = 4096;
+    private const string TakeRows = "Take the rows alone: Export-TableRow.";
     private readonly RepairRequest _request;
     private readonly TablespaceFile _file;
     private readonly CancellationToken _stop;
@@ -138,8 +139,14 @@ internal sealed class RepairPlanner
             return;
         throw new RecoveryException(id, id == "TablespacePageCompressed" ? RecoveryErrorKind.NotSupported : RecoveryErrorKind.InvalidData,
             $"{who}the file {wrong}", file.Path,
-            recommendedAction: id == "TablespaceEncrypted"
-                ? "Decrypt the table on a server that has the key: ALTER TABLE ... ENCRYPTION='N'." : null);
+            recommendedAction: id switch
+            {
+                "TablespaceEncrypted" => "Decrypt the table on a server that has the key: ALTER TABLE ... ENCRYPTION='N'; or take the rows "
+                    + "alone: Export-TableRow -KeyringPath.",
+                "TablespacePageCompressed" or "IbdTruncated" => TakeRows,
+                "IbdPageChecksumMismatch" => "Take the rows alone: Export-TableRow, with -SdiPath if the page is lost.",
+                _ => null,
+            });
     }
 
     // Without the inodes, or the root of the clustered index, nothing can be told of any other page.
@@ -172,7 +179,7 @@ internal sealed class RepairPlanner
             return names.Count <= 1 ? table : throw new RecoveryException("TablespaceShared", RecoveryErrorKind.NotSupported,
                 $"it is a general tablespace of several tables: {string.Join(", ", names)}", file.Path,
                 recommendedAction: "Copy the data directory to a server of its own, and move each table there with ALTER TABLE ... "
-                    + "TABLESPACE=innodb_file_per_table.");
+                    + "TABLESPACE=innodb_file_per_table; or take the rows of one after the other: Export-TableRow -Table.");
         }
         catch (RecoveryException e) when (e.ErrorId == "SdiUnreadable" && file == _file && _request.ReferencePath != null)
         {
