@@ -128,6 +128,25 @@ Describe 'The runbook' -Skip:(-not $prefix) {
         }
     }
 
+    It 'for a DELETE without binary log brings marked rows back from a copy of the file' {
+        $own = Start-TestServer $prefix
+        try {
+            Invoke-Sql $own 'CREATE DATABASE quiet; CREATE TABLE quiet.t (id INT PRIMARY KEY, v VARCHAR(50)); INSERT INTO quiet.t SELECT id, collation_name FROM information_schema.collations LIMIT 60'
+            # A prepared transaction keeps purge away, as an open one would.
+            Invoke-Sql $own "XA START 'x'; DELETE FROM quiet.t WHERE id % 2 = 0; XA END 'x'; XA PREPARE 'x'"
+            $gone = [int](Invoke-Sql $own 'SELECT COUNT(*) FROM quiet.t WHERE id % 2 = 0')
+            Stop-TestServer $own -Keep
+            $result = & $runbooks/delete-without-binlog.ps1 -Path "$($own.Data)/quiet/t.ibd" -CopyPath "$TestDrive/copy" -Destination "$TestDrive/deleted.sql"
+            $result.Found.Name | Should -Be 'DeleteMarked'
+            $result.Written.RowCount | Should -Be $gone
+            $result.Written.RowCount | Should -BeGreaterThan 10
+            $result.Partial | Should -BeNullOrEmpty
+        }
+        finally {
+            Stop-TestServer $own
+        }
+    }
+
     It 'for orphaned .ibd files repairs a folder of them, and a server opens every one' {
         # Twenty stand for five hundred: what each takes is the same.
         $count = 20

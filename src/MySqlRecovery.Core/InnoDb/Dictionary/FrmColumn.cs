@@ -59,9 +59,11 @@ internal readonly ref struct FrmColumn
     /// <param name="members">The members of all ENUMs and SETs.</param>
     public ColumnSchema ToSchema(string name, byte[][][] members)
     {
-        CharacterSet? characters = IsText ? CharacterSets.ByCollationId((ulong)_collation)
-            ?? throw new InvalidDataException($"column {name} has the unknown collation {_collation}") : null;
         string type = TypeName(name);
+        // Numbers have a collation that means nothing.
+        bool isText = IsText && (type is "char" or "varchar" or "longtext" or "enum" or "set");
+        CharacterSet? characters = isText ? CharacterSets.ByCollationId((ulong)_collation)
+            ?? throw new InvalidDataException($"column {name} has the unknown collation {_collation}") : null;
         bool isTemporal = type is "time" or "datetime" or "timestamp";
         return new ColumnSchema
         {
