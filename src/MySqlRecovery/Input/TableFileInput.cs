@@ -11,10 +11,10 @@ internal static class TableFileInput
     /// <summary>Reads the files that the parameters name.</summary>
     public static TableFileOptions ReadTableFileOptions(
         this PSCmdlet cmdlet, string? schemaPath, string[] keyringPaths, string? sdiPath, string? table) => new()
-    {
-        Schema = schemaPath == null ? null : SchemaCatalog.Load(cmdlet.ResolveDestination(schemaPath)),
-        Keyring = keyringPaths.Length == 0 ? null : Keyring.Open(keyringPaths.Select(cmdlet.ResolveDestination)),
-        SdiPath = sdiPath == null ? null : cmdlet.ResolveDestination(sdiPath),
-        Table = table,
-    };
+        {
+            Schema = schemaPath == null ? null : SchemaCatalog.Load(cmdlet.ResolveDestination(schemaPath)),
+            Keyring = keyringPaths.Length == 0 ? null : Keyring.Open(keyringPaths.Select(cmdlet.ResolveDestination)),
+            SdiPath = sdiPath == null ? null : cmdlet.ResolveDestination(sdiPath),
+            Table = table,
+        };
 }

@@ -36,8 +36,8 @@ internal static class ReferenceComparison
             throw Mismatch("TablespaceFlagsMismatch", source,
                 $"it {(ours.HasSdi ? "has" : "has no")} dictionary information (SDI), the reference "
                     + $"{(theirs.HasSdi ? "has" : "has none")}: one is of MySQL 8.0 or later, the other is not",
-                "Use a target of the same series, ALTER TABLE ... IMPORT TABLESPACE where the target allows it, or take the rows alone with "
-                    + "Export-TableRow.");
+                "Use a target of the same series, ALTER TABLE ... IMPORT TABLESPACE where the target allows it, or take the rows alone "
+                    + "with Export-TableRow.");
         }
 
         if (sourceRoots.FirstOrDefault(r => !r.IsSdi) is { } root && referenceRoots.FirstOrDefault(r => !r.IsSdi) is { } other

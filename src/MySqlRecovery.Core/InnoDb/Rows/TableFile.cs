@@ -66,8 +66,8 @@ internal sealed class TableFile : IDisposable
                 && IsNeighbour(FilPage.U32(page, FilPage.Next), FilPage.Previous, number)));
 
     /// <summary>Whether a page is a leaf of the table, whole or not.</summary>
-    public bool IsLeaf(ReadOnlySpan<byte> page) => (FilPage.TypeOf(page) is PageType.Index or PageType.SdiBlob) &&
-        FilPage.U64(page, IndexPage.IndexId) == IndexId && FilPage.U16(page, IndexPage.Level) == 0;
+    public bool IsLeaf(ReadOnlySpan<byte> page) => (FilPage.TypeOf(page) is PageType.Index or PageType.SdiBlob)
+        && FilPage.U64(page, IndexPage.IndexId) == IndexId && FilPage.U16(page, IndexPage.Level) == 0;
 
     /// <summary>
     /// What does not fit on a leaf: its records must have the table's columns, not overlap, and every value must be one that its
