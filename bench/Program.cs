@@ -6,6 +6,7 @@ using MySqlRecovery.Bench.Fuzz;
 using MySqlRecovery.Bench.Incidents;
 using MySqlRecovery.Bench.Logs;
 using MySqlRecovery.Bench.Remote;
+using MySqlRecovery.Bench.Restore;
 using MySqlRecovery.Bench.Speed;
 
 string usage = """
@@ -14,6 +15,7 @@ string usage = """
     remote [--size MIB] [--runs N] [--report FILE]
                                         the same for reading a running server's log over the wire
     apply STEPS                         how long servers take to load an undo of STEPS times 60 000 row changes
+    restore ROWS                        how long it takes to bring ROWS deleted rows back, by verdict and by an undo binlog
     logs FOLDER MYSQLBINLOG [ANOTHER]   compare event and row counts of a folder's binlogs with what mysqlbinlog prints
     consistency SOURCE REPLICA TABLE ... [--fast]  compare two servers' equal tables (connection strings; database.table), and time the bare SELECT
     asof ROWS CHANGED                   what a table as of before CHANGED of its ROWS changed costs beside its bare SELECT
@@ -33,6 +35,7 @@ return args switch
         numbers.Length > 1 ? int.Parse(numbers[1], CultureInfo.InvariantCulture) : 1),
     ["apply", var steps] when int.TryParse(steps, out int count) => ApplyCommand.Run(count),
     ["asof", var rows, var changed] when int.TryParse(rows, out int all) && int.TryParse(changed, out int part) => AsOfCommand.Run(all, part),
+    ["restore", var rows] when int.TryParse(rows, out int deleted) => RestoreCommand.Run(deleted),
     ["engine", .. var work] => EngineCommand.Run(work),
     _ when SpeedOptions.Parse(args) is { } options => SpeedCommand.Run(options),
     _ => Fail(usage),

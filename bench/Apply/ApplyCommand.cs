@@ -4,11 +4,8 @@ using MySqlRecovery.Bench.Speed;
 using MySqlRecovery.Binlog.Filter;
 using MySqlRecovery.Binlog.Scan;
 using MySqlRecovery.Changes;
-using MySqlRecovery.Client;
-using MySqlRecovery.Model;
 using MySqlRecovery.Output.ReversedBinlog;
 using MySqlRecovery.Output.Sql;
-using MySqlRecovery.Restore;
 using MySqlRecovery.Server.Tests.Servers;
 
 namespace MySqlRecovery.Bench.Apply;
@@ -48,16 +45,6 @@ internal static class ApplyCommand
             UndoBinlogWriter.Write(index, where: null, undo, overwrite: true, gtidSource: null, CancellationToken.None);
             return () => Shell($"{tool} '{undo}' | {client}");
         });
-        Report("Test-RowChange (verdicts only), then Restore-RowChange", log =>
-        {
-            using RestoreRun run = Open(server, log);
-            long start = Stopwatch.GetTimestamp();
-            long clean = run.Test(BatchSize).LongCount(v => v.Verdict == RestoreVerdict.Clean);
-            double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
-            Console.WriteLine(string.Create(
-                CultureInfo.InvariantCulture, $"| {server.Version} | Test-RowChange | {clean} | {seconds:F1} | {clean / seconds:F0} | |"));
-            return () => Restore(server, log);
-        });
         foreach (int batchSize in (int[])[1, 500])
         {
             Report($"undo SQL, -BatchSize {batchSize}", log =>
@@ -89,23 +76,6 @@ internal static class ApplyCommand
             Console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture, $"| {server.Version} | {form} | {rows} | {seconds:F1} | {rows / seconds:F0} | {(before == after ? "yes" : "no")} |"));
         }
-    }
-
-    // From reading the log on, as the cmdlet does. Rows that a step changed several times are restored once.
-    private static void Restore(MySqlServer server, string log)
-    {
-        using RestoreRun run = Open(server, log);
-        long start = Stopwatch.GetTimestamp();
-        long restored = new RowRestore(run, new RestoreOptions { BatchSize = BatchSize }).Restore().LongCount(r => r.IsApplied);
-        double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
-        Console.WriteLine(string.Create(
-            CultureInfo.InvariantCulture, $"| {server.Version} | Restore-RowChange, once the log is read | {restored} | {seconds:F1} | {restored / seconds:F0} | |"));
-    }
-
-    private static RestoreRun Open(MySqlServer server, string log)
-    {
-        var connection = ServerConnection.Open(new ConnectionOptions { Socket = server.SocketPath, User = "root" }, CancellationToken.None);
-        return RestoreRun.Of(connection, Index(log), where: null, new SqlForm { Reverse = true }, CancellationToken.None);
     }
 
     private static string Repeat(Workload workload, int steps) => string.Concat(Enumerable.Repeat(workload.Step + ";", steps));

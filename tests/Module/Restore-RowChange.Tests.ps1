@@ -88,6 +88,50 @@ Describe 'Rows that are restored on a server' -Skip:(-not $prefix) {
         Invoke-Sql $server 'SELECT COUNT(*) FROM shop.orders' | Should -Be 1
     }
 
+    It 'wait with -Throttle while the server is busy, and -Throttle takes times and numbers' {
+        $log = Start-Incident
+        $idle = [int] (Invoke-Sql $server "SHOW GLOBAL STATUS LIKE 'Threads_running'").Split("`t")[1]
+        $busy = [System.Diagnostics.Process]::Start("$($server.Bin)/mysql", '-e "SELECT SLEEP(4)"')
+        Start-Sleep -Seconds 1
+        $result = Restore-RowChange @at -LogPath $log -Operation Delete -Throttle $idle, 00:00:10 -Confirm:$false
+        $busy.WaitForExit()
+        $result.RestoredCount, $result.IsComplete | Should -Be 3999, $false
+        $result.Duration.TotalSeconds | Should -BeGreaterThan 1
+        { Restore-RowChange @at -LogPath $log -Throttle soon -Confirm:$false } | Should -Throw -ErrorId 'ParameterArgumentTransformationError,*'
+    }
+
+    It 'end with Ctrl+C after the batch at hand, with the result so far' -Skip:(-not (Get-Command script -ErrorAction Ignore)) {
+        $log = Start-Incident
+        Set-Content "$TestDrive/restore.ps1" @"
+`$ProgressPreference = 'SilentlyContinue' # asks the terminal where it is, and nobody answers here
+Import-Module '$Manifest'
+`$at = @{ Server = '$($server.Folder)/mysql.sock'; Credential = [pscredential]::new('root', [securestring]::new()) }
+`$result = Restore-RowChange @at -LogPath '$log' -Operation Delete -BatchSize 100 -Confirm:`$false
+`$result | Export-Clixml '$TestDrive/result.xml'
+"@
+        # A lock that the sixth batch waits for, until the key has been pressed.
+        $null = Invoke-Sql $server 'DELETE FROM shop.orders; INSERT INTO shop.orders VALUES (3500, "held", 1);'
+        $hold = [System.Diagnostics.ProcessStartInfo]::new("$($server.Bin)/mysql", '-e "BEGIN; DELETE FROM shop.orders WHERE id = 3500; DO SLEEP(20); ROLLBACK"')
+        $hold = [System.Diagnostics.Process]::Start($hold)
+        $start = [System.Diagnostics.ProcessStartInfo]::new('script', "-qec `"$Pwsh -NoProfile -File '$TestDrive/restore.ps1'`" /dev/null")
+        $start.RedirectStandardInput = $true
+        $start.RedirectStandardOutput = $true
+        $shell = [System.Diagnostics.Process]::Start($start)
+        $shell.BeginOutputReadLine()
+        $deadline = [datetime]::UtcNow.AddSeconds(60)
+        while ([int] (Invoke-Sql $server 'SELECT COUNT(*) FROM shop.orders') -le 1 -and [datetime]::UtcNow -lt $deadline) { Start-Sleep -Milliseconds 100 }
+        $shell.StandardInput.Write([char] 3)
+        $shell.StandardInput.Flush()
+        $shell.WaitForExit(60000) | Should -BeTrue
+        $hold.WaitForExit()
+        $result = Import-Clixml "$TestDrive/result.xml"
+        $result.IsComplete | Should -BeFalse
+        $result.Reason | Should -Contain 'stopped before all rows were come to: run it again'
+        $result.RestoredCount | Should -BeGreaterThan 0
+        $result.RestoredCount | Should -BeLessThan 3999
+        Invoke-Sql $server 'SELECT COUNT(*) FROM shop.orders' | Should -Be ($result.RestoredCount + 1)
+    }
+
     It 'of sums are those that the sums counted, and a sum without its place is refused' {
         $log = Start-Incident
         $sum = Measure-BinlogEvent $log -Operation Delete

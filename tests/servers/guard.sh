@@ -1,7 +1,8 @@
 #!/bin/sh
 # guard.sh DIR PROGRAM ARGUMENT...
 #
-# Runs a server whose files lie in DIR, and ends when it ends. A line on standard input asks the server to shut down.
+# Runs a server whose files lie in DIR, and ends when it ends. A line on standard input asks the server to shut down, or kills
+# it where the line says so.
 # Should standard input close while it runs, the server is killed and DIR removed: so nothing is left behind, whatever
 # happens to the process that holds the other end. Run by root, the server is nobody's.
 trap '' INT HUP
@@ -18,7 +19,9 @@ fi
 "$@" 3<&- &
 server=$!
 (
-  while read -r _ <&3; do kill -TERM "$server"; done
+  while read -r line <&3; do
+    if [ "$line" = kill ]; then kill -KILL "$server"; else kill -TERM "$server"; fi
+  done
   : > "$dir/abandoned"
   kill -KILL "$server"
 ) &

@@ -51,6 +51,9 @@ internal sealed class ChangeIndex : IDisposable
     /// <summary>Rows of an undo that something else changed again later, one line each; null where nobody has looked.</summary>
     public string[]? LaterChanges { get; init; } = [];
 
+    /// <summary>Events with whose rows nothing can be done; null where there are none of them.</summary>
+    public UnusableEvents? Unusable { get; init; }
+
     /// <summary>The tables with rows.</summary>
     public IEnumerable<TableName> Tables => Maps.Where((_, m) => _rowsOfMap[m] > 0).Select(m => m.QualifiedName).Distinct();
 

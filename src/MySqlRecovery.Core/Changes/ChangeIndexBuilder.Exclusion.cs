@@ -42,8 +42,12 @@ internal sealed partial class ChangeIndexBuilder
         int number = NumberOf(map);
         for (int i = 0; i < _events.Count && _rowsOfMap[number] > 0; i++)
         {
-            if (_events[i].Map == number)
+            if (_events[i].Map != number)
+                continue;
+            if (_unusable == null)
                 Exclude(i, i + 1, cause, logFile, position);
+            else
+                _unusable.Mark(i, cause);
         }
     }
 
@@ -81,8 +85,10 @@ internal sealed partial class ChangeIndexBuilder
             int first = _events.Count;
             for (int e = transaction.FirstEvent; e < end; e++)
             {
-                if (!IsExcluded(e))
-                    _events.Add(events[e]);
+                if (IsExcluded(e))
+                    continue;
+                _unusable?.Move(e, _events.Count);
+                _events.Add(events[e]);
             }
 
             if (_events.Count > first)

@@ -21,6 +21,7 @@ internal sealed partial class ChangeIndexBuilder : IDisposable
     private readonly long _maximumMemory;
     private readonly FilterDoubts _doubts;
     private readonly StatementEffects _effects;
+    private readonly UnusableEvents? _unusable;
     private readonly ChangeObstacles _obstacles = new();
     private readonly Dictionary<string, PreparedEvents> _prepared = new(StringComparer.OrdinalIgnoreCase);
 
@@ -55,9 +56,13 @@ internal sealed partial class ChangeIndexBuilder : IDisposable
     /// <param name="effects">What follows the statements among the events.</param>
     /// <param name="maximumMemory">Bytes of memory for the packed index; what is beyond goes to a temporary file.</param>
     /// <param name="doubts">What the filter could not know.</param>
-    public ChangeIndexBuilder(bool reverse, ITableSchemaSource? schema, StatementEffects effects, long maximumMemory, FilterDoubts doubts)
+    /// <param name="keepsUnusable">Whether rows with which nothing can be done are kept, to be named one by one.</param>
+    public ChangeIndexBuilder(
+        bool reverse, ITableSchemaSource? schema, StatementEffects effects, long maximumMemory, FilterDoubts doubts,
+        bool keepsUnusable = false)
     {
         (_reverse, _schema, _effects, _maximumMemory, _doubts) = (reverse, schema, effects, maximumMemory, doubts);
+        _unusable = keepsUnusable ? new UnusableEvents() : null;
         Start();
     }
 
@@ -68,13 +73,14 @@ internal sealed partial class ChangeIndexBuilder : IDisposable
     /// <param name="findLaterChanges">Looks for rows that something else changed again later.</param>
     /// <param name="maximumMemory">Bytes of memory for the packed index.</param>
     /// <param name="movesBytes">Whether the rows are undone as bytes, in a binlog.</param>
+    /// <param name="keepsUnusable">Whether rows with which nothing can be done are kept, to be named one by one.</param>
     [MethodImpl(Jit.Hot)]
     public static ChangeIndex Build(
         EventScan scan, bool reverse, Action<EventScan>? onEvent = null, Func<ChangeIndex, LaterFindings?>? findLaterChanges = null,
-        long maximumMemory = ChangeIndex.DefaultMaximumMemory, bool movesBytes = true)
+        long maximumMemory = ChangeIndex.DefaultMaximumMemory, bool movesBytes = true, bool keepsUnusable = false)
     {
         var effects = new StatementEffects(reverse, scan.Tables, namesNewTables: !scan.ChoosesOperations, scan.Schema, movesBytes);
-        using var builder = new ChangeIndexBuilder(reverse, scan.Schema, effects, maximumMemory, scan.Doubts);
+        using var builder = new ChangeIndexBuilder(reverse, scan.Schema, effects, maximumMemory, scan.Doubts, keepsUnusable);
         while (scan.Read())
         {
             builder._obstacles.AddGaps(scan);
@@ -136,6 +142,7 @@ internal sealed partial class ChangeIndexBuilder : IDisposable
         Format = _format,
         Reasons = _obstacles.ToReasons(),
         LaterChanges = laterChanges,
+        Unusable = _unusable,
     };
 
     [MethodImpl(Jit.Hot)]
@@ -172,12 +179,15 @@ internal sealed partial class ChangeIndexBuilder : IDisposable
         RowsEvent rows = view.Rows;
         (int bytes, int count) = view.MeasureRows(rows);
         TransactionEnd? end = view.End;
-        if ((ChangeRules.FindObstacle(rows, map, view.Format, _reverse) ?? ChangeRules.FindObstacle(end)) is { } cause)
+        string? lack = ChangeRules.FindObstacle(rows, map, view.Format, _reverse);
+        if ((ChangeRules.FindObstacle(end) ?? (CanKeep(rows) ? null : lack)) is { } cause)
         {
             _obstacles.AddRows(map.Database, map.Table, count, cause, view.LogFile, view.Position);
         }
         else if (count > 0)
         {
+            if (lack != null)
+                _unusable!.Mark(_events.Count, lack);
             OpenLog(view, scan);
             BeginTransaction(view);
             IndexedEvent item = scan is { IsExpanded: false }
@@ -199,6 +209,9 @@ internal sealed partial class ChangeIndexBuilder : IDisposable
         if (rows.EndsStatement)
             _statement++;
     }
+
+    /// <summary>Whether an event's rows can at least be named: the images of some have no column at all.</summary>
+    private bool CanKeep(in RowsEvent rows) => _unusable != null && rows.Columns.ContainsAnyExcept((byte)0);
 
     /// <summary>Keeps the bytes of an event that no log has in this form.</summary>
     /// <param name="view">The event.</param>

@@ -176,10 +176,10 @@ internal sealed class ChangeSpool : IDisposable
 
     public ChangeSpool(
         PipelineTableMaps maps, EventFilter filter, bool reverse, long maximumMemory = ChangeIndex.DefaultMaximumMemory,
-        bool movesBytes = true, LogSights? sights = null)
+        bool movesBytes = true, LogSights? sights = null, bool keepsUnusable = false)
     {
         var effects = new StatementEffects(reverse, filter.Tables, namesNewTables: filter.Operations == null, maps.Schema, movesBytes);
-        _builder = new ChangeIndexBuilder(reverse, maps.Schema, effects, maximumMemory, filter.Doubts);
+        _builder = new ChangeIndexBuilder(reverse, maps.Schema, effects, maximumMemory, filter.Doubts, keepsUnusable);
         Events = new PipelineEvents(maps, filter, view => _builder.Add(view), sights);
     }
 

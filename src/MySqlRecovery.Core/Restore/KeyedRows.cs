@@ -27,7 +27,7 @@ internal sealed class KeyedRows(IQueryClient client, CancellationToken stop) : I
         if (keys.Count == 0)
             return found;
         var byKey = new Dictionary<UInt128, StoredRow>();
-        foreach (StoredRow row in Select(table, Condition(table, table.Key, keys), locks))
+        foreach (StoredRow row in Select(table, Condition(table, table.Key, keys), locks, table.KeyIndex))
             byKey[row.Hash(table.Key)] = row;
         var missed = new List<int>();
         for (int i = 0; i < found.Length; i++)
@@ -42,8 +42,9 @@ internal sealed class KeyedRows(IQueryClient client, CancellationToken stop) : I
             return found;
         foreach (int[] part in missed.Chunk(UnionLength))
         {
-            string sql = string.Join(" UNION ALL ", part.Select(
-                i => $"(SELECT {i}, {table.Columns} FROM {table.FullName} WHERE {Condition(table, table.Key, [keys[i]])})"));
+            string from = $"{table.Columns} FROM {table.FullName}{Hint(table.KeyIndex)} WHERE";
+            string sql = string.Join(
+                " UNION ALL ", part.Select(i => $"(SELECT {i}, {from} {Condition(table, table.Key, [keys[i]])})"));
             using IQueryRows rows = client.Query(sql, stop);
             while (rows.Read())
                 found[int.Parse(rows.GetString(0)!, System.Globalization.CultureInfo.InvariantCulture)] = ReadRow(table, rows, 1);
@@ -53,10 +54,10 @@ internal sealed class KeyedRows(IQueryClient client, CancellationToken stop) : I
     }
 
     /// <summary>The rows that satisfy a condition.</summary>
-    public List<StoredRow> Select(RestoreTable table, string condition, bool locks)
+    public List<StoredRow> Select(RestoreTable table, string condition, bool locks, string? index = null)
     {
         using IQueryRows rows = client.Query(
-            $"SELECT {table.Columns} FROM {table.FullName} WHERE {condition}{(locks ? " FOR UPDATE" : "")}", stop);
+            $"SELECT {table.Columns} FROM {table.FullName}{Hint(index)} WHERE {condition}{(locks ? " FOR UPDATE" : "")}", stop);
         var found = new List<StoredRow>();
         while (rows.Read())
             found.Add(ReadRow(table, rows, 0));
@@ -98,6 +99,9 @@ internal sealed class KeyedRows(IQueryClient client, CancellationToken stop) : I
 
         return _sql.ToString();
     }
+
+    /// <summary>Has the server look rows up by an index, and lock no others.</summary>
+    public static string Hint(string? index) => index == null ? "" : $" FORCE INDEX ({SqlIdentifier.Quote(index)})";
 
     /// <summary>The literals of some columns.</summary>
     public string[] Literals(StoredRow row, IEnumerable<int> columns)

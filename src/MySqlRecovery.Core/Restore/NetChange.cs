@@ -13,8 +13,11 @@ namespace MySqlRecovery.Restore;
 /// <param name="Transaction">Number of the transaction that changed it last.</param>
 /// <param name="Next">Number of another row with the same last image, in a table without key; -1 for none.</param>
 /// <param name="Flags">What else is to be known.</param>
+/// <param name="Key">What it was last found by.</param>
+/// <param name="Cause">Number of the cause why nothing can be done with one of its changes; 0 for none.</param>
 internal readonly record struct NetChange(
-    int Map, FoldedRow.Image First, FoldedRow.Image Last, UInt128 LastHash, int Transaction, int Next, NetChangeFlags Flags)
+    int Map, FoldedRow.Image First, FoldedRow.Image Last, UInt128 LastHash, int Transaction, int Next, NetChangeFlags Flags, byte Cause,
+    UInt128 Key = default)
 {
     /// <summary>Whether nothing is left of the changes.</summary>
     public bool IsNothing => !First.IsRow && !Last.IsRow;
@@ -37,21 +40,26 @@ internal enum NetChangeFlags
 
     /// <summary>The key changed in between, be it that it changed back.</summary>
     Moved = 8,
+
+    /// <summary>The images do not even have the key.</summary>
+    Unnamed = 16,
 }
 
 /// <summary>
-/// Rows of any number: all but the last thousands are in a temporary file. In memory a row takes some 24 bytes, by which it is
-/// found again.
+/// Rows of any number: all but the last thousands are in a temporary file. In memory a row takes some ten to twenty bytes, by
+/// which it is found again.
 /// </summary>
 internal sealed class NetChangeStore : IDisposable
 {
-    private const int Tail = 8192;
+    private const int Tail = 4096;
     private static readonly int Size = Unsafe.SizeOf<NetChange>();
 
     private readonly NetChange[] _tail = new NetChange[Tail];
     private readonly SpoolFile _file = SpoolFile.Create();
-    private readonly KeyNumbers _numbers = new();
+    private readonly FoundNumbers _numbers;
     private int _written;
+
+    public NetChangeStore() => _numbers = new FoundNumbers(number => this[number].Key);
 
     public int Count { get; private set; }
 
@@ -83,7 +91,7 @@ internal sealed class NetChangeStore : IDisposable
     /// <summary>The number that a key stands for; -1 for none.</summary>
     public int Find(UInt128 key) => _numbers.Find(key);
 
-    /// <summary>Has a key stand for a number; -1 for none.</summary>
+    /// <summary>Has a key stand for a number, whose row must have it; -1 for none.</summary>
     public void Set(UInt128 key, int number) => _numbers.Set(key, number);
 
     public void Dispose() => _file.Dispose();

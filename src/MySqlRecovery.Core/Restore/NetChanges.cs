@@ -18,13 +18,12 @@ internal sealed class NetChanges : IDisposable
 
     private ChangeIndex? _owned;
     private readonly NetChangeStore _store = new();
-    private readonly Dictionary<(string, string), TableMap> _shapes = [];
     private readonly Dictionary<UInt128, (long First, long Last)> _equalRows = [];
     private readonly Dictionary<UInt128, long> _restored = [];
     private readonly TextBuffer _scratch = new();
-    private readonly KeyNumbers _coming = new();
+    private readonly WidenedImages _widened = new();
     private readonly WholeImages _images = new();
-    private byte[] _whole = [];
+    private readonly KeyNumbers _coming = new();
     private KeyNumbers? _numbers;
     private bool _reverse;
 
@@ -60,7 +59,7 @@ internal sealed class NetChanges : IDisposable
                 for (int number = transaction.FirstEvent; number < index.EndOf(t); number++)
                 {
                     stop.ThrowIfCancellationRequested();
-                    changes.Add(index.Events[number], t, windows, where);
+                    changes.Add(index.Events[number], t, index.Unusable?.NumberOf(number) ?? 0, windows, where);
                 }
             }
 
@@ -79,9 +78,12 @@ internal sealed class NetChanges : IDisposable
 
     /// <summary>Adds a row whose changes have been summed up already.</summary>
     public void AddSummed(int map, FoldedRow.Image first, FoldedRow.Image last, int transaction) =>
-        _store.Add(new NetChange(map, first, last, default, transaction, -1, NetChangeFlags.None));
+        _store.Add(new NetChange(map, first, last, default, transaction, -1, NetChangeFlags.None, 0));
 
     public TableMap MapOf(in NetChange change) => Index.Maps[change.Map];
+
+    /// <summary>Why nothing can be done with one of a row's changes; null where something can.</summary>
+    public string? CauseOf(in NetChange change) => Index.Unusable?.CauseOf(change.Cause);
 
     /// <summary>The row that has a key on the server if nothing else changed it; -1 where no change is of it.</summary>
     /// <param name="key">Hash of table and key columns.</param>
@@ -104,7 +106,7 @@ internal sealed class NetChanges : IDisposable
     /// </summary>
     public (long First, long Last, long Restored) CountEqual(StoredRow row)
     {
-        UInt128 key = HashOf(row.Map, row.Map.Layout, row.Image);
+        UInt128 key = HashOf(row.Map, row.Image);
         (long first, long last) = _equalRows.GetValueOrDefault(key);
         return (first, last, _restored.GetValueOrDefault(key));
     }
@@ -113,38 +115,33 @@ internal sealed class NetChanges : IDisposable
     public void NoteRestored(StoredRow? from, StoredRow? to)
     {
         if (from != null)
-            AddRestored(from, -1);
+            _restored[HashOf(from.Map, from.Image)] = _restored.GetValueOrDefault(HashOf(from.Map, from.Image)) - 1;
         if (to != null)
-            AddRestored(to, 1);
+            _restored[HashOf(to.Map, to.Image)] = _restored.GetValueOrDefault(HashOf(to.Map, to.Image)) + 1;
     }
 
-    private void AddRestored(StoredRow row, int count)
-    {
-        UInt128 key = HashOf(row.Map, row.Map.Layout, row.Image);
-        _restored[key] = _restored.GetValueOrDefault(key) + count;
-    }
-
-    /// <summary>An image of the whole row, with NULL for computed columns that the log lacks; null where there was no row.</summary>
+    /// <summary>An image; null where there was no row.</summary>
     public byte[]? Load(in FoldedRow.Image image)
     {
         if (!image.IsRow)
             return null;
+        if (image.Source == WidenedImages.Source)
+            return _widened.Load(image);
         var bytes = new byte[image.Length];
-        if (Index.Sources[image.Source].Read(image.Offset, bytes) < bytes.Length)
-            throw new RecoveryException(
-                "FileChanged", RecoveryErrorKind.ReadError, "the file became shorter while it was read", Index.Sources[image.Source].Path,
-                image.Offset);
-        return image.Layout == 0 ? bytes : _images.Complete(image.Layout, bytes, ref _whole).ToArray();
+        return Index.Sources[image.Source].Read(image.Offset, bytes) == bytes.Length ? bytes : throw new RecoveryException(
+            "FileChanged", RecoveryErrorKind.ReadError, "the file became shorter while it was read", Index.Sources[image.Source].Path,
+            image.Offset);
     }
 
     public void Dispose()
     {
         _store.Dispose();
         _scratch.Dispose();
+        _widened.Dispose();
         _owned?.Dispose();
     }
 
-    private void Add(in IndexedEvent item, int transaction, SourceWindows windows, RowPredicate? where)
+    private void Add(in IndexedEvent item, int transaction, byte cause, SourceWindows windows, RowPredicate? where)
     {
         TableMap map = Index.Maps[item.Map];
         try
@@ -153,24 +150,22 @@ internal sealed class NetChanges : IDisposable
             RowsEvent rows = RowsEvent.Parse(EventHeader.Parse(raw).Type, raw[EventHeader.Size..], map.Columns.Length);
             long rowsOffset = item.Offset + EventHeader.Size + rows.At.Rows;
             var row = new RowCursor(rows, map);
-            bool isFull = WholeImages.CanComplete(row.BeforeLayout, map.PrimaryKey)
-                && WholeImages.CanComplete(row.AfterLayout, map.PrimaryKey);
+            bool isFull = row.BeforeLayout.IsFull && row.AfterLayout.IsFull && rows.Type != BinlogEventType.PartialUpdateRows;
             while (row.MoveNext())
             {
                 if (where != null && !where.IsMatch(row))
                     continue;
-                var before = new FoldedRow.Image(
-                    item.Source, row.Before.Length, rowsOffset + row.Start, isFull ? _images.NumberOf(row.BeforeLayout) : 0);
-                var after = new FoldedRow.Image(
-                    item.Source, row.After.Length, rowsOffset + (before.IsRow ? row.Middle : row.Start),
-                    isFull ? _images.NumberOf(row.AfterLayout) : 0);
-                var change = new NetChange(item.Map, before, after, default, transaction, -1, Reshape(map));
-                if (!isFull)
-                    _store.Add(change with { Flags = NetChangeFlags.Partial });
-                else if (map.PrimaryKey.Length == 0)
-                    AddKeyless(change, map, row);
+                if (isFull)
+                {
+                    var before = new FoldedRow.Image(item.Source, row.Before.Length, rowsOffset + row.Start);
+                    var after = new FoldedRow.Image(item.Source, row.After.Length, rowsOffset + (before.IsRow ? row.Middle : row.Start));
+                    var change = new NetChange(item.Map, before, after, default, transaction, -1, NetChangeFlags.None, cause);
+                    Add(change, map, row.Before, row.After);
+                }
                 else
-                    AddKeyed(change, map, row);
+                {
+                    AddWidened(new NetChange(item.Map, default, default, default, transaction, -1, NetChangeFlags.None, cause), map, row);
+                }
             }
         }
         catch (Exception e) when (MalformedData.Is(e))
@@ -180,22 +175,43 @@ internal sealed class NetChanges : IDisposable
         }
     }
 
-    private NetChangeFlags Reshape(TableMap map)
+    private void Add(in NetChange change, TableMap map, ReadOnlySpan<byte> before, ReadOnlySpan<byte> after)
     {
-        if (_shapes.TryAdd((map.Database, map.Table), map))
-            return NetChangeFlags.None;
-        TableMap known = _shapes[(map.Database, map.Table)];
-        return known == map || RowFold.HasShapeOf(map, known) ? NetChangeFlags.None : NetChangeFlags.Reshaped;
+        if (map.PrimaryKey.Length == 0)
+            AddKeyless(change, map, before, after);
+        else
+            AddKeyed(change, map, before, after);
     }
 
-    private void AddKeyed(NetChange change, TableMap map, in RowCursor row)
+    /// <summary>A row whose images lack columns: those that the server computes, or more, and then it can only be named.</summary>
+    private void AddWidened(NetChange change, TableMap map, in RowCursor row)
     {
-        ReadOnlySpan<byte> before = row.Before, after = row.After;
-        UInt128 beforeKey = before.IsEmpty ? default : KeyOf(map, change.First.Layout, before);
-        UInt128 afterKey = after.IsEmpty ? default : KeyOf(map, change.Last.Layout, after);
+        bool isWhole = row.BeforeLayout.LacksOnlyGenerated && row.AfterLayout.LacksOnlyGenerated && !row.IsPartial;
+        bool isNamed = RowKey.IsIn(row.BeforeLayout, map.PrimaryKey), isUsable = isWhole && (isNamed || map.PrimaryKey.Length == 0);
+        byte[] before = row.Before.IsEmpty ? [] : WidenedImages.Widen(map.Layout, row.BeforeLayout, row.Before, []);
+        byte[] after = row.After.IsEmpty ? [] : row.IsPartial ? before
+            : WidenedImages.Widen(map.Layout, row.AfterLayout, row.After, before);
+        change = change with { First = _widened.Append(before), Last = _widened.Append(after) };
+        if (!isUsable)
+            change = change with { Flags = change.Flags | NetChangeFlags.Partial };
+        if (isUsable || isNamed)
+            Add(change, map, before, after);
+        else
+            _store.Add(change with { Flags = change.Flags | NetChangeFlags.Unnamed });
+    }
+
+    /// <summary>Whether two changes of a row were made while its table had other columns.</summary>
+    private NetChangeFlags Compare(int map, int other) =>
+        map == other || RowFold.HasShapeOf(Index.Maps[map], Index.Maps[other]) ? NetChangeFlags.None : NetChangeFlags.Reshaped;
+
+    private void AddKeyed(NetChange change, TableMap map, ReadOnlySpan<byte> before, ReadOnlySpan<byte> after)
+    {
+        UInt128 beforeKey = before.IsEmpty ? default : StoredRow.Hash(map, before, map.PrimaryKey, _scratch);
+        UInt128 afterKey = after.IsEmpty ? default : StoredRow.Hash(map, after, map.PrimaryKey, _scratch);
         if (!after.IsEmpty)
-            change = change with { LastHash = RowKey.Of(_images.Comparable(row.AfterLayout, after)) };
+            change = change with { LastHash = RowKey.Of(_images.Comparable(map.Layout, after)) };
         UInt128 key = before.IsEmpty ? afterKey : beforeKey;
+        change = change with { Key = key };
         int number = _store.Find(key);
         if (number < 0)
         {
@@ -204,16 +220,17 @@ internal sealed class NetChanges : IDisposable
         else
         {
             NetChange known = _store[number];
-            UInt128 found = before.IsEmpty ? default : RowKey.Of(_images.Comparable(row.BeforeLayout, before));
-            NetChangeFlags flags = known.Flags | change.Flags
+            UInt128 found = before.IsEmpty ? default : RowKey.Of(_images.Comparable(map.Layout, before));
+            NetChangeFlags flags = known.Flags | change.Flags | Compare(known.Map, change.Map)
                 | (known.LastHash == found && known.Last.IsRow == !before.IsEmpty ? NetChangeFlags.None : NetChangeFlags.Interrupted);
-            _store[number] = change with { First = known.First, Flags = flags, Map = known.Map };
+            byte cause = known.Cause != 0 ? known.Cause : change.Cause;
+            _store[number] = change with { First = known.First, Flags = flags, Map = known.Map, Cause = cause };
         }
 
         if (before.IsEmpty || after.IsEmpty || beforeKey == afterKey)
             return;
         _store.Set(beforeKey, -1);
-        _store[number] = _store[number] with { Flags = _store[number].Flags | NetChangeFlags.Moved };
+        _store[number] = _store[number] with { Flags = _store[number].Flags | NetChangeFlags.Moved, Key = afterKey };
         int other = _store.Find(afterKey);
         if (other >= 0 && _store[other] is { Last.IsRow: true } present)
         {
@@ -224,16 +241,21 @@ internal sealed class NetChanges : IDisposable
         _store.Set(afterKey, number);
     }
 
-    private void AddKeyless(NetChange change, TableMap map, in RowCursor row)
+    private void AddKeyless(NetChange change, TableMap map, ReadOnlySpan<byte> before, ReadOnlySpan<byte> after)
     {
         // A row that comes may be one that went.
-        UInt128 before = row.Before.IsEmpty ? default : HashOf(map, row.BeforeLayout, row.Before);
-        UInt128 after = row.After.IsEmpty ? default : HashOf(map, row.AfterLayout, row.After);
-        int number = Take(row.Before.IsEmpty ? after ^ Gone : before);
+        int number = before.IsEmpty ? Take(HashOf(map, after) ^ Gone) : Take(HashOf(map, before));
         number = number < 0 ? _store.Add(change) : number;
-        change = change with { First = number < _store.Count ? _store[number].First : change.First };
-        if (!row.After.IsEmpty)
-            Put(after, number, change);
+        NetChange known = _store[number];
+        change = change with
+        {
+            First = known.First,
+            Map = known.Map,
+            Cause = known.Cause != 0 ? known.Cause : change.Cause,
+            Flags = known.Flags | change.Flags | Compare(known.Map, change.Map),
+        };
+        if (!after.IsEmpty)
+            Put(HashOf(map, after), number, change);
         else if (change.First.IsRow)
             Put(StoredHash(map, change.First) ^ Gone, number, change);
         else
@@ -250,20 +272,17 @@ internal sealed class NetChanges : IDisposable
 
     private void Put(UInt128 key, int number, in NetChange change)
     {
-        _store[number] = change with { Next = _store.Find(key) };
+        _store[number] = change with { Next = _store.Find(key), Key = key };
         _store.Set(key, number);
     }
 
-    private UInt128 StoredHash(TableMap map, in FoldedRow.Image image) => HashOf(map, map.Layout, Load(image));
+    private UInt128 StoredHash(TableMap map, in FoldedRow.Image image) => HashOf(map, Load(image));
 
-    private UInt128 HashOf(TableMap map, RowLayout layout, ReadOnlySpan<byte> image)
+    private UInt128 HashOf(TableMap map, ReadOnlySpan<byte> image)
     {
         UInt128 table = StoredRow.Hash(map.Database, map.Table, []);
-        return RowKey.Of(_images.Comparable(layout, image)) ^ table;
+        return RowKey.Of(_images.Comparable(map.Layout, image)) ^ table;
     }
-
-    private UInt128 KeyOf(TableMap map, int layout, ReadOnlySpan<byte> image) =>
-        StoredRow.Hash(map, _images.Complete(layout, image, ref _whole), map.PrimaryKey, _scratch);
 
     /// <summary>Has rows be found by the keys that they have on the server, and equal ones counted.</summary>
     /// <param name="index">What the rows' images are in; owned from here on.</param>

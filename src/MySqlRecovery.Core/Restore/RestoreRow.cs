@@ -57,7 +57,7 @@ internal sealed class RestoreRow
 
     public bool IsMove { get; init; }
 
-    public RowOperation Action => From == null ? RowOperation.Insert : To == null ? RowOperation.Delete : RowOperation.Update;
+    public required RowOperation Action { get; init; }
 
     /// <summary>Rows that hold a value that this one needs: the key itself (null) or another unique one.</summary>
     public List<(UniqueKey? Key, StoredRow Holder)> Holders { get; } = [];

@@ -1,3 +1,4 @@
+using System.Collections.Specialized;
 using MySqlRecovery.Binlog.Events;
 using MySqlRecovery.Binlog.Filter;
 using MySqlRecovery.Binlog.Rows;
@@ -5,6 +6,7 @@ using MySqlRecovery.Changes;
 using MySqlRecovery.Model;
 using MySqlRecovery.Output.Sql;
 using MySqlRecovery.Server;
+using MySqlRecovery.Text;
 
 namespace MySqlRecovery.Restore;
 
@@ -75,9 +77,8 @@ internal sealed class RestoreRun : IDisposable
 
     public IQueryClient Client => _client;
 
-    /// <summary>The tables, <c>database.table</c>, as the server names them.</summary>
-    public IEnumerable<string> TableNames =>
-        Changes.Index.Maps.Select(m => Tables.Find(m).Name.ToString()).Distinct(StringComparer.Ordinal);
+    /// <summary>The tables as the server names them.</summary>
+    public IEnumerable<TableName> TableNames => Changes.Index.Maps.Select(m => Tables.Find(m).Name).Distinct();
 
     /// <summary>Whether a table has triggers that must not fire, or values that SQL may not be able to write.</summary>
     public bool MayNeedEvents(bool allowsTriggers) => Changes.Index.Maps.Select(Tables.Find).Any(t =>
@@ -104,6 +105,10 @@ internal sealed class RestoreRun : IDisposable
                 yield return number;
         }
     }
+
+    /// <summary>Makes the session ready for writing.</summary>
+    /// <exception cref="RecoveryException">StatementLogging</exception>
+    public void BeginWriting() => _session.BeginWriting(Stop);
 
     public RestoreRow Load(int number) => _reader.Load(number);
 
@@ -147,15 +152,16 @@ internal sealed class RestoreRun : IDisposable
         TableMap map = row.Table.Map;
         (StoredRow? before, StoredRow? after) = Form.Reverse ? (row.Logged, row.From) : (row.From, row.Logged);
         byte[]? beforeImage = Changes.Load(row.Change.First), afterImage = Changes.Load(row.Change.Last);
+        OrderedDictionary? key = map.PrimaryKey.Length == 0 || row.Change.Flags.HasFlag(NetChangeFlags.Unnamed)
+            ? null : (after ?? before)?.Decode(map.PrimaryKey) ?? _reader.DecodeKey(map, afterImage ?? beforeImage!);
         if (row.Change.Flags.HasFlag(NetChangeFlags.Partial))
             (beforeImage, afterImage) = (null, null);
-        StoredRow? keyed = after ?? before;
         return new RowVerdict
         {
             Server = _client.Server,
             Database = row.Table.Name.Database!,
             Table = row.Table.Name.Name,
-            Key = map.PrimaryKey.Length == 0 ? null : keyed?.Decode(map.PrimaryKey),
+            Key = key,
             Action = row.Action,
             Verdict = row.Verdict,
             Column = [.. row.Columns.Select(c => map.Columns[c].Name)],

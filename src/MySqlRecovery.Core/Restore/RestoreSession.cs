@@ -17,6 +17,7 @@ internal sealed class RestoreSession : IDisposable
 
     private readonly IQueryClient _client;
     private readonly string _settings;
+    private bool _logsRows;
 
     public RestoreSession(IQueryClient client, CancellationToken stop)
     {
@@ -31,10 +32,39 @@ internal sealed class RestoreSession : IDisposable
             client.Execute(setting, stop);
     }
 
+    /// <summary>
+    /// Has rows be logged as such where the server logs statements, which it refuses for transactions that see what others
+    /// commit meanwhile. Not within a transaction.
+    /// </summary>
+    /// <exception cref="RecoveryException">StatementLogging: the account may not change that.</exception>
+    public void BeginWriting(CancellationToken stop)
+    {
+        const string Ask = "SHOW SESSION VARIABLES WHERE Variable_name IN ('binlog_format', 'log_bin', 'sql_log_bin') "
+            + "AND Value IN ('STATEMENT', 'OFF')";
+        if (_client.QueryAll(Ask, stop) is not [[_, "STATEMENT"]])
+            return;
+        try
+        {
+            _client.Execute("SET SESSION binlog_format = 'ROW'", stop);
+            _logsRows = true;
+        }
+        catch (RecoveryException e) when (e.ErrorId is "ServerPrivilegeMissing" or "ServerQueryFailed")
+        {
+            throw new RecoveryException(
+                "StatementLogging", RecoveryErrorKind.InvalidArgument,
+                "the server logs statements (binlog_format=STATEMENT), and the account may not have its session log rows",
+                _client.Server, inner: e,
+                recommendedAction: "Set binlog_format to ROW or MIXED, or take an account with SESSION_VARIABLES_ADMIN (MariaDB: BINLOG "
+                    + "ADMIN; before MySQL 8.0 SUPER).");
+        }
+    }
+
     public void Dispose()
     {
         try
         {
+            if (_logsRows)
+                _client.Execute("SET SESSION binlog_format = 'STATEMENT'", CancellationToken.None);
             _client.Execute(_settings, CancellationToken.None);
         }
         catch (RecoveryException)

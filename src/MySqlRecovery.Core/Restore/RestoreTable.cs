@@ -28,6 +28,7 @@ internal sealed class RestoreTable
         Judge = new RowJudge(
             map.Columns.Length, i => map.Columns[i].IsGenerated, i => map.Columns[i].HasOnUpdateNow == true, Chosen);
         HasTriggers = live?.Triggers.Count > 0;
+        KeyIndex = Key.Length == 0 ? null : FindKeyIndex(live!);
         UniqueKeys = Problem != null || live == null ? [] : [.. FindUniqueKeys(live)];
     }
 
@@ -44,6 +45,12 @@ internal sealed class RestoreTable
 
     /// <summary>Ordinals of the key by which rows are found; empty where there is none.</summary>
     public int[] Key { get; }
+
+    /// <summary>
+    /// The index of <see cref="Key"/>, by which rows are to be read: the server would lock all rows of a small table, those that
+    /// others hold included.
+    /// </summary>
+    public string? KeyIndex { get; }
 
     /// <summary>The unique keys but for the one of <see cref="Key"/>.</summary>
     public IReadOnlyList<UniqueKey> UniqueKeys { get; }
@@ -84,8 +91,6 @@ internal sealed class RestoreTable
             return "the server has no such table, or the account may not see it";
         if (live.UnknownReason != null)
             return $"the table's definition cannot be read: {live.UnknownReason}";
-        if (live.Columns.Any(c => c.DataType is "uuid" or "inet4" or "inet6"))
-            return "rows with columns of type UUID, INET4 or INET6 cannot be compared";
         var catalog = new SchemaCatalog();
         catalog.Put(live.RenamedTo(new TableName(map.Database, map.Table)));
         new LogSchema(catalog).Complete(map);
@@ -95,6 +100,9 @@ internal sealed class RestoreTable
             return "the table is system-versioned: SQL cannot write its history";
         return Array.TrueForAll(map.Columns, c => c.IsNameKnown) ? null : "the log does not name the columns";
     }
+
+    private string? FindKeyIndex(TableSchema live) => live.Keys.FirstOrDefault(
+        k => k.IsUnique && k.Parts.Select(p => p.Column == null || p.PrefixLength != null ? -1 : Find(p.Column)).SequenceEqual(Key))?.Name;
 
     private IEnumerable<UniqueKey> FindUniqueKeys(TableSchema live)
     {
@@ -123,5 +131,6 @@ internal sealed record UniqueKey(string Name, int[] Columns, uint?[] Prefixes);
 /// <param name="Parent">The table that is referred to.</param>
 /// <param name="ParentColumns">Its columns, in the order of the child's.</param>
 /// <param name="DeleteRule">CASCADE, SET NULL, RESTRICT, NO ACTION.</param>
+/// <param name="ParentIndex">The unique index of the parent's columns; null where there is none.</param>
 internal sealed record Reference(
-    string Name, TableName Child, string[] ChildColumns, TableName Parent, string[] ParentColumns, string DeleteRule);
+    string Name, TableName Child, string[] ChildColumns, TableName Parent, string[] ParentColumns, string DeleteRule, string? ParentIndex);

@@ -36,7 +36,7 @@ internal sealed class RestoreTables(IQueryClient client, SqlForm form, Cancellat
     {
         const string Sql =
             "SELECT k.CONSTRAINT_NAME, k.TABLE_SCHEMA, k.TABLE_NAME, k.COLUMN_NAME, k.REFERENCED_TABLE_SCHEMA, k.REFERENCED_TABLE_NAME, "
-            + "k.REFERENCED_COLUMN_NAME, c.DELETE_RULE FROM information_schema.KEY_COLUMN_USAGE k "
+            + "k.REFERENCED_COLUMN_NAME, c.DELETE_RULE, c.UNIQUE_CONSTRAINT_NAME FROM information_schema.KEY_COLUMN_USAGE k "
             + "JOIN information_schema.REFERENTIAL_CONSTRAINTS c ON c.CONSTRAINT_SCHEMA = k.CONSTRAINT_SCHEMA "
             + "AND c.CONSTRAINT_NAME = k.CONSTRAINT_NAME AND c.TABLE_NAME = k.TABLE_NAME "
             + "WHERE k.REFERENCED_TABLE_NAME IS NOT NULL ORDER BY k.TABLE_SCHEMA, k.TABLE_NAME, k.CONSTRAINT_NAME, k.ORDINAL_POSITION";
@@ -45,7 +45,7 @@ internal sealed class RestoreTables(IQueryClient client, SqlForm form, Cancellat
             string?[] first = g.First();
             return new Reference(
                 first[0]!, new TableName(first[1], first[2]!), [.. g.Select(r => r[3]!)], new TableName(first[4], first[5]!),
-                [.. g.Select(r => r[6]!)], first[7]!);
+                [.. g.Select(r => r[6]!)], first[7]!, first[8]);
         })];
     }
 }

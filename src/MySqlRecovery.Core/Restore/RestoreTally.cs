@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Globalization;
 using MySqlRecovery.Gtids;
 using MySqlRecovery.Model;
+using MySqlRecovery.Text;
 
 namespace MySqlRecovery.Restore;
 
@@ -17,9 +18,7 @@ internal sealed class RestoreTally(RestoreRun run)
 
     public void Add(RestoreRow row)
     {
-        string name = row.Table.Name.ToString();
-        if (!_tables.TryGetValue(name, out Table? table))
-            _tables.Add(name, table = new Table(row.Table.Name.Database!, row.Table.Name.Name));
+        Table table = Find(row.Table.Name);
         Count++;
         table.Rows++;
         table.Verdicts[row.Verdict] = table.Verdicts.GetValueOrDefault(row.Verdict) + 1;
@@ -37,6 +36,8 @@ internal sealed class RestoreTally(RestoreRun run)
     public IEnumerable<RestoreResult> Results(bool wasStopped)
     {
         string[] unread = run.Changes.Index.Reasons;
+        foreach (TableName name in wasStopped ? run.TableNames : [])
+            Find(name);
         foreach ((string name, Table table) in _tables.OrderBy(t => t.Key, StringComparer.Ordinal))
         {
             string[] reasons =
@@ -63,6 +64,14 @@ internal sealed class RestoreTally(RestoreRun run)
                 Duration = Stopwatch.GetElapsedTime(_start),
             };
         }
+    }
+
+    private Table Find(TableName name)
+    {
+        string text = name.ToString();
+        if (!_tables.TryGetValue(text, out Table? table))
+            _tables.Add(text, table = new Table(name.Database!, name.Name));
+        return table;
     }
 
     private string GtidSetOf(IEnumerable<int> transactions)

@@ -10,6 +10,9 @@ namespace MySqlRecovery.Restore;
 /// <summary>Writes the rows of a batch, in the transaction that has locked them, and counts them.</summary>
 internal sealed class RestoreWriter(RestoreRun run)
 {
+    /// <summary>What goes to the server at a time: strings beyond 85,000 bytes stay in memory until all of it is tidied up.</summary>
+    private const int PartLength = 32 << 10;
+
     private readonly BitArray _done = new(run.Changes.Count);
     private RowEvents? _events;
 
@@ -119,7 +122,7 @@ internal sealed class RestoreWriter(RestoreRun run)
     private IEnumerable<(RestoreRow, string)> Compose(List<RestoreRow> batch, StatementParts output)
     {
         using var script = new SqlScriptWriter(
-            output, run.Form with { Columns = [], BatchSize = Math.Max(2, batch.Count), Reverse = false });
+            output, run.Form with { Columns = [], BatchSize = Math.Max(2, batch.Count), StatementLength = PartLength, Reverse = false });
         foreach (RestoreRow row in batch.Where(r => r.Action == RowOperation.Delete || IsReplaced(r)))
         {
             if (Write(script, row.Table, RowOperation.Delete, row.From ?? row.To!, null) is { } obstacle)
@@ -147,10 +150,9 @@ internal sealed class RestoreWriter(RestoreRun run)
         return script.WriteChange(table.Map, operation, layout, from?.Image, layout, to?.Image);
     }
 
-    /// <summary>Statements in parts that fit into the least default of max_allowed_packet, but for one that is longer by itself.</summary>
+    /// <summary>Statements in parts, but for one that is longer by itself.</summary>
     private sealed class StatementParts : SqlOutput
     {
-        private const int PartLength = 512 << 10;
         private readonly StringBuilder _part = new();
         private readonly List<string> _parts = [];
 

@@ -145,7 +145,7 @@ internal sealed class RowConflicts(IQueryClient client, NetChanges changes, Rest
     {
         if (tables.Find(reference.Parent) is not { } parent || !parent.Key.SequenceEqual(OrdinalsOf(parent, reference.ParentColumns)))
             return false;
-        int number = changes.Find(StoredRow.Hash(parent.Map.Database, parent.Map.Table, values));
+        int number = changes.FindComing(StoredRow.Hash(parent.Map.Database, parent.Map.Table, values));
         return number >= 0 && other(number) is { Applies: true, To: { } to }
             && parent.Key.Select(c => to.Values[c]).Zip(values, StoredRow.IsSame).All(s => s);
     }
@@ -201,7 +201,7 @@ internal sealed class RowConflicts(IQueryClient client, NetChanges changes, Rest
         string[] names = [.. reference.ParentColumns.Select(SqlIdentifier.Quote)];
         string select = string.Join(", ", names.Select((n, i) => StoredValue.Expression(table.Map.Columns[columns[i]], n)));
         string mode = locks ? " LOCK IN SHARE MODE" : "";
-        string from = $"FROM {reference.Parent.Quoted} WHERE";
+        string from = $"FROM {reference.Parent.Quoted}{KeyedRows.Hint(reference.ParentIndex)} WHERE";
         HashSet<UInt128> there = ReadHashes(
             $"SELECT {select} {from} {ConditionOn(names, columns, needing)}{mode}", columns, reference);
         foreach (RestoreRow row in needing)

@@ -1,4 +1,6 @@
+using System.Collections.Specialized;
 using MySqlRecovery.Binlog.Rows;
+using MySqlRecovery.Changes;
 using MySqlRecovery.Model;
 using MySqlRecovery.Output.Sql;
 using MySqlRecovery.Text;
@@ -20,7 +22,7 @@ internal sealed class RowReader(NetChanges changes, RestoreTables tables, KeyedR
         NetChange change = changes[number];
         TableMap map = changes.MapOf(change);
         RestoreTable table = tables.Find(map);
-        string? problem = table.Problem ?? Problem(change.Flags);
+        string? problem = changes.CauseOf(change) ?? table.Problem ?? Problem(change.Flags);
         StoredRow? first = null, last = null;
         if (!change.Flags.HasFlag(NetChangeFlags.Partial))
         {
@@ -54,6 +56,7 @@ internal sealed class RowReader(NetChanges changes, RestoreTables tables, KeyedR
             Number = number,
             Change = change,
             Table = table,
+            Action = ActionOf(change),
             From = from,
             To = to,
             Logged = logged,
@@ -77,7 +80,26 @@ internal sealed class RowReader(NetChanges changes, RestoreTables tables, KeyedR
         }
     }
 
+    /// <summary>The key of an image of which perhaps nothing else is right.</summary>
+    public OrderedDictionary? DecodeKey(TableMap map, byte[] image)
+    {
+        try
+        {
+            return StoredRow.DecodeKey(map, image, _scratch);
+        }
+        catch (Exception e) when (MalformedData.Is(e))
+        {
+            return null;
+        }
+    }
+
     public void Dispose() => _scratch.Dispose();
+
+    private RowOperation ActionOf(in NetChange change)
+    {
+        (FoldedRow.Image from, FoldedRow.Image to) = form.Reverse ? (change.Last, change.First) : (change.First, change.Last);
+        return !from.IsRow ? RowOperation.Insert : to.IsRow ? RowOperation.Update : RowOperation.Delete;
+    }
 
     private StoredRow? Read(TableMap map, byte[]? image) => image == null ? null : StoredRow.OfImage(map, image, _scratch);
 

@@ -49,21 +49,26 @@ internal sealed class RowRestore
     /// <summary>Rows in all, once the run has started.</summary>
     public int Total { get; private set; }
 
+    /// <summary>Whether it ended before all rows were come to.</summary>
+    public bool WasStopped { get; private set; }
+
     /// <summary>Restores, and gives the verdict of each row when its batch is committed or left.</summary>
     /// <exception cref="RecoveryException">
     /// RestoreConflict (with <see cref="ConflictAction.Stop"/>), or what ended the connection; what was committed before stays.
     /// </exception>
     public IEnumerable<RestoreRow> Restore()
     {
+        _run.BeginWriting();
         if (_options.AsRowEvent || _run.MayNeedEvents(_options.AllowTrigger))
             _writer.BeginEvents();
-        List<int>[] phases = Plan();
-        Total = phases.Sum(p => p.Count);
-        foreach (List<int> phase in phases)
+        ushort[] phaseOf = Plan(out int phases);
+        Total = phaseOf.Count(p => p < phases);
+        for (int phase = 0; phase < phases; phase++)
         {
-            foreach (int[] numbers in Batches(phase))
+            foreach (int[] numbers in Batches(RowsOf(phaseOf, phase)))
             {
-                if (!_options.MayGoOn())
+                WasStopped = WasStopped || !_options.MayGoOn();
+                if (WasStopped)
                     yield break;
                 foreach (RestoreRow row in RestoreBatch(numbers))
                     yield return row;
@@ -71,28 +76,39 @@ internal sealed class RowRestore
         }
     }
 
-    /// <summary>The numbers of the rows in the order in which they are restored.</summary>
-    private List<int>[] Plan()
+    /// <summary>The phase of each row by its number: which rows are restored after which.</summary>
+    private ushort[] Plan(out int phases)
     {
         Dictionary<RestoreTable, int> ranks = Rank();
         int tables = ranks.Count == 0 ? 0 : ranks.Values.Max() + 1;
-        List<int>[] phases = [.. Enumerable.Range(0, 3 * tables).Select(_ => new List<int>())];
+        var phaseOf = new ushort[_run.Changes.Count];
+        Array.Fill(phaseOf, ushort.MaxValue);
         foreach (int number in _run.Numbers())
+            phaseOf[number] = PhaseOf(_run.Changes[number], ranks, tables);
+        phases = 3 * tables;
+        return phaseOf;
+    }
+
+    private IEnumerable<int> RowsOf(ushort[] phaseOf, int phase)
+    {
+        for (int i = 0; i < phaseOf.Length; i++)
         {
-            NetChange change = _run.Changes[number];
-            (bool comes, bool goes) = _run.Form.Reverse
-                ? (!change.Last.IsRow, !change.First.IsRow) : (!change.First.IsRow, !change.Last.IsRow);
-            RestoreTable table = _run.Tables.Find(_run.Changes.MapOf(change));
-            int rank = ranks[table];
-
-            // Equal rows are counted, so that those that go and those that come belong together.
-            (comes, goes) = table.Key.Length == 0 ? (false, false) : (comes, goes);
-            phases[goes ? tables - 1 - rank : comes ? 2 * tables + rank : tables + rank].Add(number);
+            int number = _run.Form.Reverse ? phaseOf.Length - 1 - i : i;
+            if (phaseOf[number] == phase)
+                yield return number;
         }
+    }
 
-        if (_run.Form.Reverse)
-            Array.ForEach(phases, p => p.Reverse());
-        return phases;
+    private ushort PhaseOf(in NetChange change, Dictionary<RestoreTable, int> ranks, int tables)
+    {
+        (bool comes, bool goes) = _run.Form.Reverse
+            ? (!change.Last.IsRow, !change.First.IsRow) : (!change.First.IsRow, !change.Last.IsRow);
+        RestoreTable table = _run.Tables.Find(_run.Changes.MapOf(change));
+        int rank = ranks[table];
+
+        // Equal rows are counted, so that those that go and those that come belong together.
+        (comes, goes) = table.Key.Length == 0 ? (false, false) : (comes, goes);
+        return (ushort)(goes ? tables - 1 - rank : comes ? 2 * tables + rank : tables + rank);
     }
 
     /// <summary>How far each table is from those that refer to none; a cycle is cut where it is met.</summary>
@@ -115,7 +131,7 @@ internal sealed class RowRestore
         }
     }
 
-    private IEnumerable<int[]> Batches(List<int> phase)
+    private IEnumerable<int[]> Batches(IEnumerable<int> phase)
     {
         var batch = new List<int>();
         long bytes = 0;
@@ -162,6 +178,8 @@ internal sealed class RowRestore
                     throw;
                 if (!IsPassing(e))
                     break;
+                if (WasStopped = !_options.MayGoOn())
+                    return [];
                 Thread.Sleep(_pauses.Next(20 * attempt));
             }
             catch

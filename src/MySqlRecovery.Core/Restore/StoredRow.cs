@@ -98,6 +98,21 @@ internal sealed class StoredRow
         return row;
     }
 
+    /// <summary>The key of an image, of which nothing else is decoded.</summary>
+    public static OrderedDictionary DecodeKey(TableMap map, byte[] image, TextBuffer scratch)
+    {
+        var ranges = new ValueRange[map.Columns.Length];
+        map.Layout.Locate(image, ranges);
+        var key = new OrderedDictionary(StringComparer.OrdinalIgnoreCase);
+        foreach (int i in map.PrimaryKey)
+        {
+            key[map.Columns[i].Name] = ranges[i].IsNull
+                ? null : StoredValue.Decode(map.Columns[i], StoredValue.OfImage(map.Columns[i], ranges[i].Of(image), scratch));
+        }
+
+        return key;
+    }
+
     /// <summary>The image with the values of another in some columns.</summary>
     public StoredRow With(StoredRow other, Func<int, bool> isTaken)
     {

@@ -31,6 +31,7 @@ internal static class StoredValue
         ColumnType.Float or ColumnType.Double => $"CAST({name}*1e0 AS CHAR)",
         ColumnType.Bit or ColumnType.Enum or ColumnType.Set => $"CAST({name} AS UNSIGNED)",
         ColumnType.Json => $"CAST({name} AS CHAR)",
+        _ when column.TextForm != BytesAsText.None => $"CAST({name} AS BINARY({column.Length}))",
         _ => TemporalValue.IsTemporal(column.Type) ? $"CAST({name} AS CHAR)" : $"CAST({name} AS BINARY)",
     };
 
@@ -71,8 +72,9 @@ internal static class StoredValue
                 if (CompressedColumn.IsCompressed(column.Type))
                     return CompressedColumn.Expand(value).ToArray();
                 // The trailing zeros of BINARY(n) are not in the image.
-                var bytes = new byte[column.CharacterSet is { IsBinary: true } && column.Type == ColumnType.String
-                    ? Math.Max(column.Length, value.Length) : value.Length];
+                bool isPadded = column.TextForm != BytesAsText.None
+                    || (column.CharacterSet is { IsBinary: true } && column.Type == ColumnType.String);
+                var bytes = new byte[isPadded ? Math.Max(column.Length, value.Length) : value.Length];
                 value.CopyTo(bytes);
                 return bytes;
         }

@@ -285,6 +285,13 @@ public abstract partial class BinlogCmdlet
         });
     }
 
+    /// <summary>Shows what is waited for.</summary>
+    private protected void ShowWaiting(string cause)
+    {
+        _hasProgress = true;
+        WriteProgress(new ProgressRecord(1, MyInvocation.MyCommand.Name, $"waits: {cause}"));
+    }
+
     private void WriteWarnings()
     {
         while (_warnings.TryDequeue(out string? warning))

@@ -34,6 +34,9 @@ internal sealed class RecoveryInput(BinlogCmdlet cmdlet, bool reverse, string[] 
     /// <summary>Whether rows of an undo are named that something else changed again later.</summary>
     public bool FindsLaterChanges { get; init; } = true;
 
+    /// <summary>Whether rows with which nothing can be done are kept, to be named one by one.</summary>
+    public bool KeepsUnusable { get; init; }
+
     /// <summary>Whether nothing has been added.</summary>
     public bool IsEmpty => _files.Count == 0 && _events == null && _server == null && cmdlet.Picked.IsEmpty;
 
@@ -84,7 +87,8 @@ internal sealed class RecoveryInput(BinlogCmdlet cmdlet, bool reverse, string[] 
         using EventScan scan = cmdlet.OpenScan(input);
         ChangeIndex built = ChangeIndexBuilder.Build(
             scan, reverse, s => cmdlet.ShowProgress(s, input.FileCount),
-            FindsLaterChanges ? index => cmdlet.FindUnchosen(index, input, reverse, columns, movesBytes) : null, maximumMemory, movesBytes);
+            FindsLaterChanges ? index => cmdlet.FindUnchosen(index, input, reverse, columns, movesBytes) : null, maximumMemory, movesBytes,
+            KeepsUnusable);
         cmdlet.WarnIfMoreThanPicked(built.RowCount);
         return built;
     }
@@ -131,7 +135,7 @@ internal sealed class RecoveryInput(BinlogCmdlet cmdlet, bool reverse, string[] 
         var maps = new PipelineTableMaps(cmdlet.Schema);
         if (Stream != null)
             return new PipelineEvents(maps, cmdlet.Filter, Stream, cmdlet.Sights.Begin());
-        _spool = new ChangeSpool(maps, cmdlet.Filter, reverse, maximumMemory, movesBytes, cmdlet.Sights.Begin());
+        _spool = new ChangeSpool(maps, cmdlet.Filter, reverse, maximumMemory, movesBytes, cmdlet.Sights.Begin(), KeepsUnusable);
         return _spool.Events;
     }
 

@@ -1,5 +1,7 @@
 using System.Globalization;
 using System.Management.Automation;
+using MySqlRecovery.Client;
+using MySqlRecovery.Input;
 using MySqlRecovery.Model;
 using MySqlRecovery.Restore;
 
@@ -12,6 +14,8 @@ namespace MySqlRecovery.Commands;
 public sealed class RestoreRowChangeCommand : RowRestoreCmdlet
 {
     private volatile bool _isStopping;
+    private InterruptKey? _key;
+    private WriteThrottle? _throttle;
 
     /// <summary>What to do about rows that are not as the changes left them: Leave (default), Overwrite or Stop.</summary>
     [Parameter]
@@ -31,6 +35,13 @@ public sealed class RestoreRowChangeCommand : RowRestoreCmdlet
     /// <summary>Gives the verdict of each row instead of the sums by table.</summary>
     [Parameter]
     public SwitchParameter PassThru { get; set; }
+
+    /// <summary>
+    /// Waits before each batch while a replica is further behind than a TimeSpan says, or while more sessions than a number
+    /// says are running a statement. Both may be given.
+    /// </summary>
+    [Parameter, ValidateNotNullOrEmpty, ThrottleTransformation]
+    public object[] Throttle { get; set; } = [];
 
     /// <inheritdoc/>
     protected override void EndProcessing()
@@ -53,13 +64,18 @@ public sealed class RestoreRowChangeCommand : RowRestoreCmdlet
 
     private void Restore(RestoreRun run)
     {
+        TimeSpan? lag = Throttle.OfType<TimeSpan>().Select(t => (TimeSpan?)t).LastOrDefault();
+        int? threads = Throttle.OfType<int>().Select(n => (int?)n).LastOrDefault();
+        using InterruptKey? key = _key = InterruptKey.Take(Host.Name);
+        using WriteThrottle? throttle = _throttle = lag == null && threads == null ? null
+            : Try(() => new WriteThrottle(run.Client, lag, threads, OpenReplica, StopToken));
         var options = new RestoreOptions
         {
             BatchSize = BatchSize,
             OnConflict = OnConflict,
             AllowTrigger = AllowTrigger,
             AsRowEvent = As == RestoreForm.RowEvent,
-            MayGoOn = () => !_isStopping
+            MayGoOn = MayGoOn
         };
         var restore = new RowRestore(run, options);
         var tally = new RestoreTally(run);
@@ -85,9 +101,27 @@ public sealed class RestoreRowChangeCommand : RowRestoreCmdlet
         }
 
         if (!PassThru)
-            WriteObject(tally.Results(failure != null), enumerateCollection: true);
+            WriteObject(tally.Results(failure != null || restore.WasStopped), enumerateCollection: true);
+        else if (restore.WasStopped)
+            WriteWarning("Stopped before all rows were come to: run it again.");
         if (failure != null)
             ThrowTerminatingError(ToErrorRecord(failure.ErrorId == "ServerPrivilegeMissing" ? WithGrant(failure, run) : failure));
+    }
+
+    private bool MayGoOn()
+    {
+        _throttle?.Wait(() => !IsToStop(), ShowWaiting);
+        return !IsToStop();
+    }
+
+    private bool IsToStop() => _isStopping || _key?.WasPressed() == true;
+
+    // With the account of the server that is written to.
+    private ServerConnection OpenReplica(string address)
+    {
+        ConnectionOptions options = ServerAddress.Parse(address);
+        options.FillFrom(OptionsFor(Server[0]));
+        return ServerConnection.Open(options, StopToken);
     }
 
     private static RecoveryException WithGrant(RecoveryException failure, RestoreRun run) => new(

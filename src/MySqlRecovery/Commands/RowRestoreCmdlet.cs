@@ -65,6 +65,7 @@ public abstract class RowRestoreCmdlet : BinlogCmdlet
         Input = new RecoveryInput(this, !Forward, Column, ChangeIndex.DefaultMaximumMemory, movesBytes: false)
         {
             FindsLaterChanges = false,
+            KeepsUnusable = true,
         };
     }
 

@@ -37,7 +37,7 @@ public abstract class RacingTests(ServerFixture fixture)
             string log = incident.Damage();
             List<RowVerdict> done = new Restoring(Server, log) { Options = incident.Options }.Run();
             Assert.All(done, v => Assert.True(v.IsApplied || v.Verdict == RestoreVerdict.AlreadyRestored, $"seed {seed}: {v}"));
-            Assert.True(Same(before, incident.State()), $"seed {seed}: {Describe(before, incident.State())}");
+            RandomIncident.AssertSame(before, incident.State(), seed);
         }
     }
 
@@ -53,7 +53,7 @@ public abstract class RacingTests(ServerFixture fixture)
             for (int deaths = 0; deaths < 5; deaths++)
             {
                 int at = random.Next(40);
-                var killed = new Restoring(Server, log) { Options = incident.Options, Wrap = c => new Between(c, n => { if (n == at) Server.Sql($"KILL {c.ConnectionId}"); }) };
+                var killed = new Restoring(Server, log) { Options = incident.Options, Wrap = c => new BetweenCommands(c, n => { if (n == at) Server.Sql($"KILL {c.ConnectionId}"); }) };
                 try
                 {
                     killed.Run();
@@ -65,7 +65,7 @@ public abstract class RacingTests(ServerFixture fixture)
             }
 
             new Restoring(Server, log) { Options = incident.Options }.Run();
-            Assert.True(Same(before, incident.State()), $"seed {seed}: {Describe(before, incident.State())}");
+            RandomIncident.AssertSame(before, incident.State(), seed);
         }
     }
 
@@ -82,7 +82,7 @@ public abstract class RacingTests(ServerFixture fixture)
         var restoring = new Restoring(Server, log)
         {
             Options = incident.Options,
-            Wrap = c => new Between(c, _ =>
+            Wrap = c => new BetweenCommands(c, _ =>
             {
                 if (random.Next(4) == 0)
                     incident.WriteMore(other, random, written);
@@ -100,33 +100,6 @@ public abstract class RacingTests(ServerFixture fixture)
         }
 
         Assert.Equal("0", Server.Scalar(RandomIncident.Orphans));
-    }
-
-    private static bool Same(Dictionary<string, string> one, Dictionary<string, string> other) =>
-        one.Count == other.Count && one.All(e => other.GetValueOrDefault(e.Key) == e.Value);
-
-    private static string Describe(Dictionary<string, string> before, Dictionary<string, string> after) => string.Join(
-        "; ", before.Keys.Union(after.Keys).Where(k => before.GetValueOrDefault(k) != after.GetValueOrDefault(k)).Take(5)
-            .Select(k => $"{k}: was {before.GetValueOrDefault(k)}, is {after.GetValueOrDefault(k)}"));
-
-    /// <summary>Does something between two commands.</summary>
-    private sealed class Between(ServerConnection connection, Action<int> act) : IQueryClient
-    {
-        private int _commands;
-
-        public string Server => connection.Server;
-
-        public IQueryRows Query(string sql, CancellationToken token)
-        {
-            act(_commands++);
-            return connection.Query(sql, token);
-        }
-
-        public long Change(string statements, CancellationToken token)
-        {
-            act(_commands++);
-            return connection.Change(statements, token);
-        }
     }
 }
 
@@ -171,8 +144,17 @@ internal sealed class RandomIncident
     public RestoreOptions Options { get; }
 
     /// <summary>Every row as one text, by table and key.</summary>
-    public Dictionary<string, string> State() => Tables.SelectMany(t => _server.Query($"SELECT * FROM {t}", "race").Select(r => (t, r)))
+    public Dictionary<string, string> State() => StateOf(_server);
+
+    /// <summary>The same of another server that has the tables.</summary>
+    public static Dictionary<string, string> StateOf(MySqlServer server) => Tables
+        .SelectMany(t => server.Query($"SELECT * FROM {t}", "race").Select(r => (t, r)))
         .ToDictionary(x => $"{x.t} {x.r[0]}", x => string.Join(", ", x.r));
+
+    /// <summary>Fails where two states differ, and says in which rows.</summary>
+    public static void AssertSame(Dictionary<string, string> before, Dictionary<string, string> after, int seed) => Assert.Empty(
+        before.Keys.Union(after.Keys).Where(k => before.GetValueOrDefault(k) != after.GetValueOrDefault(k)).Take(5)
+            .Select(k => $"seed {seed}, {k}: was {before.GetValueOrDefault(k)}, is {after.GetValueOrDefault(k)}"));
 
     /// <summary>Does damage, and gives the log that holds it alone.</summary>
     public string Damage()
@@ -252,3 +234,7 @@ public sealed class MySqlRacingTests(MySqlFixture fixture) : RacingTests(fixture
 public sealed class MySql56RacingTests(MySql56Fixture fixture) : RacingTests(fixture), IClassFixture<MySql56Fixture>;
 
 public sealed class MariaDbRacingTests(MariaDbFixture fixture) : RacingTests(fixture), IClassFixture<MariaDbFixture>;
+
+public sealed class MySql57RacingTests(MySql57Fixture fixture) : RacingTests(fixture), IClassFixture<MySql57Fixture>;
+
+public sealed class MariaDb118RacingTests(MariaDb118Fixture fixture) : RacingTests(fixture), IClassFixture<MariaDb118Fixture>;

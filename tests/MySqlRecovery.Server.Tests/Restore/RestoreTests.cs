@@ -1,4 +1,7 @@
+using MySqlRecovery.Client;
 using MySqlRecovery.Model;
+using MySqlRecovery.Restore;
+using MySqlRecovery.Server.Tests.Client;
 using MySqlRecovery.Server.Tests.Servers;
 using MySqlRecovery.Server.Tests.Undo;
 using Xunit;
@@ -74,6 +77,25 @@ public abstract class RestoreTests(ServerFixture fixture)
     }
 
     [Fact]
+    public void Addresses_and_UUIDs_come_back_exactly()
+    {
+        Assert.SkipWhen(!Server.Flavour.IsMariaDb, "no other server has such types");
+        string log = Incident("addresses", """
+            CREATE TABLE keyed (u UUID PRIMARY KEY, a INET4, b INET6); CREATE TABLE loose (u UUID, a INET4, b INET6);
+            """, """
+            INSERT INTO keyed VALUES ('123e4567-e89b-12d3-a456-426655440000', '192.0.2.1', '2001:db8::1'), ('123e4567-e89b-72d3-a456-426655440000', '0.0.0.0', '::ffff:192.0.2.1'),
+                ('00000000-0000-0000-0000-000000000000', NULL, '::'), ('ffffffff-ffff-ffff-ffff-ffffff000000', '1.0.0.0', '1::');
+            INSERT INTO loose SELECT * FROM keyed;
+            """, "DELETE FROM loose; DELETE FROM keyed WHERE a > '1.0.0.0'; UPDATE keyed SET b = '::7', a = '0.0.0.1'", out string before);
+        Server.Sql("INSERT INTO keyed VALUES ('123e4567-e89b-12d3-a456-426655440000', NULL, NULL)", "addresses");
+        RowVerdict taken = Assert.Single(new Restoring(Server, log).Run(), v => !v.IsApplied);
+        Assert.Equal((RestoreVerdict.Occupied, "123e4567-e89b-12d3-a456-426655440000", "2001:db8::1"), (taken.Verdict, taken.Key!["u"], taken.Before!["b"]));
+        Server.Sql("DELETE FROM keyed WHERE b IS NULL", "addresses");
+        Assert.Single(new Restoring(Server, log).Run(), v => v.IsApplied);
+        DatabaseState.AssertEqual(before, DatabaseState.Read(Server, "addresses"));
+    }
+
+    [Fact]
     public void Each_verdict_says_what_became_of_the_row()
     {
         string log = Incident("verdicts", """
@@ -101,6 +123,37 @@ public abstract class RestoreTests(ServerFixture fixture)
         Assert.Equal(
             [["1", "1", "1", "1"], ["2", "2", "77", "2"], ["3", "55", "3", "3"], ["5", "5", "5", "5"], ["6", "0", "0", "60"], ["8", "8", "8", "8"], ["9", "9", "9", "90"], ["11", "11", "0", "11"], ["70", "0", "0", "7"], ["900", "0", "0", "9"]],
             Server.Query("SELECT id, a, b, u FROM t ORDER BY id", "verdicts"));
+    }
+
+    [Fact]
+    public void Rows_that_others_hold_are_not_waited_for_unless_they_are_meant()
+    {
+        string log = Incident("held", """
+            CREATE TABLE parent (id INT PRIMARY KEY, note VARCHAR(9)); CREATE TABLE t (id INT PRIMARY KEY, parent INT, FOREIGN KEY (parent) REFERENCES parent (id));
+            """, "INSERT INTO parent (id) VALUES (1), (2); INSERT INTO t VALUES (1, 1), (2, 1), (3, 1), (9, 2)", "DELETE FROM t WHERE id < 4");
+        using ServerConnection other = Server.Connect();
+        other.Change("BEGIN; DELETE FROM held.t WHERE id = 9; UPDATE held.parent SET note = 'x' WHERE id = 2;", CancellationToken.None);
+        var clock = System.Diagnostics.Stopwatch.StartNew();
+        Assert.All(new Restoring(Server, log).Run(), v => Assert.True(v.IsApplied, v.ToString()));
+        Assert.True(clock.Elapsed < TimeSpan.FromSeconds(40), "the lock of another session was waited for");
+    }
+
+    [Fact]
+    public void Where_the_server_logs_statements_rows_are_logged_or_the_error_says_so()
+    {
+        string log = Incident("statements", "CREATE TABLE t (id INT PRIMARY KEY)", "INSERT INTO t VALUES (1), (2)", "DELETE FROM t");
+        Server.Sql("SET GLOBAL binlog_format = 'STATEMENT'; CREATE USER writer@localhost; GRANT SELECT, INSERT, UPDATE, DELETE, TRIGGER ON statements.* TO writer@localhost");
+        try
+        {
+            var restoring = new Restoring(Server, log);
+            Assert.Equal("StatementLogging", Assert.Throws<RecoveryException>(() => (restoring with { User = "writer" }).Run()).ErrorId);
+            Assert.All((restoring with { User = "writer" }).Test(), v => Assert.Equal(RestoreVerdict.Clean, v.Verdict));
+            Assert.All(restoring.Run(), v => Assert.True(v.IsApplied, v.ToString()));
+        }
+        finally
+        {
+            Server.Sql("SET GLOBAL binlog_format = 'ROW'; DROP USER writer@localhost");
+        }
     }
 
     private string Incident(string database, string schema, string rows, string damage) => Incident(database, schema, rows, damage, out _);

@@ -26,6 +26,9 @@ internal sealed record Restoring(MySqlServer Server, params string[] Logs)
 
     public RestoreOptions Options { get; init; } = new();
 
+    /// <summary>The account, which has no password.</summary>
+    public string User { get; init; } = "root";
+
     /// <summary>The position of the first event taken.</summary>
     public long? Start { get; init; }
 
@@ -35,7 +38,7 @@ internal sealed record Restoring(MySqlServer Server, params string[] Logs)
     /// <summary>The verdicts before anything is written.</summary>
     public List<RowVerdict> Test()
     {
-        using ServerConnection connection = Server.Connect();
+        using ServerConnection connection = Connect();
         using RestoreRun run = Open(connection);
         return [.. run.Test(Options.BatchSize)];
     }
@@ -45,7 +48,7 @@ internal sealed record Restoring(MySqlServer Server, params string[] Logs)
 
     public List<RowVerdict> Run(out List<RestoreResult> results)
     {
-        using ServerConnection connection = Server.Connect();
+        using ServerConnection connection = Connect();
         using RestoreRun run = Open(Wrap(connection));
         var tally = new RestoreTally(run);
         var verdicts = new List<RowVerdict>();
@@ -59,12 +62,15 @@ internal sealed record Restoring(MySqlServer Server, params string[] Logs)
         return verdicts;
     }
 
+    private ServerConnection Connect() =>
+        ServerConnection.Open(new ConnectionOptions { Socket = Server.SocketPath, User = User }, CancellationToken.None);
+
     private RestoreRun Open(MySqlRecovery.Server.IQueryClient client)
     {
         RowPredicate? where = Where == null ? null : new RowPredicate(Where);
         var filter = new EventFilter { Where = where, WithStatements = true };
         var schema = new ServerLogSchema(() => Server.Connect(), null, _ => { }, Stop);
         using var scan = new EventScan(LogRange.Of(Logs, Start, null), filter, Stop, schema);
-        return RestoreRun.Of(client, ChangeIndexBuilder.Build(scan, !Forward, movesBytes: false), where, Form with { Reverse = !Forward }, Stop);
+        return RestoreRun.Of(client, ChangeIndexBuilder.Build(scan, !Forward, movesBytes: false, keepsUnusable: true), where, Form with { Reverse = !Forward }, Stop);
     }
 }

@@ -27,6 +27,14 @@ internal sealed class GuardedProcess : IDisposable
         _guard.StandardInput.Flush();
     }
 
+    /// <summary>Kills the server and leaves the folder as it is.</summary>
+    public void Kill()
+    {
+        _guard.StandardInput.WriteLine("kill");
+        _guard.StandardInput.Flush();
+        _guard.WaitForExit();
+    }
+
     /// <summary>Waits until the program has ended by itself and leaves the folder as it is; gives the exit code.</summary>
     public int WaitForExit(TimeSpan timeout) => _guard.WaitForExit(timeout)
         ? _guard.ExitCode

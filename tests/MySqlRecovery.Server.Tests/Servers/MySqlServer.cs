@@ -115,6 +115,14 @@ public sealed partial class MySqlServer : IDisposable
         _process = null;
     }
 
+    /// <summary>Kills the server, as a machine that loses power would, and keeps its files.</summary>
+    public void Kill()
+    {
+        _process?.Kill();
+        _process?.Dispose();
+        _process = null;
+    }
+
     /// <summary>Shuts the server down cleanly and starts it again.</summary>
     public void Restart()
     {

@@ -49,14 +49,11 @@ internal sealed class ReplicaProgress
     public bool IsApplying { get; private set; }
 
     /// <summary>How far the replica is behind now, but for the delay it was told to keep; null if it does not say.</summary>
-    public TimeSpan? ReadLag()
-    {
-        if (FindChannel() is not { } channel
-            || !double.TryParse(channel.GetValueOrDefault("Seconds_Behind_Source"), CultureInfo.InvariantCulture, out double seconds))
-            return null;
-        double.TryParse(channel.GetValueOrDefault("SQL_Delay"), CultureInfo.InvariantCulture, out double delay);
-        return TimeSpan.FromSeconds(Math.Max(0, seconds - delay));
-    }
+    public TimeSpan? ReadLag() => FindChannel() is { } channel ? LagOf(channel) : null;
+
+    /// <summary>The lags of the channels that say how far they are behind, but for the delay they were told to keep.</summary>
+    public static IEnumerable<TimeSpan> LagOf(IEnumerable<Dictionary<string, string?>> channels) =>
+        channels.Select(LagOf).OfType<TimeSpan>();
 
     /// <summary>Where the source is now; null if there is no telling.</summary>
     public string? ReadSource()
@@ -128,6 +125,14 @@ internal sealed class ReplicaProgress
 
     private static LogPosition AppliedTo(Dictionary<string, string?> channel) =>
         LogPosition.Parse($"{channel["Relay_Source_Log_File"]}:{channel["Exec_Source_Log_Pos"]}");
+
+    private static TimeSpan? LagOf(Dictionary<string, string?> channel)
+    {
+        if (!double.TryParse(channel.GetValueOrDefault("Seconds_Behind_Source"), CultureInfo.InvariantCulture, out double seconds))
+            return null;
+        double.TryParse(channel.GetValueOrDefault("SQL_Delay"), CultureInfo.InvariantCulture, out double delay);
+        return TimeSpan.FromSeconds(Math.Max(0, seconds - delay));
+    }
 
     private Dictionary<string, string?>? FindChannel()
     {

@@ -6,13 +6,9 @@ namespace MySqlRecovery.Output.Sql;
 
 /// <summary>One INSERT or DELETE of several rows, while it grows.</summary>
 /// <param name="output">Takes the statement.</param>
-/// <param name="maximumRows">Rows of a statement at most.</param>
-internal sealed class SqlBatch(SqlOutput output, int maximumRows) : IDisposable
+/// <param name="form">Says how large it may become.</param>
+internal sealed class SqlBatch(SqlOutput output, SqlForm form) : IDisposable
 {
-    /// <summary>Bytes of a statement at most, unless one row takes more: below the least default of max_allowed_packet (1 MiB,
-    /// to 5.6.5).</summary>
-    private const int MaximumLength = 512 << 10;
-
     private readonly TextBuffer _sql = new();
     private SqlTable? _table;
     private RowOperation _operation;
@@ -28,8 +24,8 @@ internal sealed class SqlBatch(SqlOutput output, int maximumRows) : IDisposable
     /// <param name="row">Its values in parentheses, or its key.</param>
     public void Add(SqlTable table, RowOperation operation, RowLayout layout, ReadOnlySpan<byte> row)
     {
-        if (table != _table || operation != _operation || layout != _layout || _rows == maximumRows
-            || _sql.Length + row.Length > MaximumLength)
+        if (table != _table || operation != _operation || layout != _layout || _rows == form.BatchSize
+            || _sql.Length + row.Length > form.StatementLength)
         {
             Flush();
             (_table, _operation, _layout) = (table, operation, layout);

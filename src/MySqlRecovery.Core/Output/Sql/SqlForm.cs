@@ -16,6 +16,10 @@ internal sealed record SqlForm
     /// <summary>Rows of an INSERT, or of a DELETE by a key of one integer column, at most.</summary>
     public int BatchSize { get; init; } = 1;
 
+    /// <summary>Bytes of such a statement at most, unless one row takes more: below the least default of max_allowed_packet
+    /// (1 MiB, to 5.6.5).</summary>
+    public int StatementLength { get; init; } = 512 << 10;
+
     /// <summary>The columns that updates may set; empty for all.</summary>
     public string[] Columns { get; init; } = [];
 

@@ -56,7 +56,7 @@ internal sealed class SqlScriptWriter : IDisposable
         _output = output;
         _form = form;
         _statement = new RowStatement(_sql);
-        _batch = form.BatchSize > 1 ? new SqlBatch(output, form.BatchSize) : null;
+        _batch = form.BatchSize > 1 ? new SqlBatch(output, form) : null;
     }
 
     public long StatementCount => _statements + (_batch?.StatementCount ?? 0);
