@@ -17,7 +17,6 @@ namespace MySqlRecovery.Bench.Apply;
 internal static class ApplyCommand
 {
     private const string Database = "bench";
-    private const int BatchSize = 500;
 
     /// <param name="steps">How often the workload's step is done for each undo: 60 000 row changes each.</param>
     public static int Run(int steps)

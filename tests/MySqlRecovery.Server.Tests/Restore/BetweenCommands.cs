@@ -1,5 +1,4 @@
 using MySqlRecovery.Client;
-using MySqlRecovery.Server;
 
 namespace MySqlRecovery.Server.Tests.Restore;
 

@@ -1,7 +1,5 @@
 using System.Globalization;
-using MySqlRecovery.Client;
 using MySqlRecovery.Model;
-using MySqlRecovery.Server.Tests.Client;
 using MySqlRecovery.Server.Tests.Servers;
 using Xunit;
 

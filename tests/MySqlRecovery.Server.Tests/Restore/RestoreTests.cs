@@ -1,6 +1,5 @@
 using MySqlRecovery.Client;
 using MySqlRecovery.Model;
-using MySqlRecovery.Restore;
 using MySqlRecovery.Server.Tests.Client;
 using MySqlRecovery.Server.Tests.Servers;
 using MySqlRecovery.Server.Tests.Undo;

@@ -1,7 +1,5 @@
 using MySqlRecovery.Model;
-using MySqlRecovery.Restore;
 using MySqlRecovery.Server.Tests.Servers;
-using MySqlRecovery.Server.Tests.Undo;
 using Xunit;
 
 namespace MySqlRecovery.Server.Tests.Restore;
