@@ -190,8 +190,12 @@ internal sealed class FoldedRows(ChangeIndex index, IReadOnlyList<FoldedRow> row
     private byte[] _scratch = [];
     private int _fromLength;
     private int _toLength;
+    private HashSet<int>? _takers;
     private int _phase;
     private int _next;
+
+    /// <summary>Whether a row that gets what is unique of another may go first and come back last, instead of being updated.</summary>
+    public bool MayReplaceRows { get; set; }
 
     public TableMap Map { get; private set; } = null!;
 
@@ -206,6 +210,7 @@ internal sealed class FoldedRows(ChangeIndex index, IReadOnlyList<FoldedRow> row
 
     public bool MoveNext()
     {
+        _takers ??= MayReplaceRows ? FindTakers() : [];
         for (; _phase < Order.Length; _phase++, _next = 0)
         {
             while (_next < rows.Count)
@@ -213,16 +218,46 @@ internal sealed class FoldedRows(ChangeIndex index, IReadOnlyList<FoldedRow> row
                 FoldedRow row = rows[_next++];
                 (FoldedRow.Image from, FoldedRow.Image to) = reverse ? (row.Last, row.First) : (row.First, row.Last);
                 RowOperation operation = !to.IsRow ? RowOperation.Delete : from.IsRow ? RowOperation.Update : RowOperation.Insert;
+                bool isTaker = _takers.Contains(_next - 1);
+                if (isTaker)
+                    operation = Operation == RowOperation.Update ? RowOperation.Delete : Operation;
                 if (operation != Operation)
                     continue;
                 Map = index.Maps[row.Map];
                 _fromLength = Load(from, ref _from);
                 _toLength = Load(to, ref _to);
+                if (isTaker && Operation == RowOperation.Delete)
+                    _toLength = 0;
+                if (isTaker && Operation == RowOperation.Insert)
+                    _fromLength = 0;
                 return true;
             }
         }
 
         return false;
+    }
+
+    private HashSet<int> FindTakers()
+    {
+        var traded = new TradedKeys();
+        var takers = new HashSet<int>();
+        foreach (bool isFound in (bool[])[false, true])
+        {
+            for (int i = 0; i < rows.Count; i++)
+            {
+                Map = index.Maps[rows[i].Map];
+                if (Map.UniqueKeys.Length == 0 || !rows[i].First.IsRow || !rows[i].Last.IsRow)
+                    continue;
+                _fromLength = Load(reverse ? rows[i].Last : rows[i].First, ref _from);
+                _toLength = Load(reverse ? rows[i].First : rows[i].Last, ref _to);
+                if (!isFound)
+                    traded.Add(Map, From);
+                else if (traded.IsTaker(Map, From, To))
+                    takers.Add(i);
+            }
+        }
+
+        return takers;
     }
 
     private int Load(FoldedRow.Image image, ref byte[] buffer)

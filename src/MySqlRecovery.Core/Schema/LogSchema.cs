@@ -29,6 +29,8 @@ internal sealed class LogSchema(SchemaCatalog catalog) : ITableSchemaSource
         KeySchema? key = KeyOf(table);
         map.PrimaryKey = key == null ? [] : [.. key.Parts.Select(p => IndexOf(map, p.Column))];
         map.IsPrimaryKeyKnown = true;
+        map.UniqueKeys = [.. table.Keys.Where(k => k.IsUnique && !k.IsPrimary && k.Parts.All(p => p.Column != null))
+            .Select(k => k.Parts.Select(p => IndexOf(map, p.Column)).ToArray())];
     }
 
     public IEnumerable<(string Child, string[] ReferencedColumns)> FindCascades(TableMap parent, RowOperation operation) =>

@@ -86,6 +86,27 @@ public sealed class FormTests(FormTests.Fixture fixture) : IClassFixture<FormTes
         DatabaseState.AssertEqual(untouched, DatabaseState.Read(Server, database));
     }
 
+    [Fact]
+    public void Rows_that_traded_what_is_unique_are_summed_up_all_the_same()
+    {
+        Server.Sql("CREATE DATABASE traded; USE traded; CREATE TABLE t (id INT PRIMARY KEY, u VARCHAR(9) UNIQUE, a INT, b INT, UNIQUE (a, b));"
+            + "INSERT INTO t VALUES (1, 'a', 1, 1), (2, 'b', 1, 2), (3, 'c', 1, 3), (4, 'd', 1, 4), (5, NULL, NULL, 5), (6, NULL, NULL, 6)");
+        string before = DatabaseState.Read(Server, "traded"), schema = DatabaseState.WriteSchema(Server, "traded");
+        Server.FlushLogs();
+        Server.Sql("UPDATE t SET u = 'x' WHERE id = 1; UPDATE t SET u = 'a' WHERE id = 2; UPDATE t SET u = 'B' WHERE id = 1; UPDATE t SET b = b + 1 ORDER BY b DESC;"
+            + "UPDATE t SET u = NULL WHERE id = 4", "traded");
+        string after = DatabaseState.Read(Server, "traded"), log = Server.FlushLogs();
+        var reversal = new Reversal(log) { SchemaPath = schema, Form = new SqlForm { Fold = true } };
+
+        string back = NewPath(), forth = NewPath();
+        Assert.Empty(reversal.WriteSql(back));
+        Server.RunFile(back);
+        DatabaseState.AssertEqual(before, DatabaseState.Read(Server, "traded"));
+        Assert.Empty(reversal.WriteSql(forth, reverse: false));
+        Server.RunFile(forth);
+        DatabaseState.AssertEqual(after, DatabaseState.Read(Server, "traded"));
+    }
+
     [Theory]
     [InlineData(1)]
     [InlineData(3)]

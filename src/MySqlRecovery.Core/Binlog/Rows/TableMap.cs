@@ -58,6 +58,9 @@ internal sealed class TableMap
     /// <summary>Whether a missing <see cref="PrimaryKey"/> means that the table has none (metadata FULL) or that it is not known.</summary>
     public bool IsPrimaryKeyKnown { get; set; }
 
+    /// <summary>The columns of each unique key beside the primary one, as far as a schema tells of them.</summary>
+    public int[][] UniqueKeys { get; set; } = [];
+
     /// <summary>Whether a schema has completed the map: generated columns and triggers are known then.</summary>
     public bool HasSchema { get; set; }
 

@@ -33,7 +33,11 @@ internal sealed class RowSqlExport : IDisposable
         _sql = new RowEventSql(where, form, output);
         _windows = new SourceWindows(index.Sources, form.Reverse);
         if (form.Fold)
+        {
             _folded = RowFold.Build(index, where, form.Reverse, _obstacles, stop);
+            _folded.MayReplaceRows = form.Columns.Length == 0;
+        }
+
         WriteHeading();
         _sql.Script.Begin(index.Format?.IsMariaDb == true);
     }
