@@ -16,12 +16,13 @@ namespace MySqlRecovery.Server.Tests.Properties;
 
 /// <summary>
 /// Random tables, sessions, DDL, choices, schemas and forms of the undo. The law: what says that it is complete, and that nothing
-/// came later, comes to the state without what was chosen; else it says why. PROPERTY_SECONDS says how long is tried (20 by
-/// default), PROPERTY_SEED with which incident it starts.
+/// came later, comes to the state without what was chosen; else it says why. PROPERTY_SECONDS says for how long incidents are tried
+/// (without it <see cref="Incidents"/> of them are, the same ones each time), PROPERTY_SEED with which one it starts.
 /// </summary>
 public abstract partial class UndoPropertyTests(ServerFixture fixture, ITestOutputHelper output)
 {
-    private static readonly double Seconds = double.Parse(Environment.GetEnvironmentVariable("PROPERTY_SECONDS") ?? "20", CultureInfo.InvariantCulture);
+    private const int Incidents = 40;
+    private static readonly string? Seconds = Environment.GetEnvironmentVariable("PROPERTY_SECONDS");
     private static readonly int Seed = int.Parse(Environment.GetEnvironmentVariable("PROPERTY_SEED") ?? "1", CultureInfo.InvariantCulture);
 
     // Binlog, SQL, SQL with several rows a statement, the sum of all, a binlog of events and of rows that were piped.
@@ -40,7 +41,9 @@ public abstract partial class UndoPropertyTests(ServerFixture fixture, ITestOutp
         var failures = new List<string>();
         var watch = Stopwatch.StartNew();
         int seed = Seed;
-        for (; watch.Elapsed.TotalSeconds < Seconds && failures.Count < 10; seed++)
+        double seconds = Seconds == null ? double.MaxValue : double.Parse(Seconds, CultureInfo.InvariantCulture);
+        int last = Seconds == null ? Seed + Incidents : int.MaxValue;
+        for (; seed < last && watch.Elapsed.TotalSeconds < seconds && failures.Count < 10; seed++)
         {
             try
             {
