@@ -82,7 +82,7 @@ Describe 'Remoting over SSH' -Skip:(-not $sshPrefix) {
     It 'gives objects that name their machine, become live by a cast, and make an undo here' {
         $rows = Invoke-Command $session { Get-RowChange $using:Second -Table orders }
         [MySqlRecovery.Model.RowChange] $rows[0] | ConvertTo-ChangeText | Should -Be (Get-RowChange $Second -Table orders | ConvertTo-ChangeText)[0]
-        $rows | Out-String -Width 120 | Should -Match 'Timestamp +Operation +Database +Table +Key +Position +PSComputerName'
+        $rows | Out-String -Width 120 | Should -Match 'Timestamp +Operation +Table +Change +PSComputerName'
         $rows.PSComputerName | Select-Object -Unique | Should -Be '127.0.0.1'
         $rows | ConvertTo-ChangeText | Should -Be (Get-RowChange $Second -Table orders | ConvertTo-ChangeText)
         ($rows | Export-RowChangeSql -Reverse) | Should -Be (Get-RowChange $Second -Table orders | Export-RowChangeSql -Reverse)

@@ -2,8 +2,9 @@ BeforeDiscovery {
     $filters = @(
         @{ Name = 'EventType'; With = @{ EventType = 'Query', 'Xid' }; Where = { $_.EventType -in 'Query', 'Xid' } }
         @{ Name = 'Operation'; With = @{ Operation = 'Delete', 'Update' }; Where = { $_.Operation -in 'Delete', 'Update' } }
-        @{ Name = 'Database'; With = @{ Database = 'crm' }; Where = { $_.Database -eq 'crm' } }
-        @{ Name = 'Database with wildcards'; With = @{ Database = 'sh*', 'nothing' }; Where = { $_.Database -like 'sh*' } }
+        # A statement counts by the tables that it names, wherever its session stood.
+        @{ Name = 'Database'; With = @{ Database = 'crm' }; Where = { $_.Database -eq 'crm' -or $_.Statement -like 'CREATE TABLE crm.*' } }
+        @{ Name = 'Database with wildcards'; With = @{ Database = 'sh*', 'nothing' }; Where = { $_.Database -like 'sh*' -and $_.Statement -notlike 'CREATE TABLE crm.*' } }
         @{ Name = 'ExcludeDatabase'; With = @{ ExcludeDatabase = 'cr?'; Operation = 'Insert' }; Where = { $_.Operation -eq 'Insert' -and $_.Database -notlike 'cr?' } }
         @{ Name = 'Table'; With = @{ Table = 'orders' }; Where = { $_.Table -eq 'orders' } }
         @{ Name = 'Table with a database'; With = @{ Table = 'crm.orders' }; Where = { $_.Table -eq 'orders' -and $_.Database -eq 'crm' } }

@@ -40,7 +40,7 @@ Describe 'A filter that matches nothing' {
         @{ Arguments = @{ StartTime = '2027-01-01' }; There = 'Nothing was logged from 2027-01-01 00:00:00 *; these logs go from 2026-11-17 * to 2026-11-21 *' }
         @{ Arguments = @{ StopTime = '2020-01-01' }; There = 'Nothing was logged to 2020-01-01 00:00:00 *; these logs go from 2026-11-17 *' }
         @{ Arguments = @{ Table = 'wf_definition'; ThreadId = 14 }; There = 'Nothing fulfils all conditions together: *' }
-        @{ Arguments = @{ Table = 'wf_task'; Where = @{ task_id = -1 } }; There = 'Nothing fulfils all conditions together: *' }
+        @{ Arguments = @{ Table = 'wf_task'; Where = @{ priority = -1 } }; There = 'Nothing fulfils all conditions together: *' }
     ) {
         $warnings = @(Get-Warning { Get-RowChange $logs @Arguments })
         @($warnings -like $There).Count | Should -Be 1 -Because ($warnings -join '; ')
