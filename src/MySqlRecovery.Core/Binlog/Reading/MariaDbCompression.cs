@@ -1,4 +1,3 @@
-using System.IO.Compression;
 using MySqlRecovery.Binlog.Events;
 using MySqlRecovery.IO;
 using MySqlRecovery.Model;
@@ -64,7 +63,7 @@ internal sealed class MariaDbCompression : IDisposable
         uint length = 0;
         for (int i = 0; i < (first & 7); i++)
             length = length << 8 | cursor.ReadByte();
-        using var stream = new ZLibStream(new MemoryStream(cursor.Rest.ToArray()), CompressionMode.Decompress);
+        using var stream = new InflatingStream(new MemoryStream(cursor.Rest.ToArray()));
         for (uint left = length; left > 0;)
         {
             Span<byte> target = _raw.Reserve((int)Math.Min(left, 64 << 10));

@@ -1,10 +1,10 @@
 using System.Buffers.Binary;
 using System.Globalization;
-using System.IO.Compression;
 using System.Net;
 using System.Text;
 using MySqlRecovery.Binlog.Events;
 using MySqlRecovery.Binlog.Rows.Json;
+using MySqlRecovery.IO;
 using MySqlRecovery.Text;
 
 namespace MySqlRecovery.Binlog.Rows;
@@ -172,8 +172,7 @@ internal static class CompressedColumn
         for (int i = 1; i <= lengthBytes; i++)
             length = length << 8 | value[i];
         var data = new MemoryStream(value[(1 + lengthBytes)..].ToArray());
-        using Stream inflate = (value[0] & 8) != 0
-            ? new DeflateStream(data, CompressionMode.Decompress) : new ZLibStream(data, CompressionMode.Decompress);
+        using var inflate = new InflatingStream(data, isRaw: (value[0] & 8) != 0);
         // Grows with what really comes, not with what the length claims.
         var result = new MemoryStream();
         var chunk = new byte[ChunkLength];

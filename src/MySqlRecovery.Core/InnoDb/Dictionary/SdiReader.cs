@@ -1,4 +1,4 @@
-using System.IO.Compression;
+using MySqlRecovery.IO;
 using MySqlRecovery.InnoDb.Pages;
 using MySqlRecovery.InnoDb.Records;
 using MySqlRecovery.Model;
@@ -51,7 +51,7 @@ internal sealed class SdiReader
         if (length > LargestDocument)
             throw new InvalidDataException($"a document of {length} bytes");
         using var source = new MemoryStream(compressed.ToArray());
-        using var zlib = new ZLibStream(source, CompressionMode.Decompress);
+        using var zlib = new InflatingStream(source);
         var json = new byte[length];
         int read = zlib.ReadAtLeast(json, json.Length, throwOnEndOfStream: false);
         return read == json.Length ? json : throw new InvalidDataException($"a document has {read} of {length} bytes");

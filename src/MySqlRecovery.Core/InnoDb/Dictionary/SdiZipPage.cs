@@ -1,4 +1,4 @@
-using System.IO.Compression;
+using MySqlRecovery.IO;
 using MySqlRecovery.InnoDb.Pages;
 using MySqlRecovery.InnoDb.Records;
 
@@ -44,7 +44,7 @@ internal static class SdiZipPage
         }
 
         compressed.Position = 0;
-        using var zlib = new ZLibStream(compressed, CompressionMode.Decompress);
+        using var zlib = new InflatingStream(compressed);
         using var expanded = new MemoryStream();
         var buffer = new byte[4096];
         for (int read; expanded.Length < LargestExpansion && (read = zlib.Read(buffer)) > 0;)

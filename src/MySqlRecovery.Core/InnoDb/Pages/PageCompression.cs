@@ -1,5 +1,5 @@
 using System.Buffers.Binary;
-using System.IO.Compression;
+using MySqlRecovery.IO;
 using MySqlRecovery.Model;
 
 namespace MySqlRecovery.InnoDb.Pages;
@@ -88,7 +88,7 @@ internal static class PageCompression
         if (algorithm == Zlib)
         {
             var plain = new byte[length];
-            using var zlib = new ZLibStream(new MemoryStream(compressed.ToArray()), CompressionMode.Decompress);
+            using var zlib = new InflatingStream(new MemoryStream(compressed.ToArray()));
             return plain[..zlib.ReadAtLeast(plain, length, throwOnEndOfStream: false)];
         }
 

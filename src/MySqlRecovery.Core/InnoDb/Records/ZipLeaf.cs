@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 using System.Diagnostics.CodeAnalysis;
-using System.IO.Compression;
+using MySqlRecovery.IO;
 using MySqlRecovery.InnoDb.Pages;
 
 namespace MySqlRecovery.InnoDb.Records;
@@ -101,7 +101,7 @@ internal sealed class ZipLeaf
     private ReadOnlySpan<byte> Inflate(ReadOnlySpan<byte> compressed)
     {
         _stream.SetLength(0);
-        using var zlib = new ZLibStream(new MemoryStream(compressed.ToArray()), CompressionMode.Decompress);
+        using var zlib = new InflatingStream(new MemoryStream(compressed.ToArray()));
         Span<byte> chunk = stackalloc byte[4096];
         for (int got; (got = zlib.Read(chunk)) > 0;)
         {

@@ -1,4 +1,4 @@
-using System.IO.Compression;
+using MySqlRecovery.IO;
 using MySqlRecovery.InnoDb.Pages;
 
 namespace MySqlRecovery.InnoDb.Rows;
@@ -86,7 +86,7 @@ internal static class CompressedLob
         }
 
         stream.Position = 0;
-        using var zlib = new ZLibStream(stream, CompressionMode.Decompress);
+        using var zlib = new InflatingStream(stream);
         var part = new byte[length];
         if (zlib.ReadAtLeast(part, length, throwOnEndOfStream: false) != length)
             throw new InvalidDataException("a part of a compressed value is shorter than it should be");

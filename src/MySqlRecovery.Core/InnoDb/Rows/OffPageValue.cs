@@ -1,4 +1,4 @@
-using System.IO.Compression;
+using MySqlRecovery.IO;
 using MySqlRecovery.InnoDb.Pages;
 using MySqlRecovery.InnoDb.Records;
 
@@ -75,7 +75,7 @@ internal static class OffPageValue
         }
 
         compressed.Position = 0;
-        using var zlib = new ZLibStream(compressed, CompressionMode.Decompress);
+        using var zlib = new InflatingStream(compressed);
         // Grows with what really comes, not with what the reference claims.
         var value = new MemoryStream();
         var chunk = new byte[1 << 14];

@@ -1,4 +1,4 @@
-using System.IO.Compression;
+using MySqlRecovery.IO;
 using MySqlRecovery.InnoDb.Dictionary;
 using MySqlRecovery.InnoDb.Pages;
 using MySqlRecovery.InnoDb.Records;
@@ -20,7 +20,7 @@ internal static class ZipDescription
         try
         {
             using var compressed = new MemoryStream(page[IndexPage.FirstRecordArea..].ToArray());
-            using var zlib = new ZLibStream(compressed, CompressionMode.Decompress);
+            using var zlib = new InflatingStream(compressed);
             // MariaDB writes 0 for the number of fields that can be NULL.
             return zlib.ReadAtLeast(found, found.Length, throwOnEndOfStream: false) == found.Length
                 && found.AsSpan(0, found.Length - 1).SequenceEqual(expected.AsSpan(0, found.Length - 1))
