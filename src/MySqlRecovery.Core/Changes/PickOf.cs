@@ -1,5 +1,6 @@
 using MySqlRecovery.Binlog.Scan;
 using MySqlRecovery.Model;
+using MySqlRecovery.Text;
 
 namespace MySqlRecovery.Changes;
 
@@ -18,7 +19,7 @@ internal static class PickOf
         StopPosition = sum.EndPosition,
         // A sum that was stored before sums had a kind is one by table or by transaction.
         IsOneTransaction = sum.By == BinlogSummaryKind.Transaction || (sum.By == BinlogSummaryKind.Table && sum.Database == null),
-        Tables = new PickedTables(sum.Database == null ? sum.Table : $"{sum.Database}.{sum.Table}"),
+        Tables = sum.Database == null ? new PickedTables(sum.Table) : new PickedTables(new TableName(sum.Database, sum.Table)),
         Operations = Operations(sum.InsertCount, sum.UpdateCount, sum.DeleteCount),
         IsOfSession = sum.By == BinlogSummaryKind.Session,
         ThreadId = sum.ThreadId,

@@ -127,11 +127,16 @@ internal sealed class PickedTables(string list)
 {
     private readonly string _list = $", {list}, ";
     private readonly ConcurrentDictionary<TableName, bool> _known = new();
+    private readonly TableName? _only;
+
+    /// <summary>One table, whatever is in its names.</summary>
+    public PickedTables(TableName only)
+        : this(only.ToString()) => _only = only;
 
     /// <summary>The tables; null for one whose name can be parted in more than one way.</summary>
-    public IEnumerable<TableName?> Names => list.Split(", ").Select(
+    public IEnumerable<TableName?> Names => _only != null ? [_only] : list.Split(", ").Select(
         name => name.Split('.') is [{ } database, { } table] ? new TableName(database, table) : (TableName?)null);
 
-    public bool Contains(TableName table) =>
-        _known.GetOrAdd(table, name => _list.Contains($", {name}, ", StringComparison.Ordinal));
+    public bool Contains(TableName table) => _only is { } only ? table == only
+        : _known.GetOrAdd(table, name => _list.Contains($", {name}, ", StringComparison.Ordinal));
 }
