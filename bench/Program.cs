@@ -17,7 +17,8 @@ string usage = """
     apply STEPS                         how long servers take to load an undo of STEPS times 60 000 row changes
     restore ROWS                        how long it takes to bring ROWS deleted rows back, by verdict and by an undo binlog
     logs FOLDER MYSQLBINLOG [ANOTHER]   compare event and row counts of a folder's binlogs with what mysqlbinlog prints
-    consistency SOURCE REPLICA TABLE ... [--fast]  compare two servers' equal tables (connection strings; database.table), and time the bare SELECT
+    consistency SOURCE REPLICA TABLE ... [--fast]  compare two servers' equal tables (connection strings; database.table),
+                                                   and time the bare SELECT
     asof ROWS CHANGED                   what a table as of before CHANGED of its ROWS changed costs beside its bare SELECT
     fuzz FOLDER [--minutes N] [--seed S]  read mutated copies of a folder's binlogs
     incidents [LOGS] [SEED]             how often damage planted into seeded traffic ranks first in Find-Incident
@@ -34,7 +35,8 @@ return args switch
         numbers.Length > 0 ? int.Parse(numbers[0], CultureInfo.InvariantCulture) : 200,
         numbers.Length > 1 ? int.Parse(numbers[1], CultureInfo.InvariantCulture) : 1),
     ["apply", var steps] when int.TryParse(steps, out int count) => ApplyCommand.Run(count),
-    ["asof", var rows, var changed] when int.TryParse(rows, out int all) && int.TryParse(changed, out int part) => AsOfCommand.Run(all, part),
+    ["asof", var rows, var changed] when int.TryParse(rows, out int all) && int.TryParse(changed, out int part) =>
+        AsOfCommand.Run(all, part),
     ["restore", var rows] when int.TryParse(rows, out int deleted) => RestoreCommand.Run(deleted),
     ["engine", .. var work] => EngineCommand.Run(work),
     _ when SpeedOptions.Parse(args) is { } options => SpeedCommand.Run(options),

@@ -35,7 +35,8 @@ internal static class ApplyCommand
         server.Sql(Repeat(workload, steps), Database);
         string undo = Path.Combine(server.FolderPath, "undo");
         ServerInstallation programs = ServerInstallation.Find(workload.Flavour);
-        string client = $"'{programs.Program("mysql")}' {string.Join(' ', server.ConnectionArguments)} --binary-mode --max-allowed-packet=1G";
+        string client = $"'{programs.Program("mysql")}' {string.Join(' ', server.ConnectionArguments)} --binary-mode "
+            + $"--max-allowed-packet=1G";
         string tool = $"'{programs.Program("mysqlbinlog")}' --no-defaults";
 
         Report("undo binlog", log =>
@@ -49,7 +50,8 @@ internal static class ApplyCommand
             Report($"undo SQL, -BatchSize {batchSize}", log =>
             {
                 using ChangeIndex index = Index(log);
-                RowSqlExport.WriteFile(index, where: null, new SqlForm { Reverse = true, BatchSize = batchSize }, undo, overwrite: true, CancellationToken.None);
+                RowSqlExport.WriteFile(index, where: null, new SqlForm { Reverse = true, BatchSize = batchSize }, undo, overwrite: true,
+                    CancellationToken.None);
                 return () => Shell($"{client} < '{undo}'");
             });
         }
@@ -73,7 +75,8 @@ internal static class ApplyCommand
             string after = server.Query("CHECKSUM TABLE sbtest1", Database)[0][1];
             long rows = steps * 60_000L;
             Console.WriteLine(string.Create(
-                CultureInfo.InvariantCulture, $"| {server.Version} | {form} | {rows} | {seconds:F1} | {rows / seconds:F0} | {(before == after ? "yes" : "no")} |"));
+                CultureInfo.InvariantCulture,
+                $"| {server.Version} | {form} | {rows} | {seconds:F1} | {rows / seconds:F0} | {(before == after ? "yes" : "no")} |"));
         }
     }
 

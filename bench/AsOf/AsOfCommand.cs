@@ -35,7 +35,8 @@ internal static class AsOfCommand
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"{rows} rows, {changed} changed since: SELECT {bare:F2} s, its rows as objects {present:F2} s, as of {past:F2} s: "
-                + $"{past / bare:F2} times the SELECT, {past / present:F2} times its objects; {Process.GetCurrentProcess().PeakWorkingSet64 >> 20} MiB at most"));
+                + $"{past / bare:F2} times the SELECT, {past / present:F2} times its objects; "
+                + $"{Process.GetCurrentProcess().PeakWorkingSet64 >> 20} MiB at most"));
         return 0;
     }
 
@@ -44,7 +45,8 @@ internal static class AsOfCommand
         server.Sql("CREATE DATABASE bench; CREATE TABLE bench.orders (id INT PRIMARY KEY, customer VARCHAR(40), total DECIMAL(9,2), "
             + "status ENUM('new','paid','sent'), made DATETIME, note VARCHAR(200))");
         server.Sql("SET SESSION cte_max_recursion_depth = 100000000; INSERT INTO orders WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL "
-            + $"SELECT i + 1 FROM n WHERE i < {rows}) SELECT i, CONCAT('customer ', i), i / 100, 1 + i % 3, '2026-01-01' + INTERVAL i SECOND, "
+            + $"SELECT i + 1 FROM n WHERE i < {rows}) SELECT i, CONCAT('customer ', i), i / 100, 1 + i % 3, "
+            + $"'2026-01-01' + INTERVAL i SECOND, "
             + "REPEAT('note ', i % 20) FROM n", "bench");
         BinlogPosition at = server.Position();
         server.Sql($"UPDATE orders SET total = total + 1 WHERE id % {Math.Max(1, rows / Math.Max(1, changed))} = 0", "bench");

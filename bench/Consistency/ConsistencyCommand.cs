@@ -46,13 +46,15 @@ internal static class ConsistencyCommand
                 Parallel.Invoke(() => session.ReadSum(compared.Source, KeyRange.All), () => other.ReadSum(compared.Replica, KeyRange.All));
                 two.Add(clock.Elapsed.TotalSeconds);
                 clock.Restart();
-                int findings = new DataCheck(pair, new DataCheckOptions { Tables = filter, Fast = fast }).Run(e => throw e, default).Count();
+                int findings = new DataCheck(pair, new DataCheckOptions { Tables = filter, Fast = fast }).Run(e => throw e, default)
+                    .Count();
                 both.Add(clock.Elapsed.TotalSeconds);
                 if (findings > 0)
                     throw new InvalidOperationException($"{table} differs in {findings} rows: nothing can be said about the time");
             }
 
-            Console.WriteLine($"{table,-24}{rows,12}{(fast ? "crc32" : "sha256"),8}{bare.Min(),10:0.00}{two.Min(),12:0.00}{both.Min(),12:0.00}{both.Min() / bare.Min(),8:0.00}");
+            Console.WriteLine($"{table,-24}{rows,12}{(fast ? "crc32" : "sha256"),8}{bare.Min(),10:0.00}"
+                + $"{two.Min(),12:0.00}{both.Min(),12:0.00}{both.Min() / bare.Min(),8:0.00}");
         }
 
         return 0;

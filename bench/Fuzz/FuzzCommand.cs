@@ -63,7 +63,8 @@ internal static class FuzzCommand
         }
         catch (Exception e)
         {
-            string place = e.StackTrace?.Split('\n').FirstOrDefault(l => l.Contains("MySqlRecovery.", StringComparison.Ordinal))?.Trim() ?? string.Empty;
+            string place = e.StackTrace?.Split('\n').FirstOrDefault(l => l.Contains("MySqlRecovery.", StringComparison.Ordinal))?.Trim()
+                ?? string.Empty;
             return $"{e.GetType().Name} {place}";
         }
 

@@ -30,5 +30,6 @@ internal sealed class FuzzFigures
 
     public override string ToString() => string.Create(
         CultureInfo.InvariantCulture,
-        $"{InputCount} inputs, {ReadCount} readings to the end, {RefusedCount} refused, {FindingCount} findings, longest {_longest.TotalSeconds:F2} s, largest allocation {_largest >> 20} MiB,");
+        $"{InputCount} inputs, {ReadCount} readings to the end, {RefusedCount} refused, {FindingCount} findings, "
+            + $"longest {_longest.TotalSeconds:F2} s, largest allocation {_largest >> 20} MiB,");
 }

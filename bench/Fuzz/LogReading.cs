@@ -61,7 +61,8 @@ internal static class LogReading
         using EventScan scan = Open(log, salvage: true);
         using ChangeIndex index = ChangeIndexBuilder.Build(scan, reverse);
         if (index.Transactions.Count > 0)
-            RowSqlExport.WriteFile(index, where: null, new SqlForm { Reverse = reverse }, destination, overwrite: true, CancellationToken.None);
+            RowSqlExport.WriteFile(index, where: null, new SqlForm { Reverse = reverse }, destination, overwrite: true,
+                CancellationToken.None);
     }
 
     // One row that cannot be decoded does not keep a user from the next.

@@ -74,7 +74,8 @@ internal static class Damage
                 break;
             case DamageKind.UpdateMany:
                 traffic.Transaction(
-                    thread, (table, RowOperation.Update, Traffic.Update(table, many, row => Traffic.With(row, column, row[column] * 2 + 1))));
+                    thread, (table, RowOperation.Update,
+                        Traffic.Update(table, many, row => Traffic.With(row, column, row[column] * 2 + 1))));
                 break;
             case DamageKind.DeleteOneByOne or DamageKind.UpdateOneByOne:
                 GoOn(traffic, planted, table, kind, random.Next(150, 500));

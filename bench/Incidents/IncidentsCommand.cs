@@ -29,7 +29,8 @@ internal static class IncidentsCommand
         for (int i = 0; i < kinds.Length; i++)
             Console.WriteLine($"{kinds[i],-16} first in {found[i]} of {planted[i]}");
         Console.WriteLine(string.Create(
-            CultureInfo.InvariantCulture, $"damage ranks first in {found.Sum()} of {logs}, clean logs without incident: {silent} of {logs}"));
+            CultureInfo.InvariantCulture,
+            $"damage ranks first in {found.Sum()} of {logs}, clean logs without incident: {silent} of {logs}"));
         return found.Sum() >= 0.95 * logs && silent >= 0.95 * logs ? 0 : 1;
     }
 }

@@ -153,7 +153,8 @@ internal sealed class Traffic
     {
         (int[] order, List<int[]> lines) = NewOrder();
         List<int[]> stock = Update(
-            Stock, lines.Take(Stock.Count).Select(_ => Stock.Count > 0 ? Stock.Any(_random) : null!).Where(s => s != null).DistinctBy(s => s[0]),
+            Stock, lines.Take(Stock.Count).Select(_ => Stock.Count > 0 ? Stock.Any(_random) : null!).Where(s => s != null)
+                .DistinctBy(s => s[0]),
             row => With(row, 1, row[1] - 1));
         Transaction(
             AppThread(), (Orders, RowOperation.Insert, [order]), (Lines, RowOperation.Insert, lines), (Stock, RowOperation.Update, stock),

@@ -58,7 +58,8 @@ internal sealed partial class BinlogTool(string path)
 
         process.WaitForExit();
         string[] errorLines = errors.Result.Split('\n', StringSplitOptions.RemoveEmptyEntries);
-        firstLine = errorLines.FirstOrDefault(l => l.StartsWith("ERROR", StringComparison.Ordinal)) ?? errorLines.FirstOrDefault() ?? first ?? string.Empty;
+        firstLine = errorLines.FirstOrDefault(l => l.StartsWith("ERROR", StringComparison.Ordinal)) ?? errorLines.FirstOrDefault() ?? first
+            ?? string.Empty;
         return process.ExitCode;
     }
 

@@ -27,7 +27,8 @@ internal static class LogsCommand
     }
 
     private static void WriteRow(string release, string tool, LogComparison[] logs) => Console.WriteLine(
-        $"| {release} | {logs.Length} | {logs.Sum(l => l.Size)} | {logs.Sum(l => l.Engine.EventCount)} | {logs.Sum(l => l.Engine.RowCount)} | {tool} | {logs.Count(l => l.IsEqual)} |");
+        $"| {release} | {logs.Length} | {logs.Sum(l => l.Size)} | {logs.Sum(l => l.Engine.EventCount)} | "
+            + $"{logs.Sum(l => l.Engine.RowCount)} | {tool} | {logs.Count(l => l.IsEqual)} |");
 
     // A later program may have dropped what an earlier one still reads: the one that comes furthest is compared with.
     private static LogComparison Compare(BinlogTool[] tools, string folder, string path)

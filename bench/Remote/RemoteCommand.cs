@@ -29,7 +29,8 @@ internal static class RemoteCommand
         return 0;
     }
 
-    /// <summary>The engine's part, in a process of its own: <c>bytes</c> takes the events as they come, <c>events</c> checks and follows them.</summary>
+    /// <summary>The engine's part, in a process of its own: <c>bytes</c> takes the events as they come, <c>events</c> checks and follows
+    /// them.</summary>
     public static int Read(string what, string socket, string file)
     {
         long start = Stopwatch.GetTimestamp();
@@ -52,7 +53,8 @@ internal static class RemoteCommand
 
     private static string ReadEvents(ConnectionOptions connection, string file)
     {
-        var log = new ServerLog(connection, new ServerLogRequest { StartFile = file, StopFile = file }, Console.Error.WriteLine, CancellationToken.None);
+        var log = new ServerLog(connection, new ServerLogRequest { StartFile = file, StopFile = file }, Console.Error.WriteLine,
+            CancellationToken.None);
         using var scan = new EventScan(log.Ranges(), EventFilter.All, CancellationToken.None);
         int count = 0;
         while (scan.Read())

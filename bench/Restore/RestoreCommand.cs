@@ -37,14 +37,17 @@ internal static class RestoreCommand
         server.Sql($"""
             SET sql_log_bin = 0; CREATE DATABASE {Database} CHARACTER SET utf8mb4; USE {Database};
             CREATE TABLE digit (i INT PRIMARY KEY); INSERT INTO digit VALUES (0), (1), (2), (3), (4), (5), (6), (7), (8), (9);
-            CREATE TABLE {Table} (id BIGINT PRIMARY KEY, customer INT, state VARCHAR(12), total DECIMAL(12,2), placed DATETIME, note VARCHAR(80), KEY (customer));
-            INSERT INTO {Table} SELECT n, n % 5000, 'paid', n / 7, '2026-01-01' + INTERVAL n SECOND, CONCAT('order number ', n, ' of a customer') FROM
+            CREATE TABLE {Table} (id BIGINT PRIMARY KEY, customer INT, state VARCHAR(12), total DECIMAL(12,2), placed DATETIME,
+              note VARCHAR(80), KEY (customer));
+            INSERT INTO {Table} SELECT n, n % 5000, 'paid', n / 7, '2026-01-01' + INTERVAL n SECOND, CONCAT('order number ', n,
+              ' of a customer') FROM
               (SELECT 1 + a.i + 10*b.i + 100*c.i + 1000*d.i + 10000*e.i + 100000*f.i + 1000000*g.i AS n
                FROM digit a, digit b, digit c, digit d, digit e, digit f, digit g) AS numbers WHERE n <= {2 * rows};
             """);
         string undo = Path.Combine(server.FolderPath, "undo");
         ServerInstallation programs = ServerInstallation.Find(flavour);
-        string client = $"'{programs.Program("mysql")}' {string.Join(' ', server.ConnectionArguments)} --binary-mode --max-allowed-packet=1G";
+        string client = $"'{programs.Program("mysql")}' {string.Join(' ', server.ConnectionArguments)} --binary-mode "
+            + $"--max-allowed-packet=1G";
 
         Report("`mysqlbinlog undo.binlog \\| mysql`", log =>
         {
@@ -61,7 +64,8 @@ internal static class RestoreCommand
             Report(asRowEvent ? "Restore-RowChange -As RowEvent" : "Restore-RowChange", log =>
             {
                 Time("Test-RowChange", () => WithRun(server, log, run => run.Test(500).LongCount(v => v.Verdict == RestoreVerdict.Clean)));
-                return () => WithRun(server, log, run => new RowRestore(run, new RestoreOptions { AsRowEvent = asRowEvent }).Restore().LongCount(r => r.IsApplied));
+                return () => WithRun(server, log,
+                    run => new RowRestore(run, new RestoreOptions { AsRowEvent = asRowEvent }).Restore().LongCount(r => r.IsApplied));
             });
         }
 
@@ -83,7 +87,8 @@ internal static class RestoreCommand
             double used = (Process.GetCurrentProcess().TotalProcessorTime - processor).TotalSeconds;
             Console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"| {server.Version.Split('-')[0]} | {work} | {count} | {seconds:F1} | {count / seconds:F0} | {used:F1} | {compare?.Invoke()} |"));
+                $"| {server.Version.Split('-')[0]} | {work} | {count} | {seconds:F1} | {count / seconds:F0} | {used:F1} | "
+                    + $"{compare?.Invoke()} |"));
         }
 
         string Checksum() => server.Query($"CHECKSUM TABLE {Table}", Database)[0][1];
@@ -92,7 +97,8 @@ internal static class RestoreCommand
     // From reading the log on, as the cmdlets do.
     private static long WithRun(MySqlServer server, string log, Func<RestoreRun, long> act)
     {
-        using var connection = ServerConnection.Open(new ConnectionOptions { Socket = server.SocketPath, User = "root" }, CancellationToken.None);
+        using var connection =
+            ServerConnection.Open(new ConnectionOptions { Socket = server.SocketPath, User = "root" }, CancellationToken.None);
         using RestoreRun run = RestoreRun.Of(connection, Index(log), where: null, new SqlForm { Reverse = true }, CancellationToken.None);
         return act(run);
     }

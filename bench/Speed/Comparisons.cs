@@ -37,7 +37,8 @@ internal sealed class Comparisons(SpeedOptions options, BenchData data, Peers pe
         string[] titles = Array.ConvertAll(all, a => a.Title);
         foreach ((string title, Func<string?> input, Func<string, string, Contender[]> contenders) in all)
         {
-            bool isAsked = titles.Contains(options.Only) ? title == options.Only : title.Contains(options.Only, StringComparison.OrdinalIgnoreCase);
+            bool isAsked = titles.Contains(options.Only) ? title == options.Only
+                : title.Contains(options.Only, StringComparison.OrdinalIgnoreCase);
             if (!isAsked || input() is not { } path)
                 continue;
             string file = Path.Combine(_output, "result");
@@ -70,7 +71,8 @@ internal sealed class Comparisons(SpeedOptions options, BenchData data, Peers pe
         Engine("undosql", log, file),
         Cmdlet($"Export-RowChangeSql -LogPath '{log}' '{file}' -Reverse -Force"),
         new("mysqlbinlog -v", peers.Find("mysqlbinlog"), [.. Decode, log], Output: file, Target: 3),
-        new("my2sql rollback", peers.Find("my2sql"), ["-mode", "file", "-local-binlog-file", log, "-work-type", "rollback", "-output-dir", _output], Target: 5),
+        new("my2sql rollback", peers.Find("my2sql"),
+            ["-mode", "file", "-local-binlog-file", log, "-work-type", "rollback", "-output-dir", _output], Target: 5),
     ];
 
     private Contender[] Measure(string log, string file) =>
@@ -79,7 +81,8 @@ internal sealed class Comparisons(SpeedOptions options, BenchData data, Peers pe
         Cmdlet($"Measure-BinlogEvent '{log}'"),
         new("cat", peers.Find("cat"), [log]),
         new("mysqlbinlog", peers.Find("mysqlbinlog"), ["--no-defaults", log]),
-        new("my2sql stats", peers.Find("my2sql"), ["-mode", "file", "-local-binlog-file", log, "-work-type", "stats", "-output-dir", _output]),
+        new("my2sql stats", peers.Find("my2sql"),
+            ["-mode", "file", "-local-binlog-file", log, "-work-type", "stats", "-output-dir", _output]),
     ];
 
     private Contender[] Rare(string log, string file) =>
@@ -154,7 +157,9 @@ internal sealed class Comparisons(SpeedOptions options, BenchData data, Peers pe
 
     private Contender Cmdlet(string command) => new(
         command[..command.IndexOf(' ')], peers.Find("pwsh"),
-        ["-NoProfile", "-NonInteractive", "-Command", $"$ErrorActionPreference = 'Stop'; Import-Module '{_module}'; $watch = [Diagnostics.Stopwatch]::StartNew(); $null = {command}; \"seconds=$($watch.Elapsed.TotalSeconds)\""],
+        ["-NoProfile", "-NonInteractive", "-Command",
+            $"$ErrorActionPreference = 'Stop'; Import-Module '{_module}'; $watch = [Diagnostics.Stopwatch]::StartNew(); "
+                + $"$null = {command}; \"seconds=$($watch.Elapsed.TotalSeconds)\""],
         ReportsTime: true);
 
     // A cmdlet that emits objects which are there already: what PowerShell itself costs.
@@ -165,9 +170,11 @@ internal sealed class Comparisons(SpeedOptions options, BenchData data, Peers pe
             Add-Type -PassThru -ReferencedAssemblies ([psobject].Assembly.Location) 'using System.Management.Automation;
             [Cmdlet("Write", "ReadyMade")] public class WriteReadyMade : Cmdlet {
               [Parameter] public object Item { get; set; } [Parameter] public long Count { get; set; }
-              protected override void EndProcessing() { for (long i = 0; i < Count; i++) WriteObject(Item); } }' | ForEach-Object Assembly | Import-Module
+              protected override void EndProcessing() { for (long i = 0; i < Count; i++) WriteObject(Item); } }' |
+                  ForEach-Object Assembly | Import-Module
             $count = {{count}}; $item = [MySqlRecovery.Model.BinlogEvent]::new()
-            $watch = [Diagnostics.Stopwatch]::StartNew(); Write-ReadyMade -Item $item -Count $count | Out-Null; "seconds=$($watch.Elapsed.TotalSeconds)"
+            $watch = [Diagnostics.Stopwatch]::StartNew(); Write-ReadyMade -Item $item -Count $count | Out-Null;
+            "seconds=$($watch.Elapsed.TotalSeconds)"
             """],
         ReportsTime: true);
 

@@ -24,7 +24,10 @@ internal static class EngineCommand
         string what = Work(arguments);
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{what} seconds={Stopwatch.GetElapsedTime(start).TotalSeconds:F3} allocated={GC.GetTotalAllocatedBytes()} gc0={GC.CollectionCount(0)} gc2={GC.CollectionCount(2)} jit={System.Runtime.JitInfo.GetCompilationTime().TotalSeconds:0.000} methods={System.Runtime.JitInfo.GetCompiledMethodCount()}"));
+            $"{what} seconds={Stopwatch.GetElapsedTime(start).TotalSeconds:F3} allocated={GC.GetTotalAllocatedBytes()} "
+                + $"gc0={GC.CollectionCount(0)} gc2={GC.CollectionCount(2)} "
+                + $"jit={System.Runtime.JitInfo.GetCompilationTime().TotalSeconds:0.000} "
+                + $"methods={System.Runtime.JitInfo.GetCompiledMethodCount()}"));
         return 0;
     }
 
@@ -82,13 +85,17 @@ internal static class EngineCommand
     private static string Reverse(string log, string undo, string[] tables)
     {
         using ChangeIndex index = Index(log, tables);
-        return $"rows={UndoBinlogWriter.Write(index, where: null, undo, overwrite: true, gtidSource: null, CancellationToken.None).RowCount}";
+        var result = UndoBinlogWriter.Write(index, where: null, undo, overwrite: true, gtidSource: null,
+            CancellationToken.None);
+        return $"rows={result.RowCount}";
     }
 
     private static string UndoSql(string log, string script)
     {
         using ChangeIndex index = Index(log, []);
-        return $"rows={RowSqlExport.WriteFile(index, where: null, new SqlForm { Reverse = true }, script, overwrite: true, CancellationToken.None).RowCount}";
+        var result = RowSqlExport.WriteFile(index, where: null, new SqlForm { Reverse = true }, script, overwrite: true,
+            CancellationToken.None);
+        return $"rows={result.RowCount}";
     }
 
     private static ChangeIndex Index(string log, string[] tables)
@@ -107,7 +114,8 @@ internal static class EngineCommand
     {
         using TableFile source = TableFile.Open(ibd);
         using var target = new RowFile(tsv, TableRowFormat.Tsv, overwrite: true, [ibd]);
-        new TableFileExport(source, target, TableRowFormat.Tsv, columns: null, e => throw e).Write(TableRowSelection.Live, CancellationToken.None);
+        new TableFileExport(source, target, TableRowFormat.Tsv, columns: null, e => throw e).Write(TableRowSelection.Live,
+            CancellationToken.None);
         return $"rows={target.Commit().RowCount}";
     }
 

@@ -9,7 +9,8 @@ internal sealed record Measured(double Seconds, double CpuSeconds, double PeakMi
 {
     /// <summary>The median of each figure.</summary>
     public static Measured Median(IReadOnlyCollection<Measured> runs) => new(
-        Median(runs.Select(r => r.Seconds)), Median(runs.Select(r => r.CpuSeconds)), Median(runs.Select(r => r.PeakMiB)), runs.Last().Words);
+        Median(runs.Select(r => r.Seconds)), Median(runs.Select(r => r.CpuSeconds)), Median(runs.Select(r => r.PeakMiB)),
+        runs.Last().Words);
 
     private static double Median(IEnumerable<double> values)
     {

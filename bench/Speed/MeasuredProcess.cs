@@ -11,7 +11,8 @@ internal static class MeasuredProcess
     public static Measured Run(Contender contender)
     {
         // The shell replaces itself by the program, so that the process is the program's.
-        string sink = contender.Output ?? (contender.ReportsTime || contender.Program == Environment.ProcessPath ? "/dev/stdout" : "/dev/null");
+        string sink = contender.Output
+            ?? (contender.ReportsTime || contender.Program == Environment.ProcessPath ? "/dev/stdout" : "/dev/null");
         var start = new ProcessStartInfo("/bin/sh", ["-c", $"exec \"$0\" \"$@\" > \"{sink}\"", contender.Program!, .. contender.Arguments])
         {
             RedirectStandardOutput = true,

@@ -5,7 +5,8 @@ namespace MySqlRecovery.Bench.Speed;
 /// <summary>Finds programs: in the folders given, on PATH, or beside the servers that make the data.</summary>
 internal sealed class Peers(string[] folders)
 {
-    private readonly string[] _folders = [.. folders, .. (Environment.GetEnvironmentVariable("PATH") ?? string.Empty).Split(Path.PathSeparator)];
+    private readonly string[] _folders =
+        [.. folders, .. (Environment.GetEnvironmentVariable("PATH") ?? string.Empty).Split(Path.PathSeparator)];
 
     /// <summary>The program's path, or null.</summary>
     public string? Find(string name) =>

@@ -12,12 +12,16 @@ internal sealed class SpeedReport
     {
         Line("# Speed, side by side");
         Line();
-        Line($"Written by `dotnet run -c Release --project bench` on {DateTime.UtcNow:yyyy-MM-dd}; {Environment.ProcessorCount} processors, "
-            + $"{System.Runtime.InteropServices.RuntimeInformation.OSDescription}, .NET {Environment.Version}; files of {options.SizeMiB} MiB on "
+        Line($"Written by `dotnet run -c Release --project bench` on {DateTime.UtcNow:yyyy-MM-dd}; "
+            + $"{Environment.ProcessorCount} processors, "
+            + $"{System.Runtime.InteropServices.RuntimeInformation.OSDescription}, .NET {Environment.Version}; files of "
+            + $"{options.SizeMiB} MiB on "
             + $"{new DriveInfo(options.DataFolder).DriveFormat}, page cache warm, contenders in turn, medians of {options.Runs}.");
         Line();
-        Line("*Factor* is a contender's wall time divided by the engine's. The times of a plain process hold its start and its JIT; the times of a cmdlet "
-            + "are those of the first call in a fresh pwsh, without the start of pwsh. *Allocated* is what the engine put on the managed heap in all. The engine and "
+        Line("*Factor* is a contender's wall time divided by the engine's. The times of a plain process hold its start and its JIT; "
+            + "the times of a cmdlet "
+            + "are those of the first call in a fresh pwsh, "
+            + "without the start of pwsh. *Allocated* is what the engine put on the managed heap in all. The engine and "
             + "the cmdlets wait until their files are on the disk, as *dd conv=fsync* does; *cp* does not.");
     }
 
@@ -37,7 +41,8 @@ internal sealed class SpeedReport
             string target = contender.Target is { } least ? $"≥ {least:0.##}" : string.Empty;
             Line(measured == null
                 ? $"| {contender.Name} | not installed | | | | | {target} | |"
-                : $"| {contender.Name} | {measured.Seconds:F2} | {measured.CpuSeconds:F2} | {measured.PeakMiB:F0} | {mebibytes / measured.Seconds:F0} | "
+                : $"| {contender.Name} | {measured.Seconds:F2} | {measured.CpuSeconds:F2} | {measured.PeakMiB:F0} | "
+                    + $"{mebibytes / measured.Seconds:F0} | "
                     + $"{measured.Seconds / engine:F2} | {target} | {Allocated(measured)} |");
         }
     }
@@ -49,7 +54,9 @@ internal sealed class SpeedReport
         foreach (string what in (string[])["rows", "events"])
         {
             if (measured.Words.TryGetValue(what, out string? text))
-                return string.Create(CultureInfo.InvariantCulture, $", {text} {what}, {double.Parse(text, CultureInfo.InvariantCulture) / seconds / 1e6:F2} million a second by the engine");
+                return string.Create(CultureInfo.InvariantCulture,
+                    $", {text} {what}, {double.Parse(text, CultureInfo.InvariantCulture) / seconds / 1e6:F2} "
+                        + $"million a second by the engine");
         }
 
         return string.Empty;

@@ -13,9 +13,12 @@ internal sealed record Workload(string Name, ServerFlavour Flavour, string[] Set
     private const string Numbers = """
         CREATE TABLE seq (i INT PRIMARY KEY);
         INSERT INTO seq SELECT a.n + 10 * b.n + 100 * c.n FROM
-          (SELECT 0 n UNION SELECT 1 UNION SELECT 2 UNION SELECT 3 UNION SELECT 4 UNION SELECT 5 UNION SELECT 6 UNION SELECT 7 UNION SELECT 8 UNION SELECT 9) a,
-          (SELECT 0 n UNION SELECT 1 UNION SELECT 2 UNION SELECT 3 UNION SELECT 4 UNION SELECT 5 UNION SELECT 6 UNION SELECT 7 UNION SELECT 8 UNION SELECT 9) b,
-          (SELECT 0 n UNION SELECT 1 UNION SELECT 2 UNION SELECT 3 UNION SELECT 4 UNION SELECT 5 UNION SELECT 6 UNION SELECT 7 UNION SELECT 8 UNION SELECT 9) c;
+          (SELECT 0 n UNION SELECT 1 UNION SELECT 2 UNION SELECT 3 UNION SELECT 4
+            UNION SELECT 5 UNION SELECT 6 UNION SELECT 7 UNION SELECT 8 UNION SELECT 9) a,
+          (SELECT 0 n UNION SELECT 1 UNION SELECT 2 UNION SELECT 3 UNION SELECT 4
+            UNION SELECT 5 UNION SELECT 6 UNION SELECT 7 UNION SELECT 8 UNION SELECT 9) b,
+          (SELECT 0 n UNION SELECT 1 UNION SELECT 2 UNION SELECT 3 UNION SELECT 4
+            UNION SELECT 5 UNION SELECT 6 UNION SELECT 7 UNION SELECT 8 UNION SELECT 9) c;
 
         """;
 
@@ -49,7 +52,8 @@ internal sealed record Workload(string Name, ServerFlavour Flavour, string[] Set
     public static Workload Small { get; } = new(
         "small", ServerFlavour.MySql, [],
         Numbers + """
-        CREATE TABLE account (id INT PRIMARY KEY, owner VARCHAR(40), balance DECIMAL(12,2), updated TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP ON UPDATE CURRENT_TIMESTAMP);
+        CREATE TABLE account (id INT PRIMARY KEY, owner VARCHAR(40), balance DECIMAL(12,2),
+          updated TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP ON UPDATE CURRENT_TIMESTAMP);
         INSERT INTO account SELECT i, CONCAT('owner ', i), 1000, NOW() FROM seq;
         CREATE TABLE booking (id BIGINT AUTO_INCREMENT PRIMARY KEY, account_id INT, amount DECIMAL(12,2), note VARCHAR(60));
         CREATE TABLE rare (id INT AUTO_INCREMENT PRIMARY KEY, what VARCHAR(20));
@@ -72,7 +76,8 @@ internal sealed record Workload(string Name, ServerFlavour Flavour, string[] Set
     public static Workload Tables { get; } = new(
         "tables", ServerFlavour.MySql, [],
         $"""
-        {string.Concat(Enumerable.Range(0, 1000).Select(n => $"CREATE TABLE t{n} (id INT AUTO_INCREMENT PRIMARY KEY, what VARCHAR(100));\n"))}
+        {string.Concat(Enumerable.Range(0, 1000).Select(
+            n => $"CREATE TABLE t{n} (id INT AUTO_INCREMENT PRIMARY KEY, what VARCHAR(100));\n"))}
         DELIMITER //
         CREATE PROCEDURE step() BEGIN
           {string.Concat(Enumerable.Range(0, 1000).Select(n => $"INSERT INTO t{n} (what) VALUES ('this is a row of table {n}');\n"))}
@@ -97,12 +102,14 @@ internal sealed record Workload(string Name, ServerFlavour Flavour, string[] Set
 
     /// <summary>The columns of sysbench's oltp tables.</summary>
     public static string SysbenchTable(string name) =>
-        $"CREATE TABLE {name} (id INT AUTO_INCREMENT PRIMARY KEY, k INT NOT NULL DEFAULT 0, c CHAR(120) NOT NULL DEFAULT '', pad CHAR(60) NOT NULL DEFAULT '', KEY k_1 (k));";
+        $"CREATE TABLE {name} (id INT AUTO_INCREMENT PRIMARY KEY, k INT NOT NULL DEFAULT 0, c CHAR(120) NOT NULL DEFAULT '', "
+        + $"pad CHAR(60) NOT NULL DEFAULT '', KEY k_1 (k));";
 
     /// <summary>Values of a row of such a table, for each row of seq.</summary>
     public static string SysbenchRow => $"FLOOR(RAND() * 100000), {Groups(10)}, {Groups(5)}";
 
-    private static IEnumerable<(string Name, string Definition, string Value)> WideColumns => Enumerable.Range(0, 60).Select(n => (n % 5) switch
+    private static IEnumerable<(string Name, string Definition, string Value)> WideColumns =>
+        Enumerable.Range(0, 60).Select(n => (n % 5) switch
     {
         0 => ($"i{n}", $"i{n} INT", "i"),
         1 => ($"v{n}", $"v{n} VARCHAR(50)", $"CONCAT('value ', i)"),

@@ -66,7 +66,8 @@ public sealed class ConnectingTests
     [Fact]
     public void Another_service_on_the_port_is_no_server()
     {
-        using var server = new FakeServer(s => s.WriteRaw(Encoding.ASCII.GetBytes("HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n" + new string('x', 100))));
+        using var server = new FakeServer(
+            s => s.WriteRaw(Encoding.ASCII.GetBytes("HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n" + new string('x', 100))));
         RecoveryException failure = Fail.ToOpen("ServerProtocolError", server.Options);
         Assert.Contains("MySQL or MariaDB", failure.RecommendedAction);
     }

@@ -78,7 +78,8 @@ public sealed class DbConnectionQueryClientTests
     public void A_failure_of_the_provider_is_ours()
     {
         using var connection = new TableConnection(new DataTable(), new Refusal());
-        Assert.Contains("no such table", Fail.With("ServerQueryFailed", () => new DbConnectionQueryClient(connection).Query("SELECT 1", Token)).Message);
+        Assert.Contains("no such table",
+            Fail.With("ServerQueryFailed", () => new DbConnectionQueryClient(connection).Query("SELECT 1", Token)).Message);
     }
 
     [Fact]

@@ -105,7 +105,8 @@ public sealed class DefaultsFileTests : IDisposable
     {
         var options = new ConnectionOptions { Host = "given", User = "ann", SslMode = SslMode.Required };
         options.FillFrom(Read("[client]\nhost=other\nsocket=/run/s.sock\nuser=bob\npassword=Secret#42\nssl-mode=DISABLED\nport=3311"));
-        Assert.Equal(("given", null, "ann", "Secret#42", SslMode.Required, 3311), (options.Host, options.Socket, options.User, options.Password, options.SslMode, options.Port));
+        Assert.Equal(("given", null, "ann", "Secret#42", SslMode.Required, 3311),
+            (options.Host, options.Socket, options.User, options.Password, options.SslMode, options.Port));
     }
 
     private ConnectionOptions Read(string text) => DefaultsFile.Read(Write("my.cnf", text));

@@ -123,7 +123,8 @@ public sealed class ProtocolFuzzTests
         [null, null, FakeSession.OkPayload],
         [null, FakeSession.OkPayload],
         [
-            null, [2], FakeSession.ColumnPayload("first"), FakeSession.ColumnPayload("second"), .. (byte[]?[])(deprecateEof ? [] : [FakeSession.EofPayload]),
+            null, [2], FakeSession.ColumnPayload("first"), FakeSession.ColumnPayload("second"),
+            .. (byte[]?[])(deprecateEof ? [] : [FakeSession.EofPayload]),
             FakeSession.RowPayload("a value", null), FakeSession.RowPayload("another value", "and one more"),
             deprecateEof ? FakeSession.OkAsEofPayload : FakeSession.EofPayload,
         ]);
@@ -141,7 +142,8 @@ public sealed class ProtocolFuzzTests
         [null, FakeSession.OkPayload],
         [null, FakeSession.OkPayload],
         [
-            null, BinlogEventBytes.FakeRotate("binlog.000001", 4), BinlogEventBytes.Packet(BinlogEventBytes.FormatDescription, 104, 0, new byte[77]),
+            null, BinlogEventBytes.FakeRotate("binlog.000001", 4),
+            BinlogEventBytes.Packet(BinlogEventBytes.FormatDescription, 104, 0, new byte[77]),
             BinlogEventBytes.Packet(BinlogEventBytes.Query, 204, 0, new byte[77]),
             BinlogEventBytes.Packet(BinlogEventBytes.Heartbeat, 204, 0, "binlog.000001"u8),
             BinlogEventBytes.Packet(BinlogEventBytes.Rotate, 254, 0, new byte[27]), FakeSession.EofPayload,

@@ -31,8 +31,10 @@ public sealed class ServerAddressTests
         ConnectionOptions options = ServerAddress.Parse(
             "Server=db1;Port=3307;User ID=ann;Password=\"a;b='c'\";Database=shop;SslMode=VerifyFull;SslCa=/etc/ca.pem;SslCert=c.pem;" +
             "Ssl-Key=k.pem;AllowPublicKeyRetrieval=True;Connection Timeout=5;Default Command Timeout=0");
-        Assert.Equal(("db1", 3307, "ann", "a;b='c'", "shop"), (options.Host, options.Port, options.User, options.Password, options.Database));
-        Assert.Equal((SslMode.VerifyFull, "/etc/ca.pem", "c.pem", "k.pem"), (options.SslMode, options.SslCa, options.SslCert, options.SslKey));
+        Assert.Equal(("db1", 3307, "ann", "a;b='c'", "shop"),
+            (options.Host, options.Port, options.User, options.Password, options.Database));
+        Assert.Equal((SslMode.VerifyFull, "/etc/ca.pem", "c.pem", "k.pem"),
+            (options.SslMode, options.SslCa, options.SslCert, options.SslKey));
         Assert.True(options.GetServerPublicKey);
         Assert.Equal((TimeSpan.FromSeconds(5), TimeSpan.Zero), (options.ConnectTimeout, options.CommandTimeout));
     }
@@ -87,7 +89,8 @@ public sealed class ServerAddressTests
     [InlineData("db1:Secret#42")]
     [InlineData("[Secret#42]:3306")]
     [InlineData("root:Secret#42:db1")]
-    public void An_error_does_not_repeat_what_may_be_a_password(string text) => Fail.With("ConnectionOptionInvalid", () => ServerAddress.Parse(text));
+    public void An_error_does_not_repeat_what_may_be_a_password(string text) =>
+        Fail.With("ConnectionOptionInvalid", () => ServerAddress.Parse(text));
 
     [Fact]
     public void Options_have_no_text_with_credentials()

@@ -55,7 +55,12 @@ public sealed class BinlogReaderTests : IDisposable
     {
         RowChange first = new BinlogReader(Logs) { ThreadId = [Housekeeping], Table = ["wf_task"] }.ReadRowChanges().First();
         DictionaryEntry key = first.Before!.Cast<DictionaryEntry>().First();
-        var reader = new BinlogReader(Logs) { ThreadId = [Housekeeping], Table = ["wf_task"], Where = new Hashtable { [key.Key] = key.Value } };
+        var reader = new BinlogReader(Logs)
+        {
+            ThreadId = [Housekeeping],
+            Table = ["wf_task"],
+            Where = new Hashtable { [key.Key] = key.Value }
+        };
 
         Assert.All(reader.ReadRowChanges(), row => Assert.Equal(key.Value, (row.Before ?? row.After)![key.Key]));
         Assert.Equal(

@@ -1,6 +1,7 @@
 namespace MySqlRecovery.Client.Tests.Fakes;
 
-/// <summary>The capability flags of the handshake that the fake server knows; names as in the servers' <c>mysql_com.h</c> without CLIENT_.</summary>
+/// <summary>The capability flags of the handshake that the fake server knows; names as in the servers' <c>mysql_com.h</c> without
+/// CLIENT_.</summary>
 [Flags]
 internal enum Capabilities : uint
 {

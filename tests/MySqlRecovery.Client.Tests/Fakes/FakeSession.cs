@@ -11,7 +11,8 @@ namespace MySqlRecovery.Client.Tests.Fakes;
 internal sealed class FakeSession : IDisposable
 {
     public const Capabilities Classic =
-        Capabilities.LongPassword | Capabilities.LongFlag | Capabilities.ConnectWithDb | Capabilities.Protocol41 | Capabilities.Transactions |
+        Capabilities.LongPassword | Capabilities.LongFlag | Capabilities.ConnectWithDb |
+        Capabilities.Protocol41 | Capabilities.Transactions |
         Capabilities.SecureConnection | Capabilities.PluginAuth | Capabilities.ConnectAttrs | Capabilities.PluginAuthLenencClientData;
 
     public const byte VarString = 253;
@@ -30,7 +31,8 @@ internal sealed class FakeSession : IDisposable
     public List<byte> Received { get; } = [];
 
     /// <summary>The greeting's payload.</summary>
-    public static byte[] Greeting(string plugin = "mysql_native_password", Capabilities capabilities = Classic, string version = "8.0.99-fake") =>
+    public static byte[] Greeting(string plugin = "mysql_native_password", Capabilities capabilities = Classic,
+        string version = "8.0.99-fake") =>
         new PayloadWriter().Byte(10).NullTerminated(version).UInt32(7).Bytes(Challenge.AsSpan(0, 8)).Byte(0)
             .UInt16((ushort)capabilities).Byte(45).UInt16(2).UInt16((ushort)((uint)capabilities >> 16)).Byte(21).Zeros(10)
             .Bytes(Challenge.AsSpan(8)).Byte(0).NullTerminated(plugin).Written.ToArray();
@@ -47,7 +49,8 @@ internal sealed class FakeSession : IDisposable
 
     public static byte[] ColumnPayload(string name, byte type = VarString, ushort characterSet = 45) =>
         new PayloadWriter().LengthEncodedText("def").LengthEncodedText("db").LengthEncodedText("t").LengthEncodedText("t")
-            .LengthEncodedText(name).LengthEncodedText(name).Byte(12).UInt16(characterSet).UInt32(100).Byte(type).UInt16(0).Byte(0).UInt16(0)
+            .LengthEncodedText(name).LengthEncodedText(name).Byte(12).UInt16(characterSet).UInt32(100).Byte(type).UInt16(0).Byte(0)
+            .UInt16(0)
             .Written.ToArray();
 
     public static byte[] RowPayload(params string?[] values)

@@ -32,7 +32,8 @@ public sealed class ResultSetTests
         for (int i = 0; i < 600; i++)
         {
             Assert.True(rows.Read());
-            Assert.Equal(($"row {i}", i % 2 == 0 ? null : i.ToString(CultureInfo.InvariantCulture)), (rows.GetString(0), rows.GetString(1)));
+            Assert.Equal(($"row {i}", i % 2 == 0 ? null : i.ToString(CultureInfo.InvariantCulture)),
+                (rows.GetString(0), rows.GetString(1)));
         }
 
         Assert.False(rows.Read());

@@ -45,7 +45,8 @@ public sealed class BinlogDumpTests
     {
         byte[][] packets = [FakeRotate("b.1", 5000), Packet(FormatDescription, 0, 0, Body), Packet(Query, 5100, 0, Body)];
         Assert.Equal(
-            [("b.1", 4, 5000, false), ("b.1", 5000, 5100, true)], Read(new BinlogDumpRequest { FileName = "b.1", Position = 5000 }, packets));
+            [("b.1", 4, 5000, false), ("b.1", 5000, 5100, true)],
+            Read(new BinlogDumpRequest { FileName = "b.1", Position = 5000 }, packets));
     }
 
     [Fact]
@@ -108,8 +109,10 @@ public sealed class BinlogDumpTests
             Packet(Query, 150, 0, Body),
             Packet(Query, 250, 0, Body),
         ];
-        using var server = new FakeServer(Session(packets, c => Assert.Equal(4u, BinaryPrimitives.ReadUInt32LittleEndian(c.AsSpan(1)))), Session([]));
-        Assert.Equal([("b.1", 4, 104, false), ("b.1", Start, Start + 100, true)], Read(server, new BinlogDumpRequest { FileName = "b.1", Position = Start }));
+        using var server = new FakeServer(Session(packets, c => Assert.Equal(4u, BinaryPrimitives.ReadUInt32LittleEndian(c.AsSpan(1)))),
+            Session([]));
+        Assert.Equal([("b.1", 4, 104, false), ("b.1", Start, Start + 100, true)],
+            Read(server, new BinlogDumpRequest { FileName = "b.1", Position = Start }));
     }
 
     [Fact]
@@ -119,7 +122,8 @@ public sealed class BinlogDumpTests
             Session([FakeRotate("b.1", 4), FirstEvent, Packet(Query, 204, 0, Body)]),
             Session(
                 [FakeRotate("b.1", 204), Packet(FormatDescription, 0, 0, Body), Packet(Query, 304, 0, Body)],
-                c => Assert.Equal((204u, "b.1"), (BinaryPrimitives.ReadUInt32LittleEndian(c.AsSpan(1)), Encoding.ASCII.GetString(c.AsSpan(11))))));
+                c => Assert.Equal((204u, "b.1"),
+                    (BinaryPrimitives.ReadUInt32LittleEndian(c.AsSpan(1)), Encoding.ASCII.GetString(c.AsSpan(11))))));
         Assert.Equal([("b.1", 4, 104, true), ("b.1", 104, 204, true), ("b.1", 204, 304, true)], Read(server, new BinlogDumpRequest()));
     }
 
@@ -127,7 +131,8 @@ public sealed class BinlogDumpTests
     public void A_blocking_dump_that_ends_is_a_lost_connection_and_can_be_resumed()
     {
         using var server = new FakeServer(Session([FakeRotate("b.1", 4), FirstEvent, Packet(Query, 204, 0, Body)], registers: true));
-        using BinlogDump dump = BinlogDump.Start(ServerConnection.Open(server.Options, Token), new BinlogDumpRequest { Blocking = true }, Token);
+        using BinlogDump dump =
+            BinlogDump.Start(ServerConnection.Open(server.Options, Token), new BinlogDumpRequest { Blocking = true }, Token);
         Assert.True(dump.Read(Token));
         Assert.True(dump.Read(Token));
         Fail.With("ServerConnectionLost", () => dump.Read(Token));
@@ -198,7 +203,8 @@ public sealed class BinlogDumpTests
     }
 
     private static Action<FakeSession> Session(
-        byte[][] packets, Action<byte[]>? checkCommand = null, bool registers = false, bool mariaDb = false, Action<string>? checkVariables = null) => s =>
+        byte[][] packets, Action<byte[]>? checkCommand = null, bool registers = false, bool mariaDb = false,
+        Action<string>? checkVariables = null) => s =>
     {
         s.Accept(version: mariaDb ? "5.5.5-10.11.18-MariaDB" : "8.0.99-fake");
         string variables = Encoding.UTF8.GetString(s.ReadCommand());

@@ -35,7 +35,8 @@ public class ArrowTests
     [Fact]
     public void The_client_uses_the_engine_and_not_the_other_way_round()
     {
-        Assert.DoesNotContain(NamespaceArrows.Of(Built("MySqlRecovery.Core.dll")).Keys, arrow => arrow.To.StartsWith("Client", StringComparison.Ordinal));
+        Assert.DoesNotContain(NamespaceArrows.Of(Built("MySqlRecovery.Core.dll")).Keys,
+            arrow => arrow.To.StartsWith("Client", StringComparison.Ordinal));
         Assert.Empty(WrongArrows(Path.Combine("private", "MySqlRecovery.Client.dll"), room => Array.IndexOf(Client, room)));
     }
 

@@ -58,7 +58,8 @@ internal sealed class NamespaceArrows
     {
         if (!body.LocalSignature.IsNil)
         {
-            foreach (ImmutableArray<(string, string)> local in _reader.GetStandaloneSignature(body.LocalSignature).DecodeLocalSignature(_names, null))
+            foreach (ImmutableArray<(string, string)> local in _reader.GetStandaloneSignature(body.LocalSignature)
+                .DecodeLocalSignature(_names, null))
                 Add(from, local);
         }
 
@@ -131,7 +132,8 @@ internal sealed class NamespaceArrows
     {
         foreach ((string space, string name) in used)
         {
-            if (space != from.Namespace && space.StartsWith(Root, StringComparison.Ordinal) && from.Namespace.StartsWith(Root, StringComparison.Ordinal))
+            if (space != from.Namespace && space.StartsWith(Root, StringComparison.Ordinal)
+                && from.Namespace.StartsWith(Root, StringComparison.Ordinal))
                 _arrows.TryAdd((Short(from.Namespace), Short(space)), $"{from.Name} uses {name}");
         }
 
@@ -157,15 +159,19 @@ internal sealed class NamespaceArrows
                 : (reader.GetString(reference.Namespace), reader.GetString(reference.Name));
         }
 
-        public ImmutableArray<(string, string)> GetTypeFromDefinition(MetadataReader reader, TypeDefinitionHandle handle, byte kind) => [Of(reader, handle)];
+        public ImmutableArray<(string, string)> GetTypeFromDefinition(MetadataReader reader, TypeDefinitionHandle handle, byte kind) =>
+            [Of(reader, handle)];
 
-        public ImmutableArray<(string, string)> GetTypeFromReference(MetadataReader reader, TypeReferenceHandle handle, byte kind) => [Of(reader, handle)];
+        public ImmutableArray<(string, string)> GetTypeFromReference(MetadataReader reader, TypeReferenceHandle handle, byte kind) =>
+            [Of(reader, handle)];
 
-        public ImmutableArray<(string, string)> GetTypeFromSpecification(MetadataReader reader, object? context, TypeSpecificationHandle handle, byte kind) =>
+        public ImmutableArray<(string, string)> GetTypeFromSpecification(MetadataReader reader, object? context,
+            TypeSpecificationHandle handle, byte kind) =>
             reader.GetTypeSpecification(handle).DecodeSignature(this, context);
 
         public ImmutableArray<(string, string)> GetGenericInstantiation(
-            ImmutableArray<(string, string)> generic, ImmutableArray<ImmutableArray<(string, string)>> arguments) => [.. generic, .. arguments.SelectMany(all => all)];
+            ImmutableArray<(string, string)> generic, ImmutableArray<ImmutableArray<(string, string)>> arguments) =>
+                [.. generic, .. arguments.SelectMany(all => all)];
 
         public ImmutableArray<(string, string)> GetFunctionPointerType(MethodSignature<ImmutableArray<(string, string)>> signature) =>
             [.. signature.ReturnType, .. signature.ParameterTypes.SelectMany(all => all)];

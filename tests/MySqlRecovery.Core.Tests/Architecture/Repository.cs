@@ -11,9 +11,11 @@ internal static class Repository
     {
         char slash = Path.DirectorySeparatorChar;
         return Directory.EnumerateFiles(Path.Combine(Root, folder), "*.cs", SearchOption.AllDirectories)
-            .Where(file => !file.Contains($"{slash}obj{slash}", StringComparison.Ordinal) && !file.Contains($"{slash}bin{slash}", StringComparison.Ordinal));
+            .Where(file => !file.Contains($"{slash}obj{slash}", StringComparison.Ordinal)
+                && !file.Contains($"{slash}bin{slash}", StringComparison.Ordinal));
     }
 
     private static string FindRoot(string folder) =>
-        File.Exists(Path.Combine(folder, "MySqlRecovery.sln")) ? folder : FindRoot(Path.GetDirectoryName(folder.TrimEnd(Path.DirectorySeparatorChar))!);
+        File.Exists(Path.Combine(folder, "MySqlRecovery.sln")) ? folder
+            : FindRoot(Path.GetDirectoryName(folder.TrimEnd(Path.DirectorySeparatorChar))!);
 }

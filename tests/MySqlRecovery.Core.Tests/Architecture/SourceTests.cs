@@ -31,7 +31,8 @@ public partial class SourceTests
 
     [Fact]
     public void No_line_is_longer_than_140_characters() => Assert.Empty(
-        from file in Repository.Sources("src")
+        from folder in (string[])["src", "tests", "bench"]
+        from file in Repository.Sources(folder)
         from line in File.ReadLines(file).Index()
         where line.Item.Length > 140
         select $"{Path.GetFileName(file)}:{line.Index + 1}");

@@ -18,7 +18,8 @@ public sealed class LargeEventTests : IDisposable
         var log = new SmallLog();
         log.AddBegin().AddTable(252, 4).AddInsert(first, second)
             .Add(BinlogEventType.UpdateRowsV1, [1, 0, 0, 0, 0, 0, 1, 0, 1, 1, 1, 0, .. first, 0, .. third]).AddCommit();
-        string path = Path.Combine(_folder, "binlog.000001"), undone = Path.Combine(_folder, "undo"), redone = Path.Combine(_folder, "redo");
+        string path = Path.Combine(_folder, "binlog.000001"), undone = Path.Combine(_folder, "undo"),
+            redone = Path.Combine(_folder, "redo");
         File.WriteAllBytes(path, log.Bytes);
 
         BinlogEvent[] events = [.. BinlogRecovery.ReadEvents([path]).Where(e => e.Operation != null)];
@@ -55,7 +56,8 @@ public sealed class LargeEventTests : IDisposable
     }
 
     private static string[] Rows(string path) =>
-        [.. new BinlogReader([path]).ReadRowChanges().Select(r => $"{r.Operation} {Fill(r.Before)} {Fill(r.After)}".Replace("  ", " ", StringComparison.Ordinal).Trim())];
+        [.. new BinlogReader([path]).ReadRowChanges()
+            .Select(r => $"{r.Operation} {Fill(r.Before)} {Fill(r.After)}".Replace("  ", " ", StringComparison.Ordinal).Trim())];
 
     // Without metadata a BLOB may be text.
     private static string Fill(System.Collections.IDictionary? row) => row?["@1"] switch

@@ -93,7 +93,8 @@ public sealed class LongLogTests : IDisposable
         foreach (int length in bodyLengths)
         {
             starts.Add(file.Position);
-            WriteEvent(file, BinlogEventType.Ignorable, Encoding.ASCII.GetBytes(new string((char)('a' + (starts.Count % 26)), length)), hasChecksum: true);
+            WriteEvent(file, BinlogEventType.Ignorable, Encoding.ASCII.GetBytes(new string((char)('a' + (starts.Count % 26)), length)),
+                hasChecksum: true);
         }
 
         return [.. starts];
@@ -117,7 +118,8 @@ public sealed class LongLogTests : IDisposable
         file.Write(raw);
     }
 
-    private static void Seal(byte[] raw) => BinaryPrimitives.WriteUInt32LittleEndian(raw.AsSpan(raw.Length - 4), Crc32.Compute(raw.AsSpan(0, raw.Length - 4)));
+    private static void Seal(byte[] raw) =>
+        BinaryPrimitives.WriteUInt32LittleEndian(raw.AsSpan(raw.Length - 4), Crc32.Compute(raw.AsSpan(0, raw.Length - 4)));
 
     private void Flip(long offset)
     {

@@ -47,7 +47,8 @@ public sealed class NewMariaDbTests : IDisposable
             rows.Select(r => $"{r.Operation} {Text(r.Before)}"));
         Assert.Equal(
             events.Where(e => e.Operation != null).Select(e => Convert.ToHexString(e.RawEvent!.AsSpan(27))),
-            BinlogRecovery.ReadEvents([redo.Path]).Where(e => e.Operation != null).Select(e => Convert.ToHexString(e.RawEvent!.AsSpan(27))));
+            BinlogRecovery.ReadEvents([redo.Path]).Where(e => e.Operation != null)
+                .Select(e => Convert.ToHexString(e.RawEvent!.AsSpan(27))));
     }
 
     [Fact]
@@ -70,7 +71,8 @@ public sealed class NewMariaDbTests : IDisposable
 
         Assert.Equal((3, true), (undo.RowCount, undo.IsComplete));
         Assert.Equal((3, true), (sql.RowCount, sql.IsComplete));
-        Assert.Equal(2, File.ReadLines(sql.Path).Count(line => line.StartsWith("INSERT INTO `nd`.`g` (`id`, `a`) VALUES", StringComparison.Ordinal)));
+        Assert.Equal(2, File.ReadLines(sql.Path)
+            .Count(line => line.StartsWith("INSERT INTO `nd`.`g` (`id`, `a`) VALUES", StringComparison.Ordinal)));
     }
 
     [Fact]
@@ -122,7 +124,8 @@ public sealed class NewMariaDbTests : IDisposable
             LogRange.Of([Log("rollback_alter")], null, 1238), new EventFilter { WithStatements = true }, CancellationToken.None);
         using ChangeIndex index = ChangeIndexBuilder.Build(scan, reverse: true);
 
-        Assert.Contains("rollback_alter.binlog:1082 started what may have changed the tables themselves: ALTER TABLE ra", Assert.Single(index.Reasons));
+        Assert.Contains("rollback_alter.binlog:1082 started what may have changed the tables themselves: ALTER TABLE ra",
+            Assert.Single(index.Reasons));
         Assert.Equal(3, index.Events.Count);
     }
 
@@ -143,7 +146,8 @@ public sealed class NewMariaDbTests : IDisposable
 
         Assert.Equal([BinlogEventType.UpdateRowsV1, BinlogEventType.DeleteRowsV1], events.Select(e => e.EventType));
         Assert.Equal((737, 852, 115, 2), (events[1].Position, events[1].EndPosition, events[1].Size, events[1].RowCount));
-        Assert.Equal(whole.Select(e => Convert.ToHexString(e.RawEvent!.AsSpan(19))), events.Select(e => Convert.ToHexString(e.RawEvent!.AsSpan(19))));
+        Assert.Equal(whole.Select(e => Convert.ToHexString(e.RawEvent!.AsSpan(19))),
+            events.Select(e => Convert.ToHexString(e.RawEvent!.AsSpan(19))));
         Assert.Equal((3, true, true), (undo.RowCount, undo.IsComplete, undo.IsVerified));
     }
 
@@ -206,7 +210,8 @@ public sealed class NewMariaDbTests : IDisposable
         BinlogEvent[] events = [.. new BinlogReader([path]) { OnDamage = gaps.Add }.ReadEvents()];
 
         Assert.Equal(
-            BinlogRecovery.ReadEvents([Log("partial_rows")]).Where(e => e.Position != 737).Select(e => e.Position), events.Select(e => e.Position));
+            BinlogRecovery.ReadEvents([Log("partial_rows")]).Where(e => e.Position != 737).Select(e => e.Position),
+            events.Select(e => e.Position));
         Assert.Equal([798L, 737L], gaps.Select(g => g.Offset));
         File.WriteAllBytes(path, File.ReadAllBytes(Log("partial_rows"))[..798]);
         gaps.Clear();
@@ -228,7 +233,9 @@ public sealed class NewMariaDbTests : IDisposable
 
         Assert.True(sql.IsComplete);
         Assert.Equal(
-            ["INSERT INTO `nd`.`g` (`id`, `a`) VALUES"], File.ReadLines(path).Where(l => l.StartsWith("INSERT", StringComparison.Ordinal)).Select(l => l.Split(" (")[..2]).Select(l => string.Join(" (", l)).Distinct());
+            ["INSERT INTO `nd`.`g` (`id`, `a`) VALUES"],
+            File.ReadLines(path).Where(l => l.StartsWith("INSERT", StringComparison.Ordinal)).Select(l => l.Split(" (")[..2])
+                .Select(l => string.Join(" (", l)).Distinct());
     }
 
     [Fact]

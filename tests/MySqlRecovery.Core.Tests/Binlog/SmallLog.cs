@@ -43,7 +43,8 @@ internal sealed class SmallLog
 
     /// <summary>Table <c>d.t</c> with one column.</summary>
     public SmallLog AddTable(byte type, params byte[] metadata) =>
-        Add(BinlogEventType.TableMap, [1, 0, 0, 0, 0, 0, 0, 0, 1, (byte)'d', 0, 1, (byte)'t', 0, 1, type, (byte)metadata.Length, .. metadata, 1]);
+        Add(BinlogEventType.TableMap,
+            [1, 0, 0, 0, 0, 0, 0, 0, 1, (byte)'d', 0, 1, (byte)'t', 0, 1, type, (byte)metadata.Length, .. metadata, 1]);
 
     /// <summary>Inserts rows of one value each that is not NULL.</summary>
     public SmallLog AddInsert(params byte[][] values) =>

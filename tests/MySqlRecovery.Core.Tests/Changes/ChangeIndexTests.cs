@@ -90,7 +90,8 @@ public sealed class ChangeIndexTests : IDisposable
     [Fact]
     public void Rows_written_after_a_table_was_made_anew_can_be_undone()
     {
-        SmallLog log = Insert(new SmallLog().AddBegin(), 1).AddCommit().AddStatement("DROP TABLE t").AddStatement("CREATE TABLE t (id INT)");
+        SmallLog log = Insert(new SmallLog().AddBegin(), 1).AddCommit().AddStatement("DROP TABLE t")
+            .AddStatement("CREATE TABLE t (id INT)");
         using ChangeIndex index = Build(Insert(log.AddBegin(), 2).AddCommit());
         Assert.Equal((1L, 1), (index.RowCount, index.Transactions.Count));
         Assert.Equal(3, index.Reasons.Length);

@@ -175,7 +175,8 @@ public sealed class LaterChangesTests : IDisposable
     {
         var range = LogRange.Whole(log.WriteTo(_folder)) with { IsReadWhole = true };
         var tables = new TableFilter([], [], ["d.t"], []);
-        using var scan = new EventScan([range], new EventFilter { Tables = tables, WithStatements = true }, TestContext.Current.CancellationToken);
+        using var scan = new EventScan([range], new EventFilter { Tables = tables, WithStatements = true },
+            TestContext.Current.CancellationToken);
         var later = new LaterChanges(new EventSelection(chosen, isPart: false), columns, tables);
         lines = later.Find(scan);
         return later;

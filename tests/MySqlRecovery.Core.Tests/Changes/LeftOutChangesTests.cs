@@ -20,7 +20,8 @@ public sealed class LeftOutChangesTests : IDisposable
         SmallLog log = Change(new SmallLog(), 9, true, BinlogEventType.WriteRowsV1, out long place, [1, 5]);
         log = Change(log, 7, true, BinlogEventType.UpdateRowsV1, out _, [1, 5], [1, 6]);
 
-        Assert.Equal($"d.t id=1 at binlog.000001:{place} thread 9 was made by what is left out, and changed by what is chosen", Assert.Single(Find(log)));
+        Assert.Equal($"d.t id=1 at binlog.000001:{place} thread 9 was made by what is left out, and changed by what is chosen",
+            Assert.Single(Find(log)));
     }
 
     [Fact]
@@ -63,6 +64,7 @@ public sealed class LeftOutChangesTests : IDisposable
     {
         string path = log.WriteTo(_folder);
         return new LeftOutChanges(new EventSelection(new EventFilter { ThreadIds = [7] }, isPart: false)).Find(
-            () => new EventScan([LogRange.Whole(path) with { IsReadWhole = true }], EventFilter.All, TestContext.Current.CancellationToken));
+            () => new EventScan([LogRange.Whole(path) with { IsReadWhole = true }], EventFilter.All,
+                TestContext.Current.CancellationToken));
     }
 }

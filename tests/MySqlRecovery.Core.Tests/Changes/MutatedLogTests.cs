@@ -102,7 +102,8 @@ public sealed class MutatedLogTests : IDisposable
     // Each way is gone to its end, whatever the others say.
     private bool Refuses(string log)
     {
-        Action[] ways = [() => ReadRows(log), () => WriteUndo(log), () => WriteSql(log, true), () => WriteSql(log, false), () => Filter(log), () => Measure(log)];
+        Action[] ways = [() => ReadRows(log), () => WriteUndo(log), () => WriteSql(log, true), () => WriteSql(log, false),
+            () => Filter(log), () => Measure(log)];
         return Array.FindAll(ways, Refuses).Length > 0;
     }
 

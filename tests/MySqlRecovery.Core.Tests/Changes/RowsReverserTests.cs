@@ -9,7 +9,8 @@ namespace MySqlRecovery.Core.Tests.Changes;
 public sealed class RowsReverserTests
 {
     // Table id 9, flags, database d, table t, two columns INT, no metadata, both nullable.
-    private static readonly TableMap Map = TableMap.Parse([.. new byte[EventHeader.Size], 9, 0, 0, 0, 0, 0, 1, 0, 1, (byte)'d', 0, 1, (byte)'t', 0, 2, 3, 3, 0, 3]);
+    private static readonly TableMap Map =
+        TableMap.Parse([.. new byte[EventHeader.Size], 9, 0, 0, 0, 0, 0, 1, 0, 1, (byte)'d', 0, 1, (byte)'t', 0, 2, 3, 3, 0, 3]);
 
     [Fact]
     public void An_update_swaps_images_bitmaps_and_partitions_and_turns_the_rows_round()
@@ -17,7 +18,8 @@ public sealed class RowsReverserTests
         // Before images have both columns, after images the second only.
         byte[] body = Body("0100 0700 01 AABB CCDD", "02 03 02", "00 01000000 02000000  00 03000000", "00 04000000 05000000  00 06000000");
         byte[] undone = Reverse(BinlogEventType.UpdateRows, body, true);
-        Assert.Equal(Body("0100 0700 01 CCDD AABB", "02 02 03", "00 06000000  00 04000000 05000000", "00 03000000  00 01000000 02000000"), undone);
+        Assert.Equal(Body("0100 0700 01 CCDD AABB", "02 02 03", "00 06000000  00 04000000 05000000", "00 03000000  00 01000000 02000000"),
+            undone);
         Assert.Equal(body, Reverse(BinlogEventType.UpdateRows, undone, true));
     }
 

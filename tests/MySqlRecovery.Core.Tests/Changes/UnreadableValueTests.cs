@@ -12,7 +12,8 @@ public sealed class UnreadableValueTests : IDisposable
     private readonly string _log;
 
     public UnreadableValueTests() => _log = new SmallLog()
-        .Add(BinlogEventType.TableMap, [1, 0, 0, 0, 0, 0, 0, 0, 1, (byte)'d', 0, 1, (byte)'t', 0, 1, NewDecimal, 2, 1, 0, 1, ColumnName, 2, 1, (byte)'c'])
+        .Add(BinlogEventType.TableMap,
+            [1, 0, 0, 0, 0, 0, 0, 0, 1, (byte)'d', 0, 1, (byte)'t', 0, 1, NewDecimal, 2, 1, 0, 1, ColumnName, 2, 1, (byte)'c'])
         .AddInsert([0x80 + 5], [0x80 + 99]).WriteTo(_folder);
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);

@@ -5,7 +5,8 @@ namespace MySqlRecovery.Core.Tests.Consistency;
 
 /// <summary>A server that knows its version, its variables and its status, and nothing else.</summary>
 internal sealed class AnswersByHeart(
-    string name, string version, string variables, string status = "", string channel = "", Func<string, string?>? scalar = null) : IQueryClient
+    string name, string version, string variables, string status = "", string channel = "", Func<string, string?>? scalar = null)
+        : IQueryClient
 {
     public string Server => name;
 
@@ -25,8 +26,10 @@ internal sealed class AnswersByHeart(
         "SELECT VERSION()" => new Table(["v"], [[version]]),
         "SHOW GLOBAL VARIABLES" => new Table(["n", "v"], Pairs(variables)),
         "SHOW GLOBAL STATUS" => new Table(["n", "v"], Pairs(status)),
-        _ when sql.EndsWith(" STATUS", StringComparison.Ordinal) && channel.Length > 0 && !sql.Contains("LOG", StringComparison.Ordinal) && !sql.Contains("MASTER", StringComparison.Ordinal) =>
-            new Table([.. Pairs(channel.Split(" | ")[0]).Select(p => p[0])], [.. channel.Split(" | ").Select(c => Pairs(c).Select(p => p[1]).ToArray())]),
+        _ when sql.EndsWith(" STATUS", StringComparison.Ordinal) && channel.Length > 0 && !sql.Contains("LOG", StringComparison.Ordinal)
+            && !sql.Contains("MASTER", StringComparison.Ordinal) =>
+            new Table([.. Pairs(channel.Split(" | ")[0]).Select(p => p[0])],
+                [.. channel.Split(" | ").Select(c => Pairs(c).Select(p => p[1]).ToArray())]),
         _ when scalar?.Invoke(sql) is { } value => new Table(["v"], [[value]]),
         _ => new Table([], []),
     };

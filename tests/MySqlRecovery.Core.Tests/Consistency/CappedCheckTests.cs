@@ -21,7 +21,8 @@ public sealed class CappedCheckTests
         Assert.Equal(
             (FindingType.RowDifferent, FindingSeverity.Error, FindingConfidence.Likely, "d", "a", null),
             (rest.Type, rest.Severity, rest.Confidence, rest.Database, rest.Table, rest.Repair));
-        Assert.Equal("3 more findings like the 2 before are not shown: 1 RowMissing, 1 RowExtra, 1 RowDifferent", Assert.Single(rest.Evidence));
+        Assert.Equal("3 more findings like the 2 before are not shown: 1 RowMissing, 1 RowExtra, 1 RowDifferent",
+            Assert.Single(rest.Evidence));
 
         RepairScript script = RepairScript.Start(reverse: false);
         script.Add(rest);
@@ -32,7 +33,8 @@ public sealed class CappedCheckTests
     public void Of_many_transactions_each_kind_has_its_number()
     {
         ConsistencyFinding[] all = [.. Enumerable.Repeat(FindingType.TransactionMissing, 5).Append(FindingType.TransactionErrant)
-            .Append(FindingType.LossPattern).Select(t => new ConsistencyFinding { Type = t, Severity = FindingSeverity.Error, Database = "d", Table = "t" })];
+            .Append(FindingType.LossPattern)
+            .Select(t => new ConsistencyFinding { Type = t, Severity = FindingSeverity.Error, Database = "d", Table = "t" })];
         List<ConsistencyFinding> shown = [.. new CappedCheck(new Findings(all), 3).Run(_ => { }, CancellationToken.None)];
         Assert.Equal(6, shown.Count);
         Assert.Equal((FindingType.TransactionMissing, null), (shown[^1].Type, shown[^1].Table));

@@ -16,7 +16,8 @@ public sealed class PositionCheckTests
     [Fact]
     public void An_errant_transaction_does_not_hide_among_those_of_another_channel()
     {
-        string channels = $"Source_UUID={SourceId}, Source_Server_Id=1, {Running}, Retrieved_Gtid_Set= | Source_UUID={OtherId}, Source_Server_Id=2, {Running}, Retrieved_Gtid_Set={OtherId}:1-5";
+        string channels = $"Source_UUID={SourceId}, Source_Server_Id=1, {Running}, Retrieved_Gtid_Set= | Source_UUID={OtherId}, "
+            + $"Source_Server_Id=2, {Running}, Retrieved_Gtid_Set={OtherId}:1-5";
         List<ConsistencyFinding> findings = Check(channels, executed: $"{SourceId}:1-9,{OtherId}:1-5,{OwnId}:1");
         Assert.Equal([$"Error {OwnId}:1", $"Info {OtherId}:1-5"], findings.Select(f => $"{f.Severity} {f.Gtid}"));
 
@@ -28,11 +29,14 @@ public sealed class PositionCheckTests
     [InlineData("3600", "3590", "Seconds_Behind_Source Info", "delay Info")]
     [InlineData("3600", "7300", "Seconds_Behind_Source Warning", "missing transactions Error")]
     [InlineData("0", "3590", "Seconds_Behind_Source Warning", "missing transactions Error")]
-    public void A_delayed_replica_lacks_nothing_as_long_as_it_is_no_later_than_it_was_told(string delay, string behind, params string[] expected)
+    public void A_delayed_replica_lacks_nothing_as_long_as_it_is_no_later_than_it_was_told(string delay, string behind,
+        params string[] expected)
     {
         // It does not run while this test waits for it.
         string channel = $"Source_UUID={SourceId}, Source_Server_Id=1, {Running}, SQL_Delay={delay}, Seconds_Behind_Source={behind}";
-        Assert.Equal(expected, Check(channel, executed: $"{SourceId}:1-8").Where(f => f.Type == FindingType.Position).Select(f => $"{f.Key} {f.Severity}").Order(StringComparer.Ordinal));
+        Assert.Equal(expected,
+            Check(channel, executed: $"{SourceId}:1-8").Where(f => f.Type == FindingType.Position).Select(f => $"{f.Key} {f.Severity}")
+                .Order(StringComparer.Ordinal));
     }
 
     [Theory]
@@ -47,20 +51,28 @@ public sealed class PositionCheckTests
         using ComparedServer source = AnswersByHeart.Open(
             "db1", Version, "server_id=1", scalar: sql => sql.EndsWith("gtid_slave_pos", StringComparison.Ordinal) ? slavePos : "0-1-3");
         using ComparedServer replica = AnswersByHeart.Open("db2", Version, "server_id=2", scalar: _ => replicaState);
-        Assert.Equal(errant, string.Join(',', Run(source, replica).Where(f => f.Type == FindingType.TransactionErrant).Select(f => f.Gtid)));
+        Assert.Equal(errant, string.Join(',',
+            Run(source, replica).Where(f => f.Type == FindingType.TransactionErrant).Select(f => f.Gtid)));
     }
 
     [Theory]
-    [InlineData("CREATE USER 'a'@'%' IDENTIFIED WITH 'mysql_native_password' AS '*0D3C' REQUIRE NONE", "CREATE USER 'a'@'%' IDENTIFIED WITH 'mysql_native_password' AS '***' REQUIRE NONE")]
-    [InlineData("CREATE USER a IDENTIFIED WITH caching_sha2_password AS 0x2441", "CREATE USER a IDENTIFIED WITH caching_sha2_password AS '***'")]
+    [InlineData("CREATE USER 'a'@'%' IDENTIFIED WITH 'mysql_native_password' AS '*0D3C' REQUIRE NONE",
+        "CREATE USER 'a'@'%' IDENTIFIED WITH 'mysql_native_password' AS '***' REQUIRE NONE")]
+    [InlineData("CREATE USER a IDENTIFIED WITH caching_sha2_password AS 0x2441",
+        "CREATE USER a IDENTIFIED WITH caching_sha2_password AS '***'")]
     [InlineData("ALTER USER a IDENTIFIED BY 'it''s; \\' x' REPLACE \"old\"", "ALTER USER a IDENTIFIED BY '***' REPLACE '***'")]
-    [InlineData("GRANT SELECT ON *.* TO 'u'@'h' IDENTIFIED BY PASSWORD '*94BD'", "GRANT SELECT ON *.* TO 'u'@'h' IDENTIFIED BY PASSWORD '***'")]
-    [InlineData("CREATE USER u IDENTIFIED VIA ed25519 USING 'hash' OR unix_socket", "CREATE USER u IDENTIFIED VIA ed25519 USING '***' OR unix_socket")]
+    [InlineData("GRANT SELECT ON *.* TO 'u'@'h' IDENTIFIED BY PASSWORD '*94BD'",
+        "GRANT SELECT ON *.* TO 'u'@'h' IDENTIFIED BY PASSWORD '***'")]
+    [InlineData("CREATE USER u IDENTIFIED VIA ed25519 USING 'hash' OR unix_socket",
+        "CREATE USER u IDENTIFIED VIA ed25519 USING '***' OR unix_socket")]
     [InlineData("SET PASSWORD FOR 'u'@'%'='*94BD'", "SET PASSWORD FOR 'u'@'%'='***'")]
     [InlineData("SET PASSWORD FOR `u`@`%` = PASSWORD('x')", "SET PASSWORD FOR `u`@`%` = PASSWORD('***')")]
-    [InlineData("/* c */ CHANGE MASTER TO MASTER_HOST='h', MASTER_PASSWORD='x'", "/* c */ CHANGE MASTER TO MASTER_HOST='h', MASTER_PASSWORD='***'")]
-    [InlineData("CREATE SERVER s FOREIGN DATA WRAPPER mysql OPTIONS (USER 'u', PASSWORD 'x')", "CREATE SERVER s FOREIGN DATA WRAPPER mysql OPTIONS (USER 'u', PASSWORD '***')")]
-    [InlineData("CREATE USER 'by'@'password' IDENTIFIED BY 'x', `as`@'using' IDENTIFIED BY 'y' COMMENT 'z'", "CREATE USER 'by'@'password' IDENTIFIED BY '***', `as`@'using' IDENTIFIED BY '***' COMMENT 'z'")]
+    [InlineData("/* c */ CHANGE MASTER TO MASTER_HOST='h', MASTER_PASSWORD='x'",
+        "/* c */ CHANGE MASTER TO MASTER_HOST='h', MASTER_PASSWORD='***'")]
+    [InlineData("CREATE SERVER s FOREIGN DATA WRAPPER mysql OPTIONS (USER 'u', PASSWORD 'x')",
+        "CREATE SERVER s FOREIGN DATA WRAPPER mysql OPTIONS (USER 'u', PASSWORD '***')")]
+    [InlineData("CREATE USER 'by'@'password' IDENTIFIED BY 'x', `as`@'using' IDENTIFIED BY 'y' COMMENT 'z'",
+        "CREATE USER 'by'@'password' IDENTIFIED BY '***', `as`@'using' IDENTIFIED BY '***' COMMENT 'z'")]
     [InlineData("CREATE OR REPLACE USER u IDENTIFIED BY 'x", "\u2026")]
     [InlineData("START REPLICA USER='u' PASSWORD='x'", "START REPLICA USER='u' PASSWORD='***'")]
     [InlineData("/* torn comment UPDATE t SET a = 1", "/* torn comment UPDATE t SET a = 1")]
@@ -70,12 +82,14 @@ public sealed class PositionCheckTests
     private static List<ConsistencyFinding> Check(string channels, string executed)
     {
         using ComparedServer source = AnswersByHeart.Open(
-            "db1", "8.4.3", $"server_id=1, server_uuid={SourceId}, gtid_mode=ON", scalar: sql => sql.Contains("SUBTRACT", StringComparison.Ordinal) ? Subtract(sql, $"{SourceId}:1-9")
+            "db1", "8.4.3", $"server_id=1, server_uuid={SourceId}, gtid_mode=ON",
+            scalar: sql => sql.Contains("SUBTRACT", StringComparison.Ordinal) ? Subtract(sql, $"{SourceId}:1-9")
                 : $"{SourceId}:1-9");
         using ComparedServer replica = AnswersByHeart.Open(
             "db2", "8.4.3", $"server_id=3, server_uuid={OwnId}, gtid_mode=ON", channel: channels,
             scalar: sql => sql.Contains("SUBTRACT", StringComparison.Ordinal) ? Subtract(sql, executed)
-                : sql.Contains("SUBSET", StringComparison.Ordinal) ? executed.Contains("1-9", StringComparison.Ordinal) ? "1" : "0" : executed);
+                : sql.Contains("SUBSET", StringComparison.Ordinal) ? executed.Contains("1-9", StringComparison.Ordinal) ? "1" : "0"
+                    : executed);
         return Run(source, replica);
     }
 

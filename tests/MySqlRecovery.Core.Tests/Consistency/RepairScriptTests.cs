@@ -44,7 +44,8 @@ public sealed class RepairScriptTests
         script.Add(Row(FindingType.RowMissing));
         Assert.Equal(0, script.RowCount);
         Assert.Contains("the row has no repair", Assert.Single(script.Reasons));
-        Assert.Equal("RepairUnknown", Assert.Throws<RecoveryException>(() => script.Add(Row(FindingType.RowExtra, "DROP DATABASE d;"))).ErrorId);
+        Assert.Equal("RepairUnknown",
+            Assert.Throws<RecoveryException>(() => script.Add(Row(FindingType.RowExtra, "DROP DATABASE d;"))).ErrorId);
         Assert.Equal("RepairReversed", Assert.Throws<RecoveryException>(() => RepairScript.Start(reverse: true)).ErrorId);
     }
 
@@ -64,7 +65,8 @@ public sealed class RepairScriptTests
         RepairScript script = RepairScript.Start(reverse: false);
         script.Add(Row(FindingType.RowDifferent, Update));
         Assert.Contains(Update, Lines(script));
-        foreach (string two in (string[])["DELETE FROM `t`; DROP TABLE x;", "DELETE FROM `t`", "INSERT INTO t VALUES ('x);", "UPDATE `t` SET `a` = 1;\nDROP TABLE x;"])
+        foreach (string two in (string[])["DELETE FROM `t`; DROP TABLE x;", "DELETE FROM `t`", "INSERT INTO t VALUES ('x);",
+            "UPDATE `t` SET `a` = 1;\nDROP TABLE x;"])
             Assert.Equal("RepairUnknown", Assert.Throws<RecoveryException>(() => script.Add(Row(FindingType.RowExtra, two))).ErrorId);
     }
 
@@ -75,7 +77,8 @@ public sealed class RepairScriptTests
         script.Add(Row(FindingType.RowMissing, SqlScriptWriter.LenientMode, "INSERT INTO `t` (`e`) VALUES (0);"));
         script.Add(Row(FindingType.RowMissing, "INSERT INTO `t` (`e`) VALUES ('a');"));
         Assert.Equal(
-            [SqlScriptWriter.LenientMode, "INSERT INTO `t` (`e`) VALUES (0);", SqlScriptWriter.StrictMode, "INSERT INTO `t` (`e`) VALUES ('a');", "COMMIT;"],
+            [SqlScriptWriter.LenientMode, "INSERT INTO `t` (`e`) VALUES (0);", SqlScriptWriter.StrictMode,
+                "INSERT INTO `t` (`e`) VALUES ('a');", "COMMIT;"],
             Lines(script).TakeLast(5));
     }
 

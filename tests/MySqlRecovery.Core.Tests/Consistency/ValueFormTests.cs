@@ -21,8 +21,10 @@ public sealed class ValueFormTests
     [InlineData("time", "time(2)", "CAST(`c` AS TIME(6))", "CAST(`c` AS TIME(6))")]
     [InlineData("time", "datetime", "CAST(`c` AS CHAR)", "CAST(`c` AS CHAR)")]
     [InlineData("float", "double", "(`c`*1e0)", "`c`")]
-    [InlineData("int(11)", "varchar(20)", "LENGTH(CONVERT(CAST(`c` AS CHAR) USING utf8mb4)),CONVERT(CAST(`c` AS CHAR) USING utf8mb4)", "LENGTH(CONVERT(`c` USING utf8mb4)),CONVERT(`c` USING utf8mb4)")]
-    [InlineData("enum('a')", "varchar(20)", "LENGTH(CONVERT(`c` USING utf8mb4)),CONVERT(`c` USING utf8mb4)", "LENGTH(CONVERT(`c` USING utf8mb4)),CONVERT(`c` USING utf8mb4)")]
+    [InlineData("int(11)", "varchar(20)", "LENGTH(CONVERT(CAST(`c` AS CHAR) USING utf8mb4)),CONVERT(CAST(`c` AS CHAR) USING utf8mb4)",
+        "LENGTH(CONVERT(`c` USING utf8mb4)),CONVERT(`c` USING utf8mb4)")]
+    [InlineData("enum('a')", "varchar(20)", "LENGTH(CONVERT(`c` USING utf8mb4)),CONVERT(`c` USING utf8mb4)",
+        "LENGTH(CONVERT(`c` USING utf8mb4)),CONVERT(`c` USING utf8mb4)")]
     [InlineData("varchar(20)", "text", "SHA2(`c`,256)", "SHA2(`c`,256)")]
     [InlineData("varchar(20)", "blob", "SHA2(CAST(`c` AS BINARY),256)", "SHA2(`c`,256)")]
     public void Columns_of_two_types_are_asked_for_in_one_form(string source, string replica, string sourceText, string replicaText)
@@ -68,7 +70,8 @@ public sealed class ValueFormTests
     [InlineData("[1, 2]", "[2, 1]", false)]
     [InlineData("null", "false", false)]
     public void Json_documents_are_equal_by_value(string a, string b, bool areEqual) =>
-        Assert.Equal(areEqual, JsonText.Normalize(Encoding.UTF8.GetBytes(a)).AsSpan().SequenceEqual(JsonText.Normalize(Encoding.UTF8.GetBytes(b))));
+        Assert.Equal(areEqual,
+            JsonText.Normalize(Encoding.UTF8.GetBytes(a)).AsSpan().SequenceEqual(JsonText.Normalize(Encoding.UTF8.GetBytes(b))));
 
     private static ComparedColumn Column(string source, string replica, string? characterSet = null)
     {
@@ -80,6 +83,12 @@ public sealed class ValueFormTests
     {
         string dataType = new([.. type.TakeWhile(char.IsAsciiLetter)]);
         bool isText = dataType is "varchar" or "text" or "enum";
-        return new LiveColumn { Name = "c", DataType = dataType, ColumnType = type, CharacterSet = isText ? characterSet ?? "latin1" : null };
+        return new LiveColumn
+        {
+            Name = "c",
+            DataType = dataType,
+            ColumnType = type,
+            CharacterSet = isText ? characterSet ?? "latin1" : null
+        };
     }
 }

@@ -111,7 +111,8 @@ public sealed class GtidSetTests
     [InlineData("5", "1-4:6-9", "5")]
     [InlineData("5-18446744073709551615", "6-18446744073709551615", "5")]
     public void What_a_set_has_beyond_another_is_the_rest(string set, string other, string rest) => Assert.Equal(
-        rest.Length == 0 ? "" : $"{Source.ToLowerInvariant()}:{rest}", GtidSet.Parse([$"{Source}:{set}"]).Without(GtidSet.Parse([$"{Source}:{other}"])).ToString());
+        rest.Length == 0 ? "" : $"{Source.ToLowerInvariant()}:{rest}",
+        GtidSet.Parse([$"{Source}:{set}"]).Without(GtidSet.Parse([$"{Source}:{other}"])).ToString());
 
     [Theory]
     [InlineData("nonsense")]

@@ -23,7 +23,8 @@ public sealed class InflatingStreamTests
     {
         byte[] plain = [.. Enumerable.Range(0, 5000).Select(i => (byte)(i * i))];
         var packed = new MemoryStream();
-        using (Stream compress = isRaw ? new DeflateStream(packed, CompressionMode.Compress, true) : new ZLibStream(packed, CompressionMode.Compress, true))
+        using (Stream compress =
+            isRaw ? new DeflateStream(packed, CompressionMode.Compress, true) : new ZLibStream(packed, CompressionMode.Compress, true))
             compress.Write(plain);
         packed.Position = 0;
         using var stream = new InflatingStream(packed, isRaw);

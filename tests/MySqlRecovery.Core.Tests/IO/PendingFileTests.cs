@@ -102,7 +102,8 @@ public sealed class PendingFileTests : IDisposable
         Run("mkfifo", pipe);
 
         foreach (string path in (string[])["/dev/null", pipe])
-            Assert.Equal("DestinationNotAFile", Assert.Throws<RecoveryException>(() => PendingFile.Create(path, overwrite: true, [])).ErrorId);
+            Assert.Equal("DestinationNotAFile",
+                Assert.Throws<RecoveryException>(() => PendingFile.Create(path, overwrite: true, [])).ErrorId);
 
         Assert.False(FileStatus.Of(pipe)!.Value.IsRegular);
     }
@@ -125,7 +126,8 @@ public sealed class PendingFileTests : IDisposable
         Run("ln", log, hard);
 
         foreach (string path in (string[])[log, symbolic, hard])
-            Assert.Equal("DestinationIsInput", Assert.Throws<RecoveryException>(() => PendingFile.CheckFree(path, overwrite: true, [log])).ErrorId);
+            Assert.Equal("DestinationIsInput",
+                Assert.Throws<RecoveryException>(() => PendingFile.CheckFree(path, overwrite: true, [log])).ErrorId);
         PendingFile.CheckFree(Make("other", Owner), overwrite: true, [log]);
     }
 

@@ -26,7 +26,8 @@ public sealed class SourceWindowsTests
             for (int run = 0; run < 400; run++)
             {
                 int source = random.Next(sources.Length), offset = random.Next(Length), length = random.Next(Length - offset);
-                Assert.True(windows.Read(source, offset, length).SequenceEqual(contents[source].AsSpan(offset, length)), $"{length} bytes of source {source} from {offset} on");
+                Assert.True(windows.Read(source, offset, length).SequenceEqual(contents[source].AsSpan(offset, length)),
+                    $"{length} bytes of source {source} from {offset} on");
             }
         }
         finally

@@ -51,7 +51,9 @@ public sealed class IncidentFinderTests
     public void Says_that_one_value_is_everywhere_and_that_all_rows_are_gone()
     {
         Assert.Contains(
-            IncidentTrial.Run(9001, DamageKind.UpdateAll).Incidents[0].Reason, r => r.EndsWith("one value everywhere", StringComparison.Ordinal));
-        Assert.Contains(IncidentTrial.Run(9001, DamageKind.DeleteAll).Incidents[0].Reason, r => r.Contains("is seen to have", StringComparison.Ordinal));
+            IncidentTrial.Run(9001, DamageKind.UpdateAll).Incidents[0].Reason,
+            r => r.EndsWith("one value everywhere", StringComparison.Ordinal));
+        Assert.Contains(IncidentTrial.Run(9001, DamageKind.DeleteAll).Incidents[0].Reason,
+            r => r.Contains("is seen to have", StringComparison.Ordinal));
     }
 }

@@ -35,7 +35,8 @@ public sealed class CfgFileTests
             v varchar(10) as (concat('x',a)) stored, key(c), u uuid, i6 inet6, i4 inet4) default charset=utf8mb4
             """,
         ["c8"] = """
-            create table c8 (a char(10) not null, b char(30) character set utf8mb3, c varchar(20), d char(250), primary key (a), key b (b(4)), key d (d(20)))
+            create table c8 (a char(10) not null, b char(30) character set utf8mb3, c varchar(20), d char(250),
+              primary key (a), key b (b(4)), key d (d(20)))
             default charset=utf8mb4 row_format=redundant
             """,
         ["t1"] = "create table t1 (a int)", // what the SDI says is taken, not this
@@ -89,7 +90,8 @@ public sealed class CfgFileTests
         string path = Path.Combine(Directory.CreateTempSubdirectory("cfg").FullName, "t.ibd");
         File.WriteAllBytes(path, Expand("cfg-57-t.ibd"));
         TableSchema schema = SchemaCatalog.Parse("""
-            CREATE TABLE t (id int(11) NOT NULL, ts timestamp NULL, ts6 timestamp(6) NULL, dt datetime, dt3 datetime(3), tm time, da date, y year(4),
+            CREATE TABLE t (id int(11) NOT NULL, ts timestamp NULL, ts6 timestamp(6) NULL, dt datetime, dt3 datetime(3), tm time, da date,
+              y year(4),
               f float, db double, de decimal(10,2), b bit(5), e enum('a','b'), s set('a'), j json, ti tinyint(3) unsigned, bl blob, tx text,
               bi binary(4), vb varbinary(9), ch char(5), g geometry, PRIMARY KEY (id)) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4
             """).Tables.Single();

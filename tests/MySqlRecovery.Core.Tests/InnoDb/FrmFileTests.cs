@@ -13,9 +13,13 @@ public sealed class FrmFileTests : IDisposable
     private readonly string _folder = Directory.CreateTempSubdirectory("frm").FullName;
 
     [Theory]
-    [InlineData("frm-57-w", "b varchar(40) NOT NULL latin1, a int NOT NULL, n varchar(300) latin1, bt bit(10), t time", "PRIMARY Primary (b, a), n Index (n(20))")]
-    [InlineData("frm-10-compressed", "id int NOT NULL, v varchar(254) latin1 COMPRESSED, b varbinary(255) COMPRESSED, t longtext latin1 COMPRESSED", "PRIMARY Primary (id)")]
-    [InlineData("frm-11-virtual", "a int, v3 int VIRTUAL, v1 int VIRTUAL, b varchar(20) utf8mb4, v2 varchar(30) utf8mb4 VIRTUAL, c int, s int STORED",
+    [InlineData("frm-57-w", "b varchar(40) NOT NULL latin1, a int NOT NULL, n varchar(300) latin1, bt bit(10), t time",
+        "PRIMARY Primary (b, a), n Index (n(20))")]
+    [InlineData("frm-10-compressed",
+        "id int NOT NULL, v varchar(254) latin1 COMPRESSED, b varbinary(255) COMPRESSED, t longtext latin1 COMPRESSED",
+        "PRIMARY Primary (id)")]
+    [InlineData("frm-11-virtual",
+        "a int, v3 int VIRTUAL, v1 int VIRTUAL, b varchar(20) utf8mb4, v2 varchar(30) utf8mb4 VIRTUAL, c int, s int STORED",
         "v2 Unique (v2, a), v1 Index (v1), s Index (s)")]
     public void Columns_and_keys_are_those_of_the_statement(string name, string columns, string keys)
     {

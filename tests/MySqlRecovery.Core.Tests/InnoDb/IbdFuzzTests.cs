@@ -53,7 +53,8 @@ public sealed class IbdFuzzTests
     {
         using TableFile source = TableFile.Open(sample.Source, options);
         using var target = new RowFile(sample.Destination, TableRowFormat.Tsv, overwrite: true, [sample.Source]);
-        new TableFileExport(source, target, TableRowFormat.Tsv, columns: null, _ => { }).Write(TableRowSelection.All, CancellationToken.None);
+        new TableFileExport(source, target, TableRowFormat.Tsv, columns: null, _ => { }).Write(TableRowSelection.All,
+            CancellationToken.None);
     }
 
     private static void Try(Action read)

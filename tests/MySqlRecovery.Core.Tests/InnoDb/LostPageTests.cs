@@ -26,7 +26,8 @@ public sealed class LostPageTests
         uint page = FindLeaf(sample.Source);
         Clear(sample.Source, page);
 
-        (IbdTablespace tablespace, IReadOnlyList<IbdPageProblem> problems, _) = TablespaceScanner.Scan(sample.Source, verify: true, CancellationToken.None);
+        (IbdTablespace tablespace, IReadOnlyList<IbdPageProblem> problems, _) =
+            TablespaceScanner.Scan(sample.Source, verify: true, CancellationToken.None);
         RepairPlan plan = RepairPlanner.Plan(sample.Request, CancellationToken.None);
         IbdRepairResult result = Apply(sample, sample.Request with { SkipDamage = true });
 
@@ -50,7 +51,8 @@ public sealed class LostPageTests
         using var sample = new SampleFile(table);
         Clear(sample.Source, page);
 
-        var error = Assert.Throws<RecoveryException>(() => RepairPlanner.Plan(sample.Request with { SkipDamage = true }, CancellationToken.None));
+        var error = Assert.Throws<RecoveryException>(
+            () => RepairPlanner.Plan(sample.Request with { SkipDamage = true }, CancellationToken.None));
 
         Assert.Equal("IbdPageDamaged", error.ErrorId);
         Assert.Contains(what, error.Message);
@@ -81,18 +83,21 @@ public sealed class LostPageTests
         using (FileStream file = File.Open(sample.Source, FileMode.Open))
             file.SetLength((last * 16384L) + 100);
 
-        Assert.Equal("IbdTruncated", Assert.Throws<RecoveryException>(() => RepairPlanner.Plan(sample.Request, CancellationToken.None)).ErrorId);
+        Assert.Equal("IbdTruncated",
+            Assert.Throws<RecoveryException>(() => RepairPlanner.Plan(sample.Request, CancellationToken.None)).ErrorId);
         IbdRepairResult result = Apply(sample, sample.Request with { SkipDamage = true });
 
         Assert.False(result.IsConsistent);
         Assert.Contains(result.Problem, p => p.StartsWith("the file was cut off", StringComparison.Ordinal));
-        Assert.Contains(result.Problem, p => p.Contains($"page {last}", StringComparison.Ordinal) && p.Contains("missing", StringComparison.Ordinal));
+        Assert.Contains(result.Problem,
+            p => p.Contains($"page {last}", StringComparison.Ordinal) && p.Contains("missing", StringComparison.Ordinal));
         Assert.Equal(length, new FileInfo(sample.Destination).Length);
         Assert.True(FilPage.IsEmpty(File.ReadAllBytes(sample.Destination).AsSpan((int)last * 16384)));
     }
 
     private static IbdRepairResult Apply(SampleFile sample, RepairRequest request) => RepairApplication.Apply(
-        RepairPlanner.Plan(request, CancellationToken.None), new RepairOutput(sample.Destination, null, null, Overwrite: false), CancellationToken.None);
+        RepairPlanner.Plan(request, CancellationToken.None), new RepairOutput(sample.Destination, null, null, Overwrite: false),
+        CancellationToken.None);
 
     private static uint FindLeaf(string path)
     {
@@ -100,7 +105,8 @@ public sealed class LostPageTests
         ulong id = TablespaceMap.FindClustered(BTreeRoot.FindAll(file), null, file.SpaceId)!.IndexId;
         ExtentMap extents = ExtentMap.Read(file);
         return Enumerable.Range(0, (int)file.PageCount).Select(n => (uint)n).Last(n => !extents.IsFree(n) &&
-            file.ReadPage(n) is var page && FilPage.TypeOf(page) == PageType.Index && FilPage.U64(page, IndexPage.IndexId) == id && FilPage.U16(page, IndexPage.Level) == 0);
+            file.ReadPage(n) is var page && FilPage.TypeOf(page) == PageType.Index && FilPage.U64(page, IndexPage.IndexId) == id
+            && FilPage.U16(page, IndexPage.Level) == 0);
     }
 
     private static uint LastInUse(string path)

@@ -14,13 +14,15 @@ public sealed class OutputPlacesTests
     [InlineData("a@002db@4e2d", "a-b中")]
     [InlineData("@", "@")]
     [InlineData("x@1", "x@1")]
-    public void A_file_name_stands_for_the_name_that_the_server_shows(string file, string name) => Assert.Equal(name, TableFileName.Decode(file));
+    public void A_file_name_stands_for_the_name_that_the_server_shows(string file, string name) =>
+        Assert.Equal(name, TableFileName.Decode(file));
 
     [Theory]
     [InlineData("/data/shop/t#i#01.ibd", true)]
     [InlineData("/data/shop/t.ibd", false)]
     [InlineData("/data/shop/t#p#i#01x.ibd", false)]
-    public void The_file_of_a_vector_index_is_known_by_its_name(string path, bool isOne) => Assert.Equal(isOne, TableFileName.IsVectorIndex(path));
+    public void The_file_of_a_vector_index_is_known_by_its_name(string path, bool isOne) =>
+        Assert.Equal(isOne, TableFileName.IsVectorIndex(path));
 
     [Fact]
     public void The_outcome_has_the_name_of_the_reference()

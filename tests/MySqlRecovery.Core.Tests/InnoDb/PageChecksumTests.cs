@@ -68,7 +68,8 @@ public sealed class PageChecksumTests
         using var sample = new SampleFile("mysql-9.7-main_dyn");
         sample.Damage((4 * 16384) + 9000);
 
-        (IbdTablespace tablespace, IReadOnlyList<IbdPageProblem> problems, _) = TablespaceScanner.Scan(sample.Source, verify: true, CancellationToken.None);
+        (IbdTablespace tablespace, IReadOnlyList<IbdPageProblem> problems, _) =
+            TablespaceScanner.Scan(sample.Source, verify: true, CancellationToken.None);
 
         Assert.Equal(1, tablespace.DamagedPageCount);
         IbdPageProblem problem = Assert.Single(problems);

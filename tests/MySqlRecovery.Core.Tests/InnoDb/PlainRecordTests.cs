@@ -70,7 +70,8 @@ public sealed class PlainRecordTests
         for (uint number = 0; number < file.PageCount; number++)
         {
             byte[] page = file.ReadPage(number);
-            if (FilPage.TypeOf(page) == PageType.Index && FilPage.U16(page, IndexPage.Level) == 0 && FilPage.U64(page, IndexPage.IndexId) == plan.Map.Clustered!.IndexId)
+            if (FilPage.TypeOf(page) == PageType.Index && FilPage.U16(page, IndexPage.Level) == 0
+                && FilPage.U64(page, IndexPage.IndexId) == plan.Map.Clustered!.IndexId)
                 pages.Add(page);
         }
 

@@ -90,7 +90,8 @@ public sealed class RepairTests
         changed[^100] ^= 1;
         File.WriteAllBytes(sample.Destination, changed);
 
-        Refused("UndoFileMismatch", () => RepairJournal.Apply(sample.Destination, new RepairOutput(back, null, undo, false), CancellationToken.None));
+        Refused("UndoFileMismatch",
+            () => RepairJournal.Apply(sample.Destination, new RepairOutput(back, null, undo, false), CancellationToken.None));
 
         Assert.False(File.Exists(back));
         Assert.Empty(Directory.GetFiles(Path.GetDirectoryName(back)!, $".{Path.GetFileName(back)}*"));
@@ -108,7 +109,8 @@ public sealed class RepairTests
 
         Assert.False(result.IsConsistent);
         Assert.Contains("page 7 ", result.Problem[0]);
-        Assert.Equal(File.ReadAllBytes(sample.Source)[Offset..(Offset + 16384)], File.ReadAllBytes(sample.Destination)[Offset..(Offset + 16384)]);
+        Assert.Equal(File.ReadAllBytes(sample.Source)[Offset..(Offset + 16384)],
+            File.ReadAllBytes(sample.Destination)[Offset..(Offset + 16384)]);
     }
 
     [Fact]
@@ -139,7 +141,11 @@ public sealed class RepairTests
         using var sample = new SampleFile("mysql-5.6-main_com");
 
         Refused("SchemaMismatch", () => RepairPlanner.Plan(
-            sample.Request with { SchemaLayouts = SampleFile.Layouts("CREATE TABLE t (a bigint primary key, b char(200), c int) CHARSET=latin1") },
+            sample.Request with
+            {
+                SchemaLayouts =
+                SampleFile.Layouts("CREATE TABLE t (a bigint primary key, b char(200), c int) CHARSET=latin1")
+            },
             CancellationToken.None));
     }
 
@@ -167,7 +173,8 @@ public sealed class RepairTests
     public void An_id_that_belongs_to_the_server_is_refused(uint id)
     {
         using var sample = new SampleFile("mysql-9.7-main_dyn");
-        Refused("SpaceIdReserved", () => RepairPlanner.Plan(sample.Request with { ReferencePath = null, SpaceId = id }, CancellationToken.None));
+        Refused("SpaceIdReserved",
+            () => RepairPlanner.Plan(sample.Request with { ReferencePath = null, SpaceId = id }, CancellationToken.None));
     }
 
     [Theory]
@@ -177,7 +184,8 @@ public sealed class RepairTests
     {
         using var sample = new SampleFile("mysql-9.7-main_red");
 
-        IbdRepairResult result = Apply(RepairPlanner.Plan(sample.Request with { ReferencePath = null, SpaceId = id }, CancellationToken.None), sample);
+        IbdRepairResult result =
+            Apply(RepairPlanner.Plan(sample.Request with { ReferencePath = null, SpaceId = id }, CancellationToken.None), sample);
 
         Assert.Equal(id, Scan(sample.Destination).PageSpaceId);
         Assert.False(result.IsConsistent);
@@ -210,7 +218,8 @@ public sealed class RepairTests
         string backup = Path.Combine(sample.Folder, "backup.ibd");
         RepairPlan plan = RepairPlanner.Plan(sample.Request, CancellationToken.None);
 
-        IbdRepairResult result = RepairApplication.Apply(plan, new RepairOutput(sample.Source, backup, null, false), CancellationToken.None);
+        IbdRepairResult result =
+            RepairApplication.Apply(plan, new RepairOutput(sample.Source, backup, null, false), CancellationToken.None);
 
         Assert.True(result.IsConsistent);
         Assert.Equal(original, File.ReadAllBytes(backup));

@@ -45,7 +45,8 @@ public sealed class SampleFile : IDisposable
     {
         Path = Source,
         ReferencePath = Reference,
-        SchemaLayouts = Table.StartsWith("mysql-9.7", StringComparison.Ordinal) ? [] : Layouts($"CREATE TABLE main ({Columns}) DEFAULT CHARSET=utf8mb4"),
+        SchemaLayouts = Table.StartsWith("mysql-9.7", StringComparison.Ordinal) ? []
+            : Layouts($"CREATE TABLE main ({Columns}) DEFAULT CHARSET=utf8mb4"),
     };
 
     internal static List<RecordLayout> Layouts(string createTable) =>
@@ -65,7 +66,8 @@ public sealed class SampleFile : IDisposable
 
     private string Expand(string kind, string folder)
     {
-        string path = Path.Combine(Directory.CreateDirectory(Path.Combine(Folder, folder)).FullName, Table[(Table.LastIndexOf('-') + 1)..] + ".ibd");
+        string path = Path.Combine(Directory.CreateDirectory(Path.Combine(Folder, folder)).FullName,
+            Table[(Table.LastIndexOf('-') + 1)..] + ".ibd");
         using Stream packed = Assembly.GetExecutingAssembly().GetManifestResourceStream($"{Table}-{kind}.ibd")!;
         using var gzip = new GZipStream(packed, CompressionMode.Decompress);
         using FileStream file = File.Create(path);

@@ -7,27 +7,38 @@ public sealed class SpaceIdLogTests
 {
     [Theory]
     // 5.1
-    [InlineData("091112  9:07:21  InnoDB: Error: tablespace id in file './d/t.ibd' is 7, but in the InnoDB\nInnoDB: data dictionary it is 33.")]
+    [InlineData("091112  9:07:21  InnoDB: Error: tablespace id in file './d/t.ibd' is 7, "
+        + "but in the InnoDB\nInnoDB: data dictionary it is 33.")]
     // 5.5, and with the backslash that some copies show
-    [InlineData("131030 12:00:00  InnoDB: Error: tablespace id and flags in file './d/t.ibd' are 7 and 0, but in the InnoDB\nInnoDB: data dictionary they are 33 and 0.")]
-    [InlineData("InnoDB: Error: tablespace id and flags in file '.\\d\\t.ibd' are 7 and 0, but in the InnoDB\\\nInnoDB: data dictionary they are 33 and 0.")]
+    [InlineData("131030 12:00:00  InnoDB: Error: tablespace id and flags in file './d/t.ibd' are 7 and 0, "
+        + "but in the InnoDB\nInnoDB: data dictionary they are 33 and 0.")]
+    [InlineData("InnoDB: Error: tablespace id and flags in file '.\\d\\t.ibd' are 7 and 0, "
+        + "but in the InnoDB\\\nInnoDB: data dictionary they are 33 and 0.")]
     // 5.1 to 5.6
     [InlineData("InnoDB: Error: tablespace id is 33 in the data dictionary\nInnoDB: but in file ./d/t.ibd it is 7!")]
-    [InlineData("2026-11-21 12:08:15 7f0a  InnoDB: Error: tablespace id is 33 in the data dictionary\nInnoDB: but in file ./d/t.ibd it is 7!")]
+    [InlineData("2026-11-21 12:08:15 7f0a  InnoDB: Error: tablespace id is 33 in the data dictionary\nInnoDB: but in file ./d/t.ibd it "
+        + "is 7!")]
     // 5.6 to 8.0
-    [InlineData("2016-01-01T00:00:00.000000Z 0 [ERROR] InnoDB: In file './d/t.ibd', tablespace id and flags are 7 and 33, but in the InnoDB data dictionary they are 33 and 33. Have you moved InnoDB .ibd files around?")]
+    [InlineData("2016-01-01T00:00:00.000000Z 0 [ERROR] InnoDB: In file './d/t.ibd', tablespace id and flags are 7 and 33, "
+        + "but in the InnoDB data dictionary they are 33 and 33. Have you moved InnoDB .ibd files around?")]
     // 5.7 to 9.7
-    [InlineData("2026-11-21T12:09:31.608755Z 0 [ERROR] [MY-012095] [InnoDB] [FATAL] Tablespace id is 33 in the data dictionary but in file ./d/t.ibd it is 7!")]
-    [InlineData("InnoDB: Error: table 'd/t'\nInnoDB: in InnoDB data dictionary has tablespace id 33,\nInnoDB: but tablespace with that id or name does not exist. Have")]
-    [InlineData("2013-01-01 00:00:00 1 [ERROR] InnoDB: table `d`.`t` in InnoDB data dictionary has tablespace id 33, but tablespace with that id or name does not exist.")]
+    [InlineData("2026-11-21T12:09:31.608755Z 0 [ERROR] [MY-012095] [InnoDB] [FATAL] Tablespace id is 33 in the data dictionary but in "
+        + "file ./d/t.ibd it is 7!")]
+    [InlineData("InnoDB: Error: table 'd/t'\nInnoDB: in InnoDB data dictionary has tablespace id 33,\nInnoDB: but tablespace with that "
+        + "id or name does not exist. Have")]
+    [InlineData("2013-01-01 00:00:00 1 [ERROR] InnoDB: table `d`.`t` in InnoDB data dictionary has tablespace id 33, "
+        + "but tablespace with that id or name does not exist.")]
     [InlineData("2026-11-21T12:09:49.765267Z 1 [Warning] [MY-012351] [InnoDB] Tablespace 33, name 'd/t', file './d/t.ibd' is missing!")]
     // MariaDB
     [InlineData("2026-11-21 12:00:00 0 [ERROR] InnoDB: Expected tablespace id 33 but found 7 in the file ./d/t.ibd")]
     [InlineData("2026-11-21 12:00:00 0 [ERROR] InnoDB: The data file './d/t.ibd' has the wrong space ID. It should be 33, but 7 was found")]
-    [InlineData("2026-11-21 12:00:00 3 [ERROR] InnoDB: Space id and page no stored in the page, read in from ./d/t.ibd are [page id: space=7, page number=3], should be [page id: space=33, page number=3]")]
+    [InlineData("2026-11-21 12:00:00 3 [ERROR] InnoDB: Space id and page no stored in the page, "
+        + "read in from ./d/t.ibd are [page id: space=7, page number=3], should be [page id: space=33, page number=3]")]
     // no file in the message: the old id tells
-    [InlineData("2026-11-21T12:10:03.867487Z 0 [ERROR] [MY-011904] [InnoDB] Space id and page number stored in the page read in are [page id: space=7, page number=1], should be [page id: space=33, page number=1]")]
-    [InlineData("2026-11-21 12:08:41 7fcf76a926c0  InnoDB: Error: space id and page n:o stored in the page\nInnoDB: read in are 7:3, should be 33:3!")]
+    [InlineData("2026-11-21T12:10:03.867487Z 0 [ERROR] [MY-011904] [InnoDB] Space id and page number stored in the page read in are "
+        + "[page id: space=7, page number=1], should be [page id: space=33, page number=1]")]
+    [InlineData("2026-11-21 12:08:41 7fcf76a926c0  InnoDB: Error: space id and page n:o stored in the page\nInnoDB: read in are 7:3, "
+        + "should be 33:3!")]
     public void Every_wording_gives_the_id_that_the_dictionary_expects(string text)
     {
         SpaceIdLog log = Read(text);
@@ -65,7 +76,8 @@ public sealed class SpaceIdLogTests
     [Fact]
     public void File_names_stand_for_the_names_of_tables()
     {
-        SpaceIdLog log = Read("[Warning] [MY-012351] [InnoDB] Tablespace 33, name 'd/my@002dtable', file './d/my@002dtable.ibd' is missing!");
+        SpaceIdLog log = Read(
+            "[Warning] [MY-012351] [InnoDB] Tablespace 33, name 'd/my@002dtable', file './d/my@002dtable.ibd' is missing!");
         Assert.Equal(33u, log.Find("/x/d/my@002dtable.ibd", 7));
     }
 

@@ -107,7 +107,8 @@ public sealed class TableRowTests
             Assert.Equal(whole, rest);
         }
 
-        static string Text(TableRow row) => string.Join(", ", row.Value.Values.Cast<object?>().Select(v => v is byte[] b ? Convert.ToHexString(b) : $"{v}"));
+        static string Text(TableRow row) =>
+            string.Join(", ", row.Value.Values.Cast<object?>().Select(v => v is byte[] b ? Convert.ToHexString(b) : $"{v}"));
     }
 
     [Theory]

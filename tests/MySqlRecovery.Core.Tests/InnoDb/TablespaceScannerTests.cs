@@ -71,7 +71,8 @@ public sealed class TablespaceScannerTests
                 broken[random.Next(Math.Min(broken.Length, 16384 * 8))] = (byte)random.Next(256);
             File.WriteAllBytes(sample.Source, broken.AsSpan(0, round % 4 == 0 ? random.Next(broken.Length) : broken.Length));
             Assert.Null(Record.Exception(() => Ask(() => TablespaceScanner.Scan(sample.Source, verify: true, CancellationToken.None))));
-            Assert.Null(Record.Exception(() => Ask(() => RepairPlanner.Plan(sample.Request with { SkipDamage = true }, CancellationToken.None))));
+            Assert.Null(Record.Exception(
+                () => Ask(() => RepairPlanner.Plan(sample.Request with { SkipDamage = true }, CancellationToken.None))));
         }
     }
 

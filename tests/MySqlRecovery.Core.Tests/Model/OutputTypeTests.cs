@@ -21,7 +21,8 @@ public class OutputTypeTests
     [Fact]
     public void The_types_that_cmdlets_write_are_found() =>
         Assert.Superset(
-            new HashSet<Type> { typeof(BinlogEvent), typeof(RowChange), typeof(BinlogSummary), typeof(UndoBinlog), typeof(SqlExport), typeof(TableRow) },
+            new HashSet<Type> { typeof(BinlogEvent), typeof(RowChange), typeof(BinlogSummary), typeof(UndoBinlog), typeof(SqlExport),
+                typeof(TableRow) },
             OutputTypes.Select(row => row.Data).ToHashSet());
 
     [Theory, MemberData(nameof(OutputTypes))]
@@ -38,7 +39,8 @@ public class OutputTypeTests
         {
             Assert.NotNull(property.GetMethod);
             Assert.True(property.SetMethod?.IsPublic, property.Name);
-            Assert.DoesNotContain(typeof(System.Runtime.CompilerServices.IsExternalInit), property.SetMethod!.ReturnParameter.GetRequiredCustomModifiers());
+            Assert.DoesNotContain(typeof(System.Runtime.CompilerServices.IsExternalInit),
+                property.SetMethod!.ReturnParameter.GetRequiredCustomModifiers());
         });
 
     [Theory, MemberData(nameof(OutputTypes))]
@@ -66,7 +68,8 @@ public class OutputTypeTests
         foreach (PropertyInfo property in type.GetProperties().Where(p => p.PropertyType == typeof(string)))
         {
             property.SetValue(made, string.Empty);
-            Assert.Equal(nullability.Create(property).ReadState == NullabilityState.Nullable ? null : string.Empty, property.GetValue(made));
+            Assert.Equal(nullability.Create(property).ReadState == NullabilityState.Nullable ? null : string.Empty,
+                property.GetValue(made));
         }
     }
 }

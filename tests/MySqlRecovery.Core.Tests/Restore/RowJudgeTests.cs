@@ -79,7 +79,8 @@ public sealed class RowJudgeTests
     [InlineData(1, 0, 1, 1, 0, 0, RestoreVerdict.AlreadyRestored)]
     [InlineData(1, 0, 1, 0, 0, 0, RestoreVerdict.Gone)]
     [InlineData(1, 1, 1, 1, 0, 0, RestoreVerdict.NotTold)]
-    public void Equal_rows_without_key_are_counted(int? touched, int? now, int? coming, int? there, int stayed, int came, RestoreVerdict verdict) =>
+    public void Equal_rows_without_key_are_counted(int? touched, int? now, int? coming, int? there, int stayed, int came,
+        RestoreVerdict verdict) =>
         Assert.Equal(verdict, RowJudge.JudgeKeyless(
             touched is { } t ? (t, now!.Value) : null, coming is { } c ? (c, there!.Value) : null, stayed, came));
 

@@ -73,7 +73,9 @@ public class CreateTableTests
     [Fact]
     public void A_table_takes_what_it_does_not_say_from_its_database()
     {
-        SchemaCatalog catalog = SchemaCatalog.Parse("CREATE DATABASE /*!32312 IF NOT EXISTS*/ `d` /*!40100 DEFAULT CHARACTER SET latin5 */; CREATE TABLE d.t (c TEXT); CREATE TABLE t (c TEXT);");
+        SchemaCatalog catalog =
+            SchemaCatalog.Parse("CREATE DATABASE /*!32312 IF NOT EXISTS*/ `d` /*!40100 DEFAULT CHARACTER SET latin5 */; "
+            + "CREATE TABLE d.t (c TEXT); CREATE TABLE t (c TEXT);");
         Assert.Equal("latin5", catalog.Find("d", "t")!.Columns[0].CharacterSet);
         Assert.Null(catalog.Find(null, "t")!.Columns[0].CharacterSet);
     }
@@ -103,7 +105,8 @@ public class CreateTableTests
         Assert.Equal(["a", "b''c"], Column("l").Members);
         Assert.Equal(["PRIMARY", "c"], table.Keys.Select(key => key.Name));
         Assert.Equal(["t_ibfk_1", "t_ibfk_2"], table.ForeignKeys.Select(key => key.Name));
-        Assert.Equal((ReferentialAction.SetNull, ReferentialAction.Cascade), (table.ForeignKeys[0].OnDelete, table.ForeignKeys[0].OnUpdate));
+        Assert.Equal((ReferentialAction.SetNull, ReferentialAction.Cascade),
+            (table.ForeignKeys[0].OnDelete, table.ForeignKeys[0].OnUpdate));
         Assert.Equal(new TableName("q", "r"), table.ForeignKeys[1].ReferencedTable);
     }
 
@@ -111,12 +114,16 @@ public class CreateTableTests
     public void Keys_without_a_name_get_the_one_that_the_server_gives_them()
     {
         TableSchema table = Table("""
-            CREATE TABLE tk (a int, b int, unique(a), unique(a,b), key(a), key b_x using btree (b), index(b), x varchar(20), constraint unique (x),
-              constraint foo unique (x(20),a desc), constraint foo2 unique key bar(x(5),b), key((a+b)), fulltext (x), vector index (b) m=6 distance=cosine)
+            CREATE TABLE tk (a int, b int, unique(a), unique(a,b), key(a), key b_x using btree (b), index(b), x varchar(20),
+              constraint unique (x),
+              constraint foo unique (x(20),a desc), constraint foo2 unique key bar(x(5),b),
+              key((a+b)), fulltext (x), vector index (b) m=6 distance=cosine)
             """);
         Assert.Equal(
             "a(a) a_2(a,b) a_3(a) b_x(b) b(b) x(x) foo(x,a) bar(x:5,b) functional_index((a+b)) x_2(x) b_2(b)",
-            string.Join(' ', table.Keys.Select(key => $"{key.Name}({string.Join(',', key.Parts.Select(part => part.Expression ?? part.Column + (part.PrefixLength is uint n ? $":{n}" : "")))})")));
+            string.Join(' ', table.Keys.Select(
+                key => $"{key.Name}({string.Join(',', key.Parts.Select(
+                    part => part.Expression ?? part.Column + (part.PrefixLength is uint n ? $":{n}" : "")))})")));
         Assert.Equal(KeyKind.Vector, table.Keys[^1].Kind);
     }
 
@@ -132,7 +139,8 @@ public class CreateTableTests
     public void A_period_in_a_key_stands_for_its_columns() =>
         Assert.Equal(
             ["id", "b", "a"], // as information_schema.STATISTICS of MariaDB 10.11 lists them
-            Table("CREATE TABLE t (id INT, a DATE, b DATE, UNIQUE (id, stay WITHOUT OVERLAPS), PERIOD FOR stay (a, b))").Keys[0].Parts.Select(part => part.Column));
+            Table("CREATE TABLE t (id INT, a DATE, b DATE, UNIQUE (id, stay WITHOUT OVERLAPS), PERIOD FOR stay (a, b))")
+                .Keys[0].Parts.Select(part => part.Column));
 
     [Theory]
     [InlineData("CREATE TABLE t (\n  a INT,\n  b STRING)", "x.sql: line 3: CREATE TABLE t: a column type expected, met STRING")]
@@ -141,10 +149,12 @@ public class CreateTableTests
     [InlineData("CREATE TABLE t (a INT, A INT)", "x.sql: line 1: CREATE TABLE t: there are two columns A")]
     [InlineData("CREATE TABLE t (a INT, KEY (b))", "x.sql: line 1: CREATE TABLE t: there is no column b for the key b")]
     [InlineData("CREATE TABLE t (a INT PRIMARY KEY, PRIMARY KEY (a))", "x.sql: line 1: CREATE TABLE t: there are two primary keys")]
-    [InlineData("CREATE TABLE t (a INT(99999999999))", "x.sql: line 1: CREATE TABLE t: a whole number of 32 bits expected, met 99999999999")]
+    [InlineData("CREATE TABLE t (a INT(99999999999))",
+        "x.sql: line 1: CREATE TABLE t: a whole number of 32 bits expected, met 99999999999")]
     [InlineData("CREATE TABLE t (a ENUM('\uFFFD'))", "x.sql: line 1: CREATE TABLE t: a name is not in UTF-8")]
     [InlineData("CREATE TABLE t (a INT COMMENT 'x)", "x.sql: line 1: what ' opens here has no end")]
-    [InlineData("CREATE TABLE t (a INT) nonsense here", "x.sql: line 1: CREATE TABLE t: a table option or the end of the statement expected, met nonsense")]
+    [InlineData("CREATE TABLE t (a INT) nonsense here",
+        "x.sql: line 1: CREATE TABLE t: a table option or the end of the statement expected, met nonsense")]
     public void What_cannot_be_read_is_named_with_file_and_line(string text, string message) =>
         Assert.Equal(message, Assert.Throws<RecoveryException>(() => SchemaCatalog.Parse(text, "x.sql")).Message);
 

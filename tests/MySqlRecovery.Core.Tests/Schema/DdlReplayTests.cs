@@ -16,7 +16,9 @@ public class DdlReplayTests
         foreach (string statement in SchemaFacts.ReadData(server + ".ddl.sql").Split(";\n", StringSplitOptions.RemoveEmptyEntries))
             replayed.Apply(statement, "ap");
 
-        SchemaCatalog expected = SchemaCatalog.Parse("CREATE DATABASE ap DEFAULT CHARACTER SET utf8mb4; USE ap;" + SchemaFacts.ReadData(server + ".ddl.expected.sql"));
+        SchemaCatalog expected =
+            SchemaCatalog.Parse("CREATE DATABASE ap DEFAULT CHARACTER SET utf8mb4; USE ap;"
+                + SchemaFacts.ReadData(server + ".ddl.expected.sql"));
         Assert.All(replayed.Tables, table => Assert.Null(table.UnknownReason));
         SchemaFacts.AssertSame(Facts(expected), Facts(replayed));
     }
@@ -28,8 +30,10 @@ public class DdlReplayTests
     {
         yield return $"options\t{table.Name}\t{table.RowFormat} {table.KeyBlockSize} {table.RowEndColumn}";
         foreach (ColumnSchema column in table.Columns)
-            yield return $"details\t{table.Name}.{column.Name}\t{string.Join(',', column.Members)} {column.Srid} {column.IsZerofill} {column.CharacterSet ?? "?"}";
+            yield return $"details\t{table.Name}.{column.Name}\t{string.Join(',', column.Members)} "
+                + $"{column.Srid} {column.IsZerofill} {column.CharacterSet ?? "?"}";
         foreach (ForeignKeySchema key in table.ForeignKeys)
-            yield return $"references\t{table.Name}.{key.Name}\t{string.Join(',', key.Columns)} {key.ReferencedTable} {string.Join(',', key.ReferencedColumns)}";
+            yield return $"references\t{table.Name}.{key.Name}\t{string.Join(',', key.Columns)} {key.ReferencedTable} "
+                + $"{string.Join(',', key.ReferencedColumns)}";
     }
 }

@@ -14,7 +14,8 @@ public class DumpTests
     {
         SchemaCatalog catalog = SchemaCatalog.Load(SchemaFacts.DataPath(server + ".sql"));
         string[] expected = SchemaFacts.ReadData(server + ".expected.tsv").Split('\n', StringSplitOptions.RemoveEmptyEntries);
-        SchemaFacts.AssertSame(expected.Select(AsWritten), catalog.Tables.SelectMany(table => SchemaFacts.Of(AsListed(table))).Select(AsWritten));
+        SchemaFacts.AssertSame(expected.Select(AsWritten),
+            catalog.Tables.SelectMany(table => SchemaFacts.Of(AsListed(table))).Select(AsWritten));
         Assert.All(catalog.Tables, table => Assert.Equal("tt", table.Database));
     }
 

@@ -9,7 +9,8 @@ public class SchemaCatalogTests
     [Fact]
     public void A_table_is_found_by_its_exact_name_then_in_another_case_if_only_one_fits()
     {
-        SchemaCatalog catalog = SchemaCatalog.Parse("CREATE TABLE d.t (a INT); CREATE TABLE d.T (b INT); CREATE TABLE d.one (c INT); CREATE TABLE t (e INT);");
+        SchemaCatalog catalog =
+            SchemaCatalog.Parse("CREATE TABLE d.t (a INT); CREATE TABLE d.T (b INT); CREATE TABLE d.one (c INT); CREATE TABLE t (e INT);");
         Assert.Equal("a", FirstColumn(catalog, "d", "t"));
         Assert.Equal("b", FirstColumn(catalog, "d", "T"));
         Assert.Equal("c", FirstColumn(catalog, "D", "ONE"));
@@ -103,7 +104,9 @@ public class SchemaCatalogTests
     [Fact]
     public void The_swap_of_an_online_schema_change_is_followed()
     {
-        SchemaCatalog catalog = SchemaCatalog.Parse("USE d; CREATE TABLE t (a INT); CREATE TABLE child (x INT, FOREIGN KEY (x) REFERENCES t (a) ON DELETE CASCADE);");
+        SchemaCatalog catalog =
+            SchemaCatalog.Parse("USE d; CREATE TABLE t (a INT); "
+            + "CREATE TABLE child (x INT, FOREIGN KEY (x) REFERENCES t (a) ON DELETE CASCADE);");
         catalog.Apply("CREATE TABLE `d`.`_t_gho` LIKE `d`.`t`", "");
         catalog.Apply("ALTER TABLE `d`.`_t_gho` ADD COLUMN b INT FIRST", "");
         catalog.Apply("RENAME TABLE `d`.`t` TO `d`.`_t_del`, `d`.`_t_gho` TO `d`.`t`", "");
@@ -124,7 +127,9 @@ public class SchemaCatalogTests
     [Fact]
     public void Dropped_triggers_and_dropped_databases_are_gone()
     {
-        SchemaCatalog catalog = SchemaCatalog.Parse("USE d; CREATE TABLE t (a INT); CREATE TRIGGER g AFTER INSERT ON t FOR EACH ROW SET @a = 1; CREATE TRIGGER h AFTER INSERT ON t FOR EACH ROW SET @a = 1;");
+        SchemaCatalog catalog =
+            SchemaCatalog.Parse("USE d; CREATE TABLE t (a INT); CREATE TRIGGER g AFTER INSERT ON t FOR EACH ROW SET @a = 1; "
+            + "CREATE TRIGGER h AFTER INSERT ON t FOR EACH ROW SET @a = 1;");
         catalog.Apply("DROP TRIGGER IF EXISTS d.g", null);
         Assert.Equal("h", Assert.Single(catalog.Find("d", "t")!.Triggers).Name);
         Assert.Equal("d", catalog.Apply("DROP SCHEMA IF EXISTS `d`", null).DroppedDatabase);
@@ -135,9 +140,11 @@ public class SchemaCatalogTests
     public void The_sql_mode_of_the_statement_counts()
     {
         var catalog = new SchemaCatalog();
-        catalog.Apply("CREATE TABLE \"t\" (\"a\\\" REAL COMMENT 'x\\', b INT)", "d", SqlModes.AnsiQuotes | SqlModes.NoBackslashEscapes | SqlModes.RealAsFloat);
+        catalog.Apply("CREATE TABLE \"t\" (\"a\\\" REAL COMMENT 'x\\', b INT)", "d",
+            SqlModes.AnsiQuotes | SqlModes.NoBackslashEscapes | SqlModes.RealAsFloat);
         Assert.Equal([("a\\", "float"), ("b", "int")], catalog.Find("d", "t")!.Columns.Select(column => (column.Name, column.DataType)));
     }
 
-    private static string FirstColumn(SchemaCatalog catalog, string? database, string table) => catalog.Find(database, table)!.Columns[0].Name;
+    private static string FirstColumn(SchemaCatalog catalog, string? database, string table) =>
+        catalog.Find(database, table)!.Columns[0].Name;
 }

@@ -8,10 +8,12 @@ namespace MySqlRecovery.Core.Tests.Schema;
 /// <summary>A table map of one column, and a CREATE TABLE that says the same or something else of it.</summary>
 public class SchemaComparisonTests
 {
-    private const byte Long = 3, Bit = 16, Timestamp2 = 17, DateTime2 = 18, VarChar = 15, Vector = 242, NewDecimal = 246, Blob = 252, String = 254,
+    private const byte Long = 3, Bit = 16, Timestamp2 = 17, DateTime2 = 18, VarChar = 15, Vector = 242, NewDecimal = 246, Blob = 252,
+        String = 254,
         Geometry = 255;
 
-    private const byte Signedness = 1, DefaultCharset = 2, ColumnName = 4, EnumStrings = 6, GeometryType = 7, SimplePrimaryKey = 8, VectorDimensions = 13;
+    private const byte Signedness = 1, DefaultCharset = 2, ColumnName = 4, EnumStrings = 6, GeometryType = 7, SimplePrimaryKey = 8,
+        VectorDimensions = 13;
 
     [Theory]
     [InlineData("INT", "INT UNSIGNED", Long, new byte[0], true, new byte[] { Signedness, 1, 0x00 })]
@@ -33,7 +35,8 @@ public class SchemaComparisonTests
     [InlineData("CHAR(10) CHARACTER SET latin1", "VARCHAR(10) CHARACTER SET latin1", String, new byte[] { 254, 10 }, true, new byte[0])]
     [InlineData("CHAR(4) CHARACTER SET latin1", "BINARY(4)", String, new byte[] { 254, 4 }, true, new byte[] { DefaultCharset, 1, 8 })]
     [InlineData("BINARY(4)", "CHAR(4) CHARACTER SET latin1", String, new byte[] { 254, 4 }, true, new byte[] { DefaultCharset, 1, 63 })]
-    [InlineData("CHAR(4) CHARACTER SET latin1", "CHAR(4) CHARACTER SET latin2", String, new byte[] { 254, 4 }, true, new byte[] { DefaultCharset, 1, 8 })]
+    [InlineData("CHAR(4) CHARACTER SET latin1", "CHAR(4) CHARACTER SET latin2", String, new byte[] { 254, 4 }, true,
+        new byte[] { DefaultCharset, 1, 8 })]
     [InlineData("UUID", "INET4", String, new byte[] { 254, 16 }, true, new byte[0])]
     [InlineData("ENUM('x','y')", "SET('x','y')", String, new byte[] { 247, 1 }, true, new byte[0])]
     [InlineData("ENUM('x','y')", "ENUM('y','x')", String, new byte[] { 247, 1 }, true, new byte[] { EnumStrings, 5, 2, 1, 120, 1, 121 })]
@@ -78,11 +81,13 @@ public class SchemaComparisonTests
         Assert.Contains("d and e", second.SchemaProblem);
     }
 
-    private static string? Problem(TableMap map, string schema) => SchemaComparison.FindProblem(map, SchemaCatalog.Parse(schema).Find("d", "t")!);
+    private static string? Problem(TableMap map, string schema) =>
+        SchemaComparison.FindProblem(map, SchemaCatalog.Parse(schema).Find("d", "t")!);
 
     private static TableMap Map(byte type, byte[] metadata, bool isNullable, byte[] optional, char database = 'd') => TableMap.Parse(
         [
-            .. new byte[EventHeader.Size], 1, 0, 0, 0, 0, 0, 0, 0, 1, (byte)database, 0, 1, (byte)'t', 0, 1, type, (byte)metadata.Length, .. metadata,
+            .. new byte[EventHeader.Size], 1, 0, 0, 0, 0, 0, 0, 0, 1, (byte)database, 0, 1, (byte)'t', 0, 1, type, (byte)metadata.Length,
+            .. metadata,
             (byte)(isNullable ? 1 : 0), .. optional,
         ]);
 }

@@ -33,7 +33,8 @@ internal static class SchemaFacts
         {
             string[] fields = expectedLines[i].Split('\t');
             string[] known = actualLines[i].Split('\t');
-            Assert.Equal(expectedLines[i], string.Join('\t', known.Zip(fields, (mine, theirs) => mine == "?" || theirs == "?" ? theirs : mine)));
+            Assert.Equal(expectedLines[i],
+                string.Join('\t', known.Zip(fields, (mine, theirs) => mine == "?" || theirs == "?" ? theirs : mine)));
         }
 
         Assert.Equal(expectedLines.Length, actualLines.Length);
@@ -41,7 +42,8 @@ internal static class SchemaFacts
 
     // By the kind and the names alone: columns keep their order.
     private static string[] Sorted(IEnumerable<string> lines) =>
-        [.. lines.OrderBy(line => string.Join('\t', line.Split('\t').Take(line.StartsWith("column", StringComparison.Ordinal) ? 2 : 3)), StringComparer.Ordinal)];
+        [.. lines.OrderBy(line => string.Join('\t', line.Split('\t').Take(line.StartsWith("column", StringComparison.Ordinal) ? 2 : 3)),
+            StringComparer.Ordinal)];
 
     private static string Of(TableSchema table, ColumnSchema column)
     {
@@ -50,11 +52,14 @@ internal static class SchemaFacts
         string length = !hasLength ? "-" : (column.Length ?? 0).ToString(CultureInfo.InvariantCulture);
         return Line(
             "column", table.Name, column.Name, column.DataType, Flag(column.IsUnsigned), column.IsNullable ? "YES" : "NO",
-            column.IsGenerated ? Flag(column.IsStored) : "-", Flag(column.IsInvisible), Flag(column.IsAutoIncrement), Flag(column.HasOnUpdateNow),
-            column.IsText ? column.CharacterSet ?? "?" : "-", column.IsText ? column.Collation ?? "?" : "-", length, column.DataType == "decimal" ? $"{column.Scale}" : "-");
+            column.IsGenerated ? Flag(column.IsStored) : "-", Flag(column.IsInvisible), Flag(column.IsAutoIncrement),
+            Flag(column.HasOnUpdateNow),
+            column.IsText ? column.CharacterSet ?? "?" : "-", column.IsText ? column.Collation ?? "?" : "-", length,
+            column.DataType == "decimal" ? $"{column.Scale}" : "-");
     }
 
-    private static string Of(KeyPart part) => part.Expression != null ? "(expression)" : part.PrefixLength == null ? part.Column! : $"{part.Column}({part.PrefixLength})";
+    private static string Of(KeyPart part) =>
+        part.Expression != null ? "(expression)" : part.PrefixLength == null ? part.Column! : $"{part.Column}({part.PrefixLength})";
 
     private static string Of(ReferentialAction action) => action switch
     {

@@ -9,7 +9,8 @@ namespace MySqlRecovery.Core.Tests.Schema;
 public class SchemaFuzzTests
 {
     private static readonly string[] Snippets =
-        ["'", "`", "\"", "(", ")", ",", ";", "/*!", "*/", "/*", "--", "\\", "\0", "DELIMITER ", "CREATE TABLE ", "FIRST", "9999999999", ".", "=", "\uFFFD", "PARTITION BY", "LIKE", "USE "];
+        ["'", "`", "\"", "(", ")", ",", ";", "/*!", "*/", "/*", "--", "\\", "\0", "DELIMITER ", "CREATE TABLE ", "FIRST", "9999999999", ".",
+            "=", "\uFFFD", "PARTITION BY", "LIKE", "USE "];
 
     [Theory]
     [InlineData("mysql-9.7.sql")]

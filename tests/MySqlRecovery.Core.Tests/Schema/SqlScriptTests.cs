@@ -12,10 +12,15 @@ public class SqlScriptTests
     public static TheoryData<string> Outputs => new(
         $"{First}\n{Second}",
         $"{First};\n\n{Second};",
-        $"*************************** 1. row ***************************\n       Table: t1\nCreate Table: {First}\n1 row in set (0.00 sec)\n\n*************************** 1. row ***************************\n       Table: t2\nCreate Table: {Second}\n1 row in set (0.00 sec)\n",
-        $"Table\tCreate Table\nt1\t{First.Replace("\n", "\\n", StringComparison.Ordinal)}\nTable\tCreate Table\nt2\t{Second.Replace("\n", "\\n", StringComparison.Ordinal)}\n",
+        $"*************************** 1. row ***************************\n       Table: t1\nCreate Table: {First}\n1 row in set (0.00 "
+            + $"sec)\n\n*************************** 1. row ***************************\n       Table: t2\nCreate Table: {Second}\n1 row "
+            + $"in set (0.00 sec)\n",
+        $"Table\tCreate Table\nt1\t{First.Replace("\n", "\\n", StringComparison.Ordinal)}\n"
+            + $"Table\tCreate Table\nt2\t{Second.Replace("\n", "\\n", StringComparison.Ordinal)}\n",
         $"t1\t{First}\nt2\t{Second}\n",
-        $"+-------+-----------+\n| Table | Create Table    |\n+-------+-----------+\n| t1    | {First} |\n+-------+-----------+\n+-------+----+\n| Table | Create Table |\n+-------+----+\n| t2    | {Second} |\n+-------+----+\n");
+        $"+-------+-----------+\n| Table | Create Table    |\n+-------+-----------+\n| t1    | "
+            + $"{First} |\n+-------+-----------+\n+-------+----+\n| Table | Create Table |\n+-------+----+\n| t2    | "
+            + $"{Second} |\n+-------+----+\n");
 
     [Theory]
     [MemberData(nameof(Outputs))]
@@ -40,7 +45,8 @@ public class SqlScriptTests
             delimiter ;
             USE `two`; CREATE TABLE a (y INT); CREATE TABLE three.a (z INT); CREATE TEMPORARY TABLE tmp (a INT);
             /*!50001 CREATE TABLE `v` (a tinyint NOT NULL) ENGINE=MyISAM */;
-            /*!50001 CREATE ALGORITHM=UNDEFINED */ /*!50013 DEFINER=`root`@`localhost` SQL SECURITY DEFINER */ /*!50001 VIEW `v` AS select 1 AS a */;
+            /*!50001 CREATE ALGORITHM=UNDEFINED */ /*!50013 DEFINER=`root`@`localhost` SQL SECURITY DEFINER */
+            /*!50001 VIEW `v` AS select 1 AS a */;
             ALTER TABLE a ADD PRIMARY KEY (y), MODIFY y BIGINT UNSIGNED NOT NULL AUTO_INCREMENT;
             """);
         Assert.Equal(["one.a", "three.a", "two.a"], catalog.Tables.Select(table => table.QualifiedName.ToString()).Order());
@@ -50,7 +56,9 @@ public class SqlScriptTests
 
     [Fact]
     public void The_statements_that_mysqlbinlog_prints_are_followed() =>
-        Assert.Equal(2, SchemaCatalog.Parse("DELIMITER /*!*/;\nuse `d`/*!*/;\nCREATE TABLE t (a INT)\n/*!*/;\nALTER TABLE t ADD b INT\n/*!*/;\nDELIMITER ;\n").Find("d", "t")!.Columns.Count);
+        Assert.Equal(2, SchemaCatalog.Parse(
+            "DELIMITER /*!*/;\nuse `d`/*!*/;\nCREATE TABLE t (a INT)\n/*!*/;\nALTER TABLE t ADD b INT\n/*!*/;\nDELIMITER ;\n")
+            .Find("d", "t")!.Columns.Count);
 
     [Fact]
     public void A_file_is_read_in_UTF_8_and_in_what_old_shells_redirect()

@@ -17,8 +17,10 @@ public sealed class SqlDigestTests
     public void Leaves_values_out(string statement, string digest) => Assert.Equal(digest, SqlDigest.Of(statement));
 
     [Fact]
-    public void Gives_what_it_cannot_read_in_one_line() => Assert.Equal("DELETE FROM t WHERE a = 'x y", SqlDigest.Of("DELETE FROM t\nWHERE a = 'x y"));
+    public void Gives_what_it_cannot_read_in_one_line() =>
+        Assert.Equal("DELETE FROM t WHERE a = 'x y", SqlDigest.Of("DELETE FROM t\nWHERE a = 'x y"));
 
     [Fact]
-    public void Is_never_longer_than_a_line_of_a_log() => Assert.Equal(1024, SqlDigest.Of($"SELECT {string.Join(" + ", Enumerable.Repeat("a", 2000))}").Length);
+    public void Is_never_longer_than_a_line_of_a_log() =>
+        Assert.Equal(1024, SqlDigest.Of($"SELECT {string.Join(" + ", Enumerable.Repeat("a", 2000))}").Length);
 }

@@ -15,7 +15,8 @@ public class SqlTokenizerTests
     [InlineData("a -- b\nc # d\ne /* f */ g--1", "Word:a Word:c Word:e Word:g Symbol:- Symbol:- Number:1")]
     [InlineData("a /*!50100 b */ c /*!d*/ /*M!100100 e*/ /*M!999999\\- f */ g", "Word:a Word:b Word:c Word:d Word:e Word:g")]
     [InlineData("/*!50003 a /* b */ c */ * / d", "Word:a Word:c Symbol:* Symbol:/ Word:d")]
-    public void Tokens_are_cut_as_the_servers_cut_them(string text, string expected) => Assert.Equal(expected, Describe(new SqlTokenizer(text)));
+    public void Tokens_are_cut_as_the_servers_cut_them(string text, string expected) =>
+        Assert.Equal(expected, Describe(new SqlTokenizer(text)));
 
     [Fact]
     public void The_delimiter_ends_a_word_but_counts_in_no_string_and_no_versioned_comment() =>
@@ -47,7 +48,8 @@ public class SqlTokenizerTests
     [InlineData("'it''s'", "it's")]
     [InlineData("\"a\"\"b'\"", "a\"b'")]
     [InlineData("'\\0\\n\\t\\\\\\%\\Z\\q\\''", "\0\n\t\\\\%\u001Aq'")]
-    public void Strings_lose_their_quotes_and_escapes(string quoted, string value) => Assert.Equal(value, SqlQuoting.String(quoted, escapes: true));
+    public void Strings_lose_their_quotes_and_escapes(string quoted, string value) =>
+        Assert.Equal(value, SqlQuoting.String(quoted, escapes: true));
 
     private static string Describe(SqlTokenizer tokenizer)
     {

@@ -17,9 +17,11 @@ public sealed partial class EventTests(EventTests.Fixture fixture) : IClassFixtu
     {
         Server.Sql(
             """
-            CREATE DATABASE counted; USE counted; CREATE TABLE t (id INT PRIMARY KEY, b LONGBLOB); CREATE TABLE p (id INT) PARTITION BY HASH (id) PARTITIONS 3;
+            CREATE DATABASE counted; USE counted; CREATE TABLE t (id INT PRIMARY KEY, b LONGBLOB);
+            CREATE TABLE p (id INT) PARTITION BY HASH (id) PARTITIONS 3;
             INSERT INTO t VALUES (1, REPEAT('x', 100000)), (2, NULL); UPDATE t SET id = id + 10; DELETE FROM t WHERE id = 11;
-            INSERT INTO p VALUES (1), (2), (3), (4); UPDATE p SET id = id + 1; XA START 'x'; DELETE FROM p; XA END 'x'; XA PREPARE 'x'; XA COMMIT 'x';
+            INSERT INTO p VALUES (1), (2), (3), (4); UPDATE p SET id = id + 1; XA START 'x'; DELETE FROM p; XA END 'x'; XA PREPARE 'x';
+            XA COMMIT 'x';
             BEGIN; INSERT INTO t VALUES (3, 'a'); SAVEPOINT s; INSERT INTO t VALUES (4, 'b'); COMMIT;
             SET gtid_next = 'AUTOMATIC:a_tag'; INSERT INTO t VALUES (5, 'tagged');
             """);
@@ -37,14 +39,17 @@ public sealed partial class EventTests(EventTests.Fixture fixture) : IClassFixtu
     {
         Server.Sql("CREATE DATABASE sessions; CREATE TABLE sessions.a (id INT); CREATE TABLE sessions.b (id INT)");
         Server.FlushLogs();
-        string id = Server.Sql("USE sessions; BEGIN; INSERT INTO a VALUES (1), (2) /* first ü */; INSERT INTO b SELECT id FROM a; COMMIT; SELECT CONNECTION_ID()").Split('\n')[1];
+        string id = Server.Sql(
+            "USE sessions; BEGIN; INSERT INTO a VALUES (1), (2) /* first ü */; INSERT INTO b SELECT id FROM a; COMMIT; "
+                + "SELECT CONNECTION_ID()").Split('\n')[1];
         string log = Server.FlushLogs();
 
         List<RowChange> rows = LogReading.Rows([log]);
         Assert.Equal(4, rows.Count);
         Assert.All(rows, row => Assert.Equal(uint.Parse(id, CultureInfo.InvariantCulture), row.ThreadId));
         Assert.All(rows, row => Assert.Equal(rows[0].Gtid, row.Gtid));
-        Assert.Equal(["INSERT INTO a VALUES (1), (2) /* first ü */", "INSERT INTO b SELECT id FROM a"], rows.Select(row => row.Statement!).Distinct());
+        Assert.Equal(["INSERT INTO a VALUES (1), (2) /* first ü */", "INSERT INTO b SELECT id FROM a"],
+            rows.Select(row => row.Statement!).Distinct());
         Assert.Empty(LogReading.Rows([log], filter: new EventFilter { ThreadIds = [uint.Parse(id, CultureInfo.InvariantCulture) + 1] }));
     }
 
@@ -71,7 +76,8 @@ public sealed partial class EventTests(EventTests.Fixture fixture) : IClassFixtu
         Assert.Equal([4, 5], Ids([first, last], positions[3], third));
         Assert.Equal([1, 2, 3, 4], Ids([first, last], null, second));
         Assert.Empty(Ids([first], positions[1], positions[1]));
-        foreach ((long? start, long? stop) in ((long?, long?)[])[(positions[1] + 1, null), (null, positions[1] - 1), (1L << 40, null), (null, 1L << 40)])
+        (long?, long?)[] wrong = [(positions[1] + 1, null), (null, positions[1] - 1), (1L << 40, null), (null, 1L << 40)];
+        foreach ((long? start, long? stop) in wrong)
             Assert.Equal("PositionNotABoundary", Assert.Throws<RecoveryException>(() => Ids([first], start, stop)).ErrorId);
         // A position inside a transaction: the table map before it still counts.
         long row = LogReading.Rows([first])[1].Position;

@@ -20,7 +20,8 @@ public abstract partial class GtidFactTests(ServerFixture fixture)
         Server.Sql(
             "INSERT INTO t VALUES (1); BEGIN; INSERT INTO t VALUES (2); INSERT INTO t VALUES (3); COMMIT; ALTER TABLE t ADD v INT; "
                 + (isTagged ? "SET gtid_next = 'AUTOMATIC:fact'; INSERT INTO t VALUES (4, 4); SET gtid_next = 'AUTOMATIC'; " : "")
-                + "XA START 'x', 'yz', 3; INSERT INTO t (id) VALUES (5); XA END 'x', 'yz', 3; XA PREPARE 'x', 'yz', 3; XA COMMIT 'x', 'yz', 3",
+                + "XA START 'x', 'yz', 3; INSERT INTO t (id) VALUES (5); XA END 'x', 'yz', 3; XA PREPARE 'x', 'yz', 3; "
+                + "XA COMMIT 'x', 'yz', 3",
             "gtid_facts");
         string log = Server.FlushLogs();
         BinlogEvent[] events = [.. BinlogRecovery.ReadEvents([log])];
@@ -35,8 +36,10 @@ public abstract partial class GtidFactTests(ServerFixture fixture)
         {
             BinlogEvent gtid = gtids.Last(g => g.Position < item.Position);
             Assert.Equal(
-                (gtid.CommitTime, gtid.SequenceNumber, gtid.LastCommitted, gtid.TransactionLength, gtid.ImmediateServerVersion, gtid.CommitId, gtid.GtidFlags),
-                (item.CommitTime, item.SequenceNumber, item.LastCommitted, item.TransactionLength, item.ImmediateServerVersion, item.CommitId, item.GtidFlags));
+                (gtid.CommitTime, gtid.SequenceNumber, gtid.LastCommitted, gtid.TransactionLength, gtid.ImmediateServerVersion,
+                    gtid.CommitId, gtid.GtidFlags),
+                (item.CommitTime, item.SequenceNumber, item.LastCommitted, item.TransactionLength, item.ImmediateServerVersion,
+                    item.CommitId, item.GtidFlags));
         }
     }
 

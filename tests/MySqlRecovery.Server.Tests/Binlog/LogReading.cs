@@ -10,7 +10,8 @@ internal static class LogReading
 {
     public static List<BinlogEvent> Events(string[] logs, long? start = null, long? stop = null, EventFilter? filter = null)
     {
-        using var scan = new EventScan(LogRange.Of(logs, start, stop), filter ?? EventFilter.All, Xunit.TestContext.Current.CancellationToken);
+        using var scan = new EventScan(LogRange.Of(logs, start, stop), filter ?? EventFilter.All,
+            Xunit.TestContext.Current.CancellationToken);
         var events = new List<BinlogEvent>();
         while (scan.Read())
             events.Add(scan.ToBinlogEvent());

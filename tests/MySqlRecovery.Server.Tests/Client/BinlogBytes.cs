@@ -25,7 +25,8 @@ internal static class BinlogBytes
     }
 
     /// <summary>The stored events that a dump gives until its end, or until there are enough.</summary>
-    public static List<DumpedEvent> OfServer(ConnectionOptions options, BinlogDumpRequest request, CancellationToken token, int enough = int.MaxValue)
+    public static List<DumpedEvent> OfServer(ConnectionOptions options, BinlogDumpRequest request, CancellationToken token,
+        int enough = int.MaxValue)
     {
         using BinlogDump dump = BinlogDump.Start(options.Open(), request, token);
         return Take(dump, token, enough);

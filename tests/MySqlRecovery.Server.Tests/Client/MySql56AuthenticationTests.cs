@@ -29,7 +29,8 @@ public sealed class MySql56AuthenticationTests(MySql56Fixture fixture) : ServerA
     public void A_password_of_MySQL_40_is_not_supported_and_says_so()
     {
         using MySqlServer server = MySqlServer.Start(ServerFlavour.MySql56, "secure-auth=OFF");
-        server.Sql("CREATE USER old@'%' IDENTIFIED WITH mysql_old_password; SET old_passwords = 1; SET PASSWORD FOR old@'%' = OLD_PASSWORD('0ld-Passw0rd')");
+        server.Sql("CREATE USER old@'%' IDENTIFIED WITH mysql_old_password; SET old_passwords = 1; "
+            + "SET PASSWORD FOR old@'%' = OLD_PASSWORD('0ld-Passw0rd')");
         RecoveryException refused = AssertRefused("ServerAuthenticationUnsupported", server.TcpOptions("old", "0ld-Passw0rd"));
         Assert.Contains("mysql_old_password", refused.Message);
     }

@@ -14,7 +14,8 @@ public sealed class MySqlDumpTests(MySqlFixture fixture) : ServerDumpTests(fixtu
     {
         string before = GtidNow();
         string database = Write(1);
-        Server.Sql($"SET gtid_next = 'AUTOMATIC:cleanup'; DELETE FROM {database}.t; SET gtid_next = 'AUTOMATIC:other'; INSERT INTO {database}.t VALUES (2, '')");
+        Server.Sql($"SET gtid_next = 'AUTOMATIC:cleanup'; DELETE FROM {database}.t; SET gtid_next = 'AUTOMATIC:other'; "
+            + $"INSERT INTO {database}.t VALUES (2, '')");
         string uuid = Server.Scalar("SELECT @@server_uuid");
         string cleanup = Server.Scalar($"SELECT REGEXP_SUBSTR(@@global.gtid_executed, 'cleanup:[-:0-9]+')").TrimEnd(':');
 
@@ -23,7 +24,8 @@ public sealed class MySqlDumpTests(MySqlFixture fixture) : ServerDumpTests(fixtu
             Server.SocketOptions(), new BinlogDumpRequest { GtidSet = $"{before},{uuid}:{cleanup}" }, Token);
         Assert.Equal(2, all.Count(e => e.Type == TaggedGtid));
         Assert.Single(without, e => e.Type == TaggedGtid);
-        Assert.DoesNotContain(BinlogBytes.OfServer(Server.SocketOptions(), new BinlogDumpRequest { GtidSet = GtidNow() }, Token), e => e.Type == TaggedGtid);
+        Assert.DoesNotContain(BinlogBytes.OfServer(Server.SocketOptions(), new BinlogDumpRequest { GtidSet = GtidNow() }, Token),
+            e => e.Type == TaggedGtid);
     }
 
     [Fact]

@@ -23,7 +23,8 @@ public sealed class ParsecAuthenticationTests(MariaDb118Fixture fixture)
     {
         string user = $"parsec{mode}";
         Server.Sql("INSTALL PLUGIN IF NOT EXISTS parsec SONAME 'auth_parsec'");
-        Server.Sql($"CREATE USER {user}@'%' IDENTIFIED VIA parsec USING PASSWORD('{Password}'); GRANT REPLICATION SLAVE ON *.* TO {user}@'%'");
+        Server.Sql($"CREATE USER {user}@'%' IDENTIFIED VIA parsec USING PASSWORD('{Password}'); "
+            + $"GRANT REPLICATION SLAVE ON *.* TO {user}@'%'");
 
         using (ServerConnection connection = Server.TcpOptions(user, Password, mode).Open())
         {

@@ -10,7 +10,8 @@ internal static class ServerAccess
     public static ConnectionOptions SocketOptions(this MySqlServer server) => new() { Socket = server.SocketPath, User = "root" };
 
     /// <summary>Through TCP, without TLS unless a test asks for it.</summary>
-    public static ConnectionOptions TcpOptions(this MySqlServer server, string user, string? password = null, SslMode mode = SslMode.Disabled) =>
+    public static ConnectionOptions TcpOptions(this MySqlServer server, string user, string? password = null,
+        SslMode mode = SslMode.Disabled) =>
         new() { Host = "127.0.0.1", Port = server.Port, User = user, Password = password, SslMode = mode };
 
     public static ServerConnection Open(this ConnectionOptions options) => ServerConnection.Open(options, CancellationToken.None);

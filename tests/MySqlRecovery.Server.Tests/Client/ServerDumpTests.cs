@@ -44,7 +44,8 @@ public abstract class ServerDumpTests(ServerFixture fixture)
 
         // Needed to read the rest, but it stands further up in the file.
         Assert.True(dump.Read(Token));
-        Assert.Equal((BinlogBytes.FormatDescription, false, start.File, 4), (dump.Event.Span[4], dump.IsStored, dump.FileName, dump.Position));
+        Assert.Equal((BinlogBytes.FormatDescription, false, start.File, 4),
+            (dump.Event.Span[4], dump.IsStored, dump.FileName, dump.Position));
         Assert.Equal(expected, BinlogBytes.Take(dump, Token));
         Assert.Equal(Server.Position(), new BinlogPosition(dump.FileName, dump.NextPosition));
     }
@@ -144,7 +145,8 @@ public abstract class ServerDumpTests(ServerFixture fixture)
         }
 
         request = Follow(7, () => Server.Sql(string.Concat(
-            Server.Query("SHOW PROCESSLIST").Where(r => r[4].StartsWith("Binlog Dump", StringComparison.Ordinal)).Select(r => $"KILL {r[0]};"))));
+            Server.Query("SHOW PROCESSLIST").Where(r => r[4].StartsWith("Binlog Dump", StringComparison.Ordinal))
+                .Select(r => $"KILL {r[0]};"))));
         request = Follow(9, Server.Restart);
         Write(3);
         found.AddRange(BinlogBytes.OfServer(Server.SocketOptions(), request with { Blocking = false }, Token));
@@ -171,7 +173,8 @@ public abstract class ServerDumpTests(ServerFixture fixture)
         string have = GtidNow();
         BinlogPosition start = Server.Position();
         string database = Write(1);
-        Server.Sql($"USE {database};" + string.Concat(Enumerable.Repeat("INSERT INTO big VALUES (REPEAT('0123456789abcdef', 500000));", 8)));
+        Server.Sql($"USE {database};"
+            + string.Concat(Enumerable.Repeat("INSERT INTO big VALUES (REPEAT('0123456789abcdef', 500000));", 8)));
         string file = Server.BinlogFiles[^1];
         using ServerConnection connection = Server.Connect();
         BinlogDumpRequest request = byGtid
@@ -190,7 +193,8 @@ public abstract class ServerDumpTests(ServerFixture fixture)
         }
 
         // The server had ended the dump as if it were complete.
-        Assert.True(BinlogBytes.OfFile(file).Where(e => e.Position >= start.Offset).SequenceEqual(found.SkipWhile(e => e.Position < start.Offset)));
+        Assert.True(BinlogBytes.OfFile(file).Where(e => e.Position >= start.Offset)
+            .SequenceEqual(found.SkipWhile(e => e.Position < start.Offset)));
     }
 
     [Fact]
@@ -277,7 +281,8 @@ public abstract class ServerDumpTests(ServerFixture fixture)
         Assert.Contains("REPLICATION SLAVE", missing.Message);
     }
 
-    /// <summary>Types that stand at the start of a file or tell of it: format description, previous GTIDs, MariaDB's GTID list and checkpoint.</summary>
+    /// <summary>Types that stand at the start of a file or tell of it: format description, previous GTIDs, MariaDB's GTID list and
+    /// checkpoint.</summary>
     private static readonly byte[] HeadTypes = [BinlogBytes.FormatDescription, 35, 163, 161, 4];
 
     /// <summary>Makes a database of its own and some transactions in it.</summary>
@@ -285,7 +290,8 @@ public abstract class ServerDumpTests(ServerFixture fixture)
     {
         string database = $"d{Interlocked.Increment(ref _databases)}";
         Server.Sql(
-            $"CREATE DATABASE {database}; USE {database}; CREATE TABLE t (id INT PRIMARY KEY, v VARCHAR(100)); CREATE TABLE big (v LONGTEXT) ENGINE=MyISAM;" +
+            $"CREATE DATABASE {database}; USE {database}; CREATE TABLE t (id INT PRIMARY KEY, v VARCHAR(100)); "
+                + $"CREATE TABLE big (v LONGTEXT) ENGINE=MyISAM;" +
             string.Concat(Enumerable.Range(1, transactions).Select(i => $"INSERT INTO t VALUES ({i}, REPEAT('x', {i % 100}));")));
         return database;
     }

@@ -29,7 +29,8 @@ public abstract class ServerQueryTests(ServerFixture fixture)
 
         using IQueryRows rows = connection.Query(
             """
-            SELECT id, CAST(d AS BINARY) AS d, CAST(s AS BINARY) AS s, b, CAST(t AS BINARY) AS t, CAST(f AS BINARY) AS f, e FROM t ORDER BY id DESC
+            SELECT id, CAST(d AS BINARY) AS d, CAST(s AS BINARY) AS s, b, CAST(t AS BINARY) AS t, CAST(f AS BINARY) AS f,
+              e FROM t ORDER BY id DESC
             """, Token);
         Assert.Equal(["id", "d", "s", "b", "t", "f", "e"], rows.ColumnNames);
         Assert.True(rows.Read());
@@ -57,7 +58,8 @@ public abstract class ServerQueryTests(ServerFixture fixture)
         Assert.Equal((uint)Server.Port, facts.ServerId);
         Assert.Equal(Server.Flavour.IsMariaDb ? ServerFlavor.MariaDb : ServerFlavor.MySql, facts.Flavor);
         Assert.Equal(!Server.Flavour.IsMariaDb, facts.ServerUuid.HasValue);
-        Assert.Equal(connection.ConnectionId.ToString(CultureInfo.InvariantCulture), connection.QueryScalar("SELECT connection_id()", Token));
+        Assert.Equal(connection.ConnectionId.ToString(CultureInfo.InvariantCulture),
+            connection.QueryScalar("SELECT connection_id()", Token));
         connection.Ping(Token);
     }
 

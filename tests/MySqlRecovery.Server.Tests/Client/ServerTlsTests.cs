@@ -88,7 +88,8 @@ public abstract class ServerTlsTests(TlsFixture fixture)
     public void Long_rows_pass_through_TLS()
     {
         using ServerConnection connection = Options(SslMode.Required).Open();
-        using IQueryRows rows = connection.Query("SELECT REPEAT('0123456789abcdef', 3 * 65536 * 10)", TestContext.Current.CancellationToken);
+        using IQueryRows rows =
+            connection.Query("SELECT REPEAT('0123456789abcdef', 3 * 65536 * 10)", TestContext.Current.CancellationToken);
         Assert.True(rows.Read());
         Assert.Equal(string.Concat(Enumerable.Repeat("0123456789abcdef", 3 * 65536 * 10)), rows.GetString(0));
     }
@@ -111,7 +112,8 @@ public abstract class ServerTlsTests(TlsFixture fixture)
     private ConnectionOptions Options(SslMode mode, string require = "")
     {
         string user = $"tls{Interlocked.Increment(ref _users)}";
-        Server.Sql($"CREATE USER {user}@'%' IDENTIFIED BY 'Tls-passw0rd' {require}; CREATE USER {user}@localhost IDENTIFIED BY 'Tls-passw0rd' {require}");
+        Server.Sql($"CREATE USER {user}@'%' IDENTIFIED BY 'Tls-passw0rd' {require}; CREATE USER {user}@localhost IDENTIFIED BY "
+            + $"'Tls-passw0rd' {require}");
         ConnectionOptions options = Server.TcpOptions(user, "Tls-passw0rd", mode);
         options.GetServerPublicKey = true;
         return options;

@@ -52,7 +52,8 @@ internal sealed class TestCertificates : IDisposable
         return request.CreateSelfSigned(From, To);
     }
 
-    private static void Issue(X509Certificate2 authority, string name, X509Extension? alternativeNames, string certificatePath, string keyPath)
+    private static void Issue(X509Certificate2 authority, string name, X509Extension? alternativeNames, string certificatePath,
+        string keyPath)
     {
         using var key = RSA.Create(2048);
         var request = new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);

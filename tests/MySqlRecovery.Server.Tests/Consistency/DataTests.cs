@@ -56,7 +56,8 @@ public abstract class DataTests(ReplicationPairFixture fixture)
 
         for (int i = 0; i < traps.Length; i++)
         {
-            OnReplica($"UPDATE t SET {traps[i].Change}, ts = {(traps[i].Column == "ts" ? "'2024-02-29 12:00:01'" : "ts")} WHERE id = {i + 1}", database);
+            OnReplica($"UPDATE t SET {traps[i].Change}, ts = {(traps[i].Column == "ts" ? "'2024-02-29 12:00:01'" : "ts")} WHERE id = "
+                + $"{i + 1}", database);
         }
 
         List<ConsistencyFinding> findings = Compare(database);
@@ -72,17 +73,20 @@ public abstract class DataTests(ReplicationPairFixture fixture)
     public void Missing_extra_and_changed_rows_are_told_apart_and_repaired_although_a_unique_key_is_in_the_way()
     {
         string database = Create("kinds", "a INT, b VARCHAR(20) CHARACTER SET utf8mb4, u INT UNIQUE, v INT, PRIMARY KEY (b, a)");
-        Pair.Sql("INSERT INTO t VALUES " + string.Join(',', Enumerable.Range(1, 3000).Select(i => $"({i}, 'caf\u00e9 {i % 7}', {i}, {i})")), database);
+        Pair.Sql("INSERT INTO t VALUES " + string.Join(',', Enumerable.Range(1, 3000).Select(i => $"({i}, 'caf\u00e9 {i % 7}', {i}, {i})")),
+            database);
         Assert.Empty(Compare(database));
 
         OnReplica(
-            "DELETE FROM t WHERE a = 5; INSERT INTO t VALUES (4000, 'zz', 5, 0), (-1, '', NULL, NULL); UPDATE t SET v = NULL WHERE a = 77; " +
+            "DELETE FROM t WHERE a = 5; INSERT INTO t VALUES (4000, 'zz', 5, 0), (-1, '', NULL, NULL); UPDATE t SET v = NULL WHERE a = 77; "
+                +
             "UPDATE t SET u = -u WHERE a IN (8, 9); UPDATE t SET u = 17 + u WHERE u < 0", database);
 
         List<ConsistencyFinding> findings = Compare(database);
         Assert.Equal(
             [
-                "RowDifferent `b` = 'caf\u00e9 0' AND `a` = 77", "RowDifferent `b` = 'caf\u00e9 1' AND `a` = 8", "RowDifferent `b` = 'caf\u00e9 2' AND `a` = 9",
+                "RowDifferent `b` = 'caf\u00e9 0' AND `a` = 77", "RowDifferent `b` = 'caf\u00e9 1' AND `a` = 8",
+                "RowDifferent `b` = 'caf\u00e9 2' AND `a` = 9",
                 "RowExtra `b` = '' AND `a` = -1", "RowExtra `b` = 'zz' AND `a` = 4000", "RowMissing `b` = 'caf\u00e9 5' AND `a` = 5",
             ],
             findings.Select(f => $"{f.Type} {f.Key}").Order(StringComparer.Ordinal));
@@ -96,7 +100,8 @@ public abstract class DataTests(ReplicationPairFixture fixture)
     public void A_hundred_of_a_thousand_rows_with_one_flag_flipped_are_these_hundred()
     {
         string database = Create("flip", "id INT PRIMARY KEY, name VARCHAR(20), created DATETIME, is_active TINYINT");
-        Pair.Sql("INSERT INTO t VALUES " + string.Join(',', Enumerable.Range(1, 1000).Select(i => $"({i}, 'n{i:0000}', '2024-01-01 00:00:00', 1)")), database);
+        Pair.Sql("INSERT INTO t VALUES "
+            + string.Join(',', Enumerable.Range(1, 1000).Select(i => $"({i}, 'n{i:0000}', '2024-01-01 00:00:00', 1)")), database);
         OnReplica("UPDATE t SET is_active = 0 WHERE id <= 100", database);
 
         foreach (bool fast in (bool[])[false, true])
@@ -122,7 +127,8 @@ public abstract class DataTests(ReplicationPairFixture fixture)
     {
         string database = Create("order_of_keys", "a INT, b BIT(16), v INT, PRIMARY KEY (a, b)");
         Pair.Sql("INSERT INTO t VALUES " + string.Join(',', Enumerable.Range(1, 9000).Select(i => $"({i / 4000}, {i}, {i})")), database);
-        Pair.Sql("CREATE TABLE e (s SET('a','b','c','d') PRIMARY KEY, v INT); INSERT INTO e VALUES ('', 1), ('a', 2), ('a,d', 3)", database);
+        Pair.Sql("CREATE TABLE e (s SET('a','b','c','d') PRIMARY KEY, v INT); INSERT INTO e VALUES ('', 1), ('a', 2), ('a,d', 3)",
+            database);
         Assert.Empty(Compare(database));
         OnReplica("UPDATE t SET v = 0 WHERE b = 4001; UPDATE t SET v = 0 WHERE b = 8999; DELETE FROM e WHERE s = 'a,d'", database);
 
@@ -138,7 +144,8 @@ public abstract class DataTests(ReplicationPairFixture fixture)
         Pair.Sql($"INSERT INTO t VALUES ({Values}), ({Values}), ({Values}), ({Nulls}), ({Nulls})", database);
         Assert.Empty(Compare(database));
 
-        OnReplica($"DELETE FROM t WHERE c IS NOT NULL LIMIT 1; INSERT INTO t VALUES ({Nulls}); UPDATE t SET d = 1e-300 WHERE c IS NOT NULL LIMIT 1", database);
+        OnReplica($"DELETE FROM t WHERE c IS NOT NULL LIMIT 1; INSERT INTO t VALUES ({Nulls}); "
+            + $"UPDATE t SET d = 1e-300 WHERE c IS NOT NULL LIMIT 1", database);
 
         List<ConsistencyFinding> findings = Compare(database);
         Assert.Equal(
@@ -151,7 +158,8 @@ public abstract class DataTests(ReplicationPairFixture fixture)
     {
         string database = Create("drift", "id INT PRIMARY KEY, v VARCHAR(20) CHARACTER SET utf8mb4, n INT");
         Pair.Sql("INSERT INTO t VALUES (1, 'gr\u00fcn', 1), (2, 'rot', 2), (3, NULL, 3)", database);
-        OnReplica("ALTER TABLE t MODIFY v VARCHAR(20) CHARACTER SET latin1, DROP PRIMARY KEY; INSERT INTO t VALUES (2, 'rot', 2)", database);
+        OnReplica("ALTER TABLE t MODIFY v VARCHAR(20) CHARACTER SET latin1, DROP PRIMARY KEY; INSERT INTO t VALUES (2, 'rot', 2)",
+            database);
 
         ConsistencyFinding finding = Assert.Single(Compare(database));
         Assert.Equal((FindingType.RowExtra, (object)2), (finding.Type, finding.ReplicaRow!["id"]));
@@ -168,7 +176,8 @@ public abstract class DataTests(ReplicationPairFixture fixture)
         string path = Path.Combine(Pair.Source.FolderPath, "checkpoint.json");
         ServerPair servers = Pair.Compare(Token);
         using ComparedServer source = servers.Source, replica = servers.Replica;
-        File.WriteAllText(path, $$"""{"Servers":"{{source.Name}} {{replica.Name}}","Database":"{{database}}","Table":"t","After":["3130303030"]}""");
+        File.WriteAllText(path,
+            $$"""{"Servers":"{{source.Name}} {{replica.Name}}","Database":"{{database}}","Table":"t","After":["3130303030"]}""");
 
         var check = new DataCheck(servers, new DataCheckOptions { Tables = Only(database), CheckpointPath = path });
         Assert.Equal(["`id` = 40000"], check.Run(e => throw e, Token).Select(f => f.Key));
@@ -194,10 +203,12 @@ public abstract class DataTests(ReplicationPairFixture fixture)
         Assert.Equal("C328", Pair.Replica.Scalar("SELECT HEX(v) FROM t WHERE id = 1", database));
         Assert.Empty(Compare(database));
 
-        OnReplica("UPDATE t SET v = '?(' WHERE id = 1; DELETE FROM t WHERE id = 4; INSERT INTO t SELECT 5, v FROM t WHERE id = 2", database);
+        OnReplica("UPDATE t SET v = '?(' WHERE id = 1; DELETE FROM t WHERE id = 4; INSERT INTO t SELECT 5, v FROM t WHERE id = 2",
+            database);
         List<ConsistencyFinding> findings = Compare(database);
         Assert.Equal(
-            ["RowDifferent `id` = 1", "RowExtra `id` = 5", "RowMissing `id` = 4"], findings.Select(f => $"{f.Type} {f.Key}").Order(StringComparer.Ordinal));
+            ["RowDifferent `id` = 1", "RowExtra `id` = 5", "RowMissing `id` = 4"],
+            findings.Select(f => $"{f.Type} {f.Key}").Order(StringComparer.Ordinal));
         Assert.Equal([0xC3, 0x28], (byte[])findings.Single(f => f.Type == FindingType.RowDifferent).SourceRow!["v"]!);
         Assert.Equal(3, Compare(database, fast: true).Count);
         Assert.All(findings, f => Assert.Equal(f.Type == FindingType.RowExtra, f.Repair != null));
@@ -209,16 +220,21 @@ public abstract class DataTests(ReplicationPairFixture fixture)
     {
         string definition = Pair.Source.Flavour switch
         {
-            ServerFlavour.MySql => "j JSON, v VECTOR(2), i INT INVISIBLE, g INT AS (id + 1) STORED, w INT AS (id + 2) VIRTUAL, UNIQUE KEY ((id + 3))",
+            ServerFlavour.MySql =>
+                "j JSON, v VECTOR(2), i INT INVISIBLE, g INT AS (id + 1) STORED, w INT AS (id + 2) VIRTUAL, UNIQUE KEY ((id + 3))",
             ServerFlavour.MySql57 => "j JSON, g INT AS (id + 1) STORED, w INT AS (id + 2) VIRTUAL",
-            ServerFlavour.MariaDb or ServerFlavour.MariaDb118 => "j JSON, u UUID, n INET6, g INT AS (id + 1) PERSISTENT, w INT AS (id + 2) VIRTUAL, lt TEXT COMPRESSED",
+            ServerFlavour.MariaDb or ServerFlavour.MariaDb118 =>
+                "j JSON, u UUID, n INET6, g INT AS (id + 1) PERSISTENT, w INT AS (id + 2) VIRTUAL, lt TEXT COMPRESSED",
             _ => "j LONGTEXT, tt TINYTEXT, z INT(5) ZEROFILL, m SET('x','y') CHARACTER SET latin1",
         };
         (string columns, string values, string[] changes) = Pair.Source.Flavour switch
         {
-            ServerFlavour.MySql => ("id, j, v, i", "'{\"a\": 1.50}', STRING_TO_VECTOR('[1,2]'), 7", new[] { "j = '{\"a\": 1.51}'", "v = STRING_TO_VECTOR('[1,3]')", "i = 8" }),
+            ServerFlavour.MySql =>
+                ("id, j, v, i", "'{\"a\": 1.50}', STRING_TO_VECTOR('[1,2]'), 7",
+                    new[] { "j = '{\"a\": 1.51}'", "v = STRING_TO_VECTOR('[1,3]')", "i = 8" }),
             ServerFlavour.MySql57 => ("id, j", "'{\"a\": 1.50}'", ["j = '{\"a\": 1.51}'", "j = '[]'", "j = NULL"]),
-            ServerFlavour.MariaDb or ServerFlavour.MariaDb118 => ("id, j, u, n, lt", "'{\"a\": 1.50}', '123e4567-e89b-12d3-a456-426655440000', '::1', 'text'",
+            ServerFlavour.MariaDb or ServerFlavour.MariaDb118 =>
+                ("id, j, u, n, lt", "'{\"a\": 1.50}', '123e4567-e89b-12d3-a456-426655440000', '::1', 'text'",
                 ["j = '{\"a\":  1.50}'", "u = '123e4567-e89b-12d3-a456-426655440001'", "n = '::2'", "lt = 'texT'"]),
             _ => ("id, j, tt, z, m", "REPEAT('x', 100000), 'a', 1, 'x'", ["j = REPEAT('x', 100001)", "tt = 'A'", "z = 2", "m = 'x,y'"]),
         };
@@ -237,7 +253,8 @@ public abstract class DataTests(ReplicationPairFixture fixture)
     public void Names_and_values_that_end_a_statement_are_repaired_and_nothing_else_runs()
     {
         string database = Create("names", "id INT PRIMARY KEY, `v``;\nDROP TABLE victim;--` VARCHAR(60), u INT UNIQUE");
-        Pair.Sql("CREATE TABLE victim (id INT PRIMARY KEY); CREATE TABLE `a``b.c;\n--` LIKE t; INSERT INTO t VALUES (1, 'a;\nDROP TABLE victim;', 1), (2, 'b', 2); INSERT INTO `a``b.c;\n--` SELECT * FROM t", database);
+        Pair.Sql("CREATE TABLE victim (id INT PRIMARY KEY); CREATE TABLE `a``b.c;\n--` LIKE t; "
+            + "INSERT INTO t VALUES (1, 'a;\nDROP TABLE victim;', 1), (2, 'b', 2); INSERT INTO `a``b.c;\n--` SELECT * FROM t", database);
         OnReplica("UPDATE t SET `v``;\nDROP TABLE victim;--` = 'x;\n', u = u + 10; DELETE FROM `a``b.c;\n--`", database);
 
         List<ConsistencyFinding> findings = Compare(database);
@@ -248,26 +265,32 @@ public abstract class DataTests(ReplicationPairFixture fixture)
     [Fact]
     public void Tables_whose_names_are_one_text_are_two_tables()
     {
-        Pair.Sql("CREATE DATABASE dot; CREATE DATABASE `dot.a`; CREATE TABLE dot.`a.t` (id INT PRIMARY KEY); CREATE TABLE `dot.a`.t (id INT PRIMARY KEY); INSERT INTO dot.`a.t` VALUES (1)");
+        Pair.Sql("CREATE DATABASE dot; CREATE DATABASE `dot.a`; CREATE TABLE dot.`a.t` (id INT PRIMARY KEY); "
+            + "CREATE TABLE `dot.a`.t (id INT PRIMARY KEY); INSERT INTO dot.`a.t` VALUES (1)");
         OnReplica("INSERT INTO t VALUES (2)", "dot.a");
         ServerPair servers = Pair.Compare(Token);
         using ComparedServer source = servers.Source, replica = servers.Replica;
         Assert.Equal(
             ["dot.a/t RowExtra"],
-            new DataCheck(servers, new DataCheckOptions { Tables = new(["dot*"], [], [], []) }).Run(e => throw e, Token).Select(f => $"{f.Database}/{f.Table} {f.Type}"));
+            new DataCheck(servers, new DataCheckOptions { Tables = new(["dot*"], [], [], []) }).Run(e => throw e, Token)
+                .Select(f => $"{f.Database}/{f.Table} {f.Type}"));
     }
 
     [Fact]
     public void Index_0_of_an_enum_and_dates_that_no_calendar_has_are_repaired()
     {
         string database = Create("odd", "d DATE PRIMARY KEY, e ENUM('a','b') NOT NULL, x DATE");
-        Pair.Sql("SET sql_mode = 'ALLOW_INVALID_DATES'; INSERT INTO t VALUES ('2020-02-31', 0, '2021-02-30'), ('2020-02-30', 'a', '0000-00-00'), ('0000-00-00', 'b', NULL), ('2020-03-01', 0, NULL)", database);
+        Pair.Sql("SET sql_mode = 'ALLOW_INVALID_DATES'; "
+            + "INSERT INTO t VALUES ('2020-02-31', 0, '2021-02-30'), ('2020-02-30', 'a', '0000-00-00'), ('0000-00-00', 'b', NULL), "
+            + "('2020-03-01', 0, NULL)", database);
         Assert.Empty(Compare(database));
-        OnReplica("SET sql_mode = 'ALLOW_INVALID_DATES'; UPDATE t SET e = 'b' WHERE d = '2020-02-31'; DELETE FROM t WHERE d IN ('2020-02-30', '2020-03-01'); UPDATE t SET x = '2019-02-29' WHERE d = '0000-00-00'", database);
+        OnReplica("SET sql_mode = 'ALLOW_INVALID_DATES'; UPDATE t SET e = 'b' WHERE d = '2020-02-31'; "
+            + "DELETE FROM t WHERE d IN ('2020-02-30', '2020-03-01'); UPDATE t SET x = '2019-02-29' WHERE d = '0000-00-00'", database);
 
         List<ConsistencyFinding> findings = Compare(database);
         Assert.Equal(
-            ["`d` = '0000-00-00'", "`d` = '2020-02-30'", "`d` = '2020-02-31'", "`d` = '2020-03-01'"], findings.Select(f => f.Key).Order(StringComparer.Ordinal));
+            ["`d` = '0000-00-00'", "`d` = '2020-02-30'", "`d` = '2020-02-31'", "`d` = '2020-03-01'"],
+            findings.Select(f => f.Key).Order(StringComparer.Ordinal));
         Repair(findings, database);
     }
 
@@ -279,17 +302,21 @@ public abstract class DataTests(ReplicationPairFixture fixture)
     [InlineData("swe7")]
     public void Text_whose_bytes_look_like_ascii_is_found_and_repaired(string characterSet)
     {
-        string database = Create("ascii_" + characterSet, $"k VARCHAR(20) CHARACTER SET {characterSet} PRIMARY KEY, v VARCHAR(20) CHARACTER SET {characterSet}, n INT");
+        string database = Create("ascii_" + characterSet,
+            $"k VARCHAR(20) CHARACTER SET {characterSet} PRIMARY KEY, v VARCHAR(20) CHARACTER SET {characterSet}, n INT");
         // '中' is the bytes 'N-' in UTF-16; 12,000 keys, so that bounds are read from them.
         string unit = characterSet switch { "utf32" => "0000", _ => "" };
         string[] keys = [.. Enumerable.Range(0, 12000).Select(i => characterSet is "sjis" or "swe7"
             ? Convert.ToHexString(System.Text.Encoding.ASCII.GetBytes($"[{i}]"))
-            : string.Concat(new[] { 0x4E2D, 0x5000 + ((i / 90) << 8 & 0x1F00) + 0x21 + (i % 90), 0x6021 + (i / 90) }.Select(c => unit + c.ToString("X4", CultureInfo.InvariantCulture))))];
+            : string.Concat(new[] { 0x4E2D, 0x5000 + ((i / 90) << 8 & 0x1F00) + 0x21 + (i % 90), 0x6021 + (i / 90) }.Select(
+                c => unit + c.ToString("X4", CultureInfo.InvariantCulture))))];
         foreach (string[] part in keys.Distinct().Chunk(2000))
-            Pair.Source.Sql("INSERT INTO t VALUES " + string.Join(',', part.Select((k, i) => $"(_{characterSet} X'{k}', _{characterSet} X'{k}', {i})")), database);
+            Pair.Source.Sql("INSERT INTO t VALUES "
+                + string.Join(',', part.Select((k, i) => $"(_{characterSet} X'{k}', _{characterSet} X'{k}', {i})")), database);
         Pair.WaitForReplica();
         Assert.Empty(Compare(database));
-        OnReplica("UPDATE t SET v = 'x' WHERE n = 7 LIMIT 1; UPDATE t SET n = -1 WHERE n = 8 LIMIT 1; DELETE FROM t WHERE n = 9 LIMIT 1", database);
+        OnReplica("UPDATE t SET v = 'x' WHERE n = 7 LIMIT 1; UPDATE t SET n = -1 WHERE n = 8 LIMIT 1; DELETE FROM t WHERE n = 9 LIMIT 1",
+            database);
 
         List<ConsistencyFinding> findings = Compare(database);
         Assert.Equal(["RowDifferent", "RowDifferent", "RowMissing"], findings.Select(f => f.Type.ToString()).Order(StringComparer.Ordinal));
@@ -299,14 +326,21 @@ public abstract class DataTests(ReplicationPairFixture fixture)
     [Fact]
     public void Equal_values_in_columns_of_other_types_are_no_finding_and_different_ones_are()
     {
-        string database = Create("types", "id INT PRIMARY KEY, d DECIMAL(10,2), t DATETIME, ti TIME, e ENUM('a','b'), i INT, f FLOAT, b BIT(8), v VARCHAR(20) CHARACTER SET latin1, l LONGTEXT CHARACTER SET latin1");
-        Pair.Sql("INSERT INTO t VALUES (1, 1.5, '2024-01-01 00:00:00', '01:02:03', 'a', 7, 0.1, b'101', 'x', 'long'), (2, -1, '2024-01-02 00:00:00', '-01:02:03', 'b', -7, 1e10, b'0', '', ''), (3, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL)", database);
+        string database = Create("types",
+            "id INT PRIMARY KEY, d DECIMAL(10,2), t DATETIME, ti TIME, e ENUM('a','b'), i INT, f FLOAT, b BIT(8), "
+                + "v VARCHAR(20) CHARACTER SET latin1, l LONGTEXT CHARACTER SET latin1");
+        Pair.Sql("INSERT INTO t VALUES (1, 1.5, '2024-01-01 00:00:00', '01:02:03', 'a', 7, 0.1, b'101', 'x', 'long'), (2, -1, "
+            + "'2024-01-02 00:00:00', '-01:02:03', 'b', -7, 1e10, b'0', '', ''), (3, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL)",
+            database);
         OnReplica(
-            "ALTER TABLE t MODIFY d DECIMAL(12,4), MODIFY t DATETIME(6), MODIFY ti TIME(3), MODIFY e VARCHAR(10) CHARACTER SET utf8mb4, MODIFY i BIGINT, MODIFY f DOUBLE, MODIFY b INT, "
-            + "MODIFY v TEXT CHARACTER SET utf8mb4, MODIFY l VARCHAR(200) CHARACTER SET utf8mb4; UPDATE t SET f = 0.10000000149011612e0 WHERE id = 1", database);
+            "ALTER TABLE t MODIFY d DECIMAL(12,4), MODIFY t DATETIME(6), MODIFY ti TIME(3), MODIFY e VARCHAR(10) CHARACTER SET utf8mb4, "
+                + "MODIFY i BIGINT, MODIFY f DOUBLE, MODIFY b INT, "
+            + "MODIFY v TEXT CHARACTER SET utf8mb4, MODIFY l VARCHAR(200) CHARACTER SET utf8mb4; "
+            + "UPDATE t SET f = 0.10000000149011612e0 WHERE id = 1", database);
         Assert.Empty(Compare(database));
 
-        OnReplica("UPDATE t SET d = 1.5001, i = 5000000000 WHERE id = 1; UPDATE t SET t = '2024-01-02 00:00:00.000001', e = 'c' WHERE id = 2", database);
+        OnReplica("UPDATE t SET d = 1.5001, i = 5000000000 WHERE id = 1; "
+            + "UPDATE t SET t = '2024-01-02 00:00:00.000001', e = 'c' WHERE id = 2", database);
         List<ConsistencyFinding> findings = Compare(database);
         Assert.Equal(["columns that differ: d, i", "columns that differ: t, e"], findings.Select(f => f.Evidence[0]));
         Assert.Equal((7, 5000000000L), (findings[0].SourceRow!["i"], findings[0].ReplicaRow!["i"]));
@@ -357,10 +391,12 @@ public abstract class DataTests(ReplicationPairFixture fixture)
 
     private const string Columns =
         "c VARCHAR(60) CHARACTER SET utf8mb4, t TEXT CHARACTER SET utf8mb4, l VARCHAR(20) CHARACTER SET latin1, b VARBINARY(20), bl BLOB, "
-        + "f FLOAT, d DOUBLE, n DECIMAL(12,2), dt DATETIME(6), ts TIMESTAMP NULL, ti TIME, y YEAR, bi BIT(9), e ENUM('a','b',''), s SET('a','b'), g GEOMETRY, u BIGINT UNSIGNED";
+        + "f FLOAT, d DOUBLE, n DECIMAL(12,2), dt DATETIME(6), ts TIMESTAMP NULL, ti TIME, y YEAR, bi BIT(9), e ENUM('a','b',''), "
+        + "s SET('a','b'), g GEOMETRY, u BIGINT UNSIGNED";
 
     private const string Values =
-        "'x', 'x', _latin1 X'E9', X'00', X'00FF00', 1.1, 0, -1.5, '2024-02-29 12:00:00', '2024-02-29 12:00:00', '-01:02:03', 2000, b'100', 'a', 'a', POINT(1, 2), 7";
+        "'x', 'x', _latin1 X'E9', X'00', X'00FF00', 1.1, 0, -1.5, '2024-02-29 12:00:00', '2024-02-29 12:00:00', '-01:02:03', 2000, "
+        + "b'100', 'a', 'a', POINT(1, 2), 7";
 
     private const string Nulls = "NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL";
 
@@ -370,7 +406,8 @@ public abstract class DataTests(ReplicationPairFixture fixture)
         return name;
     }
 
-    private void OnReplica(string statements, string database) => Pair.Replica.Sql($"SET sql_log_bin = 0; SET sql_mode = ''; {statements}", database);
+    private void OnReplica(string statements, string database) =>
+        Pair.Replica.Sql($"SET sql_log_bin = 0; SET sql_mode = ''; {statements}", database);
 
     private static TableFilter Only(string database) => new([database], [], [], []);
 

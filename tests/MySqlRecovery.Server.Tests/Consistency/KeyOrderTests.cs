@@ -23,8 +23,10 @@ public abstract class KeyOrderTests(ReplicationPairFixture fixture)
     [InlineData("key_set", "e SET('a','b','c','d','e','f','g','h','i','j'), id INT, PRIMARY KEY (e, id)", "")]
     [InlineData("key_bit", "e BIT(9), id INT, PRIMARY KEY (e, id)", "")]
     [InlineData("key_after", "e INT, f ENUM('a','b','c','d','e','f','g','h','i','j'), id INT, PRIMARY KEY (e, f, id)", "")]
-    [InlineData("key_collation", "e VARCHAR(9) CHARACTER SET latin1, id INT, PRIMARY KEY (e, id)", "MODIFY e VARCHAR(9) CHARACTER SET latin1 COLLATE latin1_bin NOT NULL")]
-    [InlineData("key_set_of_characters", "e VARCHAR(9) CHARACTER SET latin1, id INT, PRIMARY KEY (e, id)", "MODIFY e VARCHAR(9) CHARACTER SET utf8mb4 NOT NULL")]
+    [InlineData("key_collation", "e VARCHAR(9) CHARACTER SET latin1, id INT, PRIMARY KEY (e, id)",
+        "MODIFY e VARCHAR(9) CHARACTER SET latin1 COLLATE latin1_bin NOT NULL")]
+    [InlineData("key_set_of_characters", "e VARCHAR(9) CHARACTER SET latin1, id INT, PRIMARY KEY (e, id)",
+        "MODIFY e VARCHAR(9) CHARACTER SET utf8mb4 NOT NULL")]
     public void Rows_are_found_and_repaired_where_the_servers_do_not_order_the_keys_alike(string database, string columns, string change)
     {
         bool isNumber = database is "key_bit" or "key_after";
@@ -32,14 +34,16 @@ public abstract class KeyOrderTests(ReplicationPairFixture fixture)
         foreach (int[] part in Enumerable.Range(0, Rows).Chunk(2000))
         {
             Pair.Sql("INSERT INTO t VALUES " + string.Join(',', part.Select(i =>
-                $"({(isNumber ? database == "key_after" ? "7" : $"{i % 10}" : $"'{Letters[i % 10]}'")}, {(database == "key_after" ? $"'{Letters[i % 10]}', " : "")}{i}, {i})")), database);
+                $"({(isNumber ? database == "key_after" ? "7" : $"{i % 10}" : $"'{Letters[i % 10]}'")}, "
+                + $"{(database == "key_after" ? $"'{Letters[i % 10]}', " : "")}{i}, {i})")), database);
         }
 
         if (change.Length > 0)
             OnReplica($"ALTER TABLE t {change}", database);
         Assert.Empty(Compare(database));
 
-        OnReplica("DELETE FROM t WHERE id = 17; DELETE FROM t WHERE id = 5999; UPDATE t SET v = -1 WHERE id IN (0, 3333); UPDATE t SET id = 100000 WHERE id = 4", database);
+        OnReplica("DELETE FROM t WHERE id = 17; DELETE FROM t WHERE id = 5999; UPDATE t SET v = -1 WHERE id IN (0, 3333); "
+            + "UPDATE t SET id = 100000 WHERE id = 4", database);
         List<ConsistencyFinding> findings = Compare(database);
         Assert.Equal(
             ["RowDifferent 0", "RowDifferent 3333", "RowExtra 100000", "RowMissing 17", "RowMissing 4", "RowMissing 5999"],
@@ -58,6 +62,7 @@ public abstract class KeyOrderTests(ReplicationPairFixture fixture)
     {
         ServerPair servers = Pair.Compare(Token);
         using ComparedServer source = servers.Source, replica = servers.Replica;
-        return [.. new DataCheck(servers, new DataCheckOptions { Tables = new TableFilter([database], [], [], []) }).Run(e => throw e, Token)];
+        return [.. new DataCheck(servers, new DataCheckOptions { Tables = new TableFilter([database], [], [], []) }).Run(e => throw e,
+            Token)];
     }
 }

@@ -37,14 +37,15 @@ internal sealed class LogStory(ReplicationPair pair, string database)
     }
 
     /// <summary>Compares the files that the servers left; of the source's logs as many as asked for, the newest.</summary>
-    public List<ConsistencyFinding> CompareFiles(bool withRelayLogs = true, bool withErrorLog = true, int sourceLogs = int.MaxValue) => Only(new LogCheck(new LogCheckInput
-    {
-        Source = new FileLogSeries([.. pair.Source.BinlogFiles.TakeLast(sourceLogs)], null, Token),
-        Relay = withRelayLogs ? new FileLogSeries(LogFolder.Find(pair.Replica.DataPath, isRelay: true, Token), null, Token) : null,
-        Replica = new FileLogSeries(pair.Replica.BinlogFiles, null, Token),
-        ReplicaName = "replica",
-        Skipped = withErrorLog ? Skipped() : [],
-    }).Run(e => throw e, Token));
+    public List<ConsistencyFinding> CompareFiles(bool withRelayLogs = true, bool withErrorLog = true, int sourceLogs = int.MaxValue) =>
+        Only(new LogCheck(new LogCheckInput
+        {
+            Source = new FileLogSeries([.. pair.Source.BinlogFiles.TakeLast(sourceLogs)], null, Token),
+            Relay = withRelayLogs ? new FileLogSeries(LogFolder.Find(pair.Replica.DataPath, isRelay: true, Token), null, Token) : null,
+            Replica = new FileLogSeries(pair.Replica.BinlogFiles, null, Token),
+            ReplicaName = "replica",
+            Skipped = withErrorLog ? Skipped() : [],
+        }).Run(e => throw e, Token));
 
     /// <summary>Runs what the findings say was lost on the replica, as the stock client does it.</summary>
     public void Repair(IReadOnlyCollection<ConsistencyFinding> findings)
@@ -53,7 +54,9 @@ internal sealed class LogStory(ReplicationPair pair, string database)
         using var spool = new ChangeSpool(maps, EventFilter.All, reverse: false);
         foreach (BinlogEvent item in BinlogRecovery.ReadEvents(pair.Source.BinlogFiles))
         {
-            if (item.Operation != null && findings.Any(f => f.LogFile == item.LogFile && f.Position == item.TransactionPosition && (f.Table ?? item.Table) == item.Table))
+            if (item.Operation != null
+                && findings.Any(f => f.LogFile == item.LogFile && f.Position == item.TransactionPosition
+                    && (f.Table ?? item.Table) == item.Table))
                 spool.Events.Add(item);
         }
 
@@ -69,7 +72,8 @@ internal sealed class LogStory(ReplicationPair pair, string database)
 
     private LiveLogCheck Live(ServerPair servers, bool withErrorLog) => new(
         servers,
-        server => new ServerLogSeries((server == servers.Source ? pair.Source : pair.Replica).TcpOptions(ReplicationPair.Reader, "read"), Token),
+        server => new ServerLogSeries((server == servers.Source ? pair.Source : pair.Replica).TcpOptions(ReplicationPair.Reader, "read"),
+            Token),
         withErrorLog ? Skipped() : [], tables: null);
 
     private List<SkippedRange> Skipped()

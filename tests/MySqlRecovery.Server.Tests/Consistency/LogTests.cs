@@ -23,7 +23,8 @@ public abstract class LogTests(ReplicationPairFixture fixture)
         foreach (List<ConsistencyFinding> findings in (List<ConsistencyFinding>[])[story.CompareLive(), story.CompareFiles()])
         {
             ConsistencyFinding errant = Assert.Single(findings);
-            Assert.Equal((FindingType.TransactionErrant, FindingSeverity.Error, FindingConfidence.Proven, "t"), (errant.Type, errant.Severity, errant.Confidence, errant.Table));
+            Assert.Equal((FindingType.TransactionErrant, FindingSeverity.Error, FindingConfidence.Proven, "t"),
+                (errant.Type, errant.Severity, errant.Confidence, errant.Table));
             Assert.Contains("written by the replica itself", errant.Evidence[1]);
         }
 
@@ -42,13 +43,17 @@ public abstract class LogTests(ReplicationPairFixture fixture)
         Filter("audit");
         Pair.Sql("CREATE TABLE audit (id INT PRIMARY KEY) ENGINE=InnoDB", "filtered");
         Pair.Replica.Sql("SET sql_log_bin = 0; CREATE TABLE audit (id INT PRIMARY KEY) ENGINE=InnoDB", "filtered");
-        Pair.Sql("INSERT INTO audit VALUES (1); BEGIN; INSERT INTO audit VALUES (2); INSERT INTO t VALUES (2, 'both'); COMMIT; INSERT INTO audit VALUES (3); INSERT INTO audit VALUES (4); INSERT INTO t VALUES (5, 'kept')", "filtered");
+        Pair.Sql("INSERT INTO audit VALUES (1); BEGIN; INSERT INTO audit VALUES (2); INSERT INTO t VALUES (2, 'both'); COMMIT; "
+            + "INSERT INTO audit VALUES (3); INSERT INTO audit VALUES (4); INSERT INTO t VALUES (5, 'kept')", "filtered");
         Pair.WaitForReplica();
         Assert.Equal("0", Pair.Replica.Scalar("SELECT COUNT(*) FROM audit", "filtered"));
 
         List<ConsistencyFinding> live = story.CompareLive();
-        Assert.Equal(["CREATE", "1 row", "1 row", "1 row", "1 row"], live.Select(f => f.Evidence[0].Contains("the statement CREATE") ? "CREATE" : "1 row"));
-        Assert.All(live, f => Assert.Equal((FindingType.TransactionFiltered, FindingSeverity.Warning, FindingConfidence.Proven), (f.Type, f.Severity, f.Confidence)));
+        Assert.Equal(["CREATE", "1 row", "1 row", "1 row", "1 row"],
+            live.Select(f => f.Evidence[0].Contains("the statement CREATE") ? "CREATE" : "1 row"));
+        Assert.All(live, f =>
+            Assert.Equal((FindingType.TransactionFiltered, FindingSeverity.Warning, FindingConfidence.Proven),
+                (f.Type, f.Severity, f.Confidence)));
         Assert.All(live, f => Assert.Contains(f.Evidence, e => e.Contains("replicate_ignore_table=filtered.audit")));
 
         // Files do not tell the rules, but what they left out.
@@ -70,11 +75,15 @@ public abstract class LogTests(ReplicationPairFixture fixture)
         Pair.Replica.Sql("SET GLOBAL binlog_row_image = MINIMAL; SET GLOBAL binlog_checksum = NONE; " + OwnWay);
         Pair.StartReplica();
         Pair.Sql(
-            "CREATE TABLE k (a INT, b VARCHAR(10), c TEXT, d DOUBLE, e DECIMAL(10, 2), f DATETIME(3), PRIMARY KEY (a)); CREATE TABLE n (x INT, y BLOB); "
-            + "INSERT INTO k VALUES (1, 'x', 'text', 1.5, 2.25, '2024-01-01 00:00:00.123'), (2, NULL, NULL, NULL, NULL, NULL); UPDATE k SET c = 'changed' WHERE a = 1; "
+            "CREATE TABLE k (a INT, b VARCHAR(10), c TEXT, d DOUBLE, e DECIMAL(10, 2), f DATETIME(3), PRIMARY KEY (a)); "
+                + "CREATE TABLE n (x INT, y BLOB); "
+            + "INSERT INTO k VALUES (1, 'x', 'text', 1.5, 2.25, '2024-01-01 00:00:00.123'), (2, NULL, NULL, NULL, NULL, NULL); "
+            + "UPDATE k SET c = 'changed' WHERE a = 1; "
             + "INSERT INTO n VALUES (1, 'blob'), (NULL, NULL); UPDATE n SET x = 7; DELETE FROM k WHERE a = 2; "
-            + "SET binlog_format = STATEMENT; UPDATE k SET b = 'statement'; SET binlog_format = ROW; CREATE TEMPORARY TABLE tmp (i INT); INSERT INTO tmp VALUES (1); DROP TEMPORARY TABLE tmp; "
-            + "XA START 'x'; INSERT INTO k (a) VALUES (9); XA END 'x'; XA PREPARE 'x'; XA COMMIT 'x'; ALTER TABLE k ADD z INT; INSERT INTO k (a, z) VALUES (10, 10); DROP TABLE n", "equal");
+            + "SET binlog_format = STATEMENT; UPDATE k SET b = 'statement'; SET binlog_format = ROW; "
+            + "CREATE TEMPORARY TABLE tmp (i INT); INSERT INTO tmp VALUES (1); DROP TEMPORARY TABLE tmp; "
+            + "XA START 'x'; INSERT INTO k (a) VALUES (9); XA END 'x'; XA PREPARE 'x'; XA COMMIT 'x'; ALTER TABLE k ADD z INT; "
+            + "INSERT INTO k (a, z) VALUES (10, 10); DROP TABLE n", "equal");
         string[] inserts = [.. Enumerable.Range(1, 200).Select(i => $"INSERT INTO t VALUES ({i}, 'v{i % 3}');")];
         Pair.Sql(string.Concat(inserts) + SourceWay + "FLUSH BINARY LOGS; INSERT INTO t VALUES (2000, 'last')", "equal");
         try
@@ -95,8 +104,10 @@ public abstract class LogTests(ReplicationPairFixture fixture)
     {
         LogStory story = Create("order_");
         string values = string.Join(',', Enumerable.Range(1, 300).Select(i => $"({i * 7919 % 300}, REPEAT('x', {i % 50}), {i})"));
-        string select = Pair.HasGtid && !Pair.Source.Flavour.IsMariaDb ? "CREATE TABLE c (a INT, b VARCHAR(60), n INT); INSERT INTO c SELECT * FROM k" : "CREATE TABLE c SELECT * FROM k";
-        Pair.Sql($"CREATE TABLE k (a INT, b VARCHAR(60), n INT); INSERT INTO k VALUES {values}; UPDATE k SET n = -n WHERE a % 3 = 0; DELETE FROM k WHERE n % 5 = 0; {select}; INSERT INTO t VALUES (1, 'x')", "order_");
+        string select = Pair.HasGtid && !Pair.Source.Flavour.IsMariaDb
+            ? "CREATE TABLE c (a INT, b VARCHAR(60), n INT); INSERT INTO c SELECT * FROM k" : "CREATE TABLE c SELECT * FROM k";
+        Pair.Sql($"CREATE TABLE k (a INT, b VARCHAR(60), n INT); INSERT INTO k VALUES {values}; UPDATE k SET n = -n WHERE a % 3 = 0; "
+            + $"DELETE FROM k WHERE n % 5 = 0; {select}; INSERT INTO t VALUES (1, 'x')", "order_");
         Assert.Empty(story.CompareLive());
         Assert.Empty(story.CompareFiles());
         Assert.Empty(story.CompareFiles(withRelayLogs: false));
@@ -106,7 +117,8 @@ public abstract class LogTests(ReplicationPairFixture fixture)
     public void The_password_of_an_account_is_in_no_finding()
     {
         LogStory story = Create("secret");
-        Pair.Replica.Sql("CREATE USER someone IDENTIFIED BY 'Geheim42'; SET PASSWORD FOR someone = " + (Pair.Source.Flavour.ReplicaWord == "REPLICA" ? "'Geheim43'" : "PASSWORD('Geheim43')"), "secret");
+        Pair.Replica.Sql("CREATE USER someone IDENTIFIED BY 'Geheim42'; SET PASSWORD FOR someone = "
+            + (Pair.Source.Flavour.ReplicaWord == "REPLICA" ? "'Geheim43'" : "PASSWORD('Geheim43')"), "secret");
         Pair.Sql("INSERT INTO t VALUES (1, 'x')", "secret");
         foreach (ConsistencyFinding finding in story.CompareFiles(withRelayLogs: false))
             Assert.DoesNotMatch("Geheim|\\*[0-9A-F]{40}|\\$A\\$", string.Join('\n', finding.Evidence));
@@ -125,7 +137,9 @@ public abstract class LogTests(ReplicationPairFixture fixture)
         Task[] writers = [.. Enumerable.Range(0, 2).Select(writer => Task.Run(() =>
         {
             for (int id = 1 + writer * 1_000_000; !enough.IsCancellationRequested; id += 50)
-                Pair.Source.Sql(string.Concat(Enumerable.Range(id, 50).Select(i => $"INSERT INTO t VALUES ({i}, '{writer}'); UPDATE t SET v = 'x' WHERE id = {i};")), "busy");
+                Pair.Source.Sql(string.Concat(
+                    Enumerable.Range(id, 50).Select(i => $"INSERT INTO t VALUES ({i}, '{writer}'); UPDATE t SET v = 'x' WHERE id = {i};")),
+                    "busy");
         }))];
         try
         {

@@ -10,7 +10,8 @@ using Xunit;
 
 namespace MySqlRecovery.Server.Tests.Consistency;
 
-/// <summary>A replica of two sources is compared with one of them: what came from the other one is in order, what it wrote itself is not.</summary>
+/// <summary>A replica of two sources is compared with one of them: what came from the other one is in order, what it wrote itself is
+/// not.</summary>
 public sealed class MultiSourceTests
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -25,8 +26,10 @@ public sealed class MultiSourceTests
         string[] settings = flavour == ServerFlavour.MySql57 ? ["master-info-repository=TABLE", "relay-log-info-repository=TABLE"] : [];
         using var pair = new ReplicationPair(flavour, settings);
         using MySqlServer other = MySqlServer.Start(flavour, flavour.IsMariaDb ? ["gtid-domain-id=7"] : []);
-        other.Sql("CREATE USER repl2 IDENTIFIED BY 'repl'; GRANT REPLICATION SLAVE ON *.* TO repl2; CREATE DATABASE theirs; CREATE TABLE theirs.t (id INT PRIMARY KEY)");
-        string Address(string word) => $"='127.0.0.1', {word}_PORT={other.Port}, {word}_USER='repl2', {word}_PASSWORD='repl', {word}_CONNECT_RETRY=1, ";
+        other.Sql("CREATE USER repl2 IDENTIFIED BY 'repl'; GRANT REPLICATION SLAVE ON *.* TO repl2; CREATE DATABASE theirs; "
+            + "CREATE TABLE theirs.t (id INT PRIMARY KEY)");
+        string Address(string word) =>
+            $"='127.0.0.1', {word}_PORT={other.Port}, {word}_USER='repl2', {word}_PASSWORD='repl', {word}_CONNECT_RETRY=1, ";
         pair.Replica.Sql(flavour switch
         {
             ServerFlavour.MySql => "CHANGE REPLICATION SOURCE TO SOURCE_HOST" + Address("SOURCE")
@@ -66,7 +69,8 @@ public sealed class MultiSourceTests
         using ComparedServer source = servers.Source, replica = servers.Replica;
         var logs = new LiveLogCheck(
             servers,
-            server => new ServerLogSeries((server == source ? pair.Source : pair.Replica).TcpOptions(ReplicationPair.Reader, "read"), Token), [], null);
+            server => new ServerLogSeries((server == source ? pair.Source : pair.Replica).TcpOptions(ReplicationPair.Reader, "read"),
+                Token), [], null);
         var rows = new DataCheck(servers, new DataCheckOptions { Tables = new TableFilter(["ours"], [], [], []) });
         return
         [

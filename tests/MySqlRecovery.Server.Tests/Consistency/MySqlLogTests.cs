@@ -7,19 +7,23 @@ namespace MySqlRecovery.Server.Tests.Consistency;
 public sealed class MySqlLogTests(MySqlPairFixture fixture) : LogTests(fixture), IClassFixture<MySqlPairFixture>
 {
     private protected override string OwnWay =>
-        "SET GLOBAL binlog_transaction_compression = ON; SET GLOBAL replica_parallel_workers = 4; SET GLOBAL replica_preserve_commit_order = OFF";
+        "SET GLOBAL binlog_transaction_compression = ON; SET GLOBAL replica_parallel_workers = 4; "
+        + "SET GLOBAL replica_preserve_commit_order = OFF";
 
     private protected override string SourceWay =>
-        "SET GTID_NEXT = 'AUTOMATIC:tagged'; INSERT INTO t VALUES (1000, 'tagged'); INSERT INTO t VALUES (1001, 'tagged'); SET GTID_NEXT = AUTOMATIC; ";
+        "SET GTID_NEXT = 'AUTOMATIC:tagged'; INSERT INTO t VALUES (1000, 'tagged'); INSERT INTO t VALUES (1001, 'tagged'); "
+        + "SET GTID_NEXT = AUTOMATIC; ";
 
     [Theory]
     [InlineData("partial_source", "FULL", "FULL")]
     [InlineData("partial_minimal", "MINIMAL", "FULL")]
     [InlineData("partial_both", "MINIMAL", "MINIMAL")]
-    public void Changes_of_documents_are_equal_to_whole_documents_and_others_are_not(string database, string sourceImage, string replicaImage)
+    public void Changes_of_documents_are_equal_to_whole_documents_and_others_are_not(string database, string sourceImage,
+        string replicaImage)
     {
         LogStory story = Create(database);
-        Pair.Sql("CREATE TABLE j (id INT PRIMARY KEY, d JSON, n INT, k JSON); INSERT INTO j VALUES (1, '{\"a\": 1, \"b\": [1, 2, 3], \"c\": \"long enough\"}', 1, '[]'), (2, '[1]', 2, NULL)", database);
+        Pair.Sql("CREATE TABLE j (id INT PRIMARY KEY, d JSON, n INT, k JSON); "
+            + "INSERT INTO j VALUES (1, '{\"a\": 1, \"b\": [1, 2, 3], \"c\": \"long enough\"}', 1, '[]'), (2, '[1]', 2, NULL)", database);
         Pair.StopReplica();
         Pair.Source.Sql($"SET GLOBAL binlog_row_image = {sourceImage}; SET GLOBAL binlog_row_value_options = PARTIAL_JSON");
         Pair.Replica.Sql($"SET GLOBAL binlog_row_image = {replicaImage}");
@@ -61,14 +65,18 @@ public sealed class MySqlLogTests(MySqlPairFixture fixture) : LogTests(fixture),
         string uuid = parts[0];
         long number = long.Parse(parts[1].Split('-')[^1], CultureInfo.InvariantCulture);
         Pair.Replica.Sql(
-            $"SET GTID_NEXT = '{uuid}:{number - 1}'; BEGIN; COMMIT; SET GTID_NEXT = '{uuid}:{number}'; INSERT INTO t VALUES (3, 'forged'); SET GTID_NEXT = AUTOMATIC", "injected");
+            $"SET GTID_NEXT = '{uuid}:{number - 1}'; BEGIN; COMMIT; SET GTID_NEXT = '{uuid}:{number}'; "
+                + $"INSERT INTO t VALUES (3, 'forged'); SET GTID_NEXT = AUTOMATIC", "injected");
         Pair.StartReplica();
         Pair.Sql("INSERT INTO t VALUES (4, 'after')", "injected");
 
         List<ConsistencyFinding> live = story.CompareLive(), files = story.CompareFiles();
-        Assert.Equal(live.Select(f => f.ToString()), files.Select(f => f.ToString().Replace("on replica", $"on 127.0.0.1:{Pair.Replica.Port}")));
+        Assert.Equal(live.Select(f => f.ToString()),
+            files.Select(f => f.ToString().Replace("on replica", $"on 127.0.0.1:{Pair.Replica.Port}")));
         Assert.Equal([$"{uuid}:{number - 1}", $"{uuid}:{number}"], live.Select(f => f.Gtid));
-        Assert.All(live, f => Assert.Equal((FindingType.TransactionInjected, FindingSeverity.Error, FindingConfidence.Proven), (f.Type, f.Severity, f.Confidence)));
+        Assert.All(live, f =>
+            Assert.Equal((FindingType.TransactionInjected, FindingSeverity.Error, FindingConfidence.Proven),
+                (f.Type, f.Severity, f.Confidence)));
         Assert.Contains("with nothing.", live[0].Evidence[1]);
         Assert.Contains($"server {Pair.Replica.Port}, the replica itself", live[0].Evidence[2]);
 

@@ -55,12 +55,14 @@ public sealed class PositionTests
 
     private static void AssertDelayIsNoError(ReplicationPair pair)
     {
-        string delay = pair.Source.Flavour == ServerFlavour.MySql ? "CHANGE REPLICATION SOURCE TO SOURCE_DELAY" : "CHANGE MASTER TO MASTER_DELAY";
+        string delay = pair.Source.Flavour == ServerFlavour.MySql ? "CHANGE REPLICATION SOURCE TO SOURCE_DELAY"
+            : "CHANGE MASTER TO MASTER_DELAY";
         pair.StopReplica();
         pair.Replica.Sql($"{delay} = 3600");
         pair.StartReplica();
         pair.Source.Sql("INSERT INTO d.t VALUES (9)");
-        SpinWait.SpinUntil(() => pair.Status() is var s && s["Replica_IO_Running"] == "Yes" && s["Replica_SQL_Running"] == "Yes", TimeSpan.FromSeconds(10));
+        SpinWait.SpinUntil(() => pair.Status() is var s && s["Replica_IO_Running"] == "Yes" && s["Replica_SQL_Running"] == "Yes",
+            TimeSpan.FromSeconds(10));
         List<ConsistencyFinding> findings = Check(pair);
         Assert.Contains(findings, f => f.Key == "delay");
         Assert.All(findings, f => Assert.Equal(FindingSeverity.Info, f.Severity));
@@ -81,10 +83,12 @@ public sealed class PositionTests
         pair.Replica.Sql("INSERT INTO d.t VALUES (2)");
         ServerPair servers = pair.Compare(Token);
         using ComparedServer old = servers.Source, promoted = servers.Replica;
-        Assert.DoesNotContain(new PositionCheck(new ServerPair(promoted, old)).Run(e => throw e, Token), f => f.Type == FindingType.TransactionErrant);
+        Assert.DoesNotContain(new PositionCheck(new ServerPair(promoted, old)).Run(e => throw e, Token),
+            f => f.Type == FindingType.TransactionErrant);
         pair.Source.Sql("INSERT INTO d.t VALUES (3)");
         Assert.Equal(
-            pair.HasGtid, new PositionCheck(new ServerPair(promoted, old)).Run(e => throw e, Token).Any(f => f.Type == FindingType.TransactionErrant));
+            pair.HasGtid, new PositionCheck(new ServerPair(promoted, old)).Run(e => throw e, Token)
+                .Any(f => f.Type == FindingType.TransactionErrant));
     }
 
     private static List<ConsistencyFinding> Check(ReplicationPair pair)

@@ -47,7 +47,8 @@ public sealed class RandomTableTests
         List<ConsistencyFinding> findings = Compare(source, replica);
         Assert.True(
             expected.SequenceEqual(findings.Select(f => f.Table).Distinct().Order(StringComparer.Ordinal)),
-            $"seed {seed}: missed {string.Join(',', expected.Except(findings.Select(f => f.Table)))}, false {string.Join(',', findings.Select(f => f.Table).Except(expected))}");
+            $"seed {seed}: missed {string.Join(',', expected.Except(findings.Select(f => f.Table)))}, false "
+                + $"{string.Join(',', findings.Select(f => f.Table).Except(expected))}");
 
         RepairScript script = RepairScript.Start(reverse: false, takesLikely: true);
         findings.ForEach(script.Add);
@@ -61,7 +62,8 @@ public sealed class RandomTableTests
     private static void AssertNone(List<ConsistencyFinding> findings, int seed, (string Create, string Change)[] all)
     {
         if (findings.Count > 0)
-            Assert.Fail($"seed {seed}: {string.Join('\n', findings.Take(3).Select(f => $"{f}\n{f.Repair}\n{all[int.Parse(f.Table![1..], CultureInfo.InvariantCulture)]}"))}");
+            Assert.Fail($"seed {seed}: {string.Join('\n', findings.Take(3).Select(
+                f => $"{f}\n{f.Repair}\n{all[int.Parse(f.Table![1..], CultureInfo.InvariantCulture)]}"))}");
     }
 
     private static int? Setting(string name) =>
@@ -70,6 +72,7 @@ public sealed class RandomTableTests
     private static List<ConsistencyFinding> Compare(MySqlServer here, MySqlServer there)
     {
         using ComparedServer source = new(here.Connect, Token), replica = new(there.Connect, Token);
-        return [.. new DataCheck(new ServerPair(source, replica), new DataCheckOptions { Tables = new TableFilter(["r"], [], [], []) }).Run(e => throw e, Token)];
+        return [.. new DataCheck(new ServerPair(source, replica), new DataCheckOptions { Tables = new TableFilter(["r"], [], [], []) }).Run(
+            e => throw e, Token)];
     }
 }

@@ -41,11 +41,14 @@ public sealed class ReplicationPair : IDisposable
         string monitor = flavour.IsMariaDb ? ", REPLICA MONITOR" : "";
         Source.Sql(
             "CREATE USER repl IDENTIFIED BY 'repl'; GRANT REPLICATION SLAVE ON *.* TO repl; "
-            + $"CREATE USER {Reader}@'%' IDENTIFIED BY 'read'; GRANT SELECT, REPLICATION CLIENT, REPLICATION SLAVE, EVENT, TRIGGER, SHOW VIEW{monitor} ON *.* TO {Reader}@'%'");
+            + $"CREATE USER {Reader}@'%' IDENTIFIED BY 'read'; "
+            + $"GRANT SELECT, REPLICATION CLIENT, REPLICATION SLAVE, EVENT, TRIGGER, SHOW VIEW{monitor} ON *.* TO {Reader}@'%'");
         string address = $"='127.0.0.1', {{0}}_PORT={Source.Port}, {{0}}_USER='repl', {{0}}_PASSWORD='repl', {{0}}_CONNECT_RETRY=1, ";
         Replica.Sql(flavour switch
         {
-            ServerFlavour.MySql => "CHANGE REPLICATION SOURCE TO SOURCE_HOST" + string.Format(CultureInfo.InvariantCulture, address, "SOURCE") + "GET_SOURCE_PUBLIC_KEY=1, "
+            ServerFlavour.MySql =>
+                "CHANGE REPLICATION SOURCE TO SOURCE_HOST" + string.Format(CultureInfo.InvariantCulture, address, "SOURCE")
+                    + "GET_SOURCE_PUBLIC_KEY=1, "
                 + (HasGtid ? "SOURCE_AUTO_POSITION=1" : $"SOURCE_LOG_FILE='{start.File}', SOURCE_LOG_POS={start.Offset}"),
             _ => "CHANGE MASTER TO MASTER_HOST" + string.Format(CultureInfo.InvariantCulture, address, "MASTER")
                 + (flavour.IsMariaDb ? "MASTER_USE_GTID=slave_pos"
@@ -75,10 +78,13 @@ public sealed class ReplicationPair : IDisposable
         {
             Dictionary<string, string?> status = Status();
             // MariaDB writes a checkpoint to the log when it finds the time for it, so that the replica may be past the target.
-            if (status["Relay_Source_Log_File"] == target.File && long.Parse(status["Exec_Source_Log_Pos"]!, CultureInfo.InvariantCulture) >= target.Offset)
+            if (status["Relay_Source_Log_File"] == target.File
+                && long.Parse(status["Exec_Source_Log_Pos"]!, CultureInfo.InvariantCulture) >= target.Offset)
                 return;
             if (clock.Elapsed > Patience || status["Last_SQL_Errno"] != "0")
-                throw new TimeoutException($"The replica is at {status["Relay_Source_Log_File"]}:{status["Exec_Source_Log_Pos"]}, not at {target}: {status["Last_SQL_Error"]} {status["Last_IO_Error"]}");
+                throw new TimeoutException(
+                    $"The replica is at {status["Relay_Source_Log_File"]}:{status["Exec_Source_Log_Pos"]}, not at {target}: "
+                        + $"{status["Last_SQL_Error"]} {status["Last_IO_Error"]}");
             Thread.Sleep(20);
         }
     }

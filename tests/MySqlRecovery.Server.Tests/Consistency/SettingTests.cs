@@ -27,10 +27,12 @@ public sealed class SettingTests
         Assert.Contains(findings, f => f is { Key: "disk write cache", Confidence: FindingConfidence.Unknown });
 
         bool isCurrent = flavour == ServerFlavour.MySql;
-        pair.Source.Sql("SET GLOBAL sync_binlog = 0; SET GLOBAL innodb_flush_log_at_trx_commit = 2; SET GLOBAL binlog_format = 'MIXED'; SET GLOBAL innodb_fast_shutdown = 2");
+        pair.Source.Sql("SET GLOBAL sync_binlog = 0; SET GLOBAL innodb_flush_log_at_trx_commit = 2; SET GLOBAL binlog_format = 'MIXED'; "
+            + "SET GLOBAL innodb_fast_shutdown = 2");
         pair.StopReplica();
         pair.Replica.Sql(
-            $"SET GLOBAL {(isCurrent ? "replica" : "slave")}_exec_mode = 'IDEMPOTENT'; SET GLOBAL read_only = OFF; SET GLOBAL time_zone = '+03:00'; "
+            $"SET GLOBAL {(isCurrent ? "replica" : "slave")}_exec_mode = 'IDEMPOTENT'; SET GLOBAL read_only = OFF; "
+                + $"SET GLOBAL time_zone = '+03:00'; "
             + $"SET GLOBAL {(isCurrent ? "replica" : "slave")}_type_conversions = 'ALL_LOSSY'; SET GLOBAL sync_binlog = 100");
         string[] expected =
         [
@@ -41,7 +43,8 @@ public sealed class SettingTests
         if (isCurrent)
             expected = [.. expected, "source innodb_autoinc_lock_mode"];
         findings = [.. Check(pair).Where(f => f.Severity == FindingSeverity.Warning)];
-        string[] actual = [.. findings.Select(f => $"{(f.Server.EndsWith($":{pair.Source.Port}", StringComparison.Ordinal) ? "source" : "replica")} {f.Key}")];
+        string[] actual = [.. findings.Select(
+            f => $"{(f.Server.EndsWith($":{pair.Source.Port}", StringComparison.Ordinal) ? "source" : "replica")} {f.Key}")];
         Assert.Equal(expected.Order(), actual.Order());
 
         // Each statement that is offered is one that the server takes, and afterwards it is safe.

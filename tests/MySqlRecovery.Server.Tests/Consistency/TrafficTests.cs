@@ -18,7 +18,8 @@ public abstract class TrafficTests(ReplicationPairFixture fixture)
     [Fact]
     public void Traffic_is_no_difference_and_a_wrong_row_under_traffic_is_that_row()
     {
-        Pair.Sql("CREATE DATABASE hot; CREATE TABLE hot.t (id INT PRIMARY KEY AUTO_INCREMENT, v INT, s VARCHAR(20)); CREATE TABLE hot.bare (id INT, v INT)");
+        Pair.Sql("CREATE DATABASE hot; CREATE TABLE hot.t (id INT PRIMARY KEY AUTO_INCREMENT, v INT, s VARCHAR(20)); "
+            + "CREATE TABLE hot.bare (id INT, v INT)");
         Pair.Sql("INSERT INTO t (v, s) VALUES " + string.Join(',', Enumerable.Range(1, 8000).Select(i => $"({i % 2}, 's{i}')")), "hot");
         Pair.Sql("INSERT INTO bare VALUES " + string.Join(',', Enumerable.Range(1, 500).Select(i => $"({i}, 0)")), "hot");
         using var stop = new CancellationTokenSource();

@@ -114,7 +114,8 @@ public abstract class AsOfTests(ServerFixture fixture)
     public void What_a_dropped_column_held_is_said_to_be_lost_and_the_other_columns_come()
     {
         Create("asof_drop", """
-            CREATE TABLE t (id INT PRIMARY KEY, a VARCHAR(10), b INT NOT NULL); INSERT INTO t VALUES (1, 'one', 1), (2, 'two', 2), (3, 'three', 3);
+            CREATE TABLE t (id INT PRIMARY KEY, a VARCHAR(10), b INT NOT NULL);
+            INSERT INTO t VALUES (1, 'one', 1), (2, 'two', 2), (3, 'three', 3);
             """);
         string definition = Server.Query("SHOW CREATE TABLE t", "asof_drop")[0][1];
         (Moment[] forms, _) = Freeze("asof_drop", []);
@@ -163,17 +164,23 @@ public abstract class AsOfTests(ServerFixture fixture)
     public void Values_of_every_type_are_the_same_from_the_log_and_from_the_table()
     {
         Create("asof_types", """
-            CREATE TABLE everything (id BIGINT UNSIGNED PRIMARY KEY, t TINYINT, tu TINYINT(1) UNSIGNED, s SMALLINT ZEROFILL, m MEDIUMINT, i INT UNSIGNED,
+            CREATE TABLE everything (id BIGINT UNSIGNED PRIMARY KEY, t TINYINT, tu TINYINT(1) UNSIGNED, s SMALLINT ZEROFILL, m MEDIUMINT,
+              i INT UNSIGNED,
                 d DECIMAL(30,10), f FLOAT, db DOUBLE, y YEAR, bi BIT(10), e ENUM('a','b,c','ü'), st SET('x','y','z'),
-                da DATE, ti TIME(3), dt DATETIME(6), ts TIMESTAMP NULL DEFAULT NULL, c CHAR(10), vc VARCHAR(20) CHARACTER SET latin1, tx TEXT,
+                da DATE, ti TIME(3), dt DATETIME(6), ts TIMESTAMP NULL DEFAULT NULL, c CHAR(10), vc VARCHAR(20) CHARACTER SET latin1,
+                  tx TEXT,
                 b BINARY(6), vb VARBINARY(20), bl LONGBLOB, g GEOMETRY, u VARCHAR(20) CHARACTER SET utf16) DEFAULT CHARSET utf8mb4;
             SET sql_mode = 'ALLOW_INVALID_DATES,NO_AUTO_VALUE_ON_ZERO'; SET NAMES utf8mb4; SET time_zone = '+00:00';
             INSERT INTO everything VALUES
             (0, -128, 200, 5, -8388608, 4294967295, -12345678901234567890.0123456789, 0.1, 1e300, 1901, b'1000000001', 'ü', 'x,z',
-             '2024-02-31', '-838:59:58.123', '9999-12-31 23:59:59.999999', '2001-01-01 00:00:01', 'ä  ', 'é\\''"', 'line\nü€', 0x0100, 0xFF00, 0x00FF27, ST_GeomFromText('POINT(1 2)'), '€uro'),
-            (18446744073709551615, 127, 1, 0, 8388607, 0, 0, -0.0, -0.0, 2155, b'0', 'a', '', '0000-00-00', '838:59:59', '0000-00-00 00:00:00', NULL, '', '', '', '', '', '', NULL, ''),
-            (7, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL),
-            (8, 1, 2, 3, 4, 5, 0.5, 16777217, 0.30000000000000004, 2000, b'1', 'nothing', 'y', '2020-05-05', '00:00:00', '2020-01-01 00:00:00.5', '2020-01-01 00:00:00', 'A', 'a', 'b', 0x41, 0x42, 0x43, NULL, 'x');
+             '2024-02-31', '-838:59:58.123', '9999-12-31 23:59:59.999999',
+             '2001-01-01 00:00:01', 'ä  ', 'é\\''"', 'line\nü€', 0x0100, 0xFF00, 0x00FF27, ST_GeomFromText('POINT(1 2)'), '€uro'),
+            (18446744073709551615, 127, 1, 0, 8388607, 0, 0, -0.0, -0.0, 2155, b'0', 'a', '', '0000-00-00', '838:59:59',
+            '0000-00-00 00:00:00', NULL, '', '', '', '', '', '', NULL, ''),
+            (7, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
+            NULL, NULL, NULL, NULL),
+            (8, 1, 2, 3, 4, 5, 0.5, 16777217, 0.30000000000000004, 2000, b'1', 'nothing', 'y', '2020-05-05', '00:00:00',
+            '2020-01-01 00:00:00.5', '2020-01-01 00:00:00', 'A', 'a', 'b', 0x41, 0x42, 0x43, NULL, 'x');
             """);
         (Moment[] forms, Dictionary<string, string[]> rows) = Freeze("asof_types", ["everything"]);
         Server.Sql("UPDATE everything SET id = 9 WHERE id = 8; DELETE FROM everything WHERE id <> 9", "asof_types");
@@ -196,7 +203,8 @@ public abstract class AsOfTests(ServerFixture fixture)
         string[] done = Server.Scalar($"SELECT {Server.Flavour.GtidVariable}").Replace("\n", "", StringComparison.Ordinal).Split(',');
         var rows = tables.ToDictionary(t => t, t => Rows(database, t, new Moment()));
         foreach (string table in tables)
-            Assert.Equal(Server.Scalar($"SELECT COUNT(*) FROM {table}", database), rows[table].Length.ToString(CultureInfo.InvariantCulture));
+            Assert.Equal(Server.Scalar($"SELECT COUNT(*) FROM {table}", database),
+                rows[table].Length.ToString(CultureInfo.InvariantCulture));
         locker.Execute("UNLOCK TABLES", Stop);
         var forms = new List<Moment> { new() { Place = (at.File, at.Offset) } };
         if (done.Length == 1)
@@ -245,9 +253,11 @@ public abstract class AsOfTests(ServerFixture fixture)
                 1 => [$"DELETE FROM numbered WHERE id = {id}"],
                 2 => [$"UPDATE IGNORE numbered SET id = {id} + 9000 WHERE id = {id}"],
                 3 => [$"UPDATE IGNORE numbered SET id = id - 9000, v = 1 WHERE id = {id} + 9000"],
-                4 => ["BEGIN", $"UPDATE numbered SET v = v + 1 WHERE id = {id}", $"UPDATE named SET v = v + 1 WHERE a = 'ä{id % 300}'", "COMMIT"],
+                4 => ["BEGIN", $"UPDATE numbered SET v = v + 1 WHERE id = {id}", $"UPDATE named SET v = v + 1 WHERE a = 'ä{id % 300}'",
+                    "COMMIT"],
                 5 => [$"UPDATE IGNORE named SET a = UPPER(a), v = {i} WHERE a = 'ä{id % 300}'"],
-                6 => [$"DELETE FROM bare WHERE id = {id % 50} AND v = {i % 3} LIMIT 1", $"INSERT INTO bare VALUES ({id % 50}, {i % 3}), ({id % 50}, 9)"],
+                6 => [$"DELETE FROM bare WHERE id = {id % 50} AND v = {i % 3} LIMIT 1",
+                    $"INSERT INTO bare VALUES ({id % 50}, {i % 3}), ({id % 50}, 9)"],
                 _ => ["BEGIN", $"DELETE FROM numbered WHERE id BETWEEN {id} AND {id} + 3", "ROLLBACK"],
             };
             foreach (string statement in statements)
@@ -256,7 +266,8 @@ public abstract class AsOfTests(ServerFixture fixture)
                 {
                     connection.Execute(statement, Stop);
                 }
-                catch (RecoveryException e) when (e.Message.Contains("eadlock", StringComparison.Ordinal) || e.Message.Contains("timeout", StringComparison.Ordinal))
+                catch (RecoveryException e) when (e.Message.Contains("eadlock", StringComparison.Ordinal)
+                    || e.Message.Contains("timeout", StringComparison.Ordinal))
                 {
                     break;
                 }

@@ -20,7 +20,8 @@ public abstract class BaseTests(ServerFixture fixture)
     public void A_table_that_was_emptied_or_dropped_since_comes_back_as_it_was_at_the_moment()
     {
         Create("base_gone", """
-            CREATE TABLE orders (id INT PRIMARY KEY, customer VARCHAR(30), total DECIMAL(9,2), note TEXT CHARACTER SET latin1, made DATETIME(3), seen TIMESTAMP NULL DEFAULT NULL);
+            CREATE TABLE orders (id INT PRIMARY KEY, customer VARCHAR(30), total DECIMAL(9,2), note TEXT CHARACTER SET latin1,
+              made DATETIME(3), seen TIMESTAMP NULL DEFAULT NULL);
             CREATE TABLE bare (id INT, v VARCHAR(10));
             """);
         Server.Sql("SET NAMES utf8mb4; INSERT INTO orders VALUES " + string.Join(',', Enumerable.Range(1, 1500).Select(
@@ -28,10 +29,16 @@ public abstract class BaseTests(ServerFixture fixture)
             + "; INSERT INTO bare VALUES (1, 'a'), (1, 'a'), (2, 'b')", "base_gone");
         string dump = Dump("base_gone");
         Server.Sql("""
-            UPDATE orders SET total = 0 WHERE id <= 10; DELETE FROM orders WHERE id = 11; INSERT INTO orders VALUES (11, 'new', 1, NULL, NULL, NULL), (9999, 'nine', 9, 'n', NULL, NULL);
-            UPDATE orders SET id = 5000 WHERE id = 12; DELETE FROM bare WHERE id = 1 LIMIT 1; INSERT INTO bare VALUES (3, 'c'), (3, 'c'); UPDATE bare SET v = 'bb' WHERE id = 2;
+            UPDATE orders SET total = 0 WHERE id <= 10; DELETE FROM orders WHERE id = 11;
+            INSERT INTO orders VALUES (11, 'new', 1, NULL, NULL, NULL), (9999, 'nine', 9, 'n', NULL, NULL);
+            UPDATE orders SET id = 5000 WHERE id = 12; DELETE FROM bare WHERE id = 1 LIMIT 1; INSERT INTO bare VALUES (3, 'c'), (3, 'c');
+            UPDATE bare SET v = 'bb' WHERE id = 2;
             """, "base_gone");
-        var rows = new Dictionary<string, string[]> { ["orders"] = Present("base_gone", "orders"), ["bare"] = Present("base_gone", "bare") };
+        var rows = new Dictionary<string, string[]>
+        {
+            ["orders"] = Present("base_gone", "orders"),
+            ["bare"] = Present("base_gone", "bare")
+        };
         BinlogPosition at = Server.Position();
         string first = Server.BinlogFiles.First(f => Path.GetFileName(f) == at.File);
         Server.Sql("TRUNCATE TABLE orders; INSERT INTO orders (id) VALUES (1); DROP TABLE bare", "base_gone");
@@ -52,9 +59,11 @@ public abstract class BaseTests(ServerFixture fixture)
     [Fact]
     public void Definitions_behind_the_dump_are_followed_and_what_it_cannot_tell_is_named()
     {
-        Create("base_ddl", "CREATE TABLE t (id INT PRIMARY KEY, a VARCHAR(10), b INT); INSERT INTO t VALUES (1, 'one', 1), (2, 'two', 2), (3, 'three', 3)");
+        Create("base_ddl", "CREATE TABLE t (id INT PRIMARY KEY, a VARCHAR(10), b INT); "
+            + "INSERT INTO t VALUES (1, 'one', 1), (2, 'two', 2), (3, 'three', 3)");
         string dump = Dump("base_ddl");
-        Server.Sql("UPDATE t SET b = 20 WHERE id = 2; ALTER TABLE t DROP COLUMN b; RENAME TABLE t TO u; DELETE FROM u WHERE id = 3; INSERT INTO u VALUES (4, 'four')", "base_ddl");
+        Server.Sql("UPDATE t SET b = 20 WHERE id = 2; ALTER TABLE t DROP COLUMN b; RENAME TABLE t TO u; DELETE FROM u WHERE id = 3; "
+            + "INSERT INTO u VALUES (4, 'four')", "base_ddl");
         Assert.Equal(["id=1 a=one", "id=2 a=two", "id=4 a=four"], Rows(dump, "base_ddl", "u", new Moment()));
         Server.Sql("ALTER TABLE u ADD COLUMN c INT DEFAULT 5", "base_ddl");
         RecoveryException error = Assert.Throws<RecoveryException>(() => Rows(dump, "base_ddl", "u", new Moment()));

@@ -29,7 +29,9 @@ public abstract partial class RowHistoryTests(ServerFixture fixture)
         Server.FlushLogs();
         Create("history_random", "CREATE TABLE t (id INT PRIMARY KEY, v INT NOT NULL, s VARCHAR(20) NOT NULL)");
         string definition = Path.Combine(Server.FolderPath, "history_random.sql");
-        File.WriteAllText(definition, "USE history_random; " + Server.Query("SHOW CREATE TABLE t", "history_random")[0][1].Replace("\\n", "\n", StringComparison.Ordinal) + ";");
+        File.WriteAllText(definition,
+            "USE history_random; "
+                + Server.Query("SHOW CREATE TABLE t", "history_random")[0][1].Replace("\\n", "\n", StringComparison.Ordinal) + ";");
         var random = new Random(3);
         Server.Sql(string.Join('\n', Enumerable.Range(0, 4000).Select(i => Statement(random, i))), "history_random");
         string log = Server.FlushLogs();
@@ -73,7 +75,8 @@ public abstract partial class RowHistoryTests(ServerFixture fixture)
         Assert.Equal(
             [
                 "Insert first id=1: id=1 v=10", "Update first id=1: id=1 v=11", "Update second id=5: id=5 v=11",
-                "- second id=5: id=5 v=11 extra=new", "Update second id=5: id=5 v=12 extra=new", "Update second id=4711: id=4711 v=12 extra=new",
+                "- second id=5: id=5 v=11 extra=new", "Update second id=5: id=5 v=12 extra=new",
+                "Update second id=4711: id=4711 v=12 extra=new",
                 "Delete second id=4711: gone", "Insert second id=4711: id=4711 v=1 extra=again",
             ],
             versions.Select(v => $"{v.Operation?.ToString() ?? "-"} {v.Table} id={v.Key!["id"]}: {Text(v.Value)}"));
@@ -92,9 +95,12 @@ public abstract partial class RowHistoryTests(ServerFixture fixture)
     [Fact]
     public void What_the_logs_do_not_tell_is_said_at_the_version_that_it_concerns()
     {
-        Create("history_holes", "CREATE TABLE t (id INT PRIMARY KEY, v INT, s VARCHAR(10)); INSERT INTO t VALUES (1, 1, 'one'), (2, 2, 'two'), (3, 3, 'three'), (4, 4, 'four')");
+        Create("history_holes",
+            "CREATE TABLE t (id INT PRIMARY KEY, v INT, s VARCHAR(10)); "
+                + "INSERT INTO t VALUES (1, 1, 'one'), (2, 2, 'two'), (3, 3, 'three'), (4, 4, 'four')");
         Server.FlushLogs();
-        Server.Sql("UPDATE t SET v = 11 WHERE id = 1; SET SESSION binlog_row_image = 'MINIMAL'; UPDATE t SET v = 22 WHERE id = 2", "history_holes");
+        Server.Sql("UPDATE t SET v = 11 WHERE id = 1; SET SESSION binlog_row_image = 'MINIMAL'; UPDATE t SET v = 22 WHERE id = 2",
+            "history_holes");
         string first = Server.FlushLogs();
         Server.Sql("UPDATE t SET v = 111 WHERE id = 1", "history_holes");
         Server.FlushLogs();
@@ -105,7 +111,8 @@ public abstract partial class RowHistoryTests(ServerFixture fixture)
         string[] told = [.. versions.Select(v => $"{v.Operation?.ToString() ?? "-"} {Text(v.Key)} {Text(v.Value)} {v.IsExact}")];
         Assert.Equal(
             [
-                "- id=1 id=1 v=1 s=one True", "Update id=1 id=1 v=11 s=one False", "- id=1 id=1 v=111 s=one False", "Update id=1 id=1 v=1111 s=one True",
+                "- id=1 id=1 v=1 s=one True", "Update id=1 id=1 v=11 s=one False", "- id=1 id=1 v=111 s=one False",
+                "Update id=1 id=1 v=1111 s=one True",
                 "- id=2 id=2 False", "Update id=2 id=2 v=22 False",
                 "- id=3 id=3 v=33 s=three False", "- id=4 id=4 v=4 s=four False",
             ],
@@ -115,7 +122,8 @@ public abstract partial class RowHistoryTests(ServerFixture fixture)
         Assert.Null(versions[0].ValidFrom);
 
         string log = Server.FlushLogs();
-        Server.Sql("UPDATE t SET v = 0 WHERE id = 4; SET SESSION binlog_format = 'STATEMENT'; UPDATE t SET v = 5 WHERE id = 4; SET SESSION binlog_format = 'ROW'; UPDATE t SET v = 6 WHERE id = 4", "history_holes");
+        Server.Sql("UPDATE t SET v = 0 WHERE id = 4; SET SESSION binlog_format = 'STATEMENT'; UPDATE t SET v = 5 WHERE id = 4; "
+            + "SET SESSION binlog_format = 'ROW'; UPDATE t SET v = 6 WHERE id = 4", "history_holes");
         log = Server.FlushLogs();
         versions = Read("history_holes.t", [4], [log], server: true);
         Assert.Equal(["v=4 True", "v=0 False", "v=5 False", "v=6 True"], versions.Select(v => $"v={v.Value!["v"]} {v.IsExact}"));
@@ -140,12 +148,15 @@ public abstract partial class RowHistoryTests(ServerFixture fixture)
     [Fact]
     public void A_key_that_is_not_that_of_the_table_is_refused_with_the_key()
     {
-        Create("history_keys", "CREATE TABLE t (a INT, b VARCHAR(10), v INT, PRIMARY KEY (a, b)); INSERT INTO t VALUES (1, 'x', 1); CREATE TABLE bare (v INT); INSERT INTO bare VALUES (1)");
+        Create("history_keys",
+            "CREATE TABLE t (a INT, b VARCHAR(10), v INT, PRIMARY KEY (a, b)); INSERT INTO t VALUES (1, 'x', 1); "
+                + "CREATE TABLE bare (v INT); INSERT INTO bare VALUES (1)");
         RecoveryException error = Assert.Throws<RecoveryException>(() => Read("history_keys.t", [1], [], server: true));
         Assert.Equal("HistoryKeyInvalid", error.ErrorId);
         Assert.Contains("(a, b)", error.Message, StringComparison.Ordinal);
         Assert.Equal("HistoryKeyInvalid", Assert.Throws<RecoveryException>(() => Read("history_keys.bare", [1], [], server: true)).ErrorId);
-        Assert.Equal("a=1 b=x v=1", Text(Assert.Single(Read("history_keys.t", [new Hashtable { ["b"] = "x", ["a"] = 1 }], [], server: true)).Value));
+        Assert.Equal("a=1 b=x v=1",
+            Text(Assert.Single(Read("history_keys.t", [new Hashtable { ["b"] = "x", ["a"] = 1 }], [], server: true)).Value));
     }
 
     private void Create(string database, string statements)
@@ -160,9 +171,11 @@ public abstract partial class RowHistoryTests(ServerFixture fixture)
         using RestoreSession? session = client == null ? null : new RestoreSession(client, Stop);
         // From the last log on that the test began.
         Func<IEnumerable<LogRange>> ranges = logs.Length > 0 ? () => logs.Select(LogRange.Whole)
-            : () => new ServerLog(Server.SocketOptions(), new ServerLogRequest { StartFile = Path.GetFileName(Server.BinlogFiles[^1]) }, _ => { }, Stop).Ranges();
+            : () => new ServerLog(Server.SocketOptions(), new ServerLogRequest { StartFile = Path.GetFileName(Server.BinlogFiles[^1]) },
+                _ => { }, Stop).Ranges();
         var reader = new RowHistoryReader(
-            TableName.Parse(table)!.Value, new KeyChoice(keys), (filter, known) => new EventScan(ranges(), filter, Stop, known) { Salvage = logs.Length > 0 }, Stop)
+            TableName.Parse(table)!.Value, new KeyChoice(keys),
+            (filter, known) => new EventScan(ranges(), filter, Stop, known) { Salvage = logs.Length > 0 }, Stop)
         {
             Client = client,
             IsMariaDb = Server.Flavour.IsMariaDb,
@@ -210,7 +223,8 @@ public abstract partial class RowHistoryTests(ServerFixture fixture)
 
             i--;
             string operation = start.Groups[1].Value switch { "INSERT INTO" => "Insert", "UPDATE" => "Update", _ => "Delete" };
-            int first = int.Parse(images[0][0], CultureInfo.InvariantCulture), last = int.Parse(images[^1][0], CultureInfo.InvariantCulture);
+            int first = int.Parse(images[0][0], CultureInfo.InvariantCulture),
+                last = int.Parse(images[^1][0], CultureInfo.InvariantCulture);
             if (!current.TryGetValue(first, out int chain))
             {
                 chain = chains.Count;

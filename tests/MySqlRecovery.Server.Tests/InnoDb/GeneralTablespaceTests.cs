@@ -21,7 +21,8 @@ public sealed class GeneralTablespaceTests
         }
 
         var refusal = Assert.Throws<RecoveryException>(() => RepairPlanner.Plan(
-            new RepairRequest { Path = Path.Combine(lost.DataPath, "ts.ibd"), ReferencePath = Path.Combine(target.DataPath, "ts.ibd") }, CancellationToken.None));
+            new RepairRequest { Path = Path.Combine(lost.DataPath, "ts.ibd"), ReferencePath = Path.Combine(target.DataPath, "ts.ibd") },
+            CancellationToken.None));
 
         Assert.Equal("TablespaceShared", refusal.ErrorId);
         Assert.Contains("d.one, d.two", refusal.Message);

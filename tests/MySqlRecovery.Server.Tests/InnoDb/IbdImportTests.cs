@@ -21,11 +21,13 @@ public sealed class IbdImportTests
         // As SHOW CREATE TABLE prints it: the default collation of 11.8 is another one.
         string collation = flavour == ServerFlavour.MariaDb118 ? " COLLATE=utf8mb4_uca1400_ai_ci" : string.Empty;
         string definition = $"""
-            CREATE TABLE d.t (id INT PRIMARY KEY, v VARCHAR(90), n DECIMAL(10,2), ts TIMESTAMP NULL, lob LONGBLOB, UNIQUE KEY v (v), KEY n (n, v(10)))
+            CREATE TABLE d.t (id INT PRIMARY KEY, v VARCHAR(90), n DECIMAL(10,2), ts TIMESTAMP NULL, lob LONGBLOB, UNIQUE KEY v (v),
+              KEY n (n, v(10)))
             ENGINE=InnoDB DEFAULT CHARSET=utf8mb4{collation} ROW_FORMAT=DYNAMIC
             """;
         using MySqlServer lost = MySqlServer.Start(flavour), target = MySqlServer.Start(flavour);
-        lost.Sql($"CREATE DATABASE d; {definition}; INSERT INTO d.t VALUES (1, 'one', 1.5, '2024-01-01', REPEAT('x', 40000)), (2, 'two', NULL, NULL, NULL)");
+        lost.Sql($"CREATE DATABASE d; {definition}; INSERT INTO d.t VALUES (1, 'one', 1.5, '2024-01-01', REPEAT('x', 40000)), (2, "
+            + $"'two', NULL, NULL, NULL)");
         target.Sql($"CREATE DATABASE d; CREATE TABLE d.filler (a INT) ENGINE=InnoDB; {definition}; ALTER TABLE d.t DISCARD TABLESPACE");
 
         Import(lost, target, definition);
@@ -43,8 +45,10 @@ public sealed class IbdImportTests
         using MySqlServer lost = MySqlServer.Start(ServerFlavour.MySql), target = MySqlServer.Start(ServerFlavour.MySql);
         lost.Sql("""
             CREATE DATABASE d; CREATE TABLE d.t (a INT PRIMARY KEY, b ENUM('u','v')); INSERT INTO d.t VALUES (1, 'u');
-            ALTER TABLE d.t ADD COLUMN z INT DEFAULT 5, ALGORITHM=INSTANT; INSERT INTO d.t VALUES (2, 'v', 6); ALTER TABLE d.t ADD KEY z (z);
-            ALTER TABLE d.t ADD COLUMN y VARCHAR(5) NOT NULL DEFAULT 'qq' AFTER a, ALGORITHM=INSTANT; INSERT INTO d.t VALUES (3, 'yy', 'u', 7);
+            ALTER TABLE d.t ADD COLUMN z INT DEFAULT 5, ALGORITHM=INSTANT; INSERT INTO d.t VALUES (2, 'v', 6);
+            ALTER TABLE d.t ADD KEY z (z);
+            ALTER TABLE d.t ADD COLUMN y VARCHAR(5) NOT NULL DEFAULT 'qq' AFTER a, ALGORITHM=INSTANT;
+            INSERT INTO d.t VALUES (3, 'yy', 'u', 7);
             ALTER TABLE d.t DROP COLUMN b, ALGORITHM=INSTANT; INSERT INTO d.t VALUES (4, 'r', 8);
             """);
         target.Sql($"CREATE DATABASE d; {Definition}; ALTER TABLE d.t DISCARD TABLESPACE");

@@ -17,37 +17,48 @@ public sealed class IbdKindTests
     {
         using MySqlServer server = MySqlServer.Start(flavour);
         server.Sql("CREATE DATABASE kinds");
-        foreach (string format in (string[])["DYNAMIC", "COMPACT", "REDUNDANT", "COMPRESSED KEY_BLOCK_SIZE=8", "COMPRESSED KEY_BLOCK_SIZE=4"])
+        foreach (string format in (string[])["DYNAMIC", "COMPACT", "REDUNDANT", "COMPRESSED KEY_BLOCK_SIZE=8",
+            "COMPRESSED KEY_BLOCK_SIZE=4"])
         {
             string name = $"t{format.Replace(' ', '_').Replace("=", "")}".ToLowerInvariant();
             server.Sql($"""
-                CREATE TABLE {name}_short (a CHAR(0), b BINARY(0) NOT NULL, c CHAR(0) CHARACTER SET utf8mb4 NOT NULL, id INT PRIMARY KEY, d VARCHAR(0), e VARBINARY(0) NOT NULL, f CHAR(3)) ENGINE=InnoDB ROW_FORMAT={format};
-                INSERT INTO {name}_short VALUES ('', '', '', 1, '', '', 'f'), (NULL, '', '', 2, NULL, '', NULL), ('', '', '', 3, NULL, '', '');
-                CREATE TABLE {name}_long (id INT PRIMARY KEY, v VARCHAR(300), big LONGBLOB, other LONGTEXT) ENGINE=InnoDB ROW_FORMAT={format} DEFAULT CHARSET=utf8mb4;
+                CREATE TABLE {name}_short (a CHAR(0), b BINARY(0) NOT NULL, c CHAR(0) CHARACTER SET utf8mb4 NOT NULL, id INT PRIMARY KEY,
+                  d VARCHAR(0), e VARBINARY(0) NOT NULL, f CHAR(3)) ENGINE=InnoDB ROW_FORMAT={format};
+                INSERT INTO {name}_short VALUES ('', '', '', 1, '', '', 'f'), (NULL, '', '', 2, NULL, '', NULL),
+                  ('', '', '', 3, NULL, '', '');
+                CREATE TABLE {name}_long (id INT PRIMARY KEY, v VARCHAR(300), big LONGBLOB,
+                  other LONGTEXT) ENGINE=InnoDB ROW_FORMAT={format} DEFAULT CHARSET=utf8mb4;
                 INSERT INTO {name}_long (id, v) SELECT help_topic_id, name FROM mysql.help_topic LIMIT 300;
-                UPDATE {name}_long SET v = CONCAT(v, ' changed ', id) WHERE id % 3 = 0; DELETE FROM {name}_long WHERE id % 7 = 0; UPDATE {name}_long SET v = NULL WHERE id % 11 = 0;
+                UPDATE {name}_long SET v = CONCAT(v, ' changed ', id) WHERE id % 3 = 0; DELETE FROM {name}_long WHERE id % 7 = 0;
+                UPDATE {name}_long SET v = NULL WHERE id % 11 = 0;
                 """, "kinds");
             // Blocks that hardly compress, and some that do, so that parts end in fragments of shared pages.
-            string noise = string.Concat(Enumerable.Range(0, 1500).Select(i => $"{(uint)(i * 2654435761):x8}{(uint)(i * i * 40503 + 7):x8}"));
+            string noise = string.Concat(
+                Enumerable.Range(0, 1500).Select(i => $"{(uint)(i * 2654435761):x8}{(uint)(i * i * 40503 + 7):x8}"));
             server.Sql($"""
-                UPDATE {name}_long SET big = REPEAT(UNHEX('{noise}'), 20), other = REPEAT('größer als eine Seite ', 30000) WHERE id % 50 = 1;
+                UPDATE {name}_long SET big = REPEAT(UNHEX('{noise}'), 20), other = REPEAT('größer als eine Seite ',
+                  30000) WHERE id % 50 = 1;
                 UPDATE {name}_long SET big = CONCAT('now ', REPEAT(UNHEX('{noise[..4000]}'), 9)), other = 'ü' WHERE id % 100 = 1;
                 """, "kinds");
             if (flavour == ServerFlavour.MySql56)
                 continue;
             server.Sql($"""
-                CREATE TABLE {name}_virtual (a INT, v1 INT AS (a + 1) VIRTUAL, b VARCHAR(20), v2 VARCHAR(30) AS (CONCAT(b, '!')) VIRTUAL, c INT, s INT AS (c * 2) {(flavour.IsMariaDb ? "PERSISTENT" : "STORED")},
+                CREATE TABLE {name}_virtual (a INT, v1 INT AS (a + 1) VIRTUAL, b VARCHAR(20), v2 VARCHAR(30) AS (CONCAT(b, '!')) VIRTUAL,
+                  c INT, s INT AS (c * 2) {(flavour.IsMariaDb ? "PERSISTENT" : "STORED")},
                     KEY (v1), UNIQUE KEY (v2, a), KEY (s)) ENGINE=InnoDB ROW_FORMAT={format};
                 INSERT INTO {name}_virtual (a, b, c) VALUES (1, 'one', 10), (2, NULL, NULL), (NULL, 'three', 30);
-                ALTER TABLE {name}_virtual ADD COLUMN v3 INT AS (a * c) VIRTUAL AFTER a; INSERT INTO {name}_virtual (a, b, c) VALUES (4, 'four', 40);
+                ALTER TABLE {name}_virtual ADD COLUMN v3 INT AS (a * c) VIRTUAL AFTER a;
+                INSERT INTO {name}_virtual (a, b, c) VALUES (4, 'four', 40);
                 """, "kinds");
         }
 
         if (flavour is not (ServerFlavour.MySql56 or ServerFlavour.MySql57))
         {
             server.Sql($"""
-                CREATE TABLE moved (id INT PRIMARY KEY, a INT, v1 INT AS (id + 1) VIRTUAL, b VARCHAR(20)) ENGINE=InnoDB; INSERT INTO moved (id, a, b) VALUES (1, 1, 'one');
-                ALTER TABLE moved ADD COLUMN c INT DEFAULT 5{(flavour.IsMariaDb ? "" : " AFTER id")}, ALGORITHM=INSTANT; INSERT INTO moved (id, a, b) VALUES (2, 2, 'two');
+                CREATE TABLE moved (id INT PRIMARY KEY, a INT, v1 INT AS (id + 1) VIRTUAL, b VARCHAR(20)) ENGINE=InnoDB;
+                INSERT INTO moved (id, a, b) VALUES (1, 1, 'one');
+                ALTER TABLE moved ADD COLUMN c INT DEFAULT 5{(flavour.IsMariaDb ? "" : " AFTER id")}, ALGORITHM=INSTANT;
+                INSERT INTO moved (id, a, b) VALUES (2, 2, 'two');
                 ALTER TABLE moved DROP COLUMN a, ALGORITHM=INSTANT; INSERT INTO moved (id, b, c) VALUES (3, 'three', NULL);
                 """, "kinds");
         }
@@ -56,8 +67,10 @@ public sealed class IbdKindTests
         {
             server.Sql("""
                 CREATE TABLE documents (id INT PRIMARY KEY, j JSON) ENGINE=InnoDB ROW_FORMAT=COMPRESSED KEY_BLOCK_SIZE=4;
-                INSERT INTO documents VALUES (1, JSON_OBJECT('a', REPEAT('x', 300000), 'b', REPEAT('y', 300000), 'c', 1)), (2, JSON_OBJECT('a', REPEAT('z', 200000)));
-                UPDATE documents SET j = JSON_REPLACE(j, '$.a', REPEAT('w', 299000)) WHERE id = 1; UPDATE documents SET j = JSON_REPLACE(j, '$.c', 2) WHERE id = 1;
+                INSERT INTO documents VALUES (1, JSON_OBJECT('a', REPEAT('x', 300000), 'b', REPEAT('y', 300000), 'c', 1)),
+                  (2, JSON_OBJECT('a', REPEAT('z', 200000)));
+                UPDATE documents SET j = JSON_REPLACE(j, '$.a', REPEAT('w', 299000)) WHERE id = 1;
+                UPDATE documents SET j = JSON_REPLACE(j, '$.c', 2) WHERE id = 1;
                 """, "kinds");
         }
 
@@ -73,7 +86,8 @@ public sealed class IbdKindTests
     {
         using MySqlServer server = MySqlServer.Start(flavour);
         server.Sql("CREATE DATABASE squeezed");
-        string[] clauses = flavour.IsMariaDb ? ["PAGE_COMPRESSED=1", "PAGE_COMPRESSED=1 ROW_FORMAT=COMPACT"] : ["COMPRESSION='zlib'", "COMPRESSION='lz4'"];
+        string[] clauses = flavour.IsMariaDb ? ["PAGE_COMPRESSED=1", "PAGE_COMPRESSED=1 ROW_FORMAT=COMPACT"]
+            : ["COMPRESSION='zlib'", "COMPRESSION='lz4'"];
         for (int i = 0; i < clauses.Length; i++)
             Fill(server, "squeezed", $"t{i}", clauses[i]);
         if (flavour == ServerFlavour.MariaDb)
@@ -94,7 +108,8 @@ public sealed class IbdKindTests
         string keys = Path.Combine(Path.GetTempPath(), $"mr-keys-{Guid.NewGuid():N}.txt");
         string other = keys + ".other";
         File.WriteAllText(keys, "1;770A8A65DA156D24EE2A093277530142\n3;00112233445566778899AABBCCDDEEFF00112233445566778899AABBCCDDEEFF\n");
-        File.WriteAllText(other, "1;880A8A65DA156D24EE2A093277530142\n3;0F112233445566778899AABBCCDDEEFF00112233445566778899AABBCCDDEEFF\n");
+        File.WriteAllText(other,
+            "1;880A8A65DA156D24EE2A093277530142\n3;0F112233445566778899AABBCCDDEEFF00112233445566778899AABBCCDDEEFF\n");
         try
         {
             foreach (string mode in flavour.IsMariaDb ? (string[])["AES_CBC", "AES_CTR"] : [""])
@@ -103,7 +118,8 @@ public sealed class IbdKindTests
                     ? MySqlServer.Start(flavour, "plugin-load-add=file_key_management", $"file-key-management-filename={keys}",
                         $"file-key-management-encryption-algorithm={mode}")
                     : MySqlServer.Start(flavour, keyring: true);
-                AssertReadsEncrypted(server, flavour.IsMariaDb ? keys : Path.Combine(server.DataPath, "keyring.json"), flavour.IsMariaDb ? other : null);
+                AssertReadsEncrypted(server, flavour.IsMariaDb ? keys : Path.Combine(server.DataPath, "keyring.json"),
+                    flavour.IsMariaDb ? other : null);
             }
         }
         finally
@@ -117,8 +133,10 @@ public sealed class IbdKindTests
     {
         server.Sql("CREATE DATABASE secret");
         (string Name, string Clause)[] tables = server.Flavour.IsMariaDb
-            ? [("plain", "ENCRYPTED=YES"), ("second", "ENCRYPTED=YES ENCRYPTION_KEY_ID=3 ROW_FORMAT=COMPACT"), ("packed", "ENCRYPTED=YES PAGE_COMPRESSED=1")]
-            : [("plain", "ENCRYPTION='Y'"), ("zip", "ENCRYPTION='Y' ROW_FORMAT=COMPRESSED KEY_BLOCK_SIZE=8"), ("packed", "ENCRYPTION='Y' COMPRESSION='zlib'")];
+            ? [("plain", "ENCRYPTED=YES"), ("second", "ENCRYPTED=YES ENCRYPTION_KEY_ID=3 ROW_FORMAT=COMPACT"),
+                ("packed", "ENCRYPTED=YES PAGE_COMPRESSED=1")]
+            : [("plain", "ENCRYPTION='Y'"), ("zip", "ENCRYPTION='Y' ROW_FORMAT=COMPRESSED KEY_BLOCK_SIZE=8"),
+                ("packed", "ENCRYPTION='Y' COMPRESSION='zlib'")];
         foreach ((string name, string clause) in tables)
             Fill(server, "secret", name, clause);
         if (server.Flavour == ServerFlavour.MariaDb)
@@ -133,7 +151,8 @@ public sealed class IbdKindTests
         TableFiles.AssertHoldWhatTheServerHas(server, "secret", new TableFileOptions { Keyring = Keyring.Open([keys]) });
         server.Stop();
         string file = Path.Combine(server.DataPath, "secret", "plain.ibd");
-        Assert.Equal("TablespaceEncrypted", Assert.Throws<RecoveryException>(() => TableFiles.Read(file, new() { Schema = schema })).ErrorId);
+        Assert.Equal("TablespaceEncrypted",
+            Assert.Throws<RecoveryException>(() => TableFiles.Read(file, new() { Schema = schema })).ErrorId);
         if (otherKeys != null)
         {
             var wrong = new TableFileOptions { Schema = schema, Keyring = Keyring.Open([otherKeys]) };
@@ -147,14 +166,16 @@ public sealed class IbdKindTests
         using MySqlServer server = MySqlServer.Start(ServerFlavour.MySql);
         server.Sql("""
             CREATE DATABASE shared; CREATE TABLESPACE several ADD DATAFILE 'several.ibd';
-            CREATE TABLE shared.one (a INT PRIMARY KEY, KEY (a)) TABLESPACE several; CREATE TABLE shared.two (b VARCHAR(20), c INT) TABLESPACE several;
+            CREATE TABLE shared.one (a INT PRIMARY KEY, KEY (a)) TABLESPACE several;
+            CREATE TABLE shared.two (b VARCHAR(20), c INT) TABLESPACE several;
             INSERT INTO shared.one VALUES (1), (2), (3); INSERT INTO shared.two VALUES ('x', 7), (NULL, 8);
             """);
         server.Stop();
         string file = Path.Combine(server.DataPath, "several.ibd");
 
         Assert.Equal("1 2 3", string.Join(' ', TableFiles.Read(file, new() { Table = "one" }).Select(r => r.Value["a"])));
-        Assert.Equal("x,7 ,8", string.Join(' ', TableFiles.Read(file, new() { Table = "shared.two" }).Select(r => $"{r.Value["b"]},{r.Value["c"]}")));
+        Assert.Equal("x,7 ,8",
+            string.Join(' ', TableFiles.Read(file, new() { Table = "shared.two" }).Select(r => $"{r.Value["b"]},{r.Value["c"]}")));
         var refusal = Assert.Throws<RecoveryException>(() => TableFiles.Read(file, null));
         Assert.Equal("TablespaceShared", refusal.ErrorId);
         Assert.Contains("shared.one, shared.two", refusal.Message);
@@ -171,11 +192,14 @@ public sealed class IbdKindTests
         server.Sql("""
             CREATE DATABASE versions; USE versions;
             CREATE TABLE implicit (id INT PRIMARY KEY, v VARCHAR(20)) ENGINE=InnoDB WITH SYSTEM VERSIONING;
-            CREATE TABLE explicit (id INT PRIMARY KEY, v VARCHAR(20), s TIMESTAMP(6) GENERATED ALWAYS AS ROW START, e TIMESTAMP(6) GENERATED ALWAYS AS ROW END, PERIOD FOR SYSTEM_TIME(s, e)) ENGINE=InnoDB WITH SYSTEM VERSIONING;
-            CREATE TABLE by_trx (id INT PRIMARY KEY, v VARCHAR(20), s BIGINT UNSIGNED GENERATED ALWAYS AS ROW START, e BIGINT UNSIGNED GENERATED ALWAYS AS ROW END, PERIOD FOR SYSTEM_TIME(s, e)) ENGINE=InnoDB WITH SYSTEM VERSIONING;
+            CREATE TABLE explicit (id INT PRIMARY KEY, v VARCHAR(20), s TIMESTAMP(6) GENERATED ALWAYS AS ROW START,
+              e TIMESTAMP(6) GENERATED ALWAYS AS ROW END, PERIOD FOR SYSTEM_TIME(s, e)) ENGINE=InnoDB WITH SYSTEM VERSIONING;
+            CREATE TABLE by_trx (id INT PRIMARY KEY, v VARCHAR(20), s BIGINT UNSIGNED GENERATED ALWAYS AS ROW START,
+              e BIGINT UNSIGNED GENERATED ALWAYS AS ROW END, PERIOD FOR SYSTEM_TIME(s, e)) ENGINE=InnoDB WITH SYSTEM VERSIONING;
             """);
         foreach (string table in tables)
-            server.Sql($"INSERT INTO {table} (id, v) VALUES (1, 'a'), (2, 'b'), (3, 'c'); UPDATE {table} SET v = 'bb' WHERE id = 2; DELETE FROM {table} WHERE id = 3;", "versions");
+            server.Sql($"INSERT INTO {table} (id, v) VALUES (1, 'a'), (2, 'b'), (3, 'c'); UPDATE {table} SET v = 'bb' WHERE id = 2; "
+                + $"DELETE FROM {table} WHERE id = 3;", "versions");
         var options = new TableFileOptions { Schema = TableFiles.Definitions(server, "versions") };
         server.Stop();
 
@@ -201,22 +225,30 @@ public sealed class IbdKindTests
         server.Sql("""
             CREATE TABLE times (id INT PRIMARY KEY, t TIME, u TIME NOT NULL) ENGINE=InnoDB; CREATE TABLE few (t TIME) ENGINE=InnoDB;
             CREATE TABLE all_kinds (id INT PRIMARY KEY, t TIME, d DATETIME, s TIMESTAMP NULL, x DATE) ENGINE=InnoDB;
-            INSERT INTO times SELECT help_topic_id, SEC_TO_TIME(CAST(help_topic_id AS SIGNED) * 733 - 90000), SEC_TO_TIME(help_topic_id * 17) FROM mysql.help_topic LIMIT 300;
-            INSERT INTO few VALUES ('12:34:56'); INSERT INTO all_kinds SELECT help_topic_id, SEC_TO_TIME(help_topic_id * 733), '2026-11-29 12:34:56' + INTERVAL help_topic_id HOUR, NOW(), NOW() FROM mysql.help_topic LIMIT 50;
+            INSERT INTO times SELECT help_topic_id, SEC_TO_TIME(CAST(help_topic_id AS SIGNED) * 733 - 90000),
+              SEC_TO_TIME(help_topic_id * 17) FROM mysql.help_topic LIMIT 300;
+            INSERT INTO few VALUES ('12:34:56');
+            INSERT INTO all_kinds SELECT help_topic_id, SEC_TO_TIME(help_topic_id * 733),
+              '2026-11-29 12:34:56' + INTERVAL help_topic_id HOUR, NOW(), NOW() FROM mysql.help_topic LIMIT 50;
             """, "old");
         string definitions = TableFiles.DefinitionText(server, "old");
         Assert.Contains("/* mariadb-5.3 */", definitions);
-        var expected = server.Query("SELECT id, TIME_TO_SEC(t), TIME_TO_SEC(u) FROM times ORDER BY id", "old").Select(r => string.Join(' ', r)).ToList();
-        var kinds = server.Query("SELECT id, TIME_TO_SEC(t), d FROM all_kinds ORDER BY id", "old").Select(r => string.Join(' ', r)).ToList();
+        var expected = server.Query("SELECT id, TIME_TO_SEC(t), TIME_TO_SEC(u) FROM times ORDER BY id", "old")
+            .Select(r => string.Join(' ', r)).ToList();
+        var kinds = server.Query("SELECT id, TIME_TO_SEC(t), d FROM all_kinds ORDER BY id", "old").Select(r => string.Join(' ', r))
+            .ToList();
         server.Stop();
         string folder = Path.Combine(server.DataPath, "old");
 
         foreach (string text in (string[])[definitions, definitions.Replace("/* mariadb-5.3 */", "")])
         {
             var options = new TableFileOptions { Schema = SchemaCatalog.Parse(text) };
-            Assert.Equal(expected, TableFiles.Read(Path.Combine(folder, "times.ibd"), options).Select(r => $"{r.Value["id"]} {Seconds(r.Value["t"])} {Seconds(r.Value["u"])}"));
+            Assert.Equal(expected,
+                TableFiles.Read(Path.Combine(folder, "times.ibd"), options)
+                    .Select(r => $"{r.Value["id"]} {Seconds(r.Value["t"])} {Seconds(r.Value["u"])}"));
             Assert.Equal(kinds, TableFiles.Read(Path.Combine(folder, "all_kinds.ibd"), options).Select(r =>
-                string.Create(CultureInfo.InvariantCulture, $"{r.Value["id"]} {Seconds(r.Value["t"])} {r.Value["d"]:yyyy-MM-dd HH:mm:ss}")));
+                string.Create(CultureInfo.InvariantCulture,
+                    $"{r.Value["id"]} {Seconds(r.Value["t"])} {r.Value["d"]:yyyy-MM-dd HH:mm:ss}")));
             using TableFile few = TableFile.Open(Path.Combine(folder, "few.ibd"), options);
             Assert.Equal(text.Contains("mariadb-5.3") ? 0 : 1, few.Doubts.Count);
         }
@@ -225,8 +257,10 @@ public sealed class IbdKindTests
     }
 
     private static void Fill(MySqlServer server, string database, string name, string clause) => server.Sql($"""
-        CREATE TABLE {name} (id INT AUTO_INCREMENT PRIMARY KEY, v VARCHAR(200), t MEDIUMTEXT, KEY (v(50))) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 {clause};
+        CREATE TABLE {name} (id INT AUTO_INCREMENT PRIMARY KEY, v VARCHAR(200), t MEDIUMTEXT,
+          KEY (v(50))) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 {clause};
         INSERT INTO {name} (v, t) SELECT name, REPEAT(name, 10) FROM mysql.help_topic LIMIT 400;
-        INSERT INTO {name} (v, t) SELECT CONCAT(v, 'ü'), REPEAT(SHA2(v, 256), 600) FROM {name} LIMIT 20; DELETE FROM {name} WHERE id % 9 = 0;
+        INSERT INTO {name} (v, t) SELECT CONCAT(v, 'ü'), REPEAT(SHA2(v, 256), 600) FROM {name} LIMIT 20;
+        DELETE FROM {name} WHERE id % 9 = 0;
         """, database);
 }

@@ -9,7 +9,8 @@ namespace MySqlRecovery.Server.Tests.InnoDb;
 
 public sealed class IbdRepairTests
 {
-    private static readonly string[] Complaints = ["[ERROR]", "corrupt", "is in the future", "Assertion", "page id", "in the data dictionary"];
+    private static readonly string[] Complaints =
+        ["[ERROR]", "corrupt", "is in the future", "Assertion", "page id", "in the data dictionary"];
 
     [Theory]
     [MemberData(nameof(ServerFlavours.All), MemberType = typeof(ServerFlavours))]

@@ -41,11 +41,15 @@ public abstract class IbdRowTests(ServerFlavour flavour) : IDisposable
         foreach (string table in (string[])["marked", "freed"])
         {
             Server.Sql($"""
-                CREATE TABLE {table} (id INT NOT NULL AUTO_INCREMENT PRIMARY KEY, v VARCHAR(200), d DECIMAL(12,2), lob LONGBLOB) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;
+                CREATE TABLE {table} (id INT NOT NULL AUTO_INCREMENT PRIMARY KEY, v VARCHAR(200), d DECIMAL(12,2),
+                  lob LONGBLOB) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;
                 INSERT INTO {table} (v, d) SELECT CONCAT('v', RAND(7)), RAND(3) * 10000 FROM mysql.help_keyword LIMIT 400;
-                INSERT INTO {table} (v, d) SELECT CONCAT(v, RAND(7), REPEAT('x', id % 90)), d + 1 FROM {table}; INSERT INTO {table} (v, d) SELECT CONCAT(v, 'ü'), -d FROM {table};
-                UPDATE {table} SET lob = REPEAT(SHA2(id, 256), 300) WHERE id % 7 = 0; UPDATE {table} SET v = CONCAT('changed ', v) WHERE id % 5 = 0;
-                CREATE TABLE chosen_{table} (id INT NOT NULL PRIMARY KEY) ENGINE=InnoDB; INSERT INTO chosen_{table} SELECT id FROM {table} WHERE RAND(11) < 0.5;
+                INSERT INTO {table} (v, d) SELECT CONCAT(v, RAND(7), REPEAT('x', id % 90)), d + 1 FROM {table};
+                INSERT INTO {table} (v, d) SELECT CONCAT(v, 'ü'), -d FROM {table};
+                UPDATE {table} SET lob = REPEAT(SHA2(id, 256), 300) WHERE id % 7 = 0;
+                UPDATE {table} SET v = CONCAT('changed ', v) WHERE id % 5 = 0;
+                CREATE TABLE chosen_{table} (id INT NOT NULL PRIMARY KEY) ENGINE=InnoDB;
+                INSERT INTO chosen_{table} SELECT id FROM {table} WHERE RAND(11) < 0.5;
                 """, "gone");
         }
 
@@ -68,13 +72,15 @@ public abstract class IbdRowTests(ServerFlavour flavour) : IDisposable
 
         Dictionary<string, string> left = Deleted("freed", schema, out List<TableRow> purged);
         // MariaDB clears what it purges.
-        Assert.True(flavour.IsMariaDb ? left.Count == 0 : left.Count > freed.Count / 4, $"{left.Count} of {freed.Count} purged rows were found");
+        Assert.True(flavour.IsMariaDb ? left.Count == 0 : left.Count > freed.Count / 4,
+            $"{left.Count} of {freed.Count} purged rows were found");
         Assert.All(left, row => Assert.Equal(Shorten(freed[row.Key], row.Value), row.Value));
         Assert.All(purged, r => Assert.NotEqual(TableRowState.Live, r.State));
         Assert.Empty(_errors.Select(e => e.Message));
 
         // A value that is lost is not compared.
-        static string Shorten(string whole, string found) => found.EndsWith("|lost", StringComparison.Ordinal) ? whole[..(whole.LastIndexOf('|') + 1)] + "lost" : whole;
+        static string Shorten(string whole, string found) =>
+            found.EndsWith("|lost", StringComparison.Ordinal) ? whole[..(whole.LastIndexOf('|') + 1)] + "lost" : whole;
     }
 
     private Dictionary<string, string> RowsToDelete(string table) => Server.Query(
@@ -86,9 +92,11 @@ public abstract class IbdRowTests(ServerFlavour flavour) : IDisposable
     {
         var given = new List<TableRow>();
         using TableFile file = TableFile.Open(Path.Combine(Server.DataPath, "gone", table + ".ibd"), new() { Schema = schema });
-        new TableRowReader(file, _errors.Add, CancellationToken.None).ReadObjects(TableRowSelection.Deleted, columns: null, _ => true, given.Add);
+        new TableRowReader(file, _errors.Add, CancellationToken.None).ReadObjects(TableRowSelection.Deleted, columns: null, _ => true,
+            given.Add);
         rows = given;
-        return rows.ToDictionary(r => $"{r.Value["id"]}", r => string.Create(CultureInfo.InvariantCulture, $"{r.Value["v"]}|{r.Value["d"]}|{Lob(r)}"));
+        return rows.ToDictionary(r => $"{r.Value["id"]}",
+            r => string.Create(CultureInfo.InvariantCulture, $"{r.Value["v"]}|{r.Value["d"]}|{Lob(r)}"));
 
         static string Lob(TableRow row) => row.MissingColumn.Length > 0 ? "lost"
             : row.Value["lob"] is byte[] bytes ? Convert.ToHexString(SHA256.HashData(bytes)).ToLowerInvariant() : "NULL";
@@ -111,7 +119,8 @@ public abstract class InstantIbdRowTests(ServerFlavour flavour) : IbdRowTests(fl
         foreach (string format in (string[])["dynamic", "compact", "redundant"])
         {
             Server.Sql($"""
-                CREATE TABLE {format} (id INT NOT NULL PRIMARY KEY, a VARCHAR(40), b INT NOT NULL, c CHAR(9), d DATETIME) DEFAULT CHARSET=utf8mb4 ROW_FORMAT={format};
+                CREATE TABLE {format} (id INT NOT NULL PRIMARY KEY, a VARCHAR(40), b INT NOT NULL, c CHAR(9),
+                  d DATETIME) DEFAULT CHARSET=utf8mb4 ROW_FORMAT={format};
                 INSERT INTO {format} VALUES (1, 'one', 1, 'c', NOW()), (2, NULL, 2, NULL, NULL);
                 ALTER TABLE {format} ADD COLUMN e INT NOT NULL DEFAULT 7, ADD COLUMN f VARCHAR(300) DEFAULT 'ä new one', ALGORITHM=INSTANT;
                 INSERT INTO {format} (id, a, b, e, f) VALUES (3, 'three', 3, 8, NULL), (4, 'four', 4, 9, REPEAT('f', 300));
@@ -123,16 +132,20 @@ public abstract class InstantIbdRowTests(ServerFlavour flavour) : IbdRowTests(fl
                 ALTER TABLE {format} DROP COLUMN b, ALGORITHM=INSTANT;
                 INSERT INTO {format} (id, a, c) VALUES (5, 'five', 'cc');
                 ALTER TABLE {format} ADD COLUMN g DECIMAL(9,3) DEFAULT 1.5 AFTER id, ALGORITHM=INSTANT;
-                INSERT INTO {format} (id, a, g) VALUES (6, 'six', NULL), (7, NULL, -2.25); UPDATE {format} SET a = CONCAT(a, '!') WHERE id = 2 OR id = 3;
-                ALTER TABLE {format} DROP COLUMN f, ALGORITHM=INSTANT; INSERT INTO {format} (id) VALUES (8); DELETE FROM {format} WHERE id = 4;
+                INSERT INTO {format} (id, a, g) VALUES (6, 'six', NULL), (7, NULL, -2.25);
+                UPDATE {format} SET a = CONCAT(a, '!') WHERE id = 2 OR id = 3;
+                ALTER TABLE {format} DROP COLUMN f, ALGORITHM=INSTANT; INSERT INTO {format} (id) VALUES (8);
+                DELETE FROM {format} WHERE id = 4;
                 """, "quick");
         }
 
         if (Server.Flavour.IsMariaDb)
         {
             Server.Sql("""
-                CREATE TABLE squeezed (id INT NOT NULL PRIMARY KEY, v VARCHAR(254) COMPRESSED, b VARBINARY(255) COMPRESSED, t MEDIUMTEXT COMPRESSED=zlib) DEFAULT CHARSET=latin1;
-                INSERT INTO squeezed VALUES (1, 'v', 'b', 't'), (2, '', '', ''), (3, NULL, NULL, NULL), (4, REPEAT('v', 254), REPEAT('b', 255), REPEAT('t', 100000));
+                CREATE TABLE squeezed (id INT NOT NULL PRIMARY KEY, v VARCHAR(254) COMPRESSED, b VARBINARY(255) COMPRESSED,
+                  t MEDIUMTEXT COMPRESSED=zlib) DEFAULT CHARSET=latin1;
+                INSERT INTO squeezed VALUES (1, 'v', 'b', 't'), (2, '', '', ''), (3, NULL, NULL, NULL),
+                  (4, REPEAT('v', 254), REPEAT('b', 255), REPEAT('t', 100000));
                 """, "quick");
         }
 

@@ -4,7 +4,8 @@ using Xunit;
 
 namespace MySqlRecovery.Server.Tests.InnoDb;
 
-/// <summary>SHOW CREATE TABLE lists a unique key first, whenever it was added: the roots of a fresh table are then another way round.</summary>
+/// <summary>SHOW CREATE TABLE lists a unique key first, whenever it was added: the roots of a fresh table are then another way
+/// round.</summary>
 public sealed class IndexIdentityTests
 {
     private const string Fill = """
@@ -32,7 +33,8 @@ public sealed class IndexIdentityTests
             ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 ROW_FORMAT=DYNAMIC; {Fill} {changes}
             """);
         string definition = lost.Query("SHOW CREATE TABLE d.t")[0][1].Replace("`t`", "`d`.`t`");
-        string[] keys = [.. lost.Query("SELECT DISTINCT INDEX_NAME FROM information_schema.STATISTICS WHERE TABLE_SCHEMA = 'd'").Select(r => r[0])];
+        string[] keys = [.. lost.Query("SELECT DISTINCT INDEX_NAME FROM information_schema.STATISTICS WHERE TABLE_SCHEMA = 'd'")
+            .Select(r => r[0])];
         IReadOnlyList<string[]>[] expected = [.. keys.Select(k => Read(lost, k))];
         target.Sql($"CREATE DATABASE d; {definition}");
         Stop(lost);
@@ -48,7 +50,8 @@ public sealed class IndexIdentityTests
         Assert.Equal("OK", target.Query("CHECK TABLE d.t EXTENDED")[^1][^1]);
         Assert.Equal(expected, keys.Select(k => Read(target, k)));
         if (changes.Contains("UNIQUE", StringComparison.Ordinal))
-            Assert.Contains("Duplicate entry", Assert.ThrowsAny<Exception>(() => target.Sql("INSERT INTO d.t VALUES (9999, 1, 4999, 'v')")).Message);
+            Assert.Contains("Duplicate entry",
+                Assert.ThrowsAny<Exception>(() => target.Sql("INSERT INTO d.t VALUES (9999, 1, 4999, 'v')")).Message);
     }
 
     [Theory]
@@ -58,13 +61,15 @@ public sealed class IndexIdentityTests
     {
         using MySqlServer lost = MySqlServer.Start(flavour);
         lost.Sql($"""
-            CREATE DATABASE d; CREATE TABLE d.t (id INT PRIMARY KEY, a INT, b INT, v VARCHAR(30), KEY a (a), KEY b (b)) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;
+            CREATE DATABASE d; CREATE TABLE d.t (id INT PRIMARY KEY, a INT, b INT, v VARCHAR(30), KEY a (a),
+              KEY b (b)) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;
             {Fill}
             """);
         Stop(lost);
 
         var refusal = Assert.Throws<RecoveryException>(() => Transplant.Plan(
-            lost, lost, "CREATE TABLE d.t (id INT PRIMARY KEY, a INT, b INT, v VARCHAR(30), KEY a (a), KEY b (b, a)) DEFAULT CHARSET=utf8mb4"));
+            lost, lost, "CREATE TABLE d.t (id INT PRIMARY KEY, a INT, b INT, v VARCHAR(30), KEY a (a), KEY b (b, "
+                + "a)) DEFAULT CHARSET=utf8mb4"));
 
         Assert.Equal("SchemaMismatch", refusal.ErrorId);
         Assert.Contains("are not those of", refusal.Message);
@@ -80,13 +85,16 @@ public sealed class IndexIdentityTests
     public void Keys_of_every_kind_are_known_by_their_rows(ServerFlavour flavour, string format)
     {
         string definition = $"""
-            CREATE TABLE d.t (p VARCHAR(20) NOT NULL, q INT NOT NULL, a INT, c CHAR(10), t TEXT, g VARCHAR(20) CHARACTER SET gbk, d DECIMAL(9,3), bl BLOB,
-              UNIQUE KEY d (d, a), KEY c (c(4)), KEY t (t(20)), KEY g (g(3), c), KEY q (q){(format == "COMPRESSED" ? "" : ", KEY bl (bl(700))")}, PRIMARY KEY (p(8), q))
+            CREATE TABLE d.t (p VARCHAR(20) NOT NULL, q INT NOT NULL, a INT, c CHAR(10), t TEXT, g VARCHAR(20) CHARACTER SET gbk,
+              d DECIMAL(9,3), bl BLOB,
+              UNIQUE KEY d (d, a), KEY c (c(4)), KEY t (t(20)), KEY g (g(3), c),
+              KEY q (q){(format == "COMPRESSED" ? "" : ", KEY bl (bl(700))")}, PRIMARY KEY (p(8), q))
             ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 ROW_FORMAT={format}
             """;
         using MySqlServer lost = MySqlServer.Start(flavour), target = MySqlServer.Start(flavour);
         lost.Sql($"CREATE DATABASE d; {definition}; " + string.Concat(Enumerable.Range(0, 300).Select(i => $"""
-            INSERT INTO d.t VALUES ('key{i}ü', {i % 7}, {(i % 3 == 0 ? "NULL" : i)}, 'c{i % 10}ööö{i}', REPEAT('täxt{i} ', {i}), '中文{i}', {i}.25,
+            INSERT INTO d.t VALUES ('key{i}ü', {i % 7}, {(i % 3 == 0 ? "NULL" : i)}, 'c{i % 10}ööö{i}', REPEAT('täxt{i} ', {i}), '中文{i}',
+              {i}.25,
               {(i % 50 == 0 ? $"REPEAT('blob{i}', 3000)" : "NULL")});
             """)) + "DELETE FROM d.t WHERE q = 3; UPDATE d.t SET c = 'changed' WHERE q = 4;");
         target.Sql($"CREATE DATABASE d; {definition}");

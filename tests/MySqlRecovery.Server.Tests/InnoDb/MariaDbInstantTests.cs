@@ -10,8 +10,10 @@ public sealed class MariaDbInstantTests
     [Theory]
     [InlineData("id INT PRIMARY KEY, a INT, b VARCHAR(20) NOT NULL, c INT, KEY c (c)", "ADD COLUMN z VARCHAR(300) DEFAULT 'zz' FIRST", 10)]
     [InlineData("id INT PRIMARY KEY, a INT, b VARCHAR(20) NOT NULL, c INT, KEY c (c)", "DROP COLUMN b", 10)]
-    [InlineData("id INT PRIMARY KEY, a INT, b VARCHAR(20) NOT NULL, c INT, KEY c (c)", "DROP COLUMN a; ADD COLUMN y DECIMAL(9,3) NOT NULL DEFAULT 5.5 AFTER id; DROP COLUMN b", 3000)]
-    [InlineData("id VARCHAR(30) CHARACTER SET latin1 PRIMARY KEY, a INT, b VARCHAR(20) NOT NULL, c INT", "DROP COLUMN b; ADD COLUMN d TEXT DEFAULT 'd' FIRST", 3000)]
+    [InlineData("id INT PRIMARY KEY, a INT, b VARCHAR(20) NOT NULL, c INT, KEY c (c)",
+        "DROP COLUMN a; ADD COLUMN y DECIMAL(9,3) NOT NULL DEFAULT 5.5 AFTER id; DROP COLUMN b", 3000)]
+    [InlineData("id VARCHAR(30) CHARACTER SET latin1 PRIMARY KEY, a INT, b VARCHAR(20) NOT NULL, c INT",
+        "DROP COLUMN b; ADD COLUMN d TEXT DEFAULT 'd' FIRST", 3000)]
     [InlineData("id INT, a INT, b VARCHAR(20) NOT NULL, c INT", "MODIFY COLUMN c INT FIRST; DROP COLUMN a", 3000)]
     [InlineData("id INT PRIMARY KEY, a INT, b VARCHAR(20) NOT NULL, c INT, KEY c (c)", "ADD COLUMN z INT DEFAULT 7", 3000)]
     public void Tables_with_instant_columns_come_back(string columns, string changes, int rows)
@@ -39,7 +41,8 @@ public sealed class MariaDbInstantTests
         target.Start();
         Assert.Equal(expected, target.DumpSorted("d"));
         Assert.Equal("OK", target.Query("CHECK TABLE d.t EXTENDED")[^1][^1]);
-        target.Sql($"{Fill(number + 1, rows)} UPDATE d.t SET c = c + 1; DELETE FROM d.t WHERE c % 3 = 0; ALTER TABLE d.t ADD COLUMN more INT DEFAULT 1, ALGORITHM=INSTANT; ALTER TABLE d.t FORCE");
+        target.Sql($"{Fill(number + 1, rows)} UPDATE d.t SET c = c + 1; DELETE FROM d.t WHERE c % 3 = 0; "
+            + $"ALTER TABLE d.t ADD COLUMN more INT DEFAULT 1, ALGORITHM=INSTANT; ALTER TABLE d.t FORCE");
         Assert.Equal("OK", target.Query("CHECK TABLE d.t EXTENDED")[^1][^1]);
     }
 

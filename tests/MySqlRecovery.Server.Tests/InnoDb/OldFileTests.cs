@@ -73,7 +73,8 @@ public sealed class OldFileTests : IDisposable
             PARTITION BY RANGE (f1) (PARTITION PART_one VALUES LESS THAN (10), PARTITION PART_two VALUES LESS THAN (20))
             """);
         target.Stop();
-        string source = Expand("t1#P#PART_one-8.0.13", "t1#P#PART_one.ibd"), reference = Path.Combine(target.DataPath, "test", "t1#p#part_one.ibd");
+        string source = Expand("t1#P#PART_one-8.0.13", "t1#P#PART_one.ibd"),
+            reference = Path.Combine(target.DataPath, "test", "t1#p#part_one.ibd");
 
         IbdRepairResult result = Apply(new RepairRequest { Path = source, ReferencePath = reference });
 
@@ -81,7 +82,8 @@ public sealed class OldFileTests : IDisposable
         target.PlaceFile(result.Destination, "test/t1#p#part_one.ibd");
         target.Start();
         Assert.Equal("OK", target.Query("CHECK TABLE test.t1 EXTENDED")[^1][^1]);
-        Assert.All(target.Query("SELECT f1 FROM test.t1 PARTITION (PART_one)"), row => Assert.True(int.Parse(row[0], CultureInfo.InvariantCulture) < 10));
+        Assert.All(target.Query("SELECT f1 FROM test.t1 PARTITION (PART_one)"),
+            row => Assert.True(int.Parse(row[0], CultureInfo.InvariantCulture) < 10));
     }
 
     [Fact]
@@ -108,7 +110,8 @@ public sealed class OldFileTests : IDisposable
     private string Expand(string sample, string name)
     {
         string path = Path.Combine(_folder, name);
-        using var gzip = new GZipStream(File.OpenRead(Path.Combine(AppContext.BaseDirectory, "Data", "ibd", sample + ".ibd.gz")), CompressionMode.Decompress);
+        using var gzip = new GZipStream(File.OpenRead(Path.Combine(AppContext.BaseDirectory, "Data", "ibd", sample + ".ibd.gz")),
+            CompressionMode.Decompress);
         using FileStream file = File.Create(path);
         gzip.CopyTo(file);
         return path;

@@ -41,7 +41,8 @@ internal static class OrphanedTables
         server.Sql("CREATE TABLE junk (a INT AUTO_INCREMENT PRIMARY KEY, b VARCHAR(200)) ENGINE=InnoDB;" +
             string.Concat(Enumerable.Repeat("INSERT INTO junk (b) VALUES (REPEAT('j', 200));", 2000)) + "DROP TABLE junk", Database);
         server.Sql("CREATE TABLE num (n INT PRIMARY KEY); INSERT INTO num VALUES (0),(1),(2),(3),(4),(5),(6),(7),(8),(9);" +
-            "INSERT INTO num SELECT a.n + 10 * b.n + 100 * c.n + 1000 * d.n + 10000 * e.n FROM num a, num b, num c, num d, num e WHERE b.n + c.n + d.n + e.n > 0", Database);
+            "INSERT INTO num SELECT a.n + 10 * b.n + 100 * c.n + 1000 * d.n + 10000 * e.n FROM num a, num b, num c, num d, "
+            + "num e WHERE b.n + c.n + d.n + e.n > 0", Database);
         foreach (string definition in Definitions.Values)
             server.Sql(definition, Database);
         foreach (string format in Formats.Keys)
@@ -64,7 +65,8 @@ internal static class OrphanedTables
             UPDATE {table} SET n = CONCAT('Z', LEFT(n, 200)); DELETE FROM {table} WHERE a % 3 = 0;
             """
         : table.EndsWith("_no_key", StringComparison.Ordinal) ? $"""
-            INSERT INTO {table} SELECT * FROM {table} WHERE a < 100; UPDATE {table} SET b = CONCAT(b, 'x'); DELETE FROM {table} WHERE a % 2 = 0;
+            INSERT INTO {table} SELECT * FROM {table} WHERE a < 100; UPDATE {table} SET b = CONCAT(b, 'x');
+            DELETE FROM {table} WHERE a % 2 = 0;
             """
         : $"""
             SET @next = (SELECT CONCAT('ALTER TABLE {table} AUTO_INCREMENT = ', MAX(id) + 1) FROM {table}); PREPARE p FROM @next; EXECUTE p;
@@ -78,11 +80,14 @@ internal static class OrphanedTables
 
     private static string Contents(string format, int rows) => $"""
         SET sql_mode = '';
-        INSERT INTO {format} (k, v, c, d, e, l, en, ts, lob, txt) SELECT n % 997, CONCAT('v', n, 'ü', SHA2(n, 224)), CONCAT('c', n % 1000, 'é'),
+        INSERT INTO {format} (k, v, c, d, e, l, en, ts, lob, txt) SELECT n % 997, CONCAT('v', n, 'ü', SHA2(n, 224)), CONCAT('c', n % 1000,
+          'é'),
           '2024-01-01' + INTERVAL n MINUTE, n * 1.25, HEX(n), 1 + n % 3, IF(n % 5, '2024-02-02' + INTERVAL n SECOND, NULL),
-          IF(n % 50 = 0, REPEAT(SHA2(n, 256), 50 + n % 800), IF(n % 3, NULL, SHA2(n, 256))), IF(n % 70 = 0, REPEAT(CONCAT('ä', SHA2(n, 256)), 150), 't')
+          IF(n % 50 = 0, REPEAT(SHA2(n, 256), 50 + n % 800), IF(n % 3, NULL, SHA2(n, 256))), IF(n % 70 = 0, REPEAT(CONCAT('ä', SHA2(n,
+            256)), 150), 't')
           FROM num WHERE n < {rows};
-        INSERT INTO {format}_wide_key SELECT LEFT(SHA2(n, 256), 32), n, REPEAT(CHAR(65 + n % 26), n % 300), n % 1024, SEC_TO_TIME(n) FROM num WHERE n < {rows / 5};
+        INSERT INTO {format}_wide_key SELECT LEFT(SHA2(n, 256), 32), n, REPEAT(CHAR(65 + n % 26), n % 300), n % 1024,
+          SEC_TO_TIME(n) FROM num WHERE n < {rows / 5};
         INSERT INTO {format}_no_key SELECT n, IF(n % 40 = 0, REPEAT(SHA2(n, 256), 300), SHA2(n, 256)), n / 7 FROM num WHERE n < {rows / 10};
         DELETE FROM {format} WHERE id % 11 = 0; UPDATE {format} SET lob = REPEAT('U', 20000) WHERE id % 101 = 0;
         UPDATE {format} SET k = k + 1, v = CONCAT(v, 'x') WHERE id % 13 = 0; DELETE FROM {format}_wide_key WHERE a % 17 = 0;

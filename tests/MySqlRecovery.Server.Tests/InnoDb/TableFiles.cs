@@ -27,7 +27,8 @@ internal static class TableFiles
         var errors = new List<RecoveryException>();
         (string Script, string Table)[] read =
             [.. Directory.GetFiles(Path.Combine(server.DataPath, database), "*.ibd").Select(f => Export(server, f, options, errors))];
-        foreach (string file in Directory.GetFiles(Path.Combine(server.DataPath, database), "*.ibd").Where(_ => server.Flavour != ServerFlavour.MySql))
+        foreach (string file in Directory.GetFiles(Path.Combine(server.DataPath, database), "*.ibd")
+            .Where(_ => server.Flavour != ServerFlavour.MySql))
         {
             string bySchema = Path.Combine(server.FilesPath, $"{Path.GetFileName(file)}..sql"), kept = bySchema + ".schema";
             File.Move(bySchema, kept);
@@ -51,13 +52,15 @@ internal static class TableFiles
     }
 
     /// <summary>Writes the rows of a file as SQL; gives the script and the table's name.</summary>
-    public static (string Script, string Table) Export(MySqlServer server, string path, TableFileOptions options, List<RecoveryException> errors)
+    public static (string Script, string Table) Export(MySqlServer server, string path, TableFileOptions options,
+        List<RecoveryException> errors)
     {
         string script = Path.Combine(server.FilesPath, $"{Path.GetFileName(path)}.{options.Table}.sql");
         using TableFile source = TableFile.Open(path, options);
         Assert.Empty(source.Doubts);
         using var target = new RowFile(script, TableRowFormat.Sql, overwrite: false, sources: [path]);
-        new TableFileExport(source, target, TableRowFormat.Sql, columns: null, errors.Add).Write(TableRowSelection.Live, CancellationToken.None);
+        new TableFileExport(source, target, TableRowFormat.Sql, columns: null, errors.Add).Write(TableRowSelection.Live,
+            CancellationToken.None);
         target.Commit();
         return (script, source.Table.Name);
     }

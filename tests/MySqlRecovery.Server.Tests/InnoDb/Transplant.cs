@@ -12,8 +12,10 @@ internal static class Transplant
     private const string File = "d/t.ibd";
 
     /// <summary>The plan for the file, with the target's own as reference; both servers are stopped.</summary>
-    public static RepairPlan Plan(MySqlServer lost, MySqlServer target, string? definition = null, string file = File) => RepairPlanner.Plan(
-        Request(Path.Combine(lost.DataPath, file), definition) with { ReferencePath = Path.Combine(target.DataPath, file) }, CancellationToken.None);
+    public static RepairPlan Plan(MySqlServer lost, MySqlServer target, string? definition = null, string file = File) =>
+        RepairPlanner.Plan(
+        Request(Path.Combine(lost.DataPath, file), definition) with { ReferencePath = Path.Combine(target.DataPath, file) },
+        CancellationToken.None);
 
     /// <summary>Writes the repaired file in place of the target's own; both servers are stopped.</summary>
     public static IbdRepairResult Replace(MySqlServer lost, MySqlServer target, string? definition = null, string file = File)
@@ -28,16 +30,19 @@ internal static class Transplant
     {
         RepairPlan plan = RepairPlanner.Plan(
             Request(copy, definition) with { ReferencePath = Path.Combine(target.DataPath, File) }, CancellationToken.None);
-        IbdRepairResult result = RepairApplication.Apply(plan, new RepairOutput(copy + ".out", null, null, Overwrite: false), CancellationToken.None);
+        IbdRepairResult result =
+            RepairApplication.Apply(plan, new RepairOutput(copy + ".out", null, null, Overwrite: false), CancellationToken.None);
         target.PlaceFile(result.Destination, File);
         return result;
     }
 
-    /// <summary>Imports the file with the .cfg file that is written for it; the lost server is stopped, the target runs and has the table.</summary>
+    /// <summary>Imports the file with the .cfg file that is written for it; the lost server is stopped, the target runs and has the
+    /// table.</summary>
     public static IbdRepairResult Import(MySqlServer lost, MySqlServer target, string? definition = null)
     {
         IbdRepairResult result = Write(
-            RepairPlanner.Plan(Request(Path.Combine(lost.DataPath, File), definition) with { WritesCfg = true }, CancellationToken.None), lost);
+            RepairPlanner.Plan(Request(Path.Combine(lost.DataPath, File), definition) with { WritesCfg = true }, CancellationToken.None),
+            lost);
         target.Sql("ALTER TABLE d.t DISCARD TABLESPACE");
         target.PlaceFile(result.Destination, File);
         target.PlaceFile(Path.ChangeExtension(result.Destination, ".cfg"), "d/t.cfg");

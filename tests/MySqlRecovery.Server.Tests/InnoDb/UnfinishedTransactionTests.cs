@@ -21,7 +21,9 @@ public sealed class UnfinishedTransactionTests
         target.Sql($"CREATE DATABASE d; {Definition}");
         string copy = Path.Combine(target.FilesPath, "d", "t.ibd");
         Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
-        Task open = Task.Run(() => lost.Sql("SET GLOBAL innodb_max_dirty_pages_pct = 0; BEGIN; DELETE FROM d.t WHERE id > 2; INSERT INTO d.t VALUES (9, 9); DO SLEEP(60)"));
+        Task open = Task.Run(
+            () => lost.Sql("SET GLOBAL innodb_max_dirty_pages_pct = 0; BEGIN; DELETE FROM d.t WHERE id > 2; "
+                + "INSERT INTO d.t VALUES (9, 9); DO SLEEP(60)"));
         // As a killed server would leave it: what is not committed is on the disk, the undo of it elsewhere.
         DateTime deadline = DateTime.UtcNow.AddSeconds(50);
         do
@@ -49,6 +51,7 @@ public sealed class UnfinishedTransactionTests
         if (FilPage.TypeOf(File.ReadAllBytes(path)) != PageType.FspHeader)
             return false;
         using TablespaceFile file = TablespaceFile.Open(path);
-        return TablespaceMap.FindClustered(BTreeRoot.FindAll(file), null, file.SpaceId) is { } root && LeafPage.CountLive(file.ReadPage(root.Page), out int deleted) == 3 && deleted == 2;
+        return TablespaceMap.FindClustered(BTreeRoot.FindAll(file), null, file.SpaceId) is { } root
+            && LeafPage.CountLive(file.ReadPage(root.Page), out int deleted) == 3 && deleted == 2;
     }
 }

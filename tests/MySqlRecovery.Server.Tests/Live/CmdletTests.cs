@@ -19,18 +19,25 @@ public sealed class CmdletTests(MySqlFixture fixture)
         string[] found = PowerShellModule.Run(
             $$"""
             {{Root}}
-            $wire = @{ Server = '{{Server.SocketPath}}'; Credential = $root; StartFile = '{{start}}'; StopFile = '{{start}}'; Database = 'same'; WarningAction = 'Ignore' }
+            $wire = @{ Server = '{{Server.SocketPath}}'; Credential = $root;
+                StartFile = '{{start}}'; StopFile = '{{start}}'; Database = 'same';
+                WarningAction = 'Ignore' }
             $file = @{ Database = 'same'; WarningAction = 'Ignore' }
             function Same($Name, $One, $Other) { "$Name $(@($One).Count -gt 0 -and -not (Compare-Object $One $Other))" }
-            Same events (Get-BinlogEvent @wire | ForEach-Object { $_.Server = $null; ConvertTo-Json $_ }) (Get-BinlogEvent '{{log}}' @file | ForEach-Object { ConvertTo-Json $_ })
-            Same rows (Get-RowChange @wire | ForEach-Object { "$_ $($_.After.v) $($_.EndPosition) $($_.Gtid)" }) (Get-RowChange '{{log}}' @file | ForEach-Object { "$_ $($_.After.v) $($_.EndPosition) $($_.Gtid)" })
-            Same sums (Measure-BinlogEvent @wire | ForEach-Object { "$_ $($_.EndPosition)" }) (Measure-BinlogEvent '{{log}}' @file | ForEach-Object { "$_ $($_.EndPosition)" })
-            Same statements (Export-RowChangeSql @wire -Operation Insert, Delete -Reverse) (Export-RowChangeSql -LogPath '{{log}}' @file -Operation Insert, Delete -Reverse)
+            Same events (Get-BinlogEvent @wire | ForEach-Object { $_.Server = $null; ConvertTo-Json $_ }) `
+                (Get-BinlogEvent '{{log}}' @file | ForEach-Object { ConvertTo-Json $_ })
+            Same rows (Get-RowChange @wire | ForEach-Object { "$_ $($_.After.v) $($_.EndPosition) $($_.Gtid)" }) `
+                (Get-RowChange '{{log}}' @file | ForEach-Object { "$_ $($_.After.v) $($_.EndPosition) $($_.Gtid)" })
+            Same sums (Measure-BinlogEvent @wire | ForEach-Object { "$_ $($_.EndPosition)" }) `
+                (Measure-BinlogEvent '{{log}}' @file | ForEach-Object { "$_ $($_.EndPosition)" })
+            Same statements (Export-RowChangeSql @wire -Operation Insert, Delete -Reverse) `
+                (Export-RowChangeSql -LogPath '{{log}}' @file -Operation Insert, Delete -Reverse)
             $undo = Invoke-BinlogReverse @wire -Operation Delete -Destination '{{Server.FolderPath}}/same.undo'
             "undo $($undo.RowCount) $($undo.IsVerified) $($undo.File)"
             $first = @(Get-BinlogEvent @wire)[4]
             $wire.StartPosition = $first.EndPosition
-            Same resumed (Get-BinlogEvent @wire | ForEach-Object Position) (Get-BinlogEvent '{{log}}' @file | Where-Object Position -ge $first.EndPosition | ForEach-Object Position)
+            Same resumed (Get-BinlogEvent @wire | ForEach-Object Position) `
+                (Get-BinlogEvent '{{log}}' @file | Where-Object Position -ge $first.EndPosition | ForEach-Object Position)
             """);
         Assert.Equal(["events True", "rows True", "sums True", "statements True", $"undo 1 True {start}", "resumed True"], found);
     }
@@ -43,7 +50,8 @@ public sealed class CmdletTests(MySqlFixture fixture)
             $$"""
             {{Root}}
             $servers = '{{Server.SocketPath}}', '127.0.0.1:1', 'no-such-host.invalid', 'Server={{Server.SocketPath}};User ID=root'
-            $events = Get-BinlogEvent -Server $servers -Credential $root -StartFile '{{start}}' -Database several -ErrorVariable failed -ErrorAction SilentlyContinue
+            $events = Get-BinlogEvent -Server $servers -Credential $root -StartFile '{{start}}' -Database several `
+                -ErrorVariable failed -ErrorAction SilentlyContinue
             "$(@($events | Group-Object Server).Count) $(@($events | Group-Object LogFile, Position | Where-Object Count -ne 2).Count)"
             $failed | ForEach-Object { "$($_.FullyQualifiedErrorId.Split(',')[0]) $($_.CategoryInfo.Category)" } | Sort-Object
             """);
@@ -60,17 +68,20 @@ public sealed class CmdletTests(MySqlFixture fixture)
             $$"""
             $right = [pscredential]::new('secret', (ConvertTo-SecureString 'S3cret-word' -AsPlainText))
             $wrong = [pscredential]::new('secret', (ConvertTo-SecureString 'Wr0ng-word' -AsPlainText))
-            $only = @{ EventType = 'FormatDescription'; ErrorVariable = 'failed'; ErrorAction = 'SilentlyContinue'; WarningAction = 'Ignore' }
+            $only = @{ EventType = 'FormatDescription'; ErrorVariable = 'failed';
+                ErrorAction = 'SilentlyContinue'; WarningAction = 'Ignore' }
             (Get-BinlogEvent -Server 127.0.0.1 -Port {{Server.Port}} -Credential $right -SslMode Required @only).Count -gt 0
             (Get-BinlogEvent -DefaultsFile '{{options}}' @only).Count -gt 0
             $events = Get-BinlogEvent -Server 'Server=127.0.0.1;Port={{Server.Port}};User ID=secret;Password=S3cret-word' @only
             $events.Count -gt 0
             Get-BinlogEvent -Server 127.0.0.1:{{Server.Port}} -Credential $wrong @only
             "$($failed.FullyQualifiedErrorId) $($failed.CategoryInfo.Category)"
-            $everything = ($failed | Select-Object * | Format-List -Force | Out-String) + ($events | ConvertTo-Json) + [System.Management.Automation.PSSerializer]::Serialize($failed)
+            $everything = ($failed | Select-Object * | Format-List -Force | Out-String) + ($events | ConvertTo-Json) +
+                [System.Management.Automation.PSSerializer]::Serialize($failed)
             $everything -match '-word'
             """);
-        Assert.Equal(["True", "True", "True", "ServerAuthenticationFailed,MySqlRecovery.Commands.GetBinlogEventCommand AuthenticationError", "False"], found);
+        Assert.Equal(["True", "True", "True", "ServerAuthenticationFailed,MySqlRecovery.Commands.GetBinlogEventCommand AuthenticationError",
+            "False"], found);
     }
 
     [Fact]
@@ -81,8 +92,10 @@ public sealed class CmdletTests(MySqlFixture fixture)
             $$"""
             {{Root}}
             foreach ($servers in '{{Server.SocketPath}}', ('{{Server.SocketPath}}', 'Server={{Server.SocketPath}}')) {
-                $shell = [powershell]::Create().AddCommand('Import-Module').AddArgument("$((Get-Module MySqlRecovery).ModuleBase)/MySqlRecovery.psd1")
-                $null = $shell.AddStatement().AddCommand('Get-RowChange').AddParameters(@{ Server = @($servers); Credential = $root; StartFile = '{{start}}'; Follow = $true; Database = 'followed' })
+                $shell = [powershell]::Create().AddCommand('Import-Module').
+                    AddArgument("$((Get-Module MySqlRecovery).ModuleBase)/MySqlRecovery.psd1")
+                $null = $shell.AddStatement().AddCommand('Get-RowChange').AddParameters(@{
+                    Server = @($servers); Credential = $root; StartFile = '{{start}}'; Follow = $true; Database = 'followed' })
                 $output = [System.Management.Automation.PSDataCollection[psobject]]::new()
                 $none = [System.Management.Automation.PSDataCollection[psobject]]::new()
                 $none.Complete()
@@ -95,7 +108,8 @@ public sealed class CmdletTests(MySqlFixture fixture)
                 "$($output.Count) $($time.ElapsedMilliseconds -lt 2000) $($shell.InvocationStateInfo.State)"
             }
             $time = [System.Diagnostics.Stopwatch]::StartNew()
-            @(Get-BinlogEvent -Server '{{Server.SocketPath}}', '{{Server.SocketPath}}' -Credential $root -StartFile '{{start}}' -Follow | Select-Object -First 3).Count
+            @(Get-BinlogEvent -Server '{{Server.SocketPath}}', '{{Server.SocketPath}}' -Credential $root -StartFile '{{start}}' -Follow |
+                Select-Object -First 3).Count
             $time.ElapsedMilliseconds -lt 5000
             """);
         Assert.Equal(["4 True Stopped", "8 True Stopped", "3", "True"], found);
@@ -106,14 +120,17 @@ public sealed class CmdletTests(MySqlFixture fixture)
     {
         string folder = Path.Combine(Server.FilesPath, "ids");
         Directory.CreateDirectory(folder);
-        Server.Sql("CREATE DATABASE ids; CREATE TABLE ids.t (a INT PRIMARY KEY); INSERT INTO ids.t VALUES (1); FLUSH TABLES ids.t FOR EXPORT");
+        Server.Sql("CREATE DATABASE ids; CREATE TABLE ids.t (a INT PRIMARY KEY); INSERT INTO ids.t VALUES (1); "
+            + "FLUSH TABLES ids.t FOR EXPORT");
         File.Copy(Path.Combine(Server.DataPath, "ids", "t.ibd"), Path.Combine(folder, "t.ibd"));
         Server.Sql("TRUNCATE TABLE ids.t; FLUSH TABLES ids.t FOR EXPORT");
         string[] found = PowerShellModule.Run(
             $$"""
             {{Root}}
-            $result = Repair-IbdSpaceId '{{folder}}/t.ibd' -Server '{{Server.SocketPath}}' -Credential $root -Destination '{{folder}}/out' -Confirm:$false -WarningAction Ignore
-            "$($result.NewSpaceId -eq (Get-IbdSpaceId '{{Server.DataPath}}/ids/t.ibd').SpaceId) $($result.OldSpaceId -ne $result.NewSpaceId)"
+            $result = Repair-IbdSpaceId '{{folder}}/t.ibd' -Server '{{Server.SocketPath}}' -Credential $root -Destination '{{folder}}/out' `
+                -Confirm:$false -WarningAction Ignore
+            $fresh = Get-IbdSpaceId '{{Server.DataPath}}/ids/t.ibd'
+            "$($result.NewSpaceId -eq $fresh.SpaceId) $($result.OldSpaceId -ne $result.NewSpaceId)"
             """);
         Assert.Equal(["True True"], found);
     }
@@ -124,7 +141,8 @@ public sealed class CmdletTests(MySqlFixture fixture)
         Server.FlushLogs();
         string file = Path.GetFileName(Server.BinlogFiles[^1]);
         Server.Sql(
-            $"CREATE DATABASE {database}; USE {database}; CREATE TABLE t (id INT PRIMARY KEY, v VARCHAR(20)); INSERT INTO t VALUES (1, 'a'), (2, 'b'); " +
+            $"CREATE DATABASE {database}; USE {database}; CREATE TABLE t (id INT PRIMARY KEY, v VARCHAR(20)); "
+                + $"INSERT INTO t VALUES (1, 'a'), (2, 'b'); " +
             "UPDATE t SET v = 'c' WHERE id = 1; DELETE FROM t WHERE id = 2;");
         return file;
     }

@@ -13,7 +13,8 @@ public sealed class MySqlPreconditionTests(MySqlFixture fixture) : PreconditionT
     public void Transactions_without_GTIDs_are_named_where_GTIDs_choose()
     {
         Server.Sql("CREATE DATABASE gtid_off");
-        Server.Sql("SET GLOBAL gtid_mode = ON_PERMISSIVE; SET GLOBAL gtid_mode = OFF_PERMISSIVE; SET GLOBAL gtid_mode = OFF; SET GLOBAL enforce_gtid_consistency = OFF");
+        Server.Sql("SET GLOBAL gtid_mode = ON_PERMISSIVE; SET GLOBAL gtid_mode = OFF_PERMISSIVE; SET GLOBAL gtid_mode = OFF; "
+            + "SET GLOBAL enforce_gtid_consistency = OFF");
         try
         {
             Server.FlushLogs();
@@ -32,7 +33,8 @@ public sealed class MySqlPreconditionTests(MySqlFixture fixture) : PreconditionT
         {
             // Other tests use this server; each step is one that the server takes from wherever it is.
             foreach (string mode in (string[])["OFF_PERMISSIVE", "ON_PERMISSIVE", "ON"])
-                Server.Sql($"SET GLOBAL enforce_gtid_consistency = ON; SET GLOBAL gtid_mode = IF(@@GLOBAL.gtid_mode = 'ON', 'ON', '{mode}')");
+                Server.Sql($"SET GLOBAL enforce_gtid_consistency = ON; "
+                    + $"SET GLOBAL gtid_mode = IF(@@GLOBAL.gtid_mode = 'ON', 'ON', '{mode}')");
         }
     }
 
@@ -40,7 +42,8 @@ public sealed class MySqlPreconditionTests(MySqlFixture fixture) : PreconditionT
     public void A_server_without_a_log_is_told_how_to_write_one()
     {
         using MySqlServer server = MySqlServer.Start(ServerFlavour.MySql, "skip-log-bin", "gtid-mode=OFF", "enforce-gtid-consistency=OFF");
-        RecoveryException none = Assert.Throws<RecoveryException>(() => WireReading.Events(server.SocketOptions(), new ServerLogRequest(), Stop));
+        RecoveryException none =
+            Assert.Throws<RecoveryException>(() => WireReading.Events(server.SocketOptions(), new ServerLogRequest(), Stop));
         Assert.Equal("BinlogDisabled", none.ErrorId);
         Assert.Contains("log_bin = binlog", none.RecommendedAction);
     }

@@ -12,7 +12,8 @@ internal static class PowerShellModule
     {
         string text = $"$ErrorActionPreference = 'Stop'; Import-Module '{Manifest}'; {script}";
         byte[] output = StockProgram.Run("dotnet", ["tool", "run", "pwsh", "--", "-NoProfile", "-NonInteractive", "-Command", text]);
-        return System.Text.Encoding.UTF8.GetString(output).Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        return System.Text.Encoding.UTF8.GetString(output)
+            .Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
     }
 
     private static string FindManifest()

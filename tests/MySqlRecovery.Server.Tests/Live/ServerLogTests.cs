@@ -24,7 +24,8 @@ public abstract class ServerLogTests(ServerFixture fixture)
     public void Everything_comes_as_from_the_files()
     {
         Write();
-        Server.Sql("CREATE DATABASE IF NOT EXISTS big; CREATE TABLE IF NOT EXISTS big.t (v LONGTEXT) ENGINE=MyISAM; INSERT INTO big.t VALUES (REPEAT('0123456789abcdef', 4 << 20))");
+        Server.Sql("CREATE DATABASE IF NOT EXISTS big; CREATE TABLE IF NOT EXISTS big.t (v LONGTEXT) ENGINE=MyISAM; "
+            + "INSERT INTO big.t VALUES (REPEAT('0123456789abcdef', 4 << 20))");
         Server.FlushLogs();
         Write();
         Server.FlushLogs();
@@ -83,7 +84,8 @@ public abstract class ServerLogTests(ServerFixture fixture)
         using (EventScan scan = WireReading.Scan(
             Options, new ServerLogRequest { StartFile = start.File, StartPosition = start.Offset, Follow = true }, Stop, news.Add))
         {
-            List<BinlogEvent> expected = LogReading.Events([.. Server.BinlogFiles.SkipWhile(f => Path.GetFileName(f) != start.File)], start.Offset);
+            List<BinlogEvent> expected =
+                LogReading.Events([.. Server.BinlogFiles.SkipWhile(f => Path.GetFileName(f) != start.File)], start.Offset);
             while (found.Count < expected.Count && scan.Read())
             {
                 found.Add(scan.ToBinlogEvent());
@@ -122,7 +124,8 @@ public abstract class ServerLogTests(ServerFixture fixture)
         Write();
         Server.FlushLogs();
 
-        List<BinlogEvent> expected = LogReading.Events([.. Server.BinlogFiles.SkipWhile(f => Path.GetFileName(f) != start.File)], start.Offset);
+        List<BinlogEvent> expected =
+            LogReading.Events([.. Server.BinlogFiles.SkipWhile(f => Path.GetFileName(f) != start.File)], start.Offset);
         WaitFor(expected.Count);
         await enough.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => reading);
@@ -168,7 +171,8 @@ public abstract class ServerLogTests(ServerFixture fixture)
             Assert.Equal(
                 all.Where(e => e.Position >= place.Position).Texts(), WireReading.Events(server.SocketOptions(), behind, Stop).Texts());
             var ahead = new ServerLogRequest { StartFile = file, StopFile = file, StopPosition = place.Position };
-            Assert.Equal(all.Where(e => e.Position < place.Position).Texts(), WireReading.Events(server.SocketOptions(), ahead, Stop).Texts());
+            Assert.Equal(all.Where(e => e.Position < place.Position).Texts(),
+                WireReading.Events(server.SocketOptions(), ahead, Stop).Texts());
         }
 
         var end = new ServerLogRequest { StartFile = file, StopFile = file, StartPosition = all[^1].EndPosition };
@@ -186,12 +190,14 @@ public abstract class ServerLogTests(ServerFixture fixture)
             """
             CREATE TABLE a (id INT PRIMARY KEY, v VARCHAR(100), d DECIMAL(9,2)); CREATE TABLE b (id INT) ENGINE=MyISAM;
             INSERT INTO a VALUES (1, 'one', 1.5), (2, 'two', NULL), (3, 'three', -3);
-            BEGIN; UPDATE a SET v = UPPER(v); SAVEPOINT s; DELETE FROM a WHERE id = 2; ROLLBACK TO s; INSERT INTO a VALUES (4, '', 0); COMMIT;
+            BEGIN; UPDATE a SET v = UPPER(v); SAVEPOINT s; DELETE FROM a WHERE id = 2; ROLLBACK TO s; INSERT INTO a VALUES (4, '', 0);
+            COMMIT;
             INSERT INTO b VALUES (2), (3); UPDATE b SET id = id + 10;
             ALTER TABLE a ADD COLUMN w INT; DELETE FROM a WHERE w IS NULL;
             """, name);
     }
 
     private void KillDumps() => Server.Sql(string.Concat(
-        Server.Query("SHOW PROCESSLIST").Where(r => r[4].StartsWith("Binlog Dump", StringComparison.Ordinal)).Select(r => $"KILL {r[0]};")));
+        Server.Query("SHOW PROCESSLIST").Where(r => r[4].StartsWith("Binlog Dump", StringComparison.Ordinal))
+            .Select(r => $"KILL {r[0]};")));
 }

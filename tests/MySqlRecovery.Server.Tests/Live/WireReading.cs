@@ -16,7 +16,8 @@ internal static class WireReading
     private static readonly PropertyInfo[] Compared = [.. typeof(BinlogEvent).GetProperties()
         .Where(p => p.Name is not (nameof(BinlogEvent.Server) or nameof(BinlogEvent.FormatEvent)))];
 
-    public static EventScan Scan(ConnectionOptions options, ServerLogRequest request, CancellationToken stop, Action<string>? warn = null) =>
+    public static EventScan Scan(ConnectionOptions options, ServerLogRequest request, CancellationToken stop,
+        Action<string>? warn = null) =>
         new(new ServerLog(options, request, warn ?? (_ => { }), stop).Ranges(), EventFilter.All, stop);
 
     public static List<BinlogEvent> Events(ConnectionOptions options, ServerLogRequest request, CancellationToken stop)

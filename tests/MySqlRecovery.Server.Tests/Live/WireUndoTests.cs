@@ -110,7 +110,8 @@ public abstract class WireUndoTests(ServerFixture fixture)
             CREATE DATABASE hidden_kin; USE hidden_kin; CREATE TABLE parent (id INT PRIMARY KEY, v INT);
             CREATE TABLE child (id INT PRIMARY KEY, p INT, FOREIGN KEY (p) REFERENCES parent (id) ON DELETE CASCADE);
             INSERT INTO parent VALUES (1, 1), (2, 2); INSERT INTO child VALUES (1, 1);
-            CREATE USER hk_none@'%' IDENTIFIED BY 'Look-4-it'; CREATE USER hk_parent@'%' IDENTIFIED BY 'Look-4-it'; GRANT SELECT ON hidden_kin.parent TO hk_parent@'%';
+            CREATE USER hk_none@'%' IDENTIFIED BY 'Look-4-it'; CREATE USER hk_parent@'%' IDENTIFIED BY 'Look-4-it';
+            GRANT SELECT ON hidden_kin.parent TO hk_parent@'%';
             CREATE USER hk_all@'%' IDENTIFIED BY 'Look-4-it'; GRANT SELECT ON hidden_kin.* TO hk_all@'%';
             """);
         ServerLogRequest request = From(Server.Position());
@@ -130,7 +131,8 @@ public abstract class WireUndoTests(ServerFixture fixture)
             if (Server.Flavour == ServerFlavour.MySql)
                 Assert.Empty(reasons);
             else
-                Assert.Contains(user == "hk_all" ? "hidden_kin.child" : $"GRANT SELECT ON `hidden_kin`.* TO '{user}'@'%'", Assert.Single(reasons));
+                Assert.Contains(user == "hk_all" ? "hidden_kin.child" : $"GRANT SELECT ON `hidden_kin`.* TO '{user}'@'%'",
+                    Assert.Single(reasons));
         }
     }
 

@@ -13,20 +13,23 @@ public abstract class CascadeTests(ServerFixture fixture)
         CREATE TABLE parent (id INT PRIMARY KEY, code INT UNIQUE, v INT) ENGINE = InnoDB;
         CREATE TABLE child (id INT PRIMARY KEY, parent INT, FOREIGN KEY (parent) REFERENCES parent (id) ON DELETE CASCADE) ENGINE = InnoDB;
         CREATE TABLE note (id INT PRIMARY KEY, code INT, FOREIGN KEY (code) REFERENCES parent (code) ON UPDATE CASCADE) ENGINE = InnoDB;
-        INSERT INTO parent VALUES (1, 10, 0), (2, 20, 0), (3, 30, 0); INSERT INTO child VALUES (11, 1), (22, 2), (33, 3); INSERT INTO note VALUES (1, 10);
+        INSERT INTO parent VALUES (1, 10, 0), (2, 20, 0), (3, 30, 0); INSERT INTO child VALUES (11, 1), (22, 2), (33, 3);
+        INSERT INTO note VALUES (1, 10);
         """;
 
     [Fact]
     public void With_a_schema_the_rows_that_foreign_keys_changed_are_named()
     {
         var database = new DamagedDatabase(
-            fixture.Server, "cascades", Setup, "UPDATE parent SET v = 1; UPDATE parent SET code = 11 WHERE id = 1; DELETE FROM parent WHERE id = 3")
+            fixture.Server, "cascades", Setup,
+            "UPDATE parent SET v = 1; UPDATE parent SET code = 11 WHERE id = 1; DELETE FROM parent WHERE id = 3")
         {
             WithSchema = true,
         };
         UndoBinlog undo = database.Undo();
 
-        Assert.Equal("1:10:0,2:20:0,3:30:0", fixture.Server.Scalar("SELECT GROUP_CONCAT(id, ':', code, ':', v ORDER BY id) FROM parent", "cascades"));
+        Assert.Equal("1:10:0,2:20:0,3:30:0",
+            fixture.Server.Scalar("SELECT GROUP_CONCAT(id, ':', code, ':', v ORDER BY id) FROM parent", "cascades"));
         Assert.Equal("2", fixture.Server.Scalar("SELECT COUNT(*) FROM child", "cascades"));
         Assert.False(undo.IsComplete);
         Assert.Equal(2, undo.Reason.Length);
@@ -49,9 +52,11 @@ public abstract class CascadeTests(ServerFixture fixture)
     {
         const string Referring = """
             CREATE TABLE parent (id INT PRIMARY KEY, code INT UNIQUE, v INT) ENGINE = InnoDB;
-            CREATE TABLE child (id INT PRIMARY KEY, parent INT, FOREIGN KEY (parent) REFERENCES parent (id) ON UPDATE CASCADE) ENGINE = InnoDB;
+            CREATE TABLE child (id INT PRIMARY KEY, parent INT,
+              FOREIGN KEY (parent) REFERENCES parent (id) ON UPDATE CASCADE) ENGINE = InnoDB;
             CREATE TABLE note (id INT PRIMARY KEY, code INT, FOREIGN KEY (code) REFERENCES parent (code) ON UPDATE CASCADE) ENGINE = InnoDB;
-            INSERT INTO parent VALUES (1, 10, 0), (2, 20, 0), (3, 30, 0); INSERT INTO child VALUES (11, 1), (22, 2), (33, 3); INSERT INTO note VALUES (1, 10);
+            INSERT INTO parent VALUES (1, 10, 0), (2, 20, 0), (3, 30, 0); INSERT INTO child VALUES (11, 1), (22, 2), (33, 3);
+            INSERT INTO note VALUES (1, 10);
             """;
         string name = $"carried_on{batchSize}";
         var database = new DamagedDatabase(
@@ -60,7 +65,8 @@ public abstract class CascadeTests(ServerFixture fixture)
                 + "DELETE FROM child WHERE id = 22; UPDATE child SET parent = 101 WHERE id = 33; DELETE FROM parent WHERE id = 103");
         var reversal = new Reversal(database.Log) { SchemaPath = database.SchemaPath, Form = new SqlForm { BatchSize = batchSize } };
 
-        string back = Path.Combine(fixture.Server.FolderPath, $"{name}-back.sql"), forth = Path.Combine(fixture.Server.FolderPath, $"{name}-forth.sql");
+        string back = Path.Combine(fixture.Server.FolderPath, $"{name}-back.sql"),
+            forth = Path.Combine(fixture.Server.FolderPath, $"{name}-forth.sql");
         reversal.WriteSql(back);
         fixture.Server.RunFile(back);
         DatabaseState.AssertEqual(database.Before, database.State());
@@ -72,7 +78,8 @@ public abstract class CascadeTests(ServerFixture fixture)
     [Fact]
     public void A_key_that_was_changed_without_foreign_key_checks_is_carried_on_to_nobody()
     {
-        var database = new DamagedDatabase(fixture.Server, "unchecked", Setup, "SET foreign_key_checks = 0; UPDATE parent SET code = 11 WHERE id = 1")
+        var database = new DamagedDatabase(fixture.Server, "unchecked", Setup,
+            "SET foreign_key_checks = 0; UPDATE parent SET code = 11 WHERE id = 1")
         {
             WithSchema = true,
         };
@@ -84,7 +91,8 @@ public abstract class CascadeTests(ServerFixture fixture)
     {
         if (!fixture.Server.Flavour.HasRowMetadata)
             return;
-        var database = new DamagedDatabase(fixture.Server, "folded_keys", Setup, "DELETE FROM child WHERE id = 11; UPDATE parent SET id = 9 WHERE id = 1");
+        var database = new DamagedDatabase(fixture.Server, "folded_keys", Setup,
+            "DELETE FROM child WHERE id = 11; UPDATE parent SET id = 9 WHERE id = 1");
         string path = Path.Combine(fixture.Server.FolderPath, "folded_keys.sql");
         string reason = Assert.Single(new Reversal(database.Log) { Form = new SqlForm { Fold = true } }.WriteSql(path));
         Assert.Contains("ON UPDATE CASCADE", reason);

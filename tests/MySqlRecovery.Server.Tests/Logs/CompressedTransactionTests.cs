@@ -19,7 +19,8 @@ public sealed class CompressedTransactionTests(MySqlFixture fixture)
             """
             SET binlog_transaction_compression = ON;
             UPDATE t SET v = CONCAT(v, '!');
-            BEGIN; DELETE FROM t WHERE id = 2; INSERT INTO t VALUES (4, REPEAT('four', 20000)); UPDATE t SET id = id + 10 WHERE id > 2; COMMIT;
+            BEGIN; DELETE FROM t WHERE id = 2; INSERT INTO t VALUES (4, REPEAT('four', 20000)); UPDATE t SET id = id + 10 WHERE id > 2;
+            COMMIT;
             SET binlog_transaction_compression = OFF;
             UPDATE t SET v = 'plain' WHERE id = 1;
             """);

@@ -10,7 +10,9 @@ namespace MySqlRecovery.Server.Tests.Logs;
 public sealed class ContainerTests(MySqlFixture fixture)
 {
     private const string Setup = "CREATE TABLE t (id INT PRIMARY KEY, v VARCHAR(2000)); INSERT INTO t VALUES (1, 'a'), (2, 'b'), (3, 'c')";
-    private const string Damage = "UPDATE t SET v = REPEAT('x', 2000) WHERE id = 1; BEGIN; DELETE FROM t WHERE id = 2; INSERT INTO t VALUES (4, 'd'); COMMIT; UPDATE t SET id = id + 10";
+    private const string Damage =
+        "UPDATE t SET v = REPEAT('x', 2000) WHERE id = 1; BEGIN; DELETE FROM t WHERE id = 2; INSERT INTO t VALUES (4, 'd'); COMMIT; "
+        + "UPDATE t SET id = id + 10";
 
     private MySqlServer Server => fixture.Server;
 

@@ -29,10 +29,12 @@ public abstract class DdlTests(ServerFixture fixture)
     public void What_leaves_the_columns_alone_is_named_and_all_rows_come_back(string name, string ddl)
     {
         var database = new DamagedDatabase(
-            Server, $"ddl_{name}", Setup, $"UPDATE t SET v = 'x' WHERE id = 1; DELETE FROM u; {ddl}; DELETE FROM t WHERE id = 2; DELETE FROM other WHERE id = 1");
+            Server, $"ddl_{name}", Setup,
+            $"UPDATE t SET v = 'x' WHERE id = 1; DELETE FROM u; {ddl}; DELETE FROM t WHERE id = 2; DELETE FROM other WHERE id = 1");
 
         database.AssertUndoneInPart(
-            ("SELECT GROUP_CONCAT(id, v ORDER BY id) AS t FROM t; SELECT COUNT(*) AS o FROM other; SELECT COUNT(*) AS u FROM u", "t 1a,2b,3c o 2 u 1"), ddl);
+            ("SELECT GROUP_CONCAT(id, v ORDER BY id) AS t FROM t; SELECT COUNT(*) AS o FROM other; SELECT COUNT(*) AS u FROM u",
+                "t 1a,2b,3c o 2 u 1"), ddl);
     }
 
     [Fact]
@@ -55,10 +57,12 @@ public abstract class DdlTests(ServerFixture fixture)
     [InlineData("modify", "ALTER TABLE t MODIFY v VARCHAR(20)", "1x,2b,3c", false)]
     [InlineData("truncate", "TRUNCATE TABLE t; INSERT INTO t VALUES (2, 'n')", "2n", true)]
     [InlineData("recreate", "DROP TABLE t; CREATE TABLE t (id INT PRIMARY KEY, v VARCHAR(10)); INSERT INTO t VALUES (2, 'n')", "2n", true)]
-    public void Rows_before_what_puts_them_out_of_reach_are_refused_and_rows_behind_it_come_back(string name, string ddl, string expected, bool isEmptied)
+    public void Rows_before_what_puts_them_out_of_reach_are_refused_and_rows_behind_it_come_back(string name, string ddl, string expected,
+        bool isEmptied)
     {
         var database = new DamagedDatabase(
-            Server, $"reach_{name}", Setup, $"UPDATE t SET v = 'x' WHERE id = 1; {ddl}; DELETE FROM t WHERE id = 2; DELETE FROM other WHERE id = 1");
+            Server, $"reach_{name}", Setup,
+            $"UPDATE t SET v = 'x' WHERE id = 1; {ddl}; DELETE FROM t WHERE id = 2; DELETE FROM other WHERE id = 1");
 
         UndoBinlog undo = database.Undo();
         string left = Server.Scalar("SELECT GROUP_CONCAT(id, v ORDER BY id) FROM t", $"reach_{name}");
@@ -73,7 +77,8 @@ public abstract class DdlTests(ServerFixture fixture)
     {
         var database = new DamagedDatabase(
             Server, "renamed", Setup,
-            "UPDATE t SET v = 'x' WHERE id = 1; RENAME TABLE t TO w, other TO t; UPDATE w SET v = 'y' WHERE id = 2; DELETE FROM t WHERE id = 1");
+            "UPDATE t SET v = 'x' WHERE id = 1; RENAME TABLE t TO w, other TO t; UPDATE w SET v = 'y' WHERE id = 2; "
+                + "DELETE FROM t WHERE id = 1");
 
         database.AssertUndoneInPart(
             ("SELECT GROUP_CONCAT(id, v ORDER BY id) AS w FROM w; SELECT COUNT(*) AS t FROM t", "w 1x,2b,3c t 2"),
@@ -86,7 +91,8 @@ public abstract class DdlTests(ServerFixture fixture)
     public void Rows_that_went_with_a_partition_are_refused(string name, string ddl)
     {
         var database = new DamagedDatabase(
-            Server, name, "CREATE TABLE p (id INT PRIMARY KEY) PARTITION BY RANGE (id) (PARTITION low VALUES LESS THAN (10), PARTITION high VALUES LESS THAN (100))",
+            Server, name, "CREATE TABLE p (id INT PRIMARY KEY) PARTITION BY RANGE (id) (PARTITION low VALUES LESS THAN (10), "
+                + "PARTITION high VALUES LESS THAN (100))",
             $"INSERT INTO p VALUES (1), (50); {ddl}; INSERT INTO p VALUES (60)");
 
         database.AssertUndoneInPart(("SELECT GROUP_CONCAT(id ORDER BY id) AS p FROM p", "p 50"), ddl, $"{name}.p: 2 rows");
@@ -108,12 +114,14 @@ public abstract class DdlTests(ServerFixture fixture)
         string rename = Server.Flavour.IsServerAlone ? "CHANGE v z VARCHAR(10)" : "RENAME COLUMN v TO z";
         var database = new DamagedDatabase(
             Server, "ddl_followed", Setup,
-            $"ALTER TABLE t ADD COLUMN w INT GENERATED ALWAYS AS (id * 2) AFTER id, {rename}; DELETE FROM t WHERE id = 2; UPDATE t SET z = 'x'")
+            $"ALTER TABLE t ADD COLUMN w INT GENERATED ALWAYS AS (id * 2) AFTER id, {rename}; DELETE FROM t WHERE id = 2; "
+                + $"UPDATE t SET z = 'x'")
         {
             WithSchema = true,
         };
 
-        database.AssertUndoneInPart(("SELECT GROUP_CONCAT(id, ':', w, z ORDER BY id) AS t FROM t", "t 1:2a,2:4b,3:6c"), "ALTER TABLE t ADD COLUMN w");
+        database.AssertUndoneInPart(("SELECT GROUP_CONCAT(id, ':', w, z ORDER BY id) AS t FROM t", "t 1:2a,2:4b,3:6c"),
+            "ALTER TABLE t ADD COLUMN w");
     }
 
     [Fact]

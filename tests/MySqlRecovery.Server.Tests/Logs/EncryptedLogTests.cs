@@ -10,7 +10,8 @@ namespace MySqlRecovery.Server.Tests.Logs;
 /// <summary>binlog_encryption with the file of component_keyring_file, encrypt_binlog with that of file_key_management.</summary>
 public sealed class EncryptedLogTests
 {
-    private const string Setup = "CREATE TABLE t (id INT PRIMARY KEY, v TEXT); INSERT INTO t VALUES (1, 'a'), (2, 'b'), (3, REPEAT('c', 5000))";
+    private const string Setup =
+        "CREATE TABLE t (id INT PRIMARY KEY, v TEXT); INSERT INTO t VALUES (1, 'a'), (2, 'b'), (3, REPEAT('c', 5000))";
 
     [Fact]
     public void Encrypted_logs_are_undone_with_the_keyring_also_after_a_rotation()
@@ -22,7 +23,9 @@ public sealed class EncryptedLogTests
         new DamagedDatabase(server, "encrypted", Setup, Damage) { Keyring = Keyring.Open([keyring]) }.AssertUndone();
 
         server.Sql("ALTER INSTANCE ROTATE BINLOG MASTER KEY");
-        new DamagedDatabase(server, "rotated", Setup, "SET binlog_transaction_compression = ON;" + Damage) { Keyring = Keyring.Open([keyring]) }.AssertUndone();
+        new DamagedDatabase(server, "rotated", Setup,
+            "SET binlog_transaction_compression = ON;" + Damage)
+        { Keyring = Keyring.Open([keyring]) }.AssertUndone();
 
         var locked = new DamagedDatabase(server, "locked", Setup, Damage);
         var error = Assert.Throws<RecoveryException>(() => locked.Undo());

@@ -22,7 +22,8 @@ public abstract class MariaDbEventTests(ServerFixture fixture)
                 Server, "compressed", Setup,
                 """
                 UPDATE t SET v = REPEAT('x', 1500) WHERE id < 3; INSERT INTO t VALUES (4, REPEAT('d', 2000)); DELETE FROM t WHERE id = 3;
-                SET binlog_format = STATEMENT; INSERT INTO t VALUES (9, REPEAT('a long statement', 10)); DELETE FROM t WHERE id = 9 AND v LIKE '%a long statement%';
+                SET binlog_format = STATEMENT; INSERT INTO t VALUES (9, REPEAT('a long statement', 10));
+                DELETE FROM t WHERE id = 9 AND v LIKE '%a long statement%';
                 """);
         }
         finally
@@ -32,7 +33,8 @@ public abstract class MariaDbEventTests(ServerFixture fixture)
 
         BinlogEventType[] types = [.. database.Events.Select(e => e.EventType)];
         Assert.Contains(BinlogEventType.MariaDbQueryCompressed, types);
-        Assert.Contains(types, type => type is BinlogEventType.MariaDbUpdateRowsCompressedV1 or BinlogEventType.MariaDbUpdateRowsCompressed);
+        Assert.Contains(types,
+            type => type is BinlogEventType.MariaDbUpdateRowsCompressedV1 or BinlogEventType.MariaDbUpdateRowsCompressed);
         database.AssertUndoneInPart(
             ("SELECT GROUP_CONCAT(id, v ORDER BY id) AS t FROM t", "t 1a,2b,3c"), "INSERT INTO t VALUES (9", "DELETE FROM t WHERE id = 9");
     }
@@ -50,9 +52,11 @@ public abstract class MariaDbEventTests(ServerFixture fixture)
     public void Columns_that_only_MariaDB_has_are_undone() => new DamagedDatabase(
         Server, "columns",
         """
-        CREATE TABLE t (id UUID PRIMARY KEY, a INET6, b INET4, c VARCHAR(1000) COMPRESSED, d TEXT COMPRESSED, e BLOB COMPRESSED, f TIME(3), g TIMESTAMP(6) NULL, h JSON);
+        CREATE TABLE t (id UUID PRIMARY KEY, a INET6, b INET4, c VARCHAR(1000) COMPRESSED, d TEXT COMPRESSED, e BLOB COMPRESSED,
+          f TIME(3), g TIMESTAMP(6) NULL, h JSON);
         INSERT INTO t VALUES
-          ('123e4567-e89b-12d3-a456-426655440000', '2001:db8::ff00:42:8329', '192.0.2.1', REPEAT('c', 900), REPEAT('d', 60000), REPEAT(0xFF, 500), '-838:59:58.999', '2020-02-29 12:34:56.789012', '{"a": 1}'),
+          ('123e4567-e89b-12d3-a456-426655440000', '2001:db8::ff00:42:8329', '192.0.2.1', REPEAT('c', 900), REPEAT('d', 60000),
+          REPEAT(0xFF, 500), '-838:59:58.999', '2020-02-29 12:34:56.789012', '{"a": 1}'),
           ('ffffffff-0000-0000-0000-000000000001', '::', '0.0.0.0', '', 'short', '', '00:00:00.001', NULL, '[]'),
           ('00000000-0000-0000-0000-000000000002', NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL);
         """,
@@ -72,7 +76,8 @@ public abstract class MariaDbEventTests(ServerFixture fixture)
                 Server, "old_times",
                 """
                 CREATE TABLE t (id INT PRIMARY KEY, a TIME, b DATETIME, c TIMESTAMP NULL, d DATE, e YEAR);
-                INSERT INTO t VALUES (1, '-838:59:59', '1000-01-01 00:00:00', '1970-01-02 00:00:00', '9999-12-31', 2155), (2, '23:59:59', '9999-12-31 23:59:59', '2038-01-01 00:00:00', NULL, NULL), (3, NULL, NULL, NULL, '2024-02-29', 1901);
+                INSERT INTO t VALUES (1, '-838:59:59', '1000-01-01 00:00:00', '1970-01-02 00:00:00', '9999-12-31', 2155),
+                  (2, '23:59:59', '9999-12-31 23:59:59', '2038-01-01 00:00:00', NULL, NULL), (3, NULL, NULL, NULL, '2024-02-29', 1901);
                 """,
                 "UPDATE t SET a = '00:00:01', b = '2020-02-29 12:34:56', c = NOW(); DELETE FROM t WHERE id > 1").AssertUndone();
         }
@@ -98,7 +103,8 @@ public abstract class MariaDbEventTests(ServerFixture fixture)
     public void Tables_with_versions_get_their_rows_back()
     {
         var database = new DamagedDatabase(
-            Server, "versioned", "CREATE TABLE t (id INT PRIMARY KEY, v INT) WITH SYSTEM VERSIONING; INSERT INTO t VALUES (1, 1), (2, 2), (3, 3)",
+            Server, "versioned", "CREATE TABLE t (id INT PRIMARY KEY, v INT) WITH SYSTEM VERSIONING; "
+                + "INSERT INTO t VALUES (1, 1), (2, 2), (3, 3)",
             "UPDATE t SET v = 10 WHERE id = 1; DELETE FROM t WHERE id = 2; INSERT INTO t VALUES (4, 4)");
         database.Undo();
 
@@ -110,7 +116,8 @@ public abstract class MariaDbEventTests(ServerFixture fixture)
         Server, "savepoint",
         Setup + "; CREATE TABLE m (id INT PRIMARY KEY, v INT) ENGINE = MyISAM; INSERT INTO m VALUES (1, 1), (2, 2)",
         """
-        BEGIN; UPDATE t SET v = 'x' WHERE id = 1; SAVEPOINT s; DELETE FROM t WHERE id = 2; ROLLBACK TO s; DELETE FROM t WHERE id = 3; COMMIT;
+        BEGIN; UPDATE t SET v = 'x' WHERE id = 1; SAVEPOINT s; DELETE FROM t WHERE id = 2; ROLLBACK TO s; DELETE FROM t WHERE id = 3;
+        COMMIT;
         BEGIN; UPDATE t SET v = 'y'; DELETE FROM m WHERE id = 1; ROLLBACK;
         """).AssertUndone();
 
@@ -119,13 +126,15 @@ public abstract class MariaDbEventTests(ServerFixture fixture)
     {
         var database = new DamagedDatabase(
             Server, "mixed", Setup,
-            "SET binlog_format = MIXED; BEGIN; UPDATE t SET v = 'x' WHERE id = 1; UPDATE t SET v = UUID() WHERE id = 2; DELETE FROM t WHERE id = 2 AND v <> UUID(); COMMIT");
+            "SET binlog_format = MIXED; BEGIN; UPDATE t SET v = 'x' WHERE id = 1; UPDATE t SET v = UUID() WHERE id = 2; "
+                + "DELETE FROM t WHERE id = 2 AND v <> UUID(); COMMIT");
 
         BinlogEvent[] rows = [.. database.Events.Where(e => e.Operation != null)];
         Assert.Equal(2, rows.Length);
         Assert.Single(rows.Select(e => (e.Gtid, e.TransactionPosition)).Distinct());
         Assert.NotNull(rows[0].Gtid);
-        UndoBinlog undo = database.AssertUndoneInPart(("SELECT GROUP_CONCAT(id, v ORDER BY id) AS t FROM t", "t 1x,2b,3c"), "UPDATE t SET v = 'x'");
+        UndoBinlog undo = database.AssertUndoneInPart(("SELECT GROUP_CONCAT(id, v ORDER BY id) AS t FROM t", "t 1x,2b,3c"),
+            "UPDATE t SET v = 'x'");
         Assert.Equal(1, undo.TransactionCount);
     }
 
@@ -133,7 +142,8 @@ public abstract class MariaDbEventTests(ServerFixture fixture)
     public void Ddl_between_rows_is_named_and_leaves_later_rows_in_reach()
     {
         var database = new DamagedDatabase(
-            Server, "ddl", Setup, "UPDATE t SET v = 'x' WHERE id = 1; CREATE OR REPLACE TABLE t (id INT PRIMARY KEY, w INT); INSERT INTO t VALUES (7, 7)");
+            Server, "ddl", Setup,
+            "UPDATE t SET v = 'x' WHERE id = 1; CREATE OR REPLACE TABLE t (id INT PRIMARY KEY, w INT); INSERT INTO t VALUES (7, 7)");
 
         database.AssertUndoneInPart(("SELECT COUNT(*) AS n FROM t", "n 0"), "CREATE OR REPLACE TABLE t", "ddl.t: 1 rows");
     }
@@ -170,7 +180,8 @@ public abstract class MariaDbEventTests(ServerFixture fixture)
         }
 
         BinlogEvent[] rows = [.. database.Events.Where(e => e.Operation != null)];
-        Assert.Equal([TransactionEnd.Rollback, TransactionEnd.Commit, TransactionEnd.Rollback, TransactionEnd.Commit], rows.Select(r => r.TransactionEnd!.Value));
+        Assert.Equal([TransactionEnd.Rollback, TransactionEnd.Commit, TransactionEnd.Rollback, TransactionEnd.Commit],
+            rows.Select(r => r.TransactionEnd!.Value));
         Assert.Equal(rows.Count(r => r.TransactionEnd == TransactionEnd.Commit), database.WriteUndo(database.Log).RowCount);
         UndoBinlog undo = database.Undo(rows);
 
@@ -183,8 +194,10 @@ public abstract class MariaDbEventTests(ServerFixture fixture)
     public void Minimal_images_are_counted()
     {
         var database = new DamagedDatabase(
-            Server, "counted", Setup, "SET binlog_row_image = MINIMAL; INSERT INTO t VALUES (4, 'd'); UPDATE t SET v = 'x' WHERE id < 3; DELETE FROM t WHERE id = 3");
+            Server, "counted", Setup,
+            "SET binlog_row_image = MINIMAL; INSERT INTO t VALUES (4, 'd'); UPDATE t SET v = 'x' WHERE id < 3; DELETE FROM t WHERE id = 3");
 
-        database.AssertUndoneInPart(("SELECT GROUP_CONCAT(id, v ORDER BY id) AS t FROM t", "t 1x,2x"), "counted.t: 2 rows", "counted.t: 1 rows");
+        database.AssertUndoneInPart(("SELECT GROUP_CONCAT(id, v ORDER BY id) AS t FROM t", "t 1x,2x"), "counted.t: 2 rows",
+            "counted.t: 1 rows");
     }
 }

@@ -11,8 +11,10 @@ public sealed class PartialJsonTests(MySqlFixture fixture)
     private const string Setup = """
         CREATE TABLE t (id INT PRIMARY KEY, d JSON, e JSON, n INT);
         INSERT INTO t VALUES
-          (1, '{"a": 1, "b": [1, 2, {"c": "x"}], "long": "................................................................"}', '[1, 2, 3]', 0),
-          (2, '{"a b": {"quo\\"te": 1, "ключ": [[], {}]}, "1": null, "pad": "..........................................."}', '{"k": 1.5}', 0),
+          (1, '{"a": 1, "b": [1, 2, {"c": "x"}], "long": "................................................................"}',
+          '[1, 2, 3]', 0),
+          (2, '{"a b": {"quo\\"te": 1, "ключ": [[], {}]}, "1": null, "pad": "..........................................."}', '{"k": 1.5}',
+          0),
           (3, JSON_OBJECT('s', REPEAT('s', 30000), 'array', JSON_ARRAY(1, 2, 3)), NULL, 0);
         """;
 
@@ -20,10 +22,15 @@ public sealed class PartialJsonTests(MySqlFixture fixture)
 
     [Theory]
     [InlineData("several", "UPDATE t SET d = JSON_SET(d, '$.a', 2, '$.b[2].c', 'y', '$.new', TRUE), n = 1 WHERE id = 1")]
-    [InlineData("arrays", "UPDATE t SET d = JSON_ARRAY_INSERT(d, '$.b[0]', 'first'), e = JSON_REMOVE(e, '$[1]') WHERE id = 1; UPDATE t SET e = JSON_ARRAY_APPEND(e, '$', JSON_OBJECT('x', 1)) WHERE id = 1; UPDATE t SET d = JSON_REPLACE(d, '$.b[3]', NULL) WHERE id = 1")]
+    [InlineData("arrays",
+        "UPDATE t SET d = JSON_ARRAY_INSERT(d, '$.b[0]', 'first'), e = JSON_REMOVE(e, '$[1]') WHERE id = 1; "
+            + "UPDATE t SET e = JSON_ARRAY_APPEND(e, '$', JSON_OBJECT('x', 1)) WHERE id = 1; "
+            + "UPDATE t SET d = JSON_REPLACE(d, '$.b[3]', NULL) WHERE id = 1")]
     [InlineData("quoted", """UPDATE t SET d = JSON_SET(d, '$."a b"."quo\\"te"', 'new', '$."1"', 7, '$."a b"."ключ"[1]', 3) WHERE id = 2""")]
-    [InlineData("removed", """UPDATE t SET d = JSON_REMOVE(d, '$."a b"."ключ"', '$."1"'), e = JSON_REPLACE(e, '$.k', -2.25) WHERE id = 2""")]
-    [InlineData("grown", "UPDATE t SET d = JSON_SET(d, '$.array[1]', REPEAT('g', 50000), '$.s', REPEAT('t', 70000)) WHERE id = 3; UPDATE t SET d = JSON_SET(d, '$.s', 'small') WHERE id = 3")]
+    [InlineData("removed",
+        """UPDATE t SET d = JSON_REMOVE(d, '$."a b"."ключ"', '$."1"'), e = JSON_REPLACE(e, '$.k', -2.25) WHERE id = 2""")]
+    [InlineData("grown", "UPDATE t SET d = JSON_SET(d, '$.array[1]', REPEAT('g', 50000), '$.s', REPEAT('t', 70000)) WHERE id = 3; "
+        + "UPDATE t SET d = JSON_SET(d, '$.s', 'small') WHERE id = 3")]
     [InlineData("all", "UPDATE t SET d = JSON_SET(d, '$.added', id), n = id; UPDATE t SET d = JSON_REMOVE(d, '$.added')")]
     [InlineData("moved", "UPDATE t SET d = JSON_SET(d, '$.a', 5), id = id + 100 WHERE id = 1")]
     public void Changed_parts_of_documents_are_undone(string name, string update)
@@ -50,7 +57,8 @@ public sealed class PartialJsonTests(MySqlFixture fixture)
     public void A_row_shows_whole_documents_before_and_after()
     {
         var database = new DamagedDatabase(
-            Server, "partial_shown", Setup, "SET binlog_row_value_options = PARTIAL_JSON; UPDATE t SET d = JSON_SET(d, '$.b[2].c', 'y') WHERE id = 1");
+            Server, "partial_shown", Setup,
+            "SET binlog_row_value_options = PARTIAL_JSON; UPDATE t SET d = JSON_SET(d, '$.b[2].c', 'y') WHERE id = 1");
         RowChange row = Assert.Single(BinlogRecovery.ReadRowChanges(database.Events));
 
         string now = Server.Scalar("SELECT d FROM t WHERE id = 1", "partial_shown");

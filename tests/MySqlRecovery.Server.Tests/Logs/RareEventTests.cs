@@ -72,7 +72,8 @@ public sealed class RareEventTests(MySqlFixture fixture)
 
         Assert.Equal((4, true), (undo.RowCount, undo.IsVerified));
         Assert.Equal(Images(plain.Path), Images(undo.Path));
-        Assert.All(BinlogRecovery.ReadEvents([undo.Path]).Where(e => e.Operation != null), e => Assert.NotEqual(-1, e.RawEvent.AsSpan().IndexOf(extra)));
+        Assert.All(BinlogRecovery.ReadEvents([undo.Path]).Where(e => e.Operation != null),
+            e => Assert.NotEqual(-1, e.RawEvent.AsSpan().IndexOf(extra)));
     }
 
     [Fact]
@@ -135,7 +136,8 @@ public sealed class RareEventTests(MySqlFixture fixture)
     {
         BinaryPrimitives.WriteInt32LittleEndian(raw.AsSpan(LengthAt), raw.Length);
         BinaryPrimitives.WriteInt32LittleEndian(raw.AsSpan(EndPositionAt), position + raw.Length);
-        BinaryPrimitives.WriteUInt32LittleEndian(raw.AsSpan(raw.Length - ChecksumLength), Crc32.Compute(raw.AsSpan(0, raw.Length - ChecksumLength)));
+        BinaryPrimitives.WriteUInt32LittleEndian(raw.AsSpan(raw.Length - ChecksumLength),
+            Crc32.Compute(raw.AsSpan(0, raw.Length - ChecksumLength)));
         return raw;
     }
 }

@@ -11,9 +11,12 @@ public sealed class RelayLogTests
     public void A_relay_log_undoes_what_its_source_logged()
     {
         using MySqlServer source = MySqlServer.Start(ServerFlavour.MySql, "performance-schema=ON");
-        using MySqlServer replica = MySqlServer.Start(ServerFlavour.MySql, "performance-schema=ON", "relay-log=relay", "relay-log-purge=OFF");
-        source.Sql("CREATE USER r IDENTIFIED BY 'r'; GRANT REPLICATION SLAVE ON *.* TO r; CREATE DATABASE d; CREATE TABLE d.t (id INT PRIMARY KEY, v INT); INSERT INTO d.t VALUES (1, 1), (2, 2), (3, 3)");
-        replica.Sql($"CHANGE REPLICATION SOURCE TO SOURCE_HOST='127.0.0.1', SOURCE_PORT={source.Port}, SOURCE_USER='r', SOURCE_PASSWORD='r', SOURCE_AUTO_POSITION=1, GET_SOURCE_PUBLIC_KEY=1; START REPLICA");
+        using MySqlServer replica =
+            MySqlServer.Start(ServerFlavour.MySql, "performance-schema=ON", "relay-log=relay", "relay-log-purge=OFF");
+        source.Sql("CREATE USER r IDENTIFIED BY 'r'; GRANT REPLICATION SLAVE ON *.* TO r; CREATE DATABASE d; "
+            + "CREATE TABLE d.t (id INT PRIMARY KEY, v INT); INSERT INTO d.t VALUES (1, 1), (2, 2), (3, 3)");
+        replica.Sql($"CHANGE REPLICATION SOURCE TO SOURCE_HOST='127.0.0.1', SOURCE_PORT={source.Port}, SOURCE_USER='r', "
+            + $"SOURCE_PASSWORD='r', SOURCE_AUTO_POSITION=1, GET_SOURCE_PUBLIC_KEY=1; START REPLICA");
         Wait(source, replica);
         string before = source.Dump("d");
         string log = source.FlushLogs();

@@ -31,7 +31,8 @@ public sealed class RollbackTests(MySqlFixture fixture)
             server, "myisam", Setup,
             """
             BEGIN; UPDATE t SET v = 10; DELETE FROM m WHERE id = 1; ROLLBACK;
-            BEGIN; INSERT INTO m VALUES (3, 3); INSERT INTO t VALUES (4, 4); SAVEPOINT s; UPDATE m SET v = 9; DELETE FROM t; ROLLBACK TO s; COMMIT;
+            BEGIN; INSERT INTO m VALUES (3, 3); INSERT INTO t VALUES (4, 4); SAVEPOINT s; UPDATE m SET v = 9; DELETE FROM t;
+            ROLLBACK TO s; COMMIT;
             """).AssertUndone();
     }
 }

@@ -34,7 +34,8 @@ public abstract class RowImageTests(ServerFixture fixture)
             """);
 
         UndoBinlog undo = database.AssertUndoneInPart(
-            ("SELECT GROUP_CONCAT(id, v ORDER BY id) AS t FROM t; SELECT GROUP_CONCAT(id ORDER BY id) AS p FROM plain; SELECT COUNT(*) AS k FROM keyless",
+            ("SELECT GROUP_CONCAT(id, v ORDER BY id) AS t FROM t; SELECT GROUP_CONCAT(id ORDER BY id) AS p FROM plain; "
+                + "SELECT COUNT(*) AS k FROM keyless",
                 "t 1x p 1,3 k 2"),
             "minimal.t: 2 rows", "minimal.t: 3 rows", "minimal.plain: 1 rows");
         Assert.Equal(4, undo.RowCount);
@@ -45,7 +46,8 @@ public abstract class RowImageTests(ServerFixture fixture)
     [Fact]
     public void An_insert_that_left_columns_to_their_defaults_is_undone_by_its_key()
     {
-        var database = new DamagedDatabase(Server, "minimal_insert", Setup, "SET binlog_row_image = MINIMAL; INSERT INTO plain (id) VALUES (9)");
+        var database = new DamagedDatabase(Server, "minimal_insert", Setup,
+            "SET binlog_row_image = MINIMAL; INSERT INTO plain (id) VALUES (9)");
         Assert.True(database.Undo().IsComplete);
         Assert.Equal(database.Before, database.State());
     }
@@ -75,7 +77,8 @@ public abstract class RowImageTests(ServerFixture fixture)
     [Fact]
     public void Nothing_but_minimal_images_is_refused_and_sums_say_why()
     {
-        var database = new DamagedDatabase(Server, "minimal_only", Setup, "SET binlog_row_image = MINIMAL; DELETE FROM t; DELETE FROM plain");
+        var database = new DamagedDatabase(Server, "minimal_only", Setup,
+            "SET binlog_row_image = MINIMAL; DELETE FROM t; DELETE FROM plain");
 
         database.AssertRefused("minimal_only.t: 4 rows", "minimal_only.plain: 3 rows");
         IReadOnlyList<BinlogSummary> sums = BinlogRecovery.Measure(database.Events, BinlogSummaryKind.Table);

@@ -8,7 +8,8 @@ namespace MySqlRecovery.Server.Tests.Logs;
 [Collection(MySqlLogs.Name)]
 public sealed class StatementFormatTests(MySqlFixture fixture)
 {
-    private const string Setup = "CREATE TABLE t (id INT PRIMARY KEY AUTO_INCREMENT, v VARCHAR(40)); INSERT INTO t VALUES (1, 'a'), (2, 'b'), (3, 'c')";
+    private const string Setup =
+        "CREATE TABLE t (id INT PRIMARY KEY AUTO_INCREMENT, v VARCHAR(40)); INSERT INTO t VALUES (1, 'a'), (2, 'b'), (3, 'c')";
 
     private MySqlServer Server => fixture.Server;
 
@@ -28,7 +29,8 @@ public sealed class StatementFormatTests(MySqlFixture fixture)
             """);
 
         database.AssertRefused(
-            "UPDATE t SET v = 'x'", "DELETE FROM t WHERE id = 2", "INSERT INTO t (v)", "REPLACE INTO t", "UPDATE t SET v = 'y'", "WITH c AS");
+            "UPDATE t SET v = 'x'", "DELETE FROM t WHERE id = 2", "INSERT INTO t (v)", "REPLACE INTO t", "UPDATE t SET v = 'y'",
+            "WITH c AS");
     }
 
     [Fact]
@@ -56,7 +58,8 @@ public sealed class StatementFormatTests(MySqlFixture fixture)
         string load = $"LOAD DATA INFILE '{Server.FilesPath}/load.csv' INTO TABLE t FIELDS TERMINATED BY ','";
         new DamagedDatabase(Server, "loaded", Setup, load).AssertUndone();
 
-        var database = new DamagedDatabase(Server, "loaded_statement", Setup, $"SET binlog_format = STATEMENT; {load}; SET binlog_format = ROW; DELETE FROM t WHERE id = 1");
+        var database = new DamagedDatabase(Server, "loaded_statement", Setup,
+            $"SET binlog_format = STATEMENT; {load}; SET binlog_format = ROW; DELETE FROM t WHERE id = 1");
         Assert.Contains(database.Events, e => e.EventType == BinlogEventType.BeginLoadQuery);
         database.AssertUndoneInPart(("SELECT COUNT(*) AS n FROM t", "n 5"), "LOAD DATA");
     }
@@ -64,7 +67,8 @@ public sealed class StatementFormatTests(MySqlFixture fixture)
     [Fact]
     public void Select_into_a_new_table_is_undone_as_far_as_its_rows_and_the_table_is_named()
     {
-        var database = new DamagedDatabase(Server, "selected", Setup, "CREATE TABLE n (id INT PRIMARY KEY) SELECT id FROM t; DELETE FROM t WHERE id = 1");
+        var database = new DamagedDatabase(Server, "selected", Setup,
+            "CREATE TABLE n (id INT PRIMARY KEY) SELECT id FROM t; DELETE FROM t WHERE id = 1");
 
         database.AssertUndoneInPart(("SELECT COUNT(*) AS t FROM t; SELECT COUNT(*) AS n FROM n", "t 3 n 0"), "CREATE TABLE `n`");
     }

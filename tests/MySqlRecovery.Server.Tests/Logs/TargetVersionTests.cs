@@ -8,10 +8,14 @@ using Xunit;
 namespace MySqlRecovery.Server.Tests.Logs;
 
 /// <summary>A log of one server, undone on another.</summary>
-public sealed class TargetVersionTests(MySqlFixture mySql, MariaDbFixture mariaDb) : IClassFixture<MySqlFixture>, IClassFixture<MariaDbFixture>
+public sealed class TargetVersionTests(MySqlFixture mySql, MariaDbFixture mariaDb) : IClassFixture<MySqlFixture>,
+    IClassFixture<MariaDbFixture>
 {
-    private const string Before = "CREATE TABLE moved.t (id INT PRIMARY KEY, v VARCHAR(20), n DECIMAL(8,3)); INSERT INTO moved.t VALUES (1, 'a', 1.5), (2, 'b', -2), (3, 'ü', NULL);";
-    private const string Damage = "UPDATE moved.t SET v = 'x', n = n + 1 WHERE id < 3; DELETE FROM moved.t WHERE id = 3; INSERT INTO moved.t VALUES (4, 'd', 4);";
+    private const string Before =
+        "CREATE TABLE moved.t (id INT PRIMARY KEY, v VARCHAR(20), n DECIMAL(8,3)); "
+        + "INSERT INTO moved.t VALUES (1, 'a', 1.5), (2, 'b', -2), (3, 'ü', NULL);";
+    private const string Damage =
+        "UPDATE moved.t SET v = 'x', n = n + 1 WHERE id < 3; DELETE FROM moved.t WHERE id = 3; INSERT INTO moved.t VALUES (4, 'd', 4);";
 
     [Fact]
     public void What_MariaDB_logged_is_undone_on_MySql()
@@ -29,7 +33,8 @@ public sealed class TargetVersionTests(MySqlFixture mySql, MariaDbFixture mariaD
         using (var scan = new EventScan([LogRange.Whole(log)], EventFilter.All, TestContext.Current.CancellationToken))
         using (ChangeIndex index = ChangeIndexBuilder.Build(scan, reverse: true))
             Assert.True(UndoBinlogWriter.Write(
-                index, where: null, undo, overwrite: false, gtidSource: null, TestContext.Current.CancellationToken, new Version(9, 7)).IsComplete);
+                index, where: null, undo, overwrite: false, gtidSource: null, TestContext.Current.CancellationToken,
+                new Version(9, 7)).IsComplete);
         mySql.Server.ApplyBinlog(undo);
 
         Assert.Equal(before, mySql.Server.Dump("moved"));

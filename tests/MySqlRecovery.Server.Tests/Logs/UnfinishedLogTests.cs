@@ -12,7 +12,8 @@ namespace MySqlRecovery.Server.Tests.Logs;
 public sealed class UnfinishedLogTests(MySqlFixture fixture)
 {
     private const string Setup = "CREATE TABLE t (id INT PRIMARY KEY, v VARCHAR(100)); INSERT INTO t VALUES (1, 'a'), (2, 'b'), (3, 'c')";
-    private const string Damage = "UPDATE t SET v = 'x' WHERE id = 1; DELETE FROM t WHERE id = 2; INSERT INTO t VALUES (4, 'd'); UPDATE t SET v = 'last'";
+    private const string Damage =
+        "UPDATE t SET v = 'x' WHERE id = 1; DELETE FROM t WHERE id = 2; INSERT INTO t VALUES (4, 'd'); UPDATE t SET v = 'last'";
 
     private MySqlServer Server => fixture.Server;
 
@@ -66,7 +67,8 @@ public sealed class UnfinishedLogTests(MySqlFixture fixture)
         UndoBinlog piped = BinlogRecovery.WriteUndoBinlog(rows, path + ".undo");
         UndoBinlog whole = database.WriteUndo(path);
 
-        Assert.Equal([TransactionEnd.Commit, TransactionEnd.Commit, TransactionEnd.Commit, TransactionEnd.Missing], rows.Select(r => r.TransactionEnd!.Value));
+        Assert.Equal([TransactionEnd.Commit, TransactionEnd.Commit, TransactionEnd.Commit, TransactionEnd.Missing],
+            rows.Select(r => r.TransactionEnd!.Value));
         Assert.All((UndoBinlog[])[piped, whole], undo =>
         {
             Assert.Equal((3L, false), (undo.RowCount, undo.IsComplete));
@@ -123,7 +125,8 @@ public sealed class UnfinishedLogTests(MySqlFixture fixture)
     public void Salvage_goes_over_an_overwritten_block_and_a_torn_end()
     {
         var database = new DamagedDatabase(
-            Server, "overwritten", Setup, string.Concat(Enumerable.Range(10, 200).Select(i => $"INSERT INTO t VALUES ({i}, REPEAT('v', 90));")));
+            Server, "overwritten", Setup,
+            string.Concat(Enumerable.Range(10, 200).Select(i => $"INSERT INTO t VALUES ({i}, REPEAT('v', 90));")));
         BinlogEvent[] events = [.. database.Events];
         byte[] bytes = File.ReadAllBytes(database.Log);
         int start = bytes.Length / 3, end = start + 8192;
@@ -138,7 +141,8 @@ public sealed class UnfinishedLogTests(MySqlFixture fixture)
         Assert.Equal(
             Places(events.Where(e => e.EndPosition <= start || (e.Position >= behind && e.EndPosition <= length))),
             Places(saved));
-        Assert.Equal([events.Last(e => e.Position <= start).Position, events[^1].Position], gaps.Where(g => g.ErrorId == "BinlogGap").Select(g => g.Offset!.Value));
+        Assert.Equal([events.Last(e => e.Position <= start).Position, events[^1].Position],
+            gaps.Where(g => g.ErrorId == "BinlogGap").Select(g => g.Offset!.Value));
     }
 
     [Fact]

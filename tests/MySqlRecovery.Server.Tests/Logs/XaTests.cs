@@ -17,7 +17,8 @@ public sealed class XaTests(MySqlFixture fixture)
     public void What_was_prepared_and_committed_later_is_undone() => new DamagedDatabase(
         Server, "xa_commit", Setup,
         """
-        XA START 'a', 'branch', 7; UPDATE t SET v = 10 WHERE id = 1; DELETE FROM t WHERE id = 2; XA END 'a', 'branch', 7; XA PREPARE 'a', 'branch', 7;
+        XA START 'a', 'branch', 7; UPDATE t SET v = 10 WHERE id = 1; DELETE FROM t WHERE id = 2; XA END 'a', 'branch', 7;
+        XA PREPARE 'a', 'branch', 7;
         INSERT INTO t VALUES (4, 4);
         XA COMMIT 'a', 'branch', 7;
         """).AssertUndone();
@@ -47,7 +48,8 @@ public sealed class XaTests(MySqlFixture fixture)
     public void Rows_and_their_decision_out_of_a_pipeline_are_undone()
     {
         var database = new DamagedDatabase(
-            Server, "xa_piped", Setup, "XA START 'r'; UPDATE t SET v = 10 WHERE id = 1; XA END 'r'; XA PREPARE 'r'; XA COMMIT 'r'; DELETE FROM t WHERE id = 3");
+            Server, "xa_piped", Setup,
+            "XA START 'r'; UPDATE t SET v = 10 WHERE id = 1; XA END 'r'; XA PREPARE 'r'; XA COMMIT 'r'; DELETE FROM t WHERE id = 3");
 
         UndoBinlog undo = database.Undo(database.Events.Where(
             e => e.Operation != null || e.Statement?.StartsWith("XA COMMIT", StringComparison.Ordinal) == true));

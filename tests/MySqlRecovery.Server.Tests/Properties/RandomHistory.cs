@@ -16,7 +16,8 @@ internal sealed record RandomStatement(
     string Table, RowOperation Operation, int[] Ids, Func<IReadOnlyCollection<int>, string> Text, bool HasNumber);
 
 /// <summary>What was committed together, and where in the log.</summary>
-internal sealed record RandomTransaction(uint ThreadId, long Start, long End, IReadOnlyList<RandomStatement> Statements, string? Definition = null)
+internal sealed record RandomTransaction(uint ThreadId, long Start, long End, IReadOnlyList<RandomStatement> Statements,
+    string? Definition = null)
 {
     /// <summary>Whether the log has anything of it.</summary>
     public bool IsLogged => End > Start;
@@ -77,7 +78,8 @@ internal sealed class RandomHistory : IDisposable
     public void Run()
     {
         Do(_control, "FLUSH BINARY LOGS");
-        Schema = string.Join("\n", _tables.Select(t => _control.QueryAll($"SHOW CREATE TABLE {t.Name}", Stop)[0][1] + ";").Prepend($"USE {Database};"));
+        Schema = string.Join("\n",
+            _tables.Select(t => _control.QueryAll($"SHOW CREATE TABLE {t.Name}", Stop)[0][1] + ";").Prepend($"USE {Database};"));
         for (int step = 0; step < 45; step++)
         {
             Session session = _sessions[_random.Next(3)];
@@ -155,7 +157,8 @@ internal sealed class RandomHistory : IDisposable
             _tables.Add(RandomTable.Make($"t{i}", _server.Flavour, _random));
         if (HasKin)
         {
-            string onDelete = new[] { "", " ON DELETE CASCADE", " ON DELETE SET NULL" }[_random.Next(3)], onUpdate = new[] { "", " ON UPDATE CASCADE" }[_random.Next(2)];
+            string onDelete = new[] { "", " ON DELETE CASCADE", " ON DELETE SET NULL" }[_random.Next(3)],
+                onUpdate = new[] { "", " ON UPDATE CASCADE" }[_random.Next(2)];
             RandomTable parent = RandomTable.MakeKin("par", _server.Flavour, _random, null, "");
             _tables.Add(parent);
             _tables.Add(RandomTable.MakeKin("chi", _server.Flavour, _random, parent, onDelete + onUpdate));
@@ -167,7 +170,8 @@ internal sealed class RandomHistory : IDisposable
             int[] ids = [.. Enumerable.Range(1, _random.Next(3, 12))];
             table.Rows.AddRange(ids);
             // Parents are referred to by one child each, and some by none.
-            string[] rows = [.. ids.Select(id => table.NewRow(id, _random.Next(2) == 0 && HasKin && _tables[^2].Rows.Contains(id) ? $"{id}" : "NULL"))];
+            string[] rows = [.. ids.Select(
+                id => table.NewRow(id, _random.Next(2) == 0 && HasKin && _tables[^2].Rows.Contains(id) ? $"{id}" : "NULL"))];
             _setup.Add(table.InsertHead + string.Join(", ", rows));
         }
 
@@ -230,7 +234,8 @@ internal sealed class RandomHistory : IDisposable
     private void FollowCascades(Session session)
     {
         RandomTable child = _tables[^1];
-        HashSet<int> there = [.. session.Connection.QueryAll("SELECT id FROM chi", Stop).Select(r => int.Parse(r[0]!, CultureInfo.InvariantCulture))];
+        HashSet<int> there = [.. session.Connection.QueryAll("SELECT id FROM chi", Stop)
+            .Select(r => int.Parse(r[0]!, CultureInfo.InvariantCulture))];
         int[] gone = [.. child.Rows.Where(id => !there.Contains(id))];
         if (gone.Length > 0)
             Replace(session, child, gone, []);
@@ -253,7 +258,8 @@ internal sealed class RandomHistory : IDisposable
                 Lock(session, table, added);
                 string head = table.InsertHead;
                 var rows = added.ToDictionary(id => id, id => table.NewRow(id));
-                return (new RandomStatement(name, RowOperation.Insert, added, kept => kept.Count == 0 ? "" : head + string.Join(", ", kept.Select(id => rows[id])), table.HasNumber), () =>
+                return (new RandomStatement(name, RowOperation.Insert, added,
+                    kept => kept.Count == 0 ? "" : head + string.Join(", ", kept.Select(id => rows[id])), table.HasNumber), () =>
                 {
                     table.Rows.AddRange(added);
                     session.Back.Add(() => added.ToList().ForEach(id => table.Rows.Remove(id)));
@@ -262,15 +268,19 @@ internal sealed class RandomHistory : IDisposable
             case 1 or 2 when ids.Length > 0:
                 Lock(session, table, ids);
                 string set = table.Assignments();
-                return (new RandomStatement(name, RowOperation.Update, ids, kept => kept.Count == 0 ? "" : table.Update(name, kept, set), table.HasNumber), () => { });
+                return (new RandomStatement(name, RowOperation.Update, ids, kept => kept.Count == 0 ? "" : table.Update(name, kept, set),
+                    table.HasNumber), () => { }
+                );
             case 3 when ids.Length > 0:
                 int from = ids[0], to = NewNumber(table, session);
                 Lock(session, table, [from, to]);
                 string move = table.Move(from, to);
-                return (new RandomStatement(name, RowOperation.Update, [from, to], kept => kept.Count < 2 ? "" : move, table.HasNumber), () => Replace(session, table, [from], [to]));
+                return (new RandomStatement(name, RowOperation.Update, [from, to], kept => kept.Count < 2 ? "" : move, table.HasNumber),
+                    () => Replace(session, table, [from], [to]));
             case 4 or 5 when ids.Length > 0:
                 Lock(session, table, ids);
-                return (new RandomStatement(name, RowOperation.Delete, ids, kept => kept.Count == 0 ? "" : table.Delete(name, kept), table.HasNumber), () => Replace(session, table, ids, []));
+                return (new RandomStatement(name, RowOperation.Delete, ids, kept => kept.Count == 0 ? "" : table.Delete(name, kept),
+                    table.HasNumber), () => Replace(session, table, ids, []));
             default:
                 return null;
         }
@@ -341,20 +351,23 @@ internal sealed class RandomHistory : IDisposable
         _transactions.Add(new RandomTransaction((uint)session.Connection.ConnectionId, start, Position(), [], statement));
     }
 
-    private long Position() => _server.Flavour == ServerFlavour.MySql ? PositionOf("SHOW BINARY LOG STATUS") : PositionOf("SHOW MASTER STATUS");
+    private long Position() =>
+        _server.Flavour == ServerFlavour.MySql ? PositionOf("SHOW BINARY LOG STATUS") : PositionOf("SHOW MASTER STATUS");
 
     private long PositionOf(string sql) => long.Parse(_control.QueryAll(sql, Stop)[0][1]!, CultureInfo.InvariantCulture);
 
     private string State(string database)
     {
         List<string?[]> columns = _control.QueryAll(
-            $"SELECT TABLE_NAME, COLUMN_NAME, DATA_TYPE FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = '{database}' ORDER BY TABLE_NAME, ORDINAL_POSITION", Stop);
+            $"SELECT TABLE_NAME, COLUMN_NAME, DATA_TYPE FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = '{database}' ORDER BY "
+                + $"TABLE_NAME, ORDINAL_POSITION", Stop);
         var lines = new List<string>();
         foreach (IGrouping<string?, string?[]> table in columns.GroupBy(c => c[0]))
         {
             lines.Add($"{table.Key}: {string.Join(", ", table.Select(c => c[1]))}");
             string shown = string.Join(", ", table.Select(c => Shown(c[1]!, c[2]!)));
-            lines.AddRange(_control.QueryAll($"SELECT {shown} FROM {database}.{table.Key}", Stop).Select(row => $"{table.Key}: {string.Join(" | ", row.Select(v => v ?? "NULL"))}")
+            lines.AddRange(_control.QueryAll($"SELECT {shown} FROM {database}.{table.Key}", Stop)
+                .Select(row => $"{table.Key}: {string.Join(" | ", row.Select(v => v ?? "NULL"))}")
                 .Order(StringComparer.Ordinal));
         }
 
@@ -365,7 +378,8 @@ internal sealed class RandomHistory : IDisposable
     {
         "bit" => $"{column} + 0",
         "float" or "double" => $"CAST({column} AS CHAR)",
-        "char" or "varchar" or "tinytext" or "text" or "mediumtext" or "longtext" or "binary" or "varbinary" or "blob" or "mediumblob" or "point" or "geometry" => $"HEX({column})",
+        "char" or "varchar" or "tinytext" or "text" or "mediumtext" or "longtext" or "binary" or "varbinary" or "blob" or "mediumblob"
+            or "point" or "geometry" => $"HEX({column})",
         _ => column,
     };
 

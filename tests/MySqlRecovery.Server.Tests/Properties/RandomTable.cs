@@ -4,7 +4,8 @@ using MySqlRecovery.Server.Tests.Servers;
 namespace MySqlRecovery.Server.Tests.Properties;
 
 /// <summary>A column: its definition, and how a value of it is written.</summary>
-internal sealed record RandomColumn(string Name, string Type, Func<Random, string> Value, bool IsNullable, bool IsGenerated = false, string Attributes = "")
+internal sealed record RandomColumn(string Name, string Type, Func<Random, string> Value, bool IsNullable, bool IsGenerated = false,
+    string Attributes = "")
 {
     public string Definition => $"{Name} {Type}{(IsGenerated ? "" : IsNullable ? " NULL" : " NOT NULL")}{Attributes}";
 
@@ -53,7 +54,8 @@ internal sealed class RandomTable
     {
         var table = new RandomTable(name, KeyKinds[random.Next(KeyKinds.Length)], random);
         table.AddColumns(flavour, random.Next(1, 7));
-        string partitions = table._kind is "int" or "bigint" or "none" && random.Next(5) == 0 && !table.Columns.Exists(c => c.Type == "POINT") ? " PARTITION BY HASH(id) PARTITIONS 3" : "";
+        string partitions = table._kind is "int" or "bigint" or "none" && random.Next(5) == 0
+            && !table.Columns.Exists(c => c.Type == "POINT") ? " PARTITION BY HASH(id) PARTITIONS 3" : "";
         table.Create = table.Definition(partitions);
         return table;
     }
@@ -78,23 +80,27 @@ internal sealed class RandomTable
         Columns.Where(c => !c.IsGenerated).Select(c => c.Name == "p" ? parent : c.ValueOrNull(_random))))})";
 
     /// <summary>An INSERT up to the values.</summary>
-    public string InsertHead => $"INSERT INTO {Name} ({string.Join(", ", KeyColumns.Concat(Columns.Where(c => !c.IsGenerated).Select(c => c.Name)))}) VALUES ";
+    public string InsertHead =>
+        $"INSERT INTO {Name} ({string.Join(", ", KeyColumns.Concat(Columns.Where(c => !c.IsGenerated).Select(c => c.Name)))}) VALUES ";
 
     /// <summary>What an update of any rows sets.</summary>
     public string Assignments()
     {
         List<RandomColumn> columns = Columns.FindAll(c => !c.IsGenerated && c.Name is not ("p" or "u"));
-        return string.Join(", ", columns.Where((_, i) => i == 0 || _random.Next(2) == 0).Select(c => $"{c.Name} = {c.ValueOrNull(_random)}"));
+        return string.Join(", ",
+            columns.Where((_, i) => i == 0 || _random.Next(2) == 0).Select(c => $"{c.Name} = {c.ValueOrNull(_random)}"));
     }
 
     /// <summary>An UPDATE of a table by the name that it had then.</summary>
-    public string Update(string name, IEnumerable<int> ids, string assignments) => $"UPDATE {name} SET {assignments} WHERE {Condition(ids)}";
+    public string Update(string name, IEnumerable<int> ids, string assignments) =>
+        $"UPDATE {name} SET {assignments} WHERE {Condition(ids)}";
 
     public string Delete(string name, IEnumerable<int> ids) => $"DELETE FROM {name} WHERE {Condition(ids)}";
 
     /// <summary>Gives a row another number.</summary>
     public string Move(int id, int other) =>
-        $"UPDATE {Name} SET {string.Join(", ", KeyColumns.Zip(KeyValues(other)).Select(k => $"{k.First} = {k.Second}"))} WHERE {Condition([id])}";
+        $"UPDATE {Name} SET {string.Join(", ", KeyColumns.Zip(KeyValues(other)).Select(k => $"{k.First} = {k.Second}"))} WHERE "
+        + $"{Condition([id])}";
 
     /// <summary>A DDL statement; the model follows it.</summary>
     /// <param name="kind">Which.</param>
@@ -161,7 +167,17 @@ internal sealed class RandomTable
         return statement.Length > 0;
     }
 
-    private string[] KeyColumns => _kind switch { "pair" => ["k1", "k2"], "extra" => ["id", "u"], "word" => ["w"], "bytes" => ["b"], "decimal" => ["d"], "date" => ["t"], _ => ["id"] };
+    private string[] KeyColumns =>
+        _kind switch
+        {
+            "pair" => ["k1", "k2"],
+            "extra" => ["id", "u"],
+            "word" => ["w"],
+            "bytes" => ["b"],
+            "decimal" => ["d"],
+            "date" => ["t"],
+            _ => ["id"]
+        };
 
     private string[] KeyValues(int id) => _kind switch
     {
@@ -194,7 +210,8 @@ internal sealed class RandomTable
             "date" => "t DATE NOT NULL PRIMARY KEY",
             _ => "id INT NOT NULL",
         };
-        return $"CREATE TABLE {Name} ({key}, {string.Join(", ", Columns.Select(c => c.Definition))}{foreignKey}) ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4{partitions}";
+        return $"CREATE TABLE {Name} ({key}, {string.Join(", ", Columns.Select(c => c.Definition))}{foreignKey}) ENGINE = InnoDB "
+            + $"DEFAULT CHARACTER SET utf8mb4{partitions}";
     }
 
     private void AddColumns(ServerFlavour flavour, int count)
@@ -206,13 +223,16 @@ internal sealed class RandomTable
             bool isInvisible = flavour is not (ServerFlavour.MySql56 or ServerFlavour.MySql57) && _random.Next(12) == 0;
             // Before MySQL 8.0 a TIMESTAMP that may not be NULL has a default of its own.
             bool isNullable = isInvisible || type.StartsWith("TIMESTAMP", StringComparison.Ordinal) || _random.Next(3) > 0;
-            Columns.Insert(_random.Next(Columns.Count + 1), new RandomColumn($"c{i}", type, value, isNullable, Attributes: isInvisible ? " INVISIBLE" : ""));
+            Columns.Insert(_random.Next(Columns.Count + 1),
+                new RandomColumn($"c{i}", type, value, isNullable, Attributes: isInvisible ? " INVISIBLE" : ""));
         }
 
         if (flavour != ServerFlavour.MySql56 && _random.Next(4) == 0)
-            Columns.Insert(_random.Next(Columns.Count + 1), new RandomColumn("g", $"INT AS (n * 2) {(_random.Next(2) == 0 ? "VIRTUAL" : "STORED")}", _ => "", true, IsGenerated: true));
+            Columns.Insert(_random.Next(Columns.Count + 1),
+                new RandomColumn("g", $"INT AS (n * 2) {(_random.Next(2) == 0 ? "VIRTUAL" : "STORED")}", _ => "", true, IsGenerated: true));
         if (_random.Next(5) == 0)
-            Columns.Add(new RandomColumn("touched", "DATETIME", r => $"'2020-01-{r.Next(1, 28):D2}'", true, Attributes: " DEFAULT CURRENT_TIMESTAMP ON UPDATE CURRENT_TIMESTAMP"));
+            Columns.Add(new RandomColumn("touched", "DATETIME", r => $"'2020-01-{r.Next(1, 28):D2}'", true,
+                Attributes: " DEFAULT CURRENT_TIMESTAMP ON UPDATE CURRENT_TIMESTAMP"));
     }
 
     private string NewUnique()
@@ -232,17 +252,27 @@ internal static class RandomTypes
 {
     private static readonly (string Type, Func<Random, string> Value)[] All =
     [
-        ("TINYINT", r => $"{r.Next(-128, 128)}"), ("SMALLINT UNSIGNED", r => $"{r.Next(65536)}"), ("MEDIUMINT", r => $"{r.Next(-8388608, 8388608)}"),
-        ("INT", r => $"{r.Next()}"), ("INT UNSIGNED", r => $"{4294967295 - r.Next()}"), ("BIGINT UNSIGNED", r => $"{ulong.MaxValue - (ulong)r.Next()}"), ("BIGINT", r => $"-{r.NextInt64()}"),
+        ("TINYINT", r => $"{r.Next(-128, 128)}"), ("SMALLINT UNSIGNED", r => $"{r.Next(65536)}"),
+        ("MEDIUMINT", r => $"{r.Next(-8388608, 8388608)}"),
+        ("INT", r => $"{r.Next()}"), ("INT UNSIGNED", r => $"{4294967295 - r.Next()}"),
+        ("BIGINT UNSIGNED", r => $"{ulong.MaxValue - (ulong)r.Next()}"), ("BIGINT", r => $"-{r.NextInt64()}"),
         ("DECIMAL(10,3)", r => string.Create(CultureInfo.InvariantCulture, $"{r.Next(-999999, 999999) / 1000m}")),
-        ("FLOAT", r => string.Create(CultureInfo.InvariantCulture, $"{r.NextSingle() * 1000:R}")), ("DOUBLE", r => string.Create(CultureInfo.InvariantCulture, $"{r.NextDouble() * 1e9:R}")),
-        ("CHAR(5)", Letters(5)), ("VARCHAR(300)", Letters(40)), ("VARCHAR(20) CHARACTER SET latin1", Letters(9)), ("VARCHAR(20) CHARACTER SET utf16", Letters(9)),
-        ("BINARY(4)", Bytes(4)), ("VARBINARY(20)", Bytes(20)), ("TEXT", Letters(300)), ("BLOB", Bytes(300)), ("MEDIUMTEXT CHARACTER SET latin1", Letters(20)),
-        ("DATE", r => $"'20{r.Next(10, 99)}-0{r.Next(1, 9)}-1{r.Next(9)}'"), ("TIME", r => $"'-{r.Next(10, 99)}:{r.Next(10, 59)}:{r.Next(10, 59)}'"),
-        ("TIME(3)", r => $"'{r.Next(10, 838)}:{r.Next(10, 59)}:{r.Next(10, 59)}.{r.Next(100, 999)}'"), ("DATETIME", r => $"'1999-12-{r.Next(10, 31)} 23:{r.Next(10, 59)}:01'"),
-        ("DATETIME(6)", r => $"'2021-02-03 04:05:06.{r.Next(100000, 999999)}'"), ("TIMESTAMP", r => $"'2001-02-03 04:05:{r.Next(10, 59)}'"), ("TIMESTAMP(2)", r => $"'2031-02-03 04:05:06.{r.Next(10, 99)}'"),
-        ("YEAR", r => $"{r.Next(1901, 2155)}"), ("BIT(1)", r => $"{r.Next(2)}"), ("BIT(17)", r => $"{r.Next(131072)}"), ("ENUM('a','b','ü')", r => $"{r.Next(1, 4)}"), ("SET('x','y','z')", r => $"{r.Next(8)}"),
-        ("POINT", r => $"ST_GeomFromText('POINT({r.Next(90)} {r.Next(90)})')"), ("JSON", r => $$"""'{"a": {{r.Next()}}, "b": ["ü", {{r.Next(9)}}.5, null, true]}'"""),
+        ("FLOAT", r => string.Create(CultureInfo.InvariantCulture, $"{r.NextSingle() * 1000:R}")),
+        ("DOUBLE", r => string.Create(CultureInfo.InvariantCulture, $"{r.NextDouble() * 1e9:R}")),
+        ("CHAR(5)", Letters(5)), ("VARCHAR(300)", Letters(40)), ("VARCHAR(20) CHARACTER SET latin1", Letters(9)),
+        ("VARCHAR(20) CHARACTER SET utf16", Letters(9)),
+        ("BINARY(4)", Bytes(4)), ("VARBINARY(20)", Bytes(20)), ("TEXT", Letters(300)), ("BLOB", Bytes(300)),
+        ("MEDIUMTEXT CHARACTER SET latin1", Letters(20)),
+        ("DATE", r => $"'20{r.Next(10, 99)}-0{r.Next(1, 9)}-1{r.Next(9)}'"),
+        ("TIME", r => $"'-{r.Next(10, 99)}:{r.Next(10, 59)}:{r.Next(10, 59)}'"),
+        ("TIME(3)", r => $"'{r.Next(10, 838)}:{r.Next(10, 59)}:{r.Next(10, 59)}.{r.Next(100, 999)}'"),
+        ("DATETIME", r => $"'1999-12-{r.Next(10, 31)} 23:{r.Next(10, 59)}:01'"),
+        ("DATETIME(6)", r => $"'2021-02-03 04:05:06.{r.Next(100000, 999999)}'"), ("TIMESTAMP", r => $"'2001-02-03 04:05:{r.Next(10, 59)}'"),
+        ("TIMESTAMP(2)", r => $"'2031-02-03 04:05:06.{r.Next(10, 99)}'"),
+        ("YEAR", r => $"{r.Next(1901, 2155)}"), ("BIT(1)", r => $"{r.Next(2)}"), ("BIT(17)", r => $"{r.Next(131072)}"),
+        ("ENUM('a','b','ü')", r => $"{r.Next(1, 4)}"), ("SET('x','y','z')", r => $"{r.Next(8)}"),
+        ("POINT", r => $"ST_GeomFromText('POINT({r.Next(90)} {r.Next(90)})')"),
+        ("JSON", r => $$"""'{"a": {{r.Next()}}, "b": ["ü", {{r.Next(9)}}.5, null, true]}'"""),
     ];
 
     public static (string Type, Func<Random, string> Value) Next(Random random, ServerFlavour flavour) =>
@@ -250,7 +280,8 @@ internal static class RandomTypes
 
     private static readonly string[] Signs = ["a", "b", "C", "X", "ä", "ß", " ", "''", "\\\\", "%", "_", "z"];
 
-    private static Func<Random, string> Letters(int most) => r => $"'{string.Concat(Enumerable.Range(0, r.Next(most)).Select(_ => Signs[r.Next(Signs.Length)]))}'";
+    private static Func<Random, string> Letters(int most) =>
+        r => $"'{string.Concat(Enumerable.Range(0, r.Next(most)).Select(_ => Signs[r.Next(Signs.Length)]))}'";
 
     private static Func<Random, string> Bytes(int most) => r =>
     {

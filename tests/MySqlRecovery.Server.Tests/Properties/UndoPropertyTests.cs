@@ -55,7 +55,8 @@ public abstract partial class UndoPropertyTests(ServerFixture fixture, ITestOutp
             }
         }
 
-        output.WriteLine($"seeds {Seed} to {seed - 1}: {string.Join(", ", _outcomes.OrderBy(o => o.Key, StringComparer.Ordinal).Select(o => $"{o.Key} {o.Value}"))}");
+        output.WriteLine($"seeds {Seed} to {seed - 1}: "
+            + $"{string.Join(", ", _outcomes.OrderBy(o => o.Key, StringComparer.Ordinal).Select(o => $"{o.Key} {o.Value}"))}");
         Assert.True(failures.Count == 0, string.Join("\n\n", failures));
     }
 
@@ -69,7 +70,8 @@ public abstract partial class UndoPropertyTests(ServerFixture fixture, ITestOutp
         string? schema = WriteSchema(server, history, random, out bool isChanged);
         int form = Forms[random.Next(Forms.Length)];
         string path = Path.Combine(server.FolderPath, $"property-{seed}");
-        string what = $"seed {seed} on {server.Version}, {choice.Description}, form {form}, schema {(schema == null ? "none" : isChanged ? "changed" : "right")}";
+        string what = $"seed {seed} on {server.Version}, {choice.Description}, form {form}, "
+            + $"schema {(schema == null ? "none" : isChanged ? "changed" : "right")}";
         string[]? reasons, later;
         try
         {
@@ -107,7 +109,8 @@ public abstract partial class UndoPropertyTests(ServerFixture fixture, ITestOutp
         catch (InvalidOperationException e)
         {
             // What others did, a schema that says something else, or none that says what is generated, stands in the way aloud.
-            bool isLoud = isChanged || (!isWhole && LoudErrors().IsMatch(e.Message)) || (schema == null && GeneratedColumn().IsMatch(e.Message));
+            bool isLoud = isChanged || (!isWhole && LoudErrors().IsMatch(e.Message))
+                || (schema == null && GeneratedColumn().IsMatch(e.Message));
             Count(isLoud ? "loud" : "failed");
             if (!isLoud)
                 failures.Add($"{what}: {e.Message[..Math.Min(e.Message.Length, 800)]}");
@@ -130,7 +133,8 @@ public abstract partial class UndoPropertyTests(ServerFixture fixture, ITestOutp
         var selection = new EventSelection(filter, choice.Start != null || choice.End != null);
         using ChangeIndex index = ChangeIndexBuilder.Build(
             scan, reverse: true, movesBytes: movesBytes,
-            findLaterChanges: found => LaterFindings.Find(found, selection, [], movesBytes, all => Open(log, choice, all, schemaPath, readWhole: true)));
+            findLaterChanges: found =>
+                LaterFindings.Find(found, selection, [], movesBytes, all => Open(log, choice, all, schemaPath, readWhole: true)));
         if (index.Transactions.Count == 0)
             throw index.NothingFound();
         if (form == 0)
@@ -140,16 +144,19 @@ public abstract partial class UndoPropertyTests(ServerFixture fixture, ITestOutp
         }
 
         SqlExport sql = RowSqlExport.WriteFile(
-            index, filter.Where, new SqlForm { Reverse = true, BatchSize = form == 2 ? 3 : 1, Fold = form == 3 }, path, overwrite: true, Stop);
+            index, filter.Where, new SqlForm { Reverse = true, BatchSize = form == 2 ? 3 : 1, Fold = form == 3 }, path, overwrite: true,
+            Stop);
         return (sql.Reason, sql.LaterChange);
     }
 
-    private static (string[] Reasons, string[]? Later) WritePiped(string log, RandomChoice choice, string? schemaPath, bool rows, string path)
+    private static (string[] Reasons, string[]? Later) WritePiped(string log, RandomChoice choice, string? schemaPath, bool rows,
+        string path)
     {
         // As Get-BinlogEvent and Get-RowChange hand them on; statements come with the events where no row is asked for.
         EventFilter chosen = choice.Filter(withStatements: false);
         using EventScan scan = Open(log, choice, chosen, schemaPath, readWhole: false);
-        using var spool = new ChangeSpool(new PipelineTableMaps(schemaPath == null ? null : LogSchema.Load(schemaPath)), EventFilter.All, reverse: true);
+        using var spool = new ChangeSpool(new PipelineTableMaps(schemaPath == null ? null : LogSchema.Load(schemaPath)), EventFilter.All,
+            reverse: true);
         while (scan.Read())
         {
             if (!rows)
@@ -172,7 +179,8 @@ public abstract partial class UndoPropertyTests(ServerFixture fixture, ITestOutp
     private static void SetLogging(MySqlServer server, Random random)
     {
         string image = random.Next(10) == 0 ? random.Next(2) == 0 ? "MINIMAL" : "NOBLOB" : "FULL";
-        string metadata = !server.Flavour.HasRowMetadata ? "" : $"; SET GLOBAL binlog_row_metadata = {(random.Next(3) == 0 ? "MINIMAL" : "FULL")}";
+        string metadata = !server.Flavour.HasRowMetadata ? ""
+            : $"; SET GLOBAL binlog_row_metadata = {(random.Next(3) == 0 ? "MINIMAL" : "FULL")}";
         server.Sql($"SET GLOBAL binlog_row_image = {image}{metadata}");
     }
 
@@ -255,7 +263,8 @@ internal sealed class RandomChoice
     private readonly Func<RandomTransaction, bool> _definitions;
 
     private RandomChoice(
-        string description, Func<EventFilter, EventFilter> filter, Func<RandomTransaction, RandomStatement, IReadOnlyCollection<int>> chosen,
+        string description, Func<EventFilter, EventFilter> filter,
+        Func<RandomTransaction, RandomStatement, IReadOnlyCollection<int>> chosen,
         Func<RandomTransaction, bool> definitions)
     {
         Description = description;
@@ -286,14 +295,17 @@ internal sealed class RandomChoice
                 return OfTransactions($"session {thread}", t => t.ThreadId == thread, f => f with { ThreadIds = [thread] });
             case 2:
                 HashSet<RandomTransaction> some = [.. logged.Where(_ => random.Next(2) == 0)];
-                string[] gtids = [.. BinlogRecovery.ReadEvents([history.Log]).Where(e => e.Gtid != null && some.Any(t => e.TransactionPosition >= t.Start && e.TransactionPosition < t.End))
+                string[] gtids = [.. BinlogRecovery.ReadEvents([history.Log])
+                    .Where(e => e.Gtid != null && some.Any(t => e.TransactionPosition >= t.Start && e.TransactionPosition < t.End))
                     .Select(e => e.Gtid!).Distinct()];
                 return gtids.Length == 0 ? new RandomChoice("all", f => f, (_, s) => s.Ids, _ => true)
-                    : OfTransactions($"{gtids.Length} transactions", some.Contains, f => f with { Gtids = new GtidFilter(GtidSet.Parse(gtids), null) });
+                    : OfTransactions($"{gtids.Length} transactions", some.Contains,
+                        f => f with { Gtids = new GtidFilter(GtidSet.Parse(gtids), null) });
             case 3:
                 int first = random.Next(logged.Count), last = random.Next(first, logged.Count);
                 long start = logged[first].Start, end = logged[last].End;
-                return new RandomChoice($"positions {start} to {end}", f => f, (t, s) => t.Start >= start && t.End <= end ? s.Ids : [], t => t.Start >= start && t.End <= end)
+                return new RandomChoice($"positions {start} to {end}", f => f, (t, s) => t.Start >= start && t.End <= end ? s.Ids : [],
+                    t => t.Start >= start && t.End <= end)
                 {
                     Start = start,
                     End = end,
@@ -301,14 +313,18 @@ internal sealed class RandomChoice
             case 4:
                 string table = history.TableNames.ElementAt(random.Next(history.TableNames.Count()));
                 return new RandomChoice(
-                    $"table {table}", f => f with { Tables = new TableFilter([], [], [$"{RandomHistory.Database}.{table}"], []) }, (_, s) => s.Table == table ? s.Ids : [], _ => true);
+                    $"table {table}", f => f with { Tables = new TableFilter([], [], [$"{RandomHistory.Database}.{table}"], []) },
+                    (_, s) => s.Table == table ? s.Ids : [], _ => true);
             case 5:
                 var operation = (RowOperation)random.Next(3);
-                return new RandomChoice($"operation {operation}", f => f with { Operations = [operation] }, (_, s) => s.Operation == operation ? s.Ids : [], _ => false);
+                return new RandomChoice($"operation {operation}", f => f with { Operations = [operation] },
+                    (_, s) => s.Operation == operation ? s.Ids : [], _ => false);
             default:
                 int[] ids = [.. Enumerable.Range(1, 5).OrderBy(_ => random.Next()).Take(2)];
                 return new RandomChoice(
-                    $"where id is {string.Join(" or ", ids)}", f => f with { Where = new RowPredicate(new Dictionary<string, object> { ["id"] = ids }) }, (_, s) => Where(s, ids), _ => false);
+                    $"where id is {string.Join(" or ", ids)}",
+                    f => f with { Where = new RowPredicate(new Dictionary<string, object> { ["id"] = ids }) }, (_, s) => Where(s, ids),
+                    _ => false);
         }
     }
 
@@ -322,20 +338,27 @@ internal sealed class RandomChoice
     public bool TakesAll(RandomHistory history) => history.Transactions.All(
         t => (t.Definition == null || _definitions(t)) && t.Statements.All(s => s.Ids.Length == _chosen(t, s).Count));
 
-    private static RandomChoice OfTransactions(string description, Func<RandomTransaction, bool> isChosen, Func<EventFilter, EventFilter> filter) =>
+    private static RandomChoice OfTransactions(string description, Func<RandomTransaction, bool> isChosen,
+        Func<EventFilter, EventFilter> filter) =>
         new(description, filter, (t, s) => isChosen(t) ? s.Ids : [], isChosen);
 
     // A row that gets another number has both.
-    private static int[] Where(RandomStatement statement, int[] ids) => !statement.HasNumber ? [] : statement.Text([]).Length == 0 && statement.Text([statement.Ids[0]]).Length == 0
+    private static int[] Where(RandomStatement statement, int[] ids) =>
+        !statement.HasNumber ? [] : statement.Text([]).Length == 0 && statement.Text([statement.Ids[0]]).Length == 0
         ? statement.Ids.Intersect(ids).Any() ? statement.Ids : [] : [.. statement.Ids.Intersect(ids)];
 }
 
-public sealed class MySqlUndoPropertyTests(MySqlFixture fixture, ITestOutputHelper output) : UndoPropertyTests(fixture, output), IClassFixture<MySqlFixture>;
+public sealed class MySqlUndoPropertyTests(MySqlFixture fixture, ITestOutputHelper output) : UndoPropertyTests(fixture, output),
+    IClassFixture<MySqlFixture>;
 
-public sealed class MySql57UndoPropertyTests(MySql57Fixture fixture, ITestOutputHelper output) : UndoPropertyTests(fixture, output), IClassFixture<MySql57Fixture>;
+public sealed class MySql57UndoPropertyTests(MySql57Fixture fixture, ITestOutputHelper output) : UndoPropertyTests(fixture, output),
+    IClassFixture<MySql57Fixture>;
 
-public sealed class MySql56UndoPropertyTests(MySql56Fixture fixture, ITestOutputHelper output) : UndoPropertyTests(fixture, output), IClassFixture<MySql56Fixture>;
+public sealed class MySql56UndoPropertyTests(MySql56Fixture fixture, ITestOutputHelper output) : UndoPropertyTests(fixture, output),
+    IClassFixture<MySql56Fixture>;
 
-public sealed class MariaDbUndoPropertyTests(MariaDbFixture fixture, ITestOutputHelper output) : UndoPropertyTests(fixture, output), IClassFixture<MariaDbFixture>;
+public sealed class MariaDbUndoPropertyTests(MariaDbFixture fixture, ITestOutputHelper output) : UndoPropertyTests(fixture, output),
+    IClassFixture<MariaDbFixture>;
 
-public sealed class MariaDb118UndoPropertyTests(MariaDb118Fixture fixture, ITestOutputHelper output) : UndoPropertyTests(fixture, output), IClassFixture<MariaDb118Fixture>;
+public sealed class MariaDb118UndoPropertyTests(MariaDb118Fixture fixture, ITestOutputHelper output) : UndoPropertyTests(fixture, output),
+    IClassFixture<MariaDb118Fixture>;

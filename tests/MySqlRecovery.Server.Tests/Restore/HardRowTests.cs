@@ -14,19 +14,23 @@ public abstract class HardRowTests(ServerFixture fixture)
 
     [Theory]
     [InlineData("""
-        UPDATE swaps SET u = 100 WHERE id = 1; UPDATE swaps SET u = 1 WHERE id = 2; UPDATE swaps SET u = 2 WHERE id = 3; UPDATE swaps SET u = 3 WHERE id = 1;
+        UPDATE swaps SET u = 100 WHERE id = 1; UPDATE swaps SET u = 1 WHERE id = 2; UPDATE swaps SET u = 2 WHERE id = 3;
+        UPDATE swaps SET u = 3 WHERE id = 1;
         """)]
     [InlineData("UPDATE swaps SET id = 100 WHERE id = 1; UPDATE swaps SET id = 1 WHERE id = 2; UPDATE swaps SET id = 2 WHERE id = 100")]
     [InlineData("UPDATE swaps SET id = id + 10 ORDER BY id DESC")]
     [InlineData("UPDATE swaps SET id = id + 1 ORDER BY id DESC")]
     [InlineData("DELETE FROM swaps WHERE id = 1; UPDATE swaps SET id = 1, u = 1 WHERE id = 2; INSERT INTO swaps VALUES (2, 2, 'new')")]
     [InlineData("UPDATE swaps SET id = 9 WHERE id = 1; INSERT INTO swaps VALUES (1, 1000, 'new'); DELETE FROM swaps WHERE id = 9")]
-    [InlineData("DELETE FROM words WHERE w = 'abc'; INSERT INTO words VALUES ('ABC', 5); UPDATE words SET w = 'Zweig' WHERE w = 'zweig'; UPDATE words SET w = 'ABc', v = 6 WHERE w = 'abc'")]
+    [InlineData("DELETE FROM words WHERE w = 'abc'; INSERT INTO words VALUES ('ABC', 5); "
+        + "UPDATE words SET w = 'Zweig' WHERE w = 'zweig'; UPDATE words SET w = 'ABc', v = 6 WHERE w = 'abc'")]
     [InlineData("UPDATE floats SET v = v + 1; DELETE FROM floats WHERE v = 2; UPDATE floats SET f = -f ORDER BY f DESC")]
     [InlineData("DELETE FROM pairs WHERE a = 1; UPDATE pairs SET b = CONCAT(b, 'x'); INSERT INTO pairs VALUES (1, 'x', 5, 55)")]
-    [InlineData("UPDATE nokey SET v = 3 WHERE v = 1; INSERT INTO nokey VALUES (NULL, 'new'), (7, 'seven'), (7, 'seven'); UPDATE nokey SET v = 8 WHERE v = 7; DELETE FROM nokey WHERE v = 3 AND t = 'b'")]
+    [InlineData("UPDATE nokey SET v = 3 WHERE v = 1; INSERT INTO nokey VALUES (NULL, 'new'), (7, 'seven'), (7, 'seven'); "
+        + "UPDATE nokey SET v = 8 WHERE v = 7; DELETE FROM nokey WHERE v = 3 AND t = 'b'")]
     [InlineData("DELETE FROM child; DELETE FROM middle; DELETE FROM parent; UPDATE tree SET up = NULL; DELETE FROM tree")]
-    [InlineData("INSERT INTO parent VALUES (50, 'p'); INSERT INTO middle VALUES (500, 50); INSERT INTO child VALUES (5000, 500); INSERT INTO tree VALUES (90, NULL), (91, 90), (92, 91)")]
+    [InlineData("INSERT INTO parent VALUES (50, 'p'); INSERT INTO middle VALUES (500, 50); INSERT INTO child VALUES (5000, 500); "
+        + "INSERT INTO tree VALUES (90, NULL), (91, 90), (92, 91)")]
     [InlineData("UPDATE computed SET a = a * 2; DELETE FROM computed WHERE id = 2; INSERT INTO computed (id, a) VALUES (9, 9)")]
     public void All_is_as_it_was_where_nothing_else_happened(string damage)
     {
@@ -47,7 +51,8 @@ public abstract class HardRowTests(ServerFixture fixture)
             Assert.All(new Restoring(Server, log).Run(), v => Assert.Equal(
                 v is { Table: "nokey", Action: RowOperation.Insert } ? RestoreVerdict.NotTold : RestoreVerdict.AlreadyRestored, v.Verdict));
             DatabaseState.AssertEqual(before, DatabaseState.Read(Server, "hard"));
-            Assert.All(new Restoring(Server, log) { Forward = true, Options = options }.Run(), v => Assert.True(v.IsApplied || v.Verdict == RestoreVerdict.AlreadyRestored, v.ToString()));
+            Assert.All(new Restoring(Server, log) { Forward = true, Options = options }.Run(),
+                v => Assert.True(v.IsApplied || v.Verdict == RestoreVerdict.AlreadyRestored, v.ToString()));
             DatabaseState.AssertEqual(after, DatabaseState.Read(Server, "hard"));
         }
     }
@@ -59,7 +64,8 @@ public abstract class HardRowTests(ServerFixture fixture)
         Server.FlushLogs();
         Server.Sql("DELETE FROM child WHERE id = 1001; INSERT INTO parent VALUES (60, 'new'); DELETE FROM tree WHERE id = 3", "hard");
         string log = Server.FlushLogs();
-        Server.Sql("DELETE FROM child; DELETE FROM middle; INSERT INTO middle VALUES (600, 60); SET foreign_key_checks = 0; DELETE FROM tree", "hard");
+        Server.Sql("DELETE FROM child; DELETE FROM middle; INSERT INTO middle VALUES (600, 60); SET foreign_key_checks = 0; "
+            + "DELETE FROM tree", "hard");
         foreach (List<RowVerdict> verdicts in (List<RowVerdict>[])[new Restoring(Server, log).Test(), new Restoring(Server, log).Run()])
         {
             Assert.Equal(RestoreVerdict.ParentMissing, verdicts.Find(v => v.Table == "child")!.Verdict);
@@ -76,11 +82,14 @@ public abstract class HardRowTests(ServerFixture fixture)
     {
         MakeTables();
         Server.FlushLogs();
-        Server.Sql("DELETE FROM nokey WHERE t = 'a' LIMIT 1; UPDATE nokey SET t = 'z' WHERE v = 2; DELETE FROM nokey WHERE t = 'only'", "hard");
+        Server.Sql("DELETE FROM nokey WHERE t = 'a' LIMIT 1; UPDATE nokey SET t = 'z' WHERE v = 2; DELETE FROM nokey WHERE t = 'only'",
+            "hard");
         string log = Server.FlushLogs();
         Server.Sql("INSERT INTO nokey VALUES (2, 'z')", "hard");
         List<RowVerdict> done = new Restoring(Server, log).Run();
-        Assert.Equal([RestoreVerdict.NotTold, RestoreVerdict.NotTold, RestoreVerdict.Clean], done.OrderBy(v => v.Before!["t"]).Select(v => v.Verdict == RestoreVerdict.Clean ? v.Verdict : RestoreVerdict.NotTold).Order().Reverse());
+        Assert.Equal([RestoreVerdict.NotTold, RestoreVerdict.NotTold, RestoreVerdict.Clean],
+            done.OrderBy(v => v.Before!["t"]).Select(v => v.Verdict == RestoreVerdict.Clean ? v.Verdict : RestoreVerdict.NotTold).Order()
+                .Reverse());
         Assert.Equal("1", Server.Scalar("SELECT COUNT(*) FROM nokey WHERE t = 'only'", "hard"));
     }
 
@@ -96,7 +105,8 @@ public abstract class HardRowTests(ServerFixture fixture)
             """, "hard");
         string before = DatabaseState.Read(Server, "hard");
         Server.FlushLogs();
-        Server.Sql("DELETE FROM swaps WHERE id = 2; UPDATE swaps SET t = NULL WHERE id = 3; INSERT INTO swaps VALUES (9, 9, 'nine')", "hard");
+        Server.Sql("DELETE FROM swaps WHERE id = 2; UPDATE swaps SET t = NULL WHERE id = 3; INSERT INTO swaps VALUES (9, 9, 'nine')",
+            "hard");
         string log = Server.FlushLogs();
         Server.Sql("UPDATE swaps SET u = 33 WHERE id = 3; DELETE FROM told", "hard");
         List<RowVerdict> done = new Restoring(Server, log).Run();
@@ -105,7 +115,8 @@ public abstract class HardRowTests(ServerFixture fixture)
         Server.Sql("UPDATE swaps SET u = 3 WHERE id = 3; DELETE FROM told", "hard");
         DatabaseState.AssertEqual(before, DatabaseState.Read(Server, "hard"));
 
-        Assert.All(new Restoring(Server, log) { Forward = true, Options = new RestoreOptions { AllowTrigger = true } }.Run().Where(v => v.Table == "swaps"), v => Assert.True(v.IsApplied, v.ToString()));
+        Assert.All(new Restoring(Server, log) { Forward = true, Options = new RestoreOptions { AllowTrigger = true } }.Run()
+            .Where(v => v.Table == "swaps"), v => Assert.True(v.IsApplied, v.ToString()));
         Assert.Equal("3", Server.Scalar("SELECT COUNT(DISTINCT what) FROM told", "hard"));
     }
 
@@ -145,13 +156,16 @@ public abstract class HardRowTests(ServerFixture fixture)
             CREATE TABLE middle (id INT PRIMARY KEY, parent INT, FOREIGN KEY (parent) REFERENCES parent (id));
             CREATE TABLE child (id INT PRIMARY KEY, middle INT, FOREIGN KEY (middle) REFERENCES middle (id));
             CREATE TABLE tree (id INT PRIMARY KEY, up INT, FOREIGN KEY (up) REFERENCES tree (id));
-            CREATE TABLE computed (id INT PRIMARY KEY, a INT{(hasVirtual ? ", twice INT AS (a * 2) VIRTUAL, thrice INT AS (a * 3) STORED" : "")}{(hasInvisible ? ", hidden INT INVISIBLE DEFAULT 4" : "")});
+            CREATE TABLE computed (id INT PRIMARY KEY,
+              a INT{(hasVirtual ? ", twice INT AS (a * 2) VIRTUAL, thrice INT AS (a * 3) STORED" : "")}
+                  {(hasInvisible ? ", hidden INT INVISIBLE DEFAULT 4" : "")});
             INSERT INTO swaps VALUES (1, 1, 'one'), (2, 2, 'two'), (3, 3, 'three');
             INSERT INTO words VALUES ('abc', 1), ('zweig', 2), ('ä', 3);
             INSERT INTO floats VALUES (0.1, 1), (1e30, 1), (0, 1), (16777217, 5);
             INSERT INTO pairs VALUES (1, 'a', 1, 11), (2, 'b', 2, 22);
             INSERT INTO nokey VALUES (1, 'a'), (1, 'a'), (1, 'b'), (2, 'c'), (NULL, NULL), (NULL, NULL), (5, 'only');
-            INSERT INTO parent VALUES (1, 'a'), (2, 'b'); INSERT INTO middle VALUES (100, 1), (101, 2); INSERT INTO child VALUES (1000, 100), (1001, 101);
+            INSERT INTO parent VALUES (1, 'a'), (2, 'b'); INSERT INTO middle VALUES (100, 1), (101, 2);
+            INSERT INTO child VALUES (1000, 100), (1001, 101);
             INSERT INTO tree VALUES (1, NULL), (2, 1), (3, 2), (4, 4);
             INSERT INTO computed (id, a) VALUES (1, 1), (2, 2), (3, NULL);
             """);

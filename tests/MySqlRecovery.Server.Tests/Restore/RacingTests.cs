@@ -15,7 +15,8 @@ namespace MySqlRecovery.Server.Tests.Restore;
 /// </summary>
 public abstract class RacingTests(ServerFixture fixture)
 {
-    private static readonly int Count = int.Parse(Environment.GetEnvironmentVariable("RESTORE_RACES") ?? "10", CultureInfo.InvariantCulture);
+    private static readonly int Count =
+        int.Parse(Environment.GetEnvironmentVariable("RESTORE_RACES") ?? "10", CultureInfo.InvariantCulture);
     private static readonly int Seed = int.Parse(Environment.GetEnvironmentVariable("RESTORE_SEED") ?? "1", CultureInfo.InvariantCulture);
 
     private MySqlServer Server => fixture.Server;
@@ -53,7 +54,11 @@ public abstract class RacingTests(ServerFixture fixture)
             for (int deaths = 0; deaths < 5; deaths++)
             {
                 int at = random.Next(40);
-                var killed = new Restoring(Server, log) { Options = incident.Options, Wrap = c => new BetweenCommands(c, n => { if (n == at) Server.Sql($"KILL {c.ConnectionId}"); }) };
+                var killed = new Restoring(Server, log)
+                {
+                    Options = incident.Options,
+                    Wrap = c => new BetweenCommands(c, n => { if (n == at) Server.Sql($"KILL {c.ConnectionId}"); })
+                };
                 try
                 {
                     killed.Run();
@@ -128,7 +133,8 @@ internal sealed class RandomIncident
             DROP DATABASE IF EXISTS race; CREATE DATABASE race CHARACTER SET utf8mb4; USE race;
             CREATE TABLE p (id {key} PRIMARY KEY, a INT, b VARCHAR(20), u INT, UNIQUE (u));
             CREATE TABLE c (id {key} PRIMARY KEY, a INT, b VARCHAR(20), u INT, p {key}, up {key}, UNIQUE (u),
-                FOREIGN KEY (p) REFERENCES p (id), FOREIGN KEY (up) REFERENCES c (id){(_server.Version.StartsWith("9.", StringComparison.Ordinal) ? action : "")});
+                FOREIGN KEY (p) REFERENCES p (id),
+                    FOREIGN KEY (up) REFERENCES c (id){(_server.Version.StartsWith("9.", StringComparison.Ordinal) ? action : "")});
             CREATE TABLE w (id VARCHAR(20) PRIMARY KEY, a INT, b VARCHAR(20), u INT, UNIQUE (u, a));
             """);
         using ServerConnection connection = _server.Connect();
@@ -136,7 +142,8 @@ internal sealed class RandomIncident
         {
             string up = i > 5 && _random.Next(2) == 0 ? _random.Next(1, i).ToString(CultureInfo.InvariantCulture) : "NULL";
             connection.Change(
-                $"INSERT INTO race.p VALUES ({i}, {i}, 'p{i}', {i}); INSERT INTO race.c VALUES ({i}, {i}, 'c{i}', {i}, {_random.Next(1, i + 1)}, {up}); INSERT INTO race.w VALUES ({WordOf(i)}, {i}, 'w{i}', {i});",
+                $"INSERT INTO race.p VALUES ({i}, {i}, 'p{i}', {i}); INSERT INTO race.c VALUES ({i}, {i}, 'c{i}', {i}, "
+                    + $"{_random.Next(1, i + 1)}, {up}); INSERT INTO race.w VALUES ({WordOf(i)}, {i}, 'w{i}', {i});",
                 CancellationToken.None);
         }
     }
@@ -197,7 +204,8 @@ internal sealed class RandomIncident
             else
             {
                 string rest = table == "c" ? ", NULL, NULL" : "";
-                other.Change($"INSERT INTO race.{table} VALUES ({id}, {value}, 'b{value}', {random.Next(1, 60)}{rest}); COMMIT;", CancellationToken.None);
+                other.Change($"INSERT INTO race.{table} VALUES ({id}, {value}, 'b{value}', {random.Next(1, 60)}{rest}); COMMIT;",
+                    CancellationToken.None);
                 written.UnionWith([(table, "a", value), (table, "b", $"b{value}")]);
             }
         }
@@ -210,7 +218,8 @@ internal sealed class RandomIncident
 
     private string Next()
     {
-        string table = Tables[_random.Next(3)], id = IdOf(table, _random.Next(1, Rows + 5)), other = IdOf(table, _random.Next(1, Rows + 15));
+        string table = Tables[_random.Next(3)], id = IdOf(table, _random.Next(1, Rows + 5)),
+            other = IdOf(table, _random.Next(1, Rows + 15));
         return _random.Next(8) switch
         {
             0 or 1 => $"DELETE FROM {table} WHERE id = {id}",
@@ -219,7 +228,8 @@ internal sealed class RandomIncident
             4 => $"UPDATE {table} SET id = {other} WHERE id = {id}",
             5 => $"UPDATE {table} SET u = {_random.Next(1, 45)} WHERE id = {id}",
             6 => $"INSERT INTO {table} (id, a, b, u) VALUES ({other}, {_random.Next(9)}, 'new', {_random.Next(1, 60)})",
-            _ => table == "c" ? $"UPDATE c SET p = {_random.Next(1, Rows)}, up = {_random.Next(1, Rows)} WHERE id = {id}" : $"UPDATE {table} SET b = NULL WHERE id = {id}",
+            _ => table == "c" ? $"UPDATE c SET p = {_random.Next(1, Rows)}, up = {_random.Next(1, Rows)} WHERE id = {id}"
+                : $"UPDATE {table} SET b = NULL WHERE id = {id}",
         };
     }
 

@@ -22,7 +22,8 @@ public abstract class ReplicaTests(ReplicationPairFixture fixture)
             var incident = new RandomIncident(Pair.Source, seed);
             Dictionary<string, string> before = incident.State();
             string log = incident.Damage();
-            List<RowVerdict> done = new Restoring(Pair.Source, log) { Options = incident.Options with { AsRowEvent = form == RestoreForm.RowEvent } }.Run();
+            List<RowVerdict> done =
+                new Restoring(Pair.Source, log) { Options = incident.Options with { AsRowEvent = form == RestoreForm.RowEvent } }.Run();
             Assert.All(done, v => Assert.True(v.IsApplied || v.Verdict == RestoreVerdict.AlreadyRestored, $"seed {seed}: {v}"));
             RandomIncident.AssertSame(before, incident.State(), seed);
             Pair.WaitForReplica();
@@ -74,10 +75,14 @@ public sealed class MariaDb118TellingPairFixture() : ReplicationPairFixture(Serv
 
 public sealed class MySqlReplicaTests(MySqlTellingPairFixture fixture) : ReplicaTests(fixture), IClassFixture<MySqlTellingPairFixture>;
 
-public sealed class MySql57ReplicaTests(MySql57TellingPairFixture fixture) : ReplicaTests(fixture), IClassFixture<MySql57TellingPairFixture>;
+public sealed class MySql57ReplicaTests(MySql57TellingPairFixture fixture) : ReplicaTests(fixture),
+    IClassFixture<MySql57TellingPairFixture>;
 
-public sealed class MySql56ReplicaTests(MySql56TellingPairFixture fixture) : ReplicaTests(fixture), IClassFixture<MySql56TellingPairFixture>;
+public sealed class MySql56ReplicaTests(MySql56TellingPairFixture fixture) : ReplicaTests(fixture),
+    IClassFixture<MySql56TellingPairFixture>;
 
-public sealed class MariaDbReplicaTests(MariaDbTellingPairFixture fixture) : ReplicaTests(fixture), IClassFixture<MariaDbTellingPairFixture>;
+public sealed class MariaDbReplicaTests(MariaDbTellingPairFixture fixture) : ReplicaTests(fixture),
+    IClassFixture<MariaDbTellingPairFixture>;
 
-public sealed class MariaDb118ReplicaTests(MariaDb118TellingPairFixture fixture) : ReplicaTests(fixture), IClassFixture<MariaDb118TellingPairFixture>;
+public sealed class MariaDb118ReplicaTests(MariaDb118TellingPairFixture fixture) : ReplicaTests(fixture),
+    IClassFixture<MariaDb118TellingPairFixture>;

@@ -71,6 +71,7 @@ internal sealed record Restoring(MySqlServer Server, params string[] Logs)
         var filter = new EventFilter { Where = where, WithStatements = true };
         var schema = new ServerLogSchema(() => Server.Connect(), null, _ => { }, Stop);
         using var scan = new EventScan(LogRange.Of(Logs, Start, null), filter, Stop, schema);
-        return RestoreRun.Of(client, ChangeIndexBuilder.Build(scan, !Forward, movesBytes: false, keepsUnusable: true), where, Form with { Reverse = !Forward }, Stop);
+        return RestoreRun.Of(client, ChangeIndexBuilder.Build(scan, !Forward, movesBytes: false, keepsUnusable: true), where,
+            Form with { Reverse = !Forward }, Stop);
     }
 }

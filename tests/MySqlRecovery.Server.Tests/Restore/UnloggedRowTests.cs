@@ -12,7 +12,8 @@ public abstract class UnloggedRowTests(ServerFixture fixture)
     [Fact]
     public void A_row_of_a_minimal_image_is_named_once_and_the_others_come_back()
     {
-        Make("CREATE TABLE t (id INT PRIMARY KEY, a INT, b VARCHAR(10)); INSERT INTO t VALUES (1, 1, 'one'), (2, 2, 'two'), (3, 3, 'three');");
+        Make("CREATE TABLE t (id INT PRIMARY KEY, a INT, b VARCHAR(10)); "
+            + "INSERT INTO t VALUES (1, 1, 'one'), (2, 2, 'two'), (3, 3, 'three');");
         Server.FlushLogs();
         Server.Sql("""
             SET binlog_row_image = MINIMAL; UPDATE t SET a = 10 WHERE id = 1; UPDATE t SET a = 11 WHERE id = 1; DELETE FROM t WHERE id = 2;
@@ -28,7 +29,8 @@ public abstract class UnloggedRowTests(ServerFixture fixture)
                     (3, RowOperation.Insert, RestoreVerdict.Clean), (4, RowOperation.Delete, RestoreVerdict.NotInLog),
                 ],
                 verdicts.OrderBy(v => (int)v.Key!["id"]!).Select(v => ((int)v.Key!["id"]!, v.Action, v.Verdict)));
-            Assert.All(verdicts.Where(v => v.Verdict == RestoreVerdict.NotInLog), v => Assert.Contains("binlog_row_image", v.Reason, StringComparison.Ordinal));
+            Assert.All(verdicts.Where(v => v.Verdict == RestoreVerdict.NotInLog),
+                v => Assert.Contains("binlog_row_image", v.Reason, StringComparison.Ordinal));
         }
 
         Assert.Equal([["1", "11"], ["3", "3"], ["4", "4"]], Server.Query("SELECT id, a FROM t ORDER BY id", "unlogged"));
@@ -37,7 +39,8 @@ public abstract class UnloggedRowTests(ServerFixture fixture)
     [Fact]
     public void Rows_before_a_change_of_the_table_are_named_and_those_after_it_come_back()
     {
-        Make("CREATE TABLE t (id INT PRIMARY KEY, a INT); INSERT INTO t VALUES (1, 1), (2, 2), (3, 3); CREATE TABLE other (id INT PRIMARY KEY); INSERT INTO other VALUES (1);");
+        Make("CREATE TABLE t (id INT PRIMARY KEY, a INT); INSERT INTO t VALUES (1, 1), (2, 2), (3, 3); "
+            + "CREATE TABLE other (id INT PRIMARY KEY); INSERT INTO other VALUES (1);");
         Server.FlushLogs();
         Server.Sql("DELETE FROM t WHERE id = 1; DELETE FROM other; ALTER TABLE t ADD b INT; DELETE FROM t WHERE id = 2", "unlogged");
         string log = Server.FlushLogs();
@@ -55,7 +58,9 @@ public abstract class UnloggedRowTests(ServerFixture fixture)
     public void A_document_whose_changed_parts_alone_are_logged_comes_back_if_the_log_has_what_it_was()
     {
         Assert.SkipWhen(Server.Flavour != ServerFlavour.MySql, "no other server logs parts of documents");
-        Make("CREATE TABLE t (id INT PRIMARY KEY, a INT, j JSON); INSERT INTO t VALUES (1, 1, JSON_OBJECT('a', 1, 'b', REPEAT('x', 500))), (2, 2, '{\"a\": 2}'), (3, 3, JSON_OBJECT('a', 1, 'b', REPEAT('x', 500)));");
+        Make("CREATE TABLE t (id INT PRIMARY KEY, a INT, j JSON); "
+            + "INSERT INTO t VALUES (1, 1, JSON_OBJECT('a', 1, 'b', REPEAT('x', 500))), (2, 2, '{\"a\": 2}'), (3, 3, JSON_OBJECT('a', "
+            + "1, 'b', REPEAT('x', 500)));");
         Server.FlushLogs();
         Server.Sql("""
             SET binlog_row_value_options = PARTIAL_JSON; UPDATE t SET j = JSON_SET(j, '$.a', 2) WHERE id = 1; DELETE FROM t WHERE id = 2;
@@ -68,7 +73,8 @@ public abstract class UnloggedRowTests(ServerFixture fixture)
         Assert.Equal([["1", "1"], ["2", "2"], ["3", "3"]], Server.Query("SELECT id, j->'$.a' FROM t ORDER BY id", "unlogged"));
     }
 
-    private void Make(string tables) => Server.Sql($"DROP DATABASE IF EXISTS unlogged; CREATE DATABASE unlogged CHARACTER SET utf8mb4; USE unlogged; {tables}");
+    private void Make(string tables) =>
+        Server.Sql($"DROP DATABASE IF EXISTS unlogged; CREATE DATABASE unlogged CHARACTER SET utf8mb4; USE unlogged; {tables}");
 }
 
 public sealed class MySqlUnloggedRowTests(MySqlFixture fixture) : UnloggedRowTests(fixture), IClassFixture<MySqlFixture>;

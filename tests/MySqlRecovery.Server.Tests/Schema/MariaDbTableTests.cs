@@ -14,7 +14,8 @@ public abstract class MariaDbTableTests(ServerFixture fixture) : ServerSchemaTes
     {
         using ServerConnection connection = Server.Connect();
         connection.Execute("CREATE DATABASE own", Token);
-        connection.Execute("CREATE TABLE own.v (a INT PRIMARY KEY, h INT INVISIBLE, p INT AS (a + 1) PERSISTENT) WITH SYSTEM VERSIONING", Token);
+        connection.Execute("CREATE TABLE own.v (a INT PRIMARY KEY, h INT INVISIBLE, p INT AS (a + 1) PERSISTENT) WITH SYSTEM VERSIONING",
+            Token);
         connection.Execute("CREATE SEQUENCE own.s", Token);
 
         IReadOnlyList<TableSchema> tables = ServerSchema.Read(connection, [new TableName("own", "s"), new TableName("own", "v")], Token);

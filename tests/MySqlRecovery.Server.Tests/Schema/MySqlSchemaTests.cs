@@ -17,7 +17,8 @@ public sealed class MySqlSchemaTests(MySqlFixture fixture) : ServerSchemaTests(f
         connection.Execute("CREATE DATABASE newer", Token);
         connection.Execute("SET sql_generate_invisible_primary_key = 1, show_gipk_in_create_table_and_information_schema = 0", Token);
         connection.Execute(
-            "CREATE TABLE newer.t (a INT, twice INT AS (a * 2) VIRTUAL, kept INT AS (a + 1) STORED, h INT INVISIBLE, j JSON, g POINT SRID 4326, " +
+            "CREATE TABLE newer.t (a INT, twice INT AS (a * 2) VIRTUAL, kept INT AS (a + 1) STORED, h INT INVISIBLE, j JSON, "
+                + "g POINT SRID 4326, " +
             "KEY f ((a + 1)))", Token);
 
         TableSchema table = Assert.Single(ServerSchema.Read(connection, [new TableName("newer", "t")], Token));

@@ -23,15 +23,18 @@ public abstract class ServerSchemaTests(ServerFixture fixture)
         Server.Sql(
             """
             CREATE DATABASE plain CHARACTER SET latin1; USE plain;
-            CREATE TABLE `odd ``name'` (a INT UNSIGNED AUTO_INCREMENT, `b'` VARCHAR(20) CHARACTER SET utf8mb4 NOT NULL, c ENUM('x','it''s','y\\z'),
-              d DECIMAL(9,2), t TIMESTAMP NULL DEFAULT NULL ON UPDATE CURRENT_TIMESTAMP, s TEXT, PRIMARY KEY (a), UNIQUE KEY u (`b'`, s(10)));
+            CREATE TABLE `odd ``name'` (a INT UNSIGNED AUTO_INCREMENT, `b'` VARCHAR(20) CHARACTER SET utf8mb4 NOT NULL,
+              c ENUM('x','it''s','y\\z'),
+              d DECIMAL(9,2), t TIMESTAMP NULL DEFAULT NULL ON UPDATE CURRENT_TIMESTAMP, s TEXT, PRIMARY KEY (a),
+                UNIQUE KEY u (`b'`, s(10)));
             CREATE TRIGGER after_it AFTER UPDATE ON `odd ``name'` FOR EACH ROW SET @x = 1;
             CREATE VIEW looking AS SELECT 1;
             """);
         using ServerConnection connection = Server.Connect();
 
         TableSchema table = Assert.Single(ServerSchema.Read(
-            connection, [new TableName("plain", "odd `name'"), new TableName("plain", "looking"), new TableName("plain", "nowhere")], Token));
+            connection, [new TableName("plain", "odd `name'"), new TableName("plain", "looking"), new TableName("plain", "nowhere")],
+            Token));
         Assert.Null(table.UnknownReason);
         Assert.Equal(("plain", "odd `name'"), (table.Database, table.Name));
         Assert.Equal(["a", "b'", "c", "d", "t", "s"], table.Columns.Select(c => c.Name));
@@ -57,7 +60,8 @@ public abstract class ServerSchemaTests(ServerFixture fixture)
             """);
         using ServerConnection connection = Server.Connect();
 
-        TableName child = Assert.Single(ServerSchema.FindCascades(connection, Token), c => c.Parent == new TableName("family", "parent")).Child;
+        TableName child = Assert.Single(ServerSchema.FindCascades(connection, Token),
+            c => c.Parent == new TableName("family", "parent")).Child;
         Assert.Equal(new TableName("family", "child"), child);
         ForeignKeySchema key = Assert.Single(Assert.Single(ServerSchema.Read(connection, [child], Token)).ForeignKeys);
         Assert.Equal((new TableName("family", "parent"), ReferentialAction.Cascade), (key.ReferencedTable, key.OnDelete));
@@ -72,7 +76,8 @@ public abstract class ServerSchemaTests(ServerFixture fixture)
 
         TableSchema table = Assert.Single(ServerSchema.Read(connection, [new TableName("modes", "t")], Token));
         Assert.Equal("latin2", table.Columns[0].CharacterSet);
-        Assert.Equal("ANSI_QUOTES,NO_BACKSLASH_ESCAPES 0", connection.QueryScalar("SELECT CONCAT(@@sql_mode, ' ', @@sql_quote_show_create = 1)", Token));
+        Assert.Equal("ANSI_QUOTES,NO_BACKSLASH_ESCAPES 0",
+            connection.QueryScalar("SELECT CONCAT(@@sql_mode, ' ', @@sql_quote_show_create = 1)", Token));
     }
 
     [Fact]
@@ -87,7 +92,8 @@ public abstract class ServerSchemaTests(ServerFixture fixture)
         options.GetServerPublicKey = true;
         using ServerConnection connection = options.Open();
 
-        IEnumerable<TableSchema> tables = ServerSchema.Read(connection, [new TableName("mine", "hidden"), new TableName("mine", "seen")], Token);
+        IEnumerable<TableSchema> tables =
+            ServerSchema.Read(connection, [new TableName("mine", "hidden"), new TableName("mine", "seen")], Token);
         Assert.Equal("seen", Assert.Single(tables, table => table.UnknownReason == null).Name);
     }
 
@@ -96,7 +102,8 @@ public abstract class ServerSchemaTests(ServerFixture fixture)
     {
         Server.Sql(
             """
-            CREATE DATABASE `my-ids`; USE `my-ids`; CREATE TABLE `Ta ble#1` (a INT PRIMARY KEY) ENGINE=InnoDB; CREATE TABLE `été` (a INT PRIMARY KEY) ENGINE=InnoDB;
+            CREATE DATABASE `my-ids`; USE `my-ids`; CREATE TABLE `Ta ble#1` (a INT PRIMARY KEY) ENGINE=InnoDB;
+            CREATE TABLE `été` (a INT PRIMARY KEY) ENGINE=InnoDB;
             CREATE TABLE parted (a INT PRIMARY KEY) ENGINE=InnoDB PARTITION BY HASH (a) PARTITIONS 2;
             CREATE USER noprocess@localhost IDENTIFIED BY 'No-process1';
             FLUSH TABLES `Ta ble#1`, `été`, parted FOR EXPORT;

@@ -11,7 +11,8 @@ internal static class DataDirectory
     /// </summary>
     public static void Create(ServerInstallation installation, string directory, IReadOnlyCollection<string> settings)
     {
-        bool ordinary = !settings.Any(line => FormatOptions.Any(option => line.Replace('_', '-').StartsWith(option, StringComparison.Ordinal)));
+        bool ordinary = !settings.Any(
+            line => FormatOptions.Any(option => line.Replace('_', '-').StartsWith(option, StringComparison.Ordinal)));
         string? template = ordinary ? installation.Template : null;
         string data = Path.Combine(directory, "data");
         if (template is not null && Directory.Exists(template))
@@ -34,7 +35,9 @@ internal static class DataDirectory
         GuardedProcess process = !server.EndsWith("mariadbd", StringComparison.Ordinal)
             ? new(directory, server, [.. options, "--initialize-insecure"])
             : installation.Bootstrap is { } bootstrap
-                ? new(directory, "sh", ["-c", "bootstrap=$1; shift; exec \"$@\" <\"$bootstrap\"", "sh", bootstrap, server, .. options, "--bootstrap", "--enforce-storage-engine=", "--net-buffer-length=16k"])
+                ? new(directory, "sh",
+                    ["-c", "bootstrap=$1; shift; exec \"$@\" <\"$bootstrap\"", "sh", bootstrap, server, .. options, "--bootstrap",
+                        "--enforce-storage-engine=", "--net-buffer-length=16k"])
                 : new(directory, "mariadb-install-db", [options[0], "--auth-root-authentication-method=normal", "--skip-test-db"]);
         Finish(directory, process);
     }

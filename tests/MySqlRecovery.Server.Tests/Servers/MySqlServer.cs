@@ -145,7 +145,8 @@ public sealed partial class MySqlServer : IDisposable
     /// <summary>The rows of one query; NULL comes as the word NULL, bytes that are not UTF-8 need HEX().</summary>
     public IReadOnlyList<string[]> Query(string sql, string? database = null)
     {
-        string text = StockProgram.RunText(_installation.Program("mysql"), [.. ClientArguments(database), "--batch", "--skip-column-names"], sql);
+        string text = StockProgram.RunText(_installation.Program("mysql"), [.. ClientArguments(database), "--batch", "--skip-column-names"],
+            sql);
         return [.. text.Split('\n')[..^1].Select(line => line.Split('\t').Select(Unescape).ToArray())];
     }
 

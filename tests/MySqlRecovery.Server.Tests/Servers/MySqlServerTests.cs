@@ -27,7 +27,8 @@ public sealed class MySqlServerTests(MySqlFixture fixture) : IClassFixture<MySql
     [Fact]
     public void A_binary_log_is_applied_again_and_the_dump_tells_the_states_apart()
     {
-        Server.Sql("CREATE DATABASE bank; CREATE TABLE bank.account (id INT PRIMARY KEY AUTO_INCREMENT, cents INT); CREATE TABLE bank.note (t TEXT)");
+        Server.Sql("CREATE DATABASE bank; CREATE TABLE bank.account (id INT PRIMARY KEY AUTO_INCREMENT, cents INT); "
+            + "CREATE TABLE bank.note (t TEXT)");
         Server.FlushLogs();
         string empty = Server.Dump("bank");
         Server.Sql("INSERT INTO bank.account (cents) VALUES (100), (-5); INSERT INTO bank.note VALUES ('b'), ('a')");
@@ -67,7 +68,8 @@ public sealed class MySqlServerTests(MySqlFixture fixture) : IClassFixture<MySql
     public void A_file_with_a_stored_program_runs()
     {
         string file = Path.Combine(Server.FilesPath, "program.sql");
-        File.WriteAllText(file, "CREATE DATABASE p;\nDELIMITER //\nCREATE PROCEDURE p.two() BEGIN SELECT 1; SELECT 2; END//\nDELIMITER ;\n");
+        File.WriteAllText(file,
+            "CREATE DATABASE p;\nDELIMITER //\nCREATE PROCEDURE p.two() BEGIN SELECT 1; SELECT 2; END//\nDELIMITER ;\n");
         Server.RunFile(file);
         Assert.Equal("1\n1\n2\n2\n", Server.Sql("CALL p.two()"));
     }
@@ -75,7 +77,8 @@ public sealed class MySqlServerTests(MySqlFixture fixture) : IClassFixture<MySql
     [Fact]
     public void Settings_of_a_test_override_the_defaults()
     {
-        using MySqlServer server = MySqlServer.Start(ServerFlavour.MySql, "gtid-mode=OFF", "binlog-row-image=MINIMAL", "innodb-page-size=4k");
+        using MySqlServer server =
+            MySqlServer.Start(ServerFlavour.MySql, "gtid-mode=OFF", "binlog-row-image=MINIMAL", "innodb-page-size=4k");
         Assert.Equal(["OFF", "MINIMAL", "4096"], server.Query("SELECT @@gtid_mode, @@binlog_row_image, @@innodb_page_size")[0]);
     }
 

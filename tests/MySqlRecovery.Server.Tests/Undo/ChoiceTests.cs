@@ -15,7 +15,8 @@ public abstract class ChoiceTests(ServerFixture fixture)
     public void A_key_that_the_server_takes_for_the_same_is_the_same_row(string collation, bool isSame)
     {
         string database = $"same_{collation}";
-        Server.Sql($"CREATE DATABASE {database}; CREATE TABLE {database}.t (w VARCHAR(20) PRIMARY KEY, v INT) CHARACTER SET utf8mb4 COLLATE utf8mb4_{collation}");
+        Server.Sql($"CREATE DATABASE {database}; CREATE TABLE {database}.t (w VARCHAR(20) PRIMARY KEY, "
+            + $"v INT) CHARACTER SET utf8mb4 COLLATE utf8mb4_{collation}");
         Server.Sql("INSERT INTO t VALUES ('müller', 1), ('x', 1)", database);
         string schema = DatabaseState.WriteSchema(Server, database);
         Server.FlushLogs();
@@ -36,7 +37,8 @@ public abstract class ChoiceTests(ServerFixture fixture)
         Server.Sql("INSERT INTO t VALUES (1)", "in_vain");
         string log = Server.FlushLogs();
         string gtid = new BinlogReader([log]).ReadRowChanges().Single().Gtid!;
-        string absent = Server.Flavour.IsMariaDb ? $"{gtid[..gtid.LastIndexOf('-')]}-999999" : $"{gtid[..gtid.IndexOf(':', StringComparison.Ordinal)]}:999999";
+        string absent = Server.Flavour.IsMariaDb ? $"{gtid[..gtid.LastIndexOf('-')]}-999999"
+            : $"{gtid[..gtid.IndexOf(':', StringComparison.Ordinal)]}:999999";
 
         Assert.Empty(new BinlogReader([log]) { Gtid = [gtid] }.WriteUndoBinlog(NewPath()).Reason);
         UndoBinlog undo = new BinlogReader([log]) { Gtid = [gtid, absent] }.WriteUndoBinlog(NewPath());
@@ -47,13 +49,15 @@ public abstract class ChoiceTests(ServerFixture fixture)
     [Fact]
     public void Statements_are_of_the_databases_whose_tables_they_name()
     {
-        Server.Sql("CREATE DATABASE stands_here; CREATE DATABASE names_this; CREATE TABLE names_this.t (id INT); CREATE TABLE stands_here.u (id INT)");
+        Server.Sql("CREATE DATABASE stands_here; CREATE DATABASE names_this; CREATE TABLE names_this.t (id INT); "
+            + "CREATE TABLE stands_here.u (id INT)");
         Server.FlushLogs();
         Server.Sql("TRUNCATE TABLE names_this.t; ALTER TABLE u ADD v INT; CREATE PROCEDURE p() SELECT 1", "stands_here");
         string log = Server.FlushLogs();
 
         string[] Statements(string database) =>
-            [.. new BinlogReader([log]) { Database = [database] }.ReadEvents().Select(e => e.Statement?.Split(' ')[0] ?? "").Where(s => s is "TRUNCATE" or "ALTER" or "CREATE")];
+            [.. new BinlogReader([log]) { Database = [database] }.ReadEvents().Select(e => e.Statement?.Split(' ')[0] ?? "")
+                .Where(s => s is "TRUNCATE" or "ALTER" or "CREATE")];
         Assert.Equal(["TRUNCATE"], Statements("names_this"));
         Assert.Equal(["ALTER", "CREATE"], Statements("stands_here"));
     }
@@ -62,10 +66,12 @@ public abstract class ChoiceTests(ServerFixture fixture)
     public void Rows_that_foreign_keys_changed_and_the_choice_leaves_out_are_named_where_the_log_has_them()
     {
         Server.Sql("""
-            CREATE DATABASE kin_left; USE kin_left; CREATE TABLE parent (id INT PRIMARY KEY, v INT); CREATE TABLE stranger (id INT PRIMARY KEY);
+            CREATE DATABASE kin_left; USE kin_left; CREATE TABLE parent (id INT PRIMARY KEY, v INT);
+            CREATE TABLE stranger (id INT PRIMARY KEY);
             CREATE TABLE child (id INT PRIMARY KEY, p INT, FOREIGN KEY (p) REFERENCES parent (id) ON DELETE CASCADE);
             CREATE TABLE grandchild (id INT PRIMARY KEY, p INT, FOREIGN KEY (p) REFERENCES child (id) ON DELETE CASCADE);
-            INSERT INTO parent VALUES (1, 1), (2, 2); INSERT INTO child VALUES (1, 1), (2, 2); INSERT INTO grandchild VALUES (1, 1), (2, 2); INSERT INTO stranger VALUES (1)
+            INSERT INTO parent VALUES (1, 1), (2, 2); INSERT INTO child VALUES (1, 1), (2, 2);
+            INSERT INTO grandchild VALUES (1, 1), (2, 2); INSERT INTO stranger VALUES (1)
             """);
         string schema = DatabaseState.WriteSchema(Server, "kin_left");
         Server.FlushLogs();
@@ -86,7 +92,8 @@ public abstract class ChoiceTests(ServerFixture fixture)
     }
 
     private uint Session(string sql, string database) =>
-        uint.Parse(Server.Sql($"{sql}; SELECT CONNECTION_ID()", database).Split('\n')[^2], System.Globalization.CultureInfo.InvariantCulture);
+        uint.Parse(Server.Sql($"{sql}; SELECT CONNECTION_ID()", database).Split('\n')[^2],
+            System.Globalization.CultureInfo.InvariantCulture);
 
     private string NewPath() => Path.Combine(Server.FolderPath, Guid.NewGuid().ToString("N"));
 }

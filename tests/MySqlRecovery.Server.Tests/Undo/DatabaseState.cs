@@ -12,7 +12,8 @@ internal static class DatabaseState
     public static string Read(MySqlServer server, string database)
     {
         string[] tables = [.. server.Query(
-            $"SELECT DISTINCT table_name FROM information_schema.columns WHERE table_schema = '{database}' AND data_type = 'float' ORDER BY table_name")
+            $"SELECT DISTINCT table_name FROM information_schema.columns WHERE table_schema = '{database}' AND data_type = 'float' "
+                + $"ORDER BY table_name")
             .Select(row => $"`{row[0]}`")];
         IEnumerable<string> checksums = tables.Length == 0 ? []
             : server.Query($"CHECKSUM TABLE {string.Join(", ", tables)} EXTENDED", database).Select(row => string.Join(' ', row));

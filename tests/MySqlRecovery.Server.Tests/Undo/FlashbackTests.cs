@@ -8,7 +8,8 @@ public abstract class FlashbackTests(ServerFixture fixture)
 {
     // JSON documents of the sample are MySQL's; MariaDB's are text, and the types that only MariaDB has come on top.
     private const string OwnTypes = """
-        CREATE TABLE own (id UUID PRIMARY KEY, a INET6, b INET4, c VARCHAR(1000) COMPRESSED, d TEXT COMPRESSED, g INT AS (h + 1) PERSISTENT, h INT);
+        CREATE TABLE own (id UUID PRIMARY KEY, a INET6, b INET4, c VARCHAR(1000) COMPRESSED, d TEXT COMPRESSED,
+          g INT AS (h + 1) PERSISTENT, h INT);
         INSERT INTO own (id, a, b, c, d, h) VALUES
           ('123e4567-e89b-12d3-a456-426655440000', '2001:db8::ff00:42:8329', '192.0.2.1', REPEAT('c', 900), REPEAT('d', 60000), 1),
           ('ffffffff-0000-0000-0000-000000000001', '::', '0.0.0.0', '', 'short', NULL);
@@ -62,7 +63,8 @@ public abstract class FlashbackTests(ServerFixture fixture)
     private List<string> Flashback(string log)
     {
         var refused = new List<string>();
-        foreach (string[] row in Server.Query("SELECT table_name FROM information_schema.tables WHERE table_schema = 'flashed' ORDER BY table_name"))
+        foreach (string[] row in Server.Query(
+            "SELECT table_name FROM information_schema.tables WHERE table_schema = 'flashed' ORDER BY table_name"))
         {
             string script = Path.Combine(Server.FolderPath, "flashback.sql");
             try

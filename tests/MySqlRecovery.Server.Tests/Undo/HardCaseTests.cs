@@ -29,7 +29,8 @@ public abstract class HardCaseTests(ServerFixture fixture)
         "two_tables",
         """
         CREATE TABLE a (id INT PRIMARY KEY, v INT); CREATE TABLE b (id INT PRIMARY KEY, aid INT, v INT); CREATE TABLE c (aid INT, w INT);
-        INSERT INTO a VALUES (1, 1), (2, 2), (3, 3); INSERT INTO b VALUES (1, 1, 1), (2, 1, 2), (3, 2, 3), (4, 3, 4); INSERT INTO c VALUES (1, 1), (1, 1), (2, 2);
+        INSERT INTO a VALUES (1, 1), (2, 2), (3, 3); INSERT INTO b VALUES (1, 1, 1), (2, 1, 2), (3, 2, 3), (4, 3, 4);
+        INSERT INTO c VALUES (1, 1), (1, 1), (2, 2);
         """,
         """
         UPDATE a JOIN b ON b.aid = a.id JOIN c ON c.aid = a.id SET a.v = a.v + 10, b.v = b.v + 100, c.w = 9 WHERE a.id < 3;
@@ -92,7 +93,8 @@ public abstract class HardCaseTests(ServerFixture fixture)
         "lenient",
         """
         SET sql_mode = 'ALLOW_INVALID_DATES';
-        CREATE TABLE t (id INT PRIMARY KEY, e ENUM('a', 'b') NOT NULL, d DATE NOT NULL, dt DATETIME(6) NOT NULL, ts TIMESTAMP NOT NULL, y YEAR, tm TIME(6), s SET('p', 'q') NOT NULL);
+        CREATE TABLE t (id INT PRIMARY KEY, e ENUM('a', 'b') NOT NULL, d DATE NOT NULL, dt DATETIME(6) NOT NULL, ts TIMESTAMP NOT NULL,
+          y YEAR, tm TIME(6), s SET('p', 'q') NOT NULL);
         CREATE TABLE without_key (e ENUM('', 'b') NOT NULL, d DATE, tm TIME(3));
         INSERT INTO t VALUES (1, 'wrong', '0000-00-00', '0000-00-00', '0000-00-00', 0, '-00:00:00.000001', ''),
           (2, 'a', '2023-02-31', '2023-00-31 01:02:03.5', '1970-01-01 00:00:01', 1901, '-838:59:58.999999', 'p,q');
@@ -114,18 +116,23 @@ public abstract class HardCaseTests(ServerFixture fixture)
         CREATE TABLE k_enum (k ENUM('a', 'b', '1') PRIMARY KEY, v INT); CREATE TABLE k_set (k SET('a', 'b', '1') PRIMARY KEY, v INT);
         CREATE TABLE k_bin (k BINARY(4) PRIMARY KEY, v INT); CREATE TABLE k_vb (k VARBINARY(4) PRIMARY KEY, v INT);
         CREATE TABLE k_ts (k TIMESTAMP(3) DEFAULT '2000-01-01' PRIMARY KEY, v INT); CREATE TABLE k_time (k TIME(6) PRIMARY KEY, v INT);
-        CREATE TABLE k_utf16 (k VARCHAR(10) CHARACTER SET utf16 PRIMARY KEY, v INT); CREATE TABLE k_gbk (k CHAR(10) CHARACTER SET gbk PRIMARY KEY, v INT);
+        CREATE TABLE k_utf16 (k VARCHAR(10) CHARACTER SET utf16 PRIMARY KEY, v INT);
+        CREATE TABLE k_gbk (k CHAR(10) CHARACTER SET gbk PRIMARY KEY, v INT);
         CREATE TABLE k_text (k TEXT, v INT, PRIMARY KEY (k(5))); CREATE TABLE k_year (k YEAR PRIMARY KEY, v INT);
         CREATE TABLE k_big (k BIGINT UNSIGNED PRIMARY KEY, v INT);
         INSERT INTO k_float VALUES (0.1, 1), (1e-45, 2), (16777216, 3); INSERT INTO k_double VALUES (0.1, 1), (5e-324, 2), (1e300, 3);
-        INSERT INTO k_decimal VALUES (0.00000000000000000001, 1), (-12345678901234567890.1, 2); INSERT INTO k_bit VALUES (18446744073709551615, 1), (0, 2);
+        INSERT INTO k_decimal VALUES (0.00000000000000000001, 1), (-12345678901234567890.1, 2);
+        INSERT INTO k_bit VALUES (18446744073709551615, 1), (0, 2);
         INSERT INTO k_enum VALUES ('a', 1), ('b', 2), ('1', 3); INSERT INTO k_set VALUES ('a,b', 1), ('', 2), ('1', 3);
         INSERT INTO k_bin VALUES (0x61, 1), (0x6120, 2), (0x00, 3); INSERT INTO k_vb VALUES (0x61, 1), (0x6100, 2), (X'', 3);
-        INSERT INTO k_ts VALUES ('2024-02-29 01:02:03.004', 1), ('1970-01-01 00:00:01', 2); INSERT INTO k_time VALUES ('-838:59:58.999999', 1), ('-00:00:00.000001', 2);
+        INSERT INTO k_ts VALUES ('2024-02-29 01:02:03.004', 1), ('1970-01-01 00:00:01', 2);
+        INSERT INTO k_time VALUES ('-838:59:58.999999', 1), ('-00:00:00.000001', 2);
         INSERT INTO k_utf16 VALUES ('ü𝄞', 1), ('a''b', 2); INSERT INTO k_gbk VALUES ('中文', 1), ('\\', 2);
-        INSERT INTO k_text VALUES ('abcdefg', 1), ('\\''\n', 2); INSERT INTO k_year VALUES (0, 1), (2155, 2); INSERT INTO k_big VALUES (0, 1), (18446744073709551615, 2);
+        INSERT INTO k_text VALUES ('abcdefg', 1), ('\\''\n', 2); INSERT INTO k_year VALUES (0, 1), (2155, 2);
+        INSERT INTO k_big VALUES (0, 1), (18446744073709551615, 2);
         """,
-        string.Join('\n', ((string[])["float", "double", "decimal", "bit", "enum", "set", "bin", "vb", "ts", "time", "utf16", "gbk", "text", "year", "big"])
+        string.Join('\n', ((string[])["float", "double", "decimal", "bit", "enum", "set", "bin", "vb", "ts", "time", "utf16", "gbk", "text",
+            "year", "big"])
             .Select(k => $"UPDATE k_{k} SET v = v + 10; DELETE FROM k_{k} WHERE v = 12;")));
 
     // 5.6 takes no BLOB of more than a tenth of its redo log.
@@ -134,7 +141,8 @@ public abstract class HardCaseTests(ServerFixture fixture)
         "large",
         $"""
         CREATE TABLE t (id INT PRIMARY KEY, b LONGBLOB, t LONGTEXT);
-        INSERT INTO t VALUES (1, REPEAT(0x00FF27, {(Server.Flavour == ServerFlavour.MySql56 ? 1_700_000 : 6_700_000)}), 'x'), (2, 'small', REPEAT('ü''\\', 10000));
+        INSERT INTO t VALUES (1, REPEAT(0x00FF27, {(Server.Flavour == ServerFlavour.MySql56 ? 1_700_000 : 6_700_000)}), 'x'),
+          (2, 'small', REPEAT('ü''\\', 10000));
         """,
         "UPDATE t SET b = 'gone', t = NULL WHERE id = 1; DELETE FROM t WHERE id = 2;");
 
@@ -205,13 +213,15 @@ public abstract class JsonHardCaseTests(ServerFixture fixture) : HardCaseTests(f
     [Fact]
     public void A_document_that_sql_cannot_make_is_named_but_sql_finds_it()
     {
-        const string damage = "DELETE FROM keyed; INSERT INTO keyless SELECT JSON_ARRAY(bits) FROM src; INSERT INTO keyless SELECT JSON_ARRAY(b, 1) FROM src";
+        const string damage =
+            "DELETE FROM keyed; INSERT INTO keyless SELECT JSON_ARRAY(bits) FROM src; INSERT INTO keyless SELECT JSON_ARRAY(b, 1) FROM src";
         Server.Sql(
             """
             CREATE DATABASE opaque; USE opaque;
             CREATE TABLE src (bits BIT(9), b BLOB, g VARBINARY(9)); INSERT INTO src VALUES (257, 0x00FF, 0x00FF);
             CREATE TABLE keyed (id INT PRIMARY KEY, doc JSON); CREATE TABLE keyless (doc JSON);
-            INSERT INTO keyed SELECT 1, JSON_OBJECT('b', bits) FROM src; INSERT INTO keyed SELECT 2, JSON_ARRAY(b) FROM src; INSERT INTO keyed SELECT 3, JSON_ARRAY(g) FROM src;
+            INSERT INTO keyed SELECT 1, JSON_OBJECT('b', bits) FROM src; INSERT INTO keyed SELECT 2, JSON_ARRAY(b) FROM src;
+            INSERT INTO keyed SELECT 3, JSON_ARRAY(g) FROM src;
             INSERT INTO keyless SELECT doc FROM keyed;
             """);
         string before = DatabaseState.Read(Server, "opaque");
@@ -232,7 +242,8 @@ public abstract class JsonHardCaseTests(ServerFixture fixture) : HardCaseTests(f
         Assert.Contains("\n-- NOT COMPLETE: the end of this script says why", script);
         Assert.Contains("\n-- NOT COMPLETE: opaque.keyed: 2 rows", script);
         Server.RunFile(sql);
-        Server.Sql("INSERT INTO keyed SELECT 1, JSON_OBJECT('b', bits) FROM src; INSERT INTO keyed SELECT 2, JSON_ARRAY(b) FROM src", "opaque");
+        Server.Sql("INSERT INTO keyed SELECT 1, JSON_OBJECT('b', bits) FROM src; INSERT INTO keyed SELECT 2, JSON_ARRAY(b) FROM src",
+            "opaque");
         DatabaseState.AssertEqual(before, DatabaseState.Read(Server, "opaque"));
     }
 }
@@ -266,10 +277,12 @@ public sealed class MySqlHardCaseTests(MySqlFixture fixture) : JsonHardCaseTests
         "filled",
         """
         SET time_zone = '+00:00';
-        CREATE TABLE t (id INT PRIMARY KEY, a INT, twice INT AS (a * 2) STORED, thrice INT AS (a * 3) VIRTUAL, hidden INT DEFAULT 7 INVISIBLE,
+        CREATE TABLE t (id INT PRIMARY KEY, a INT, twice INT AS (a * 2) STORED, thrice INT AS (a * 3) VIRTUAL,
+          hidden INT DEFAULT 7 INVISIBLE,
           made TIMESTAMP DEFAULT CURRENT_TIMESTAMP, touched TIMESTAMP(3) DEFAULT CURRENT_TIMESTAMP(3) ON UPDATE CURRENT_TIMESTAMP(3),
           seen DATETIME DEFAULT CURRENT_TIMESTAMP ON UPDATE CURRENT_TIMESTAMP, CHECK (a >= 0));
-        INSERT INTO t (id, a, hidden, made, touched, seen) VALUES (1, 1, 1, '2001-01-01', '2001-01-01', '2001-01-01'), (2, 2, NULL, '2002-01-01', '2002-01-01', NULL);
+        INSERT INTO t (id, a, hidden, made, touched, seen) VALUES (1, 1, 1, '2001-01-01', '2001-01-01', '2001-01-01'),
+          (2, 2, NULL, '2002-01-01', '2002-01-01', NULL);
         """,
         """
         UPDATE t SET a = 5, touched = touched, seen = seen WHERE id = 1;

@@ -12,12 +12,14 @@ public sealed class SelectionTests(SelectionTests.Fixture fixture) : IClassFixtu
     [Fact]
     public void Many_files_are_undone_in_one_go()
     {
-        Server.Sql("CREATE DATABASE rotated; CREATE TABLE rotated.t (id INT PRIMARY KEY, v VARCHAR(300)); INSERT INTO rotated.t VALUES (0, 'start')");
+        Server.Sql("CREATE DATABASE rotated; CREATE TABLE rotated.t (id INT PRIMARY KEY, v VARCHAR(300)); "
+            + "INSERT INTO rotated.t VALUES (0, 'start')");
         string before = DatabaseState.Read(Server, "rotated");
         Server.FlushLogs();
         int files = Server.BinlogFiles.Count - 1;
         Server.Sql(string.Concat(Enumerable.Range(1, 50).Select(i =>
-            $"UPDATE t SET id = id + 1 ORDER BY id DESC; INSERT INTO t VALUES (0, REPEAT('x', {i * 6})); DELETE FROM t WHERE id % 7 = 3;")), "rotated");
+            $"UPDATE t SET id = id + 1 ORDER BY id DESC; INSERT INTO t VALUES (0, REPEAT('x', {i * 6})); DELETE FROM t WHERE id % 7 = 3;")),
+            "rotated");
         Server.FlushLogs();
         string[] logs = [.. Server.BinlogFiles.Skip(files).SkipLast(1)];
         Assert.True(logs.Length > 20, $"{logs.Length} files");
@@ -39,8 +41,10 @@ public sealed class SelectionTests(SelectionTests.Fixture fixture) : IClassFixtu
     public void Only_the_rows_asked_for_come_back(bool asSql)
     {
         string database = asSql ? "asked_sql" : "asked_binlog";
-        Server.Sql($"CREATE DATABASE {database}; USE {database}; CREATE TABLE t (id INT PRIMARY KEY, status VARCHAR(10), n INT); CREATE TABLE other (id INT PRIMARY KEY)");
-        Server.Sql("INSERT INTO t VALUES (1, 'paid', 1), (2, 'open', 2), (3, 'paid', 3), (4, 'open', 4), (5, 'paid', 5); INSERT INTO other VALUES (1)", database);
+        Server.Sql($"CREATE DATABASE {database}; USE {database}; CREATE TABLE t (id INT PRIMARY KEY, status VARCHAR(10), n INT); "
+            + $"CREATE TABLE other (id INT PRIMARY KEY)");
+        Server.Sql("INSERT INTO t VALUES (1, 'paid', 1), (2, 'open', 2), (3, 'paid', 3), (4, 'open', 4), (5, 'paid', 5); "
+            + "INSERT INTO other VALUES (1)", database);
         int files = Server.BinlogFiles.Count - 1;
         Server.FlushLogs();
         Server.Sql("BEGIN; UPDATE t SET n = n + 10; DELETE FROM other; DELETE FROM t; COMMIT", database);
@@ -69,7 +73,8 @@ public sealed class SelectionTests(SelectionTests.Fixture fixture) : IClassFixtu
     {
         Server.Sql("CREATE DATABASE named; CREATE TABLE named.t (id INT PRIMARY KEY)");
         Server.FlushLogs();
-        Server.Sql("INSERT INTO named.t VALUES (1); INSERT INTO named.t VALUES (2); BEGIN; INSERT INTO named.t VALUES (3); DELETE FROM named.t WHERE id = 1; COMMIT");
+        Server.Sql("INSERT INTO named.t VALUES (1); INSERT INTO named.t VALUES (2); BEGIN; INSERT INTO named.t VALUES (3); "
+            + "DELETE FROM named.t WHERE id = 1; COMMIT");
         string log = Server.FlushLogs();
         var source = Guid.Parse("11111111-2222-3333-4444-555555555555");
         string undo = NewPath();

@@ -108,7 +108,8 @@ public sealed class KeyringTests : IDisposable
     }
 
     private static byte[] PluginFile(string version, int digestLength, params byte[][] keys) =>
-        [.. Encoding.ASCII.GetBytes($"Keyring file version:{version}"), .. keys.SelectMany(key => key), .. "EOF"u8, .. new byte[digestLength]];
+        [.. Encoding.ASCII.GetBytes($"Keyring file version:{version}"), .. keys.SelectMany(key => key), .. "EOF"u8,
+            .. new byte[digestLength]];
 
     private static byte[] PluginKey(string id, string user, byte[] key)
     {

@@ -29,14 +29,16 @@ public sealed class GtidEventTests
         Assert.Equal(("0-7-2241", thread), (gtid.Gtid.ToString(), gtid.ThreadId));
     }
 
-    /// <summary>By sql/log_event.cc, <c>Gtid_log_event</c>: of 5.6, 5.7, 8.0.1, 8.0.2, 8.0.14, from an older source, with a ticket.</summary>
+    /// <summary>By sql/log_event.cc, <c>Gtid_log_event</c>: of 5.6, 5.7, 8.0.1, 8.0.2, 8.0.14, from an older source, with a
+    /// ticket.</summary>
     [Theory]
     [InlineData("01", null, null, 0u, 0u, null)]
     [InlineData("00 | 02 0300000000000000 0400000000000000", 3L, 4L, 0u, 0u, null)]
     [InlineData("00 | 02 0300000000000000 0400000000000000 01000000000000", 3L, 4L, 0u, 0u, null)]
     [InlineData("00 | 02 0300000000000000 0400000000000000 01000000000000 FC2C01", 3L, 4L, 0u, 0u, null)]
     [InlineData("00 | 02 0300000000000000 0400000000000000 01000000000000 FC2C01 A4380100", 3L, 4L, 80036u, 80036u, null)]
-    [InlineData("00 | 02 0300000000000000 0400000000000000 01000000000080 02000000000000 FC2C01 A4380180 3FDF0000", 3L, 4L, 80036u, 57151u, null)]
+    [InlineData("00 | 02 0300000000000000 0400000000000000 01000000000080 02000000000000 FC2C01 A4380180 3FDF0000", 3L, 4L, 80036u, 57151u,
+        null)]
     [InlineData("00 | 02 0300000000000000 0400000000000000 01000000000000 FC2C01 A4380100 0700000000000000", 3L, 4L, 80036u, 80036u, 7uL)]
     public void A_GTID_of_MySQL_tells_the_clock_and_the_versions_that_its_server_writes(
         string text, long? lastCommitted, long? number, uint version, uint originalVersion, ulong? ticket)
@@ -55,7 +57,8 @@ public sealed class GtidEventTests
     [Fact]
     public void A_GTID_of_MariaDB_tells_the_group_commit_the_XA_transaction_and_the_engines()
     {
-        byte[] body = Convert.FromHexString((Start + "8E 1122334455667788 01000000 01 00 61 11 02 74030000").Replace(" ", "", StringComparison.Ordinal));
+        byte[] body = Convert.FromHexString(
+            (Start + "8E 1122334455667788 01000000 01 00 61 11 02 74030000").Replace(" ", "", StringComparison.Ordinal));
         GtidEvent gtid = GtidEvent.Parse(new EventHeader(0, BinlogEventType.MariaDbGtid, 7, 0, 0, EventFlags.None), body);
         Assert.Equal((0x8877665544332211uL, "X'61',X'',1", (byte)2), (gtid.CommitId, gtid.XaId, gtid.ExtraEngines));
     }

@@ -20,7 +20,8 @@ public sealed class FilterDoubtsTests : IDisposable
         SmallLog log = Insert(new SmallLog(), [1, 5]);
         log.AddBegin().AddTable(3).AddInsert([7, 0, 0, 0]).AddCommit();
 
-        string[] reasons = Reasons(log, new EventFilter { Where = new RowPredicate(new Dictionary<string, object?> { ["id"] = 1 }) }, out long rows);
+        string[] reasons = Reasons(log, new EventFilter { Where = new RowPredicate(new Dictionary<string, object?> { ["id"] = 1 }) },
+            out long rows);
 
         Assert.Equal(1, rows);
         Assert.Contains("does not name the columns", Assert.Single(reasons));
@@ -31,7 +32,8 @@ public sealed class FilterDoubtsTests : IDisposable
     {
         SmallLog log = Insert(new SmallLog(), [1, 5]);
 
-        Assert.Empty(Reasons(log, new EventFilter { Where = new RowPredicate(new Dictionary<string, object?> { ["v"] = 5 }) }, out long rows));
+        Assert.Empty(Reasons(log, new EventFilter { Where = new RowPredicate(new Dictionary<string, object?> { ["v"] = 5 }) },
+            out long rows));
         Assert.Equal(1, rows);
     }
 
@@ -77,7 +79,8 @@ public sealed class FilterDoubtsTests : IDisposable
     [Fact]
     public void A_session_of_which_a_restart_makes_another_is_named()
     {
-        string first = Path.Combine(_folder, "binlog.000001"), second = Path.Combine(_folder, "binlog.000002"), third = Path.Combine(_folder, "binlog.000003");
+        string first = Path.Combine(_folder, "binlog.000001"), second = Path.Combine(_folder, "binlog.000002"),
+            third = Path.Combine(_folder, "binlog.000003");
         File.WriteAllBytes(first, Insert(new SmallLog(created: 1), [1, 5]).Bytes);
         File.WriteAllBytes(second, Insert(new SmallLog(), [2, 5]).Bytes);
         File.WriteAllBytes(third, Insert(new SmallLog(created: 9), [3, 5]).Bytes);
@@ -85,7 +88,8 @@ public sealed class FilterDoubtsTests : IDisposable
 
         Assert.Empty(Reasons(new EventFilter { ThreadIds = [7] }, two, out _));
         Assert.Empty(Reasons(new EventFilter(), all, out _));
-        Assert.Contains("started again before binlog.000003", Assert.Single(Reasons(new EventFilter { ThreadIds = [7] }, all, out long rows)));
+        Assert.Contains("started again before binlog.000003",
+            Assert.Single(Reasons(new EventFilter { ThreadIds = [7] }, all, out long rows)));
         Assert.Equal(3, rows);
     }
 
@@ -118,7 +122,8 @@ public sealed class FilterDoubtsTests : IDisposable
 
     private static string[] Reasons(params LogRange[] ranges) => Reasons(new EventFilter(), ranges, out _);
 
-    private string[] Reasons(SmallLog log, EventFilter filter, out long rows) => Reasons(filter, [LogRange.Whole(log.WriteTo(_folder))], out rows);
+    private string[] Reasons(SmallLog log, EventFilter filter, out long rows) =>
+        Reasons(filter, [LogRange.Whole(log.WriteTo(_folder))], out rows);
 
     private static string[] Reasons(EventFilter filter, LogRange[] ranges, out long rows)
     {

@@ -11,7 +11,8 @@ public class RowValueComparisonTests
 
     public static TheoryData<object> SameInstant => new()
     {
-        Instant, Instant.ToLocalTime(), DateTime.SpecifyKind(Instant.ToLocalTime(), DateTimeKind.Unspecified), new DateTimeOffset(Instant).ToOffset(TimeSpan.FromHours(5)),
+        Instant, Instant.ToLocalTime(), DateTime.SpecifyKind(Instant.ToLocalTime(), DateTimeKind.Unspecified),
+        new DateTimeOffset(Instant).ToOffset(TimeSpan.FromHours(5)),
         "2026-03-01T12:00:00Z", "2026-03-01 14:00:00+02:00", Instant.ToLocalTime().ToString("yyyy-MM-dd HH:mm:ss", null),
     };
 

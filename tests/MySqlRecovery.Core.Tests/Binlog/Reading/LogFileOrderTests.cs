@@ -23,7 +23,8 @@ public sealed class LogFileOrderTests : IDisposable
     [InlineData("binlog.000002@20 binlog.000001@10 binlog.000010@30", "binlog.000001 binlog.000002 binlog.000010")]
     [InlineData("binlog.000002@10 binlog.000001@20", "binlog.000001 binlog.000002")]
     [InlineData("new-bin.000001@30 old-bin.000008@10 old-bin.000009@20", "old-bin.000008 old-bin.000009 new-bin.000001")]
-    [InlineData("b/binlog.000003@30 a/binlog.000002@20 b/binlog.000004@40 a/binlog.000001@10", "a/binlog.000001 a/binlog.000002 b/binlog.000003 b/binlog.000004")]
+    [InlineData("b/binlog.000003@30 a/binlog.000002@20 b/binlog.000004@40 a/binlog.000001@10",
+        "a/binlog.000001 a/binlog.000002 b/binlog.000003 b/binlog.000004")]
     [InlineData("b/binlog.000001@10 a/binlog.000002@10", "b/binlog.000001 a/binlog.000002")]
     [InlineData("last@30 first@10 then@20", "first then last")]
     public void Logs_are_in_the_order_in_which_they_were_begun(string given, string sorted)
@@ -33,7 +34,8 @@ public sealed class LogFileOrderTests : IDisposable
         foreach (string file in given.Split(' '))
         {
             string[] parts = file.Split('@');
-            files.Add(Write(parts[0], Log(uint.Parse(parts[1], CultureInfo.InvariantCulture), statement: $"CREATE TABLE t{thread++} (a INT)")));
+            files.Add(Write(parts[0],
+                Log(uint.Parse(parts[1], CultureInfo.InvariantCulture), statement: $"CREATE TABLE t{thread++} (a INT)")));
         }
 
         Assert.Equal(sorted, Sort(files));
@@ -64,7 +66,8 @@ public sealed class LogFileOrderTests : IDisposable
     {
         string[] files = [Write("binlog.000001", new SmallLog().Bytes), Write("binlog.000002", new SmallLog().Bytes)];
         Assert.Equal("binlog.000001 binlog.000002", Sort(files));
-        Assert.Equal("a/binlog.000001 b/binlog.000001", Sort([Write("a/binlog.000001", Log(1, statement: "A")), Write("b/binlog.000001", Log(1, statement: "B"))]));
+        Assert.Equal("a/binlog.000001 b/binlog.000001",
+            Sort([Write("a/binlog.000001", Log(1, statement: "A")), Write("b/binlog.000001", Log(1, statement: "B"))]));
         Assert.Empty(_warnings);
     }
 
@@ -96,7 +99,8 @@ public sealed class LogFileOrderTests : IDisposable
         Begun(new SmallLog().AddStatement(statement).Bytes, time, serverId);
 
     private static byte[] Inserting(uint time, byte serverId, int value) => Begun(
-        new SmallLog().AddBegin().AddInts(1, "t", ["a"], key: 0).AddRows(BinlogEventType.WriteRowsV1, 1, [value]).AddCommit().Bytes, time, serverId);
+        new SmallLog().AddBegin().AddInts(1, "t", ["a"], key: 0).AddRows(BinlogEventType.WriteRowsV1, 1, [value]).AddCommit().Bytes, time,
+        serverId);
 
     private static byte[] Begun(byte[] log, uint time, byte serverId)
     {
@@ -109,7 +113,8 @@ public sealed class LogFileOrderTests : IDisposable
     {
         string path = Path.Combine(_folder, name);
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        using Stream file = name.EndsWith(".gz", StringComparison.Ordinal) ? new GZipStream(File.Create(path), CompressionLevel.Fastest) : File.Create(path);
+        using Stream file = name.EndsWith(".gz", StringComparison.Ordinal) ? new GZipStream(File.Create(path), CompressionLevel.Fastest)
+            : File.Create(path);
         file.Write(log);
         return path;
     }

@@ -146,7 +146,8 @@ public sealed class RowCursorTests
         for (int i = 0; cursor.MoveNext(); i++)
         {
             Assert.Equal(i, cursor.Index);
-            found.Add(new Row(cursor.Start, cursor.Middle, cursor.End, Convert.ToHexString(cursor.Before), Convert.ToHexString(cursor.After)));
+            found.Add(new Row(cursor.Start, cursor.Middle, cursor.End, Convert.ToHexString(cursor.Before),
+                Convert.ToHexString(cursor.After)));
         }
 
         return [.. found];

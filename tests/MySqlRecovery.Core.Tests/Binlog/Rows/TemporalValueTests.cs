@@ -37,7 +37,8 @@ public sealed class TemporalValueTests
     public void Whatever_the_bytes_a_value_is_an_object_or_refused()
     {
         var random = new Random(5);
-        ColumnType[] types = [ColumnType.Date, ColumnType.Time, ColumnType.DateTime, ColumnType.Timestamp, ColumnType.Time2, ColumnType.DateTime2, ColumnType.Timestamp2];
+        ColumnType[] types = [ColumnType.Date, ColumnType.Time, ColumnType.DateTime, ColumnType.Timestamp, ColumnType.Time2,
+            ColumnType.DateTime2, ColumnType.Timestamp2];
         for (int i = 0; i < 20_000; i++)
         {
             var meta = new ByteCursor([(byte)random.Next(7)]);
@@ -49,5 +50,6 @@ public sealed class TemporalValueTests
         }
     }
 
-    private static ColumnDefinition Column(ColumnType type, int scale) => new() { Type = type, PrefixLength = 0, FixedLength = 0, Scale = scale };
+    private static ColumnDefinition Column(ColumnType type, int scale) =>
+        new() { Type = type, PrefixLength = 0, FixedLength = 0, Scale = scale };
 }

@@ -36,7 +36,8 @@ public sealed class LogCheckTests : IDisposable
     public void Rows_that_are_compared_one_by_one_are_read_in_one_go()
     {
         var source = new CountedSeries(Fill(new TransactionLog(Source, isMinimal: false), 1..400, true).Series(_folder, "s.000001", Token));
-        var replica = new CountedSeries(Fill(new TransactionLog(Replica, isMinimal: true), 1..400, true).Series(_folder, "r.000001", Token));
+        var replica = new CountedSeries(
+            Fill(new TransactionLog(Replica, isMinimal: true), 1..400, true).Series(_folder, "r.000001", Token));
         var input = new LogCheckInput { Source = source, Replica = replica, ReplicaName = "r" };
         Assert.Empty(new LogCheck(input).Run(e => throw e, Token));
         Assert.Equal((2, 2), (source.OpenCount, replica.OpenCount));
@@ -56,7 +57,8 @@ public sealed class LogCheckTests : IDisposable
         Assert.Empty(Run(source, replica));
         Assert.Empty(Run(source, replica, i => i with { ReplicaExecuted = GtidSet.Parse([$"{TransactionLog.Uuid}:1-20"]) }));
         Assert.Equal(
-            [$"{TransactionLog.Uuid}:3"], Run(source, replica, i => i with { ReplicaExecuted = GtidSet.Parse([$"{TransactionLog.Uuid}:1-2:4-20"]) }).Select(f => f.Gtid));
+            [$"{TransactionLog.Uuid}:3"],
+            Run(source, replica, i => i with { ReplicaExecuted = GtidSet.Parse([$"{TransactionLog.Uuid}:1-2:4-20"]) }).Select(f => f.Gtid));
     }
 
     [Fact]
@@ -86,7 +88,8 @@ public sealed class LogCheckTests : IDisposable
         var behind = new TransactionLog(Replica);
         foreach (int id in order.Where(i => i != 20))
             Insert(behind, id, hasGtid);
-        Assert.Equal((FindingType.TransactionMissing, FindingConfidence.Likely), Assert.Single(Run(source, behind).Select(f => (f.Type, f.Confidence))));
+        Assert.Equal((FindingType.TransactionMissing, FindingConfidence.Likely),
+            Assert.Single(Run(source, behind).Select(f => (f.Type, f.Confidence))));
     }
 
     [Fact]
@@ -104,7 +107,8 @@ public sealed class LogCheckTests : IDisposable
     [Fact]
     public void Images_with_fewer_columns_say_the_same()
     {
-        TransactionLog source = Fill(new TransactionLog(Source), 1..10, true), replica = Fill(new TransactionLog(Replica, isMinimal: true), 1..10, true);
+        TransactionLog source = Fill(new TransactionLog(Source), 1..10, true),
+            replica = Fill(new TransactionLog(Replica, isMinimal: true), 1..10, true);
         Assert.Empty(Run(source, replica));
         Assert.Empty(Run(Fill(new TransactionLog(Source), 1..10, false), Fill(new TransactionLog(Replica, isMinimal: true), 1..10, false)));
     }
@@ -114,10 +118,12 @@ public sealed class LogCheckTests : IDisposable
     {
         TransactionLog source = Fill(new TransactionLog(Source), 1..9, true);
         var replica = new TransactionLog(Replica);
-        replica.Insert(1, 1, 1, Source).Insert(2, 0, 50, Replica, table: null).Insert(3, 3, 3, Source).Insert(4, 77, 60, Replica).Insert(5, 0, 5, Source, table: null);
+        replica.Insert(1, 1, 1, Source).Insert(2, 0, 50, Replica, table: null).Insert(3, 3, 3, Source).Insert(4, 77, 60, Replica)
+            .Insert(5, 0, 5, Source, table: null);
         Fill(replica, 6..9, true);
         Assert.Equal(
-            [(2, FindingType.TransactionInjected, FindingConfidence.Proven), (4, FindingType.TransactionInjected, FindingConfidence.Proven), (5, FindingType.TransactionSkipped, FindingConfidence.Likely)],
+            [(2, FindingType.TransactionInjected, FindingConfidence.Proven), (4, FindingType.TransactionInjected, FindingConfidence.Proven),
+                (5, FindingType.TransactionSkipped, FindingConfidence.Likely)],
             Run(source, replica).Select(f => (int.Parse(f.Gtid!.Split(':')[1], CultureInfo.InvariantCulture), f.Type, f.Confidence)));
     }
 
@@ -128,13 +134,15 @@ public sealed class LogCheckTests : IDisposable
         Assert.Empty(Run(source, replica));
         replica.Insert(0, 500, 100, Replica);
         Assert.Equal(
-            ["TransactionMissing Likely", "TransactionMissing Likely", "TransactionErrant Proven"], Run(source, replica).Select(f => $"{f.Type} {f.Confidence}"));
+            ["TransactionMissing Likely", "TransactionMissing Likely", "TransactionErrant Proven"],
+            Run(source, replica).Select(f => $"{f.Type} {f.Confidence}"));
     }
 
     [Fact]
     public void Where_the_replica_says_how_far_it_came_nothing_behind_that_is_missing()
     {
-        TransactionLog source = Fill(new TransactionLog(Source), 1..12, true), replica = Fill(new TransactionLog(Replica), 1..12, true, except: 9);
+        TransactionLog source = Fill(new TransactionLog(Source), 1..12, true),
+            replica = Fill(new TransactionLog(Replica), 1..12, true, except: 9);
         long end = Assert.Single(Run(source, replica)).EndPosition!.Value;
         Assert.Empty(Run(source, replica, i => i with { AppliedTo = new LogPosition("source.000001", end - 1) }));
         Assert.Single(Run(source, replica, i => i with { AppliedTo = new LogPosition("source.000001", end) }));
@@ -151,11 +159,15 @@ public sealed class LogCheckTests : IDisposable
                 replica.Insert(0, i, (uint)i, Source);
         }
 
-        Assert.All(Run(source, replica), f => Assert.Equal((FindingType.TransactionFiltered, FindingConfidence.Likely, FindingSeverity.Warning), (f.Type, f.Confidence, f.Severity)));
+        Assert.All(Run(source, replica),
+            f => Assert.Equal((FindingType.TransactionFiltered, FindingConfidence.Likely, FindingSeverity.Warning),
+                (f.Type, f.Confidence, f.Severity)));
         var rules = new ReplicationFilter(new Dictionary<string, string?> { ["Replicate_Ignore_Table"] = "d.audit" });
-        Assert.Equal(Enumerable.Repeat((FindingType.TransactionFiltered, FindingConfidence.Proven), 4), Run(source, replica, i => i with { Filter = rules }).Select(f => (f.Type, f.Confidence)));
+        Assert.Equal(Enumerable.Repeat((FindingType.TransactionFiltered, FindingConfidence.Proven), 4),
+            Run(source, replica, i => i with { Filter = rules }).Select(f => (f.Type, f.Confidence)));
         var none = new ReplicationFilter(new Dictionary<string, string?>());
-        Assert.All(Run(source, replica, i => i with { Filter = none }).Where(f => f.Type != FindingType.LossPattern), f => Assert.Equal(FindingType.TransactionMissing, f.Type));
+        Assert.All(Run(source, replica, i => i with { Filter = none }).Where(f => f.Type != FindingType.LossPattern),
+            f => Assert.Equal(FindingType.TransactionMissing, f.Type));
     }
 
     [Fact]
@@ -176,22 +188,28 @@ public sealed class LogCheckTests : IDisposable
     [Fact]
     public void A_skip_that_was_made_good_is_no_finding_and_one_without_any_logs_is_a_range()
     {
-        TransactionLog source = Fill(new TransactionLog(Source), 1..9, true), replica = Fill(new TransactionLog(Replica), 1..9, true, except: 4);
+        TransactionLog source = Fill(new TransactionLog(Source), 1..9, true),
+            replica = Fill(new TransactionLog(Replica), 1..9, true, except: 4);
         ConsistencyFinding missing = Assert.Single(Run(source, replica));
-        var skip = new SkippedRange(new("source.000001", missing.Position!.Value), new("source.000001", missing.EndPosition!.Value), ["the line"]) { IsByCounter = true };
+        var skip = new SkippedRange(new("source.000001", missing.Position!.Value), new("source.000001", missing.EndPosition!.Value),
+            ["the line"])
+        { IsByCounter = true };
         ConsistencyFinding skipped = Assert.Single(Run(source, replica, i => i with { Skipped = [skip] }));
-        Assert.Equal((FindingType.TransactionSkipped, FindingConfidence.Proven, missing.Gtid), (skipped.Type, skipped.Confidence, skipped.Gtid));
+        Assert.Equal((FindingType.TransactionSkipped, FindingConfidence.Proven, missing.Gtid),
+            (skipped.Type, skipped.Confidence, skipped.Gtid));
         Assert.Contains("the line", skipped.Evidence);
         Assert.Empty(Run(source, Fill(new TransactionLog(Replica), 1..9, true), i => i with { Skipped = [skip] }));
         ConsistencyFinding range = Assert.Single(Run(source, replica, i => i with { Source = null, Replica = null, Skipped = [skip] }));
-        Assert.Equal((skipped.Type, skipped.LogFile, skipped.Position, skipped.EndPosition), (range.Type, range.LogFile, range.Position, range.EndPosition));
+        Assert.Equal((skipped.Type, skipped.LogFile, skipped.Position, skipped.EndPosition),
+            (range.Type, range.LogFile, range.Position, range.EndPosition));
         Assert.Equal(skipped.Gtid, Assert.Single(Run(source, replica, i => i with { Replica = null, Skipped = [skip] })).Gtid);
     }
 
     [Fact]
     public void A_replica_that_does_not_log_what_it_applies_shows_its_own_transactions_all_the_same()
     {
-        TransactionLog source = Fill(new TransactionLog(Source), 1..9, true), replica = new TransactionLog(Replica).Insert(1, 500, 5, Replica);
+        TransactionLog source = Fill(new TransactionLog(Source), 1..9, true),
+            replica = new TransactionLog(Replica).Insert(1, 500, 5, Replica);
         ConsistencyFinding finding = Assert.Single(Run(source, replica, i => i with { LogsUpdates = false }));
         Assert.Equal((FindingType.TransactionErrant, "replica.000001"), (finding.Type, finding.LogFile));
     }
@@ -216,10 +234,14 @@ public sealed class LogCheckTests : IDisposable
     public void Logs_that_share_nothing_are_refused_and_so_is_a_gap_between_them()
     {
         RecoveryException? error = null;
-        Assert.Empty(new LogCheck(Input(Fill(new TransactionLog(Source), 1..9, false), Fill(new TransactionLog(Replica), 20..29, false))).Run(e => error = e, Token));
+        Assert.Empty(new LogCheck(
+            Input(Fill(new TransactionLog(Source), 1..9, false), Fill(new TransactionLog(Replica), 20..29, false))).Run(e => error = e,
+                Token));
         Assert.Equal("LogsShareNothing", error!.ErrorId);
-        Assert.Equal("LogSeriesIncomplete", Assert.Throws<RecoveryException>(() => new FileLogSeries(["a/b.000001", "a/b.000003"], null, Token)).ErrorId);
-        Assert.Equal("LogSeriesIncomplete", Assert.Throws<RecoveryException>(() => new FileLogSeries(["a/b.000001", "a/c.000002"], null, Token)).ErrorId);
+        Assert.Equal("LogSeriesIncomplete",
+            Assert.Throws<RecoveryException>(() => new FileLogSeries(["a/b.000001", "a/b.000003"], null, Token)).ErrorId);
+        Assert.Equal("LogSeriesIncomplete",
+            Assert.Throws<RecoveryException>(() => new FileLogSeries(["a/b.000001", "a/c.000002"], null, Token)).ErrorId);
     }
 
     [Fact]
@@ -240,7 +262,8 @@ public sealed class LogCheckTests : IDisposable
                     ReplicaName = "replica",
                 };
                 _ = new LogCheck(input).Run(_ => { }, Token).Count();
-                _ = new LogCheck(input with { Source = input.Replica, Replica = input.Source, Relay = input.Source }).Run(_ => { }, Token).Count();
+                _ = new LogCheck(input with { Source = input.Replica, Replica = input.Source, Relay = input.Source }).Run(_ => { }, Token)
+                    .Count();
             }
             catch (RecoveryException)
             {

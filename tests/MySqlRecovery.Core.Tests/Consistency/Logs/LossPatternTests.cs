@@ -30,7 +30,8 @@ public sealed class LossPatternTests
         LoggedTransaction[] all = Spread(20_000, step: 1);
         LoggedTransaction[] burst = [.. Enumerable.Range(0, 6).Select(i => new LoggedTransaction
         {
-            ServerId = 1, Timestamp = all[70].Timestamp, Ordinal = 70 + 2 * i, LogFile = "b.000001", Position = 70, EndPosition = 71, SourceEnd = new("b.000001", 71), Tables = all[70].Tables,
+            ServerId = 1, Timestamp = all[70].Timestamp, Ordinal = 70 + 2 * i, LogFile = "b.000001", Position = 70, EndPosition = 71,
+            SourceEnd = new("b.000001", 71), Tables = all[70].Tables,
         })];
         Assert.Empty(Find(burst));
     }
@@ -42,7 +43,8 @@ public sealed class LossPatternTests
         {
             var random = new Random(seed);
             LoggedTransaction[] all = Spread(2000, step: 13);
-            Assert.Empty(new LossPattern(Times(all), 5).Find([.. all.Where(_ => random.Next(60) == 0).Select(t => new LossCase(t, null, random.Next(4) == 0 ? false : null))]));
+            Assert.Empty(new LossPattern(Times(all), 5).Find(
+                [.. all.Where(_ => random.Next(60) == 0).Select(t => new LossCase(t, null, random.Next(4) == 0 ? false : null))]));
         }
     }
 
@@ -51,13 +53,15 @@ public sealed class LossPatternTests
     {
         LoggedTransaction[] all = Spread(500, step: 5, rareTable: 10);
         Assert.Contains(Find(all.Where(t => t.Tables[0].Table == "rare")), f => f.Contains("change d.rare"));
-        Assert.Contains(Find(all[400..450]), f => f.Contains("All 50 follow one another without a gap, from b.000001:400 to b.000001:449."));
+        Assert.Contains(Find(all[400..450]),
+            f => f.Contains("All 50 follow one another without a gap, from b.000001:400 to b.000001:449."));
     }
 
     [Fact]
     public void Skips_at_a_regular_pace_are_said_to_be_regular_although_no_log_is_there()
     {
-        LossCase[] losses = [.. Enumerable.Range(0, 10).Select(i => new LossCase(null, new SkippedRange(new("b.000001", i * 100), new("b.000001", i * 100 + 50), ["line"])
+        LossCase[] losses = [.. Enumerable.Range(0, 10)
+            .Select(i => new LossCase(null, new SkippedRange(new("b.000001", i * 100), new("b.000001", i * 100 + 50), ["line"])
         {
             IsByCounter = true,
             Time = DateTime.UnixEpoch.AddSeconds(i * 60).ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture),
@@ -70,7 +74,8 @@ public sealed class LossPatternTests
         Assert.Empty(new LossPattern(_times, 0).Find(losses[..3]));
     }
 
-    private List<string> Find(IEnumerable<LoggedTransaction> lost) => new LossPattern(_times, 0).Find([.. lost.Select(t => new LossCase(t, null, null))]);
+    private List<string> Find(IEnumerable<LoggedTransaction> lost) =>
+        new LossPattern(_times, 0).Find([.. lost.Select(t => new LossCase(t, null, null))]);
 
     private LoggedTransaction[] Spread(int count, int step, int rareTable = int.MaxValue)
     {

@@ -26,7 +26,8 @@ internal sealed class TransactionLog
         byte[] format = FormatDescriptionEvent.ForMySql(new Version(9, 7)).Raw;
         Add(BinlogEventType.FormatDescription, server, 1, format[EventHeader.Size..^4]);
         if (executed is { } range)
-            Add(BinlogEventType.PreviousGtids, server, 1, [.. Number(1), .. Uuid.ToByteArray(bigEndian: true), .. Number(1), .. Number(range.First), .. Number(range.Last + 1)]);
+            Add(BinlogEventType.PreviousGtids, server, 1,
+                [.. Number(1), .. Uuid.ToByteArray(bigEndian: true), .. Number(1), .. Number(range.First), .. Number(range.Last + 1)]);
     }
 
     public byte[] Bytes => _log.ToArray();
@@ -48,7 +49,8 @@ internal sealed class TransactionLog
         {
             // The replica numbers its tables itself.
             byte[] tableId = [(byte)_server, (byte)name[0], 0, 0, 0, 0];
-            Add(BinlogEventType.TableMap, writer, time, [.. tableId, 1, 0, 1, (byte)'d', 0, (byte)name.Length, .. Encoding.ASCII.GetBytes(name), 0, 2, 3, 3, 0, 0]);
+            Add(BinlogEventType.TableMap, writer, time,
+                [.. tableId, 1, 0, 1, (byte)'d', 0, (byte)name.Length, .. Encoding.ASCII.GetBytes(name), 0, 2, 3, 3, 0, 0]);
             byte[] row = [0xFC, .. Number(id)[..4], .. _isMinimal ? [] : Number(id * 10)[..4]];
             Add(BinlogEventType.WriteRows, writer, time, [.. tableId, 1, 0, 2, 0, 2, (byte)(_isMinimal ? 1 : 3), .. row]);
         }

@@ -68,7 +68,8 @@ public sealed class TableComparisonTests
         LiveTable source = Table() with { Engine = "InnoDB", RowFormat = "Dynamic", Collation = "utf8mb4_bin" };
         LiveTable replica = Table() with { Engine = "MyISAM", RowFormat = "Compact", Collation = "utf8mb4_general_ci" };
         Assert.Equal(
-            [("Warning", "engine"), ("Info", "row format"), ("Warning", "collation")], Compare(source, replica).Select(f => (f.Severity, f.Key)));
+            [("Warning", "engine"), ("Info", "row format"), ("Warning", "collation")],
+            Compare(source, replica).Select(f => (f.Severity, f.Key)));
     }
 
     private static LiveColumn Column(string name, string type) =>
@@ -81,7 +82,8 @@ public sealed class TableComparisonTests
         return table;
     }
 
-    private static (string Severity, string Key, string Evidence)[] Compare(LiveTable source, LiveTable replica, string replicaVersion = "8.0.36")
+    private static (string Severity, string Key, string Evidence)[] Compare(LiveTable source, LiveTable replica,
+        string replicaVersion = "8.0.36")
     {
         using ComparedServer one = AnswersByHeart.Open("db1", "8.0.36", ""), two = AnswersByHeart.Open("db2", replicaVersion, "");
         return [.. new TableComparison(new ServerPair(one, two), source, replica).Run()

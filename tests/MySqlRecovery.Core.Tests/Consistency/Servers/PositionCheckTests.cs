@@ -49,9 +49,11 @@ public sealed class PositionCheckTests
     public void A_gap_is_where_the_source_or_one_of_its_tags_has_several_intervals(string executed, string? gap)
     {
         using ComparedServer source = AnswersByHeart.Open(
-            "db1", "9.7.0", $"server_uuid={Source}, gtid_mode=ON", scalar: q => q == "SELECT @@GLOBAL.gtid_executed" ? Source + ":1-20" : null);
+            "db1", "9.7.0", $"server_uuid={Source}, gtid_mode=ON",
+            scalar: q => q == "SELECT @@GLOBAL.gtid_executed" ? Source + ":1-20" : null);
         using ComparedServer replica = AnswersByHeart.Open(
-            "db2", "9.7.0", $"server_uuid={Own}, gtid_mode=ON", channel: "Replica_SQL_Running=No", scalar: q => q == "SELECT @@GLOBAL.gtid_executed" ? executed : null);
+            "db2", "9.7.0", $"server_uuid={Own}, gtid_mode=ON", channel: "Replica_SQL_Running=No",
+            scalar: q => q == "SELECT @@GLOBAL.gtid_executed" ? executed : null);
         Assert.Equal(gap, Run(source, replica).SingleOrDefault(f => f.Key == "gap")?.Gtid);
     }
 
@@ -64,7 +66,8 @@ public sealed class PositionCheckTests
         using ComparedServer source = AnswersByHeart.Open(
             "db1", "10.11.6-MariaDB", "server_id=1", scalar: q => q == "SELECT @@GLOBAL.gtid_binlog_state" ? sourceState : null);
         using ComparedServer replica = AnswersByHeart.Open(
-            "db2", "10.11.6-MariaDB", "server_id=2", channel: Running, scalar: q => q == "SELECT @@GLOBAL.gtid_binlog_state" ? state : null);
+            "db2", "10.11.6-MariaDB", "server_id=2", channel: Running,
+            scalar: q => q == "SELECT @@GLOBAL.gtid_binlog_state" ? state : null);
         Assert.Equal(errant, Run(source, replica).SingleOrDefault(f => f.Type == FindingType.TransactionErrant)?.Gtid);
     }
 
@@ -74,10 +77,12 @@ public sealed class PositionCheckTests
         const string Other = "5e11fa47-71ca-11e1-9e33-c80aa9429562", Third = "6e11fa47-71ca-11e1-9e33-c80aa9429562";
         const string Errant = $"{Own}:1-2,{Other}:1-9:tag:1,{Third}:4";
         using ComparedServer source = AnswersByHeart.Open(
-            "db1", "9.7.0", $"server_uuid={Source}", scalar: q => q.StartsWith("SELECT GTID_SUBTRACT", StringComparison.Ordinal) ? Errant : null);
+            "db1", "9.7.0", $"server_uuid={Source}",
+            scalar: q => q.StartsWith("SELECT GTID_SUBTRACT", StringComparison.Ordinal) ? Errant : null);
         using ComparedServer replica = AnswersByHeart.Open(
             "db2", "9.7.0", $"server_uuid={Own}",
-            channel: $"Source_UUID={Source}, Retrieved_Gtid_Set={Source}:1-9 | Source_UUID={Other.ToUpperInvariant()}, Retrieved_Gtid_Set={Third}:1-5,\n{Other}:1-3",
+            channel: $"Source_UUID={Source}, Retrieved_Gtid_Set={Source}:1-9 | Source_UUID={Other.ToUpperInvariant()}, "
+                + $"Retrieved_Gtid_Set={Third}:1-5,\n{Other}:1-3",
             scalar: q => q switch
             {
                 "SELECT @@GLOBAL.gtid_executed" => $"{Source}:1-9,{Errant}",
@@ -95,7 +100,8 @@ public sealed class PositionCheckTests
 
     private static string[] Check(string channel)
     {
-        using ComparedServer source = AnswersByHeart.Open("db1", "8.0.36", ""), replica = AnswersByHeart.Open("db2", "8.0.36", "", channel: channel);
+        using ComparedServer source = AnswersByHeart.Open("db1", "8.0.36", ""),
+            replica = AnswersByHeart.Open("db2", "8.0.36", "", channel: channel);
         return [.. Run(source, replica).Select(f => $"{f.Severity} {f.Key}: {f.Evidence[0]}")];
     }
 }

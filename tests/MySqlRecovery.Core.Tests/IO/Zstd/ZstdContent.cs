@@ -29,7 +29,8 @@ internal static class ZstdContent
     private static byte[] Text(int length)
     {
         var random = new Random(1);
-        string[] words = [.. Enumerable.Range(0, 500).Select(_ => new string([.. random.GetItems("abcdefghijklmnopqrstuvwxyz".ToCharArray(), random.Next(2, 9))]))];
+        string[] words = [.. Enumerable.Range(0, 500)
+            .Select(_ => new string([.. random.GetItems("abcdefghijklmnopqrstuvwxyz".ToCharArray(), random.Next(2, 9))]))];
         var text = new StringBuilder();
         while (text.Length < length)
             text.Append(words[(int)(500 * Math.Pow(random.NextDouble(), 3))]).Append(' ');

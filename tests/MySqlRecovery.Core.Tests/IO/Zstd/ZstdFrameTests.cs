@@ -81,7 +81,8 @@ public class ZstdFrameTests
         byte[] treeless = [3 | 4 << 4, 2 << 6, 0, 0x10, 0x0D];
         Assert.Equal(
             [0, 1, 5, 4, 0, 1, 5, 4],
-            Decode(0x00, [WindowOf1KiB], [.. Compressed(HuffmanLiterals, NoSequences, isLast: false), .. Compressed(treeless, NoSequences)]));
+            Decode(0x00, [WindowOf1KiB],
+                [.. Compressed(HuffmanLiterals, NoSequences, isLast: false), .. Compressed(treeless, NoSequences)]));
         Assert.Contains("Dictionary is corrupted", Failure(0x00, [WindowOf1KiB], Compressed(treeless, NoSequences)));
     }
 
@@ -120,7 +121,8 @@ public class ZstdFrameTests
         byte[] repeated = [1, 0xFC, 1];
         Assert.Equal(
             "abbbbbcddddd"u8,
-            Decode(0x00, [WindowOf1KiB], [.. Compressed(RawLiterals("ab"u8), Sequence(2, 0, 1), isLast: false), .. Compressed(RawLiterals("cd"u8), repeated)]));
+            Decode(0x00, [WindowOf1KiB],
+                [.. Compressed(RawLiterals("ab"u8), Sequence(2, 0, 1), isLast: false), .. Compressed(RawLiterals("cd"u8), repeated)]));
         Assert.Contains(Corrupt, Failure(0x00, [WindowOf1KiB], Compressed(RawLiterals("cd"u8), repeated)));
     }
 
@@ -137,7 +139,8 @@ public class ZstdFrameTests
     [InlineData(2, 31, 1, 0xFF)]
     public void A_sequence_that_cannot_be_is_refused(byte literalCode, byte offsetCode, byte matchCode, byte bits, string message = Corrupt)
     {
-        byte[] sequence = [.. Sequence(literalCode, offsetCode, matchCode)[..^1], .. (byte[])(offsetCode > 8 ? [1, 1, 1, 1, 1, 1, 1] : []), bits];
+        byte[] sequence = [.. Sequence(literalCode, offsetCode, matchCode)[..^1], .. (byte[])(offsetCode > 8 ? [1, 1, 1, 1, 1, 1, 1] : []),
+            bits];
         Assert.Contains(message, Failure(0x20, [20], Compressed(RawLiterals("ab"u8), sequence)));
     }
 
@@ -174,7 +177,8 @@ public class ZstdFrameTests
         return [.. header[..3], .. content];
     }
 
-    private static byte[] Decode(byte descriptor, byte[] fields, byte[] blocks) => ZstdSamples.Decode([.. Magic, descriptor, .. fields, .. blocks]);
+    private static byte[] Decode(byte descriptor, byte[] fields, byte[] blocks) =>
+        ZstdSamples.Decode([.. Magic, descriptor, .. fields, .. blocks]);
 
     private static string Failure(byte descriptor, byte[] fields, byte[] blocks) =>
         Assert.Throws<InvalidDataException>(() => Decode(descriptor, fields, blocks)).Message;

@@ -8,7 +8,8 @@ internal static class ZstdSamples
 {
     private static readonly Assembly Assembly = typeof(ZstdSamples).Assembly;
 
-    public static IEnumerable<string> Names => Assembly.GetManifestResourceNames().Where(name => name.EndsWith(".zst", StringComparison.Ordinal));
+    public static IEnumerable<string> Names =>
+        Assembly.GetManifestResourceNames().Where(name => name.EndsWith(".zst", StringComparison.Ordinal));
 
     public static byte[] Read(string name)
     {

@@ -22,7 +22,8 @@ public sealed class ParallelSqlTests : IDisposable
     {
         // Short transactions before and behind one that is longer than a part.
         SmallLog log = new SmallLog()
-            .Add(BinlogEventType.TableMap, [1, 0, 0, 0, 0, 0, 0, 0, 1, (byte)'d', 0, 1, (byte)'t', 0, 1, VarChar, 2, 0xD0, 7, 1, ColumnName, 2, 1, (byte)'c']);
+            .Add(BinlogEventType.TableMap,
+                [1, 0, 0, 0, 0, 0, 0, 0, 1, (byte)'d', 0, 1, (byte)'t', 0, 1, VarChar, 2, 0xD0, 7, 1, ColumnName, 2, 1, (byte)'c']);
         for (int i = 0; i < 6000; i++)
         {
             log.AddInsert(Text(i, 'a'), Text(i, 'b'));
@@ -31,7 +32,8 @@ public sealed class ParallelSqlTests : IDisposable
         }
 
         string path = Path.Combine(_folder, "script.sql");
-        using var scan = new EventScan([LogRange.Whole(log.WriteTo(_folder))], MySqlRecovery.Binlog.Filter.EventFilter.All, CancellationToken.None);
+        using var scan = new EventScan([LogRange.Whole(log.WriteTo(_folder))], MySqlRecovery.Binlog.Filter.EventFilter.All,
+            CancellationToken.None);
         using ChangeIndex index = ChangeIndexBuilder.Build(scan, reverse);
         var form = new SqlForm { Reverse = reverse };
         using var whole = new SqlText();

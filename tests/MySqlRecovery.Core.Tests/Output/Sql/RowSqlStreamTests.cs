@@ -136,7 +136,8 @@ public sealed class RowSqlStreamTests : IDisposable
         .AddStatement($"XA END {XaId}").Add(BinlogEventType.XaPrepare, [0, 1, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, (byte)'a']);
 
     private static int[] Ids(string[] statements) =>
-        [.. statements.Where(s => s.StartsWith("INSERT", StringComparison.Ordinal)).Select(s => int.Parse(s.Split("VALUES (")[1].Split(',')[0], CultureInfo.InvariantCulture))];
+        [.. statements.Where(s => s.StartsWith("INSERT", StringComparison.Ordinal))
+            .Select(s => int.Parse(s.Split("VALUES (")[1].Split(',')[0], CultureInfo.InvariantCulture))];
 
     private EventScan Scan(SmallLog log, EventFilter filter) =>
         new([LogRange.Whole(log.WriteTo(_folder))], filter, TestContext.Current.CancellationToken);

@@ -50,7 +50,8 @@ public sealed class RowStatementTests : IDisposable
         SmallLog log = Log(key: [0]).AddRows(BinlogEventType.WriteRowsV1, 1, [1, 5], [2, 5]);
         log.AddRows(BinlogEventType.DeleteRowsV1, 1, [1, 5]);
         Assert.Equal(
-            ["INSERT INTO `d`.`t` (`id`, `v`) VALUES (1, 5);", "DELETE FROM `d`.`t` WHERE `id` = 2;", "DELETE FROM `d`.`t` WHERE `id` = 1;"],
+            ["INSERT INTO `d`.`t` (`id`, `v`) VALUES (1, 5);", "DELETE FROM `d`.`t` WHERE `id` = 2;",
+                "DELETE FROM `d`.`t` WHERE `id` = 1;"],
             Write(log, reverse: true));
     }
 

@@ -59,7 +59,8 @@ public sealed class SqlLiteralByTypeTests
     [InlineData(Binary, "6500", "X'6500'")]
     [InlineData(null, "65", "X'65'")]
     [InlineData(Utf8Mb4, "", "''")]
-    public void Text_is_quoted_where_it_is_plain_and_hexadecimal_with_its_character_set_elsewhere(int? collation, string bytes, string literal)
+    public void Text_is_quoted_where_it_is_plain_and_hexadecimal_with_its_character_set_elsewhere(int? collation, string bytes,
+        string literal)
     {
         ColumnDefinition column = Column(ColumnType.VarChar);
         column.CharacterSet = collation is { } id ? CharacterSets.ByCollationId((ulong)id) : null;
