@@ -63,6 +63,9 @@ public sealed class BinlogReader(IEnumerable<string> logFiles)
     /// <summary>The first moment not taken any more.</summary>
     public DateTime? StopTime { get; init; }
 
+    /// <summary>What the two are compared with.</summary>
+    public TimeBasis TimeBasis { get; init; }
+
     /// <summary>Offset of the first event taken, in the first file.</summary>
     public long? StartPosition { get; init; }
 
@@ -197,6 +200,7 @@ public sealed class BinlogReader(IEnumerable<string> logFiles)
         ThreadIds = ThreadId.Count == 0 ? null : [.. ThreadId],
         StartTime = StartTime?.ToUniversalTime(),
         StopTime = StopTime?.ToUniversalTime(),
+        TimeBasis = TimeBasis,
         Tables = Database.Count + ExcludeDatabase.Count + Table.Count + ExcludeTable.Count == 0
             ? null : new TableFilter([.. Database], [.. ExcludeDatabase], [.. Table], [.. ExcludeTable]),
         Gtids = Gtid.Count + ExcludeGtid.Count == 0 ? null : new GtidFilter(

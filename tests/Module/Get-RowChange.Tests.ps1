@@ -142,6 +142,23 @@ Describe 'Get-RowChange filters' {
         @(Get-BinlogEvent $First, $Second | Get-RowChange @With | ForEach-Object { "$_ $($_.RowIndex)" }) | Should -Be $expected
     }
 
+    It 'by commit times take what was committed between them, by the microsecond' {
+        $commits = @($all.CommitTime | Sort-Object -Unique)
+        $range = @{ TimeBasis = 'Commit'; StartTime = $commits[1]; StopTime = $commits[-2] }
+        $expected = @($all | Where-Object { $_.CommitTime -ge $commits[1] -and $_.CommitTime -lt $commits[-2] } | ForEach-Object { "$_ $($_.RowIndex)" })
+        $expected.Count | Should -BeGreaterThan 0
+        $expected.Count | Should -BeLessThan $all.Count
+        @(Get-RowChange $First, $Second @range | ForEach-Object { "$_ $($_.RowIndex)" }) | Should -Be $expected
+        @(Get-BinlogEvent $First, $Second | Get-RowChange @range | ForEach-Object { "$_ $($_.RowIndex)" }) | Should -Be $expected
+    }
+
+    It 'by commit times say where there are none' {
+        foreach ($result in (Invoke-Recorded { Get-RowChange $Old -StartTime 2000-01-01Z -TimeBasis Commit }), (Invoke-Recorded { Get-BinlogEvent $Old | Get-RowChange -StartTime 2000-01-01Z -TimeBasis Commit })) {
+            $result.Output | Should -BeNullOrEmpty
+            $result.Errors[0].FullyQualifiedErrorId | Should -BeLike 'CommitTimeUnknown,*'
+        }
+    }
+
     It 'stops when enough was taken' {
         (Get-RowChange $First, $Second | Select-Object -First 1).Table | Should -Be 'types'
         (Get-BinlogEvent $First, $Second | Get-RowChange | Select-Object -First 1).Table | Should -Be 'types'

@@ -1,5 +1,5 @@
 BeforeDiscovery {
-    $filters = 'Database', 'ExcludeDatabase', 'Table', 'ExcludeTable', 'Operation', 'StartTime', 'StopTime', 'StartPosition', 'StopPosition',
+    $filters = 'Database', 'ExcludeDatabase', 'Table', 'ExcludeTable', 'Operation', 'StartTime', 'StopTime', 'TimeBasis', 'StartPosition', 'StopPosition',
         'Gtid', 'ExcludeGtid', 'ThreadId', 'ServerId', 'Where', 'SchemaPath', 'Connection', 'Salvage', 'KeyringPath', 'RequireComplete',
         'Server', 'StartFile', 'StopFile', 'StartGtid'
     $connection = 'Port', 'Credential', 'SslMode', 'SslCa', 'SslCert', 'SslKey', 'DefaultsFile'

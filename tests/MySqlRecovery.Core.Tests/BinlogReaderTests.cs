@@ -51,6 +51,34 @@ public sealed class BinlogReaderTests : IDisposable
     }
 
     [Fact]
+    public void A_range_of_commit_times_takes_whole_transactions_by_the_microsecond()
+    {
+        RowChange[] all = [.. new BinlogReader(Logs).ReadRowChanges()];
+        DateTime[] commits = [.. all.Select(r => r.CommitTime!.Value).Distinct()];
+        (DateTime start, DateTime stop) = (commits[3], commits[^3]);
+        var reader = new BinlogReader(Logs) { TimeBasis = TimeBasis.Commit, StartTime = start, StopTime = stop };
+
+        Assert.Equal(
+            all.Where(r => r.CommitTime >= start && r.CommitTime < stop).Select(r => (r.LogFile, r.Position, r.RowIndex)),
+            reader.ReadRowChanges().Select(r => (r.LogFile, r.Position, r.RowIndex)));
+        Assert.NotEqual(0, start.Ticks % TimeSpan.TicksPerSecond);
+        Assert.NotEqual(
+            all.Count(r => r.Timestamp >= start && r.Timestamp < stop), all.Count(r => r.CommitTime >= start && r.CommitTime < stop));
+    }
+
+    [Fact]
+    public void A_range_of_commit_times_goes_by_no_other_time_where_the_log_has_none()
+    {
+        string old = Path.Combine(AppContext.BaseDirectory, "Data", "Logs", "old.binlog");
+
+        var error = Assert.Throws<RecoveryException>(
+            () => new BinlogReader([old]) { TimeBasis = TimeBasis.Commit, StartTime = DateTime.UnixEpoch }.ReadRowChanges().Count());
+
+        Assert.Equal(("CommitTimeUnknown", old), (error.ErrorId, error.Path));
+        Assert.NotEmpty(new BinlogReader([old]) { StartTime = DateTime.UnixEpoch }.ReadRowChanges());
+    }
+
+    [Fact]
     public void A_row_test_chooses_single_rows()
     {
         RowChange first = new BinlogReader(Logs) { ThreadId = [Housekeeping], Table = ["wf_task"] }.ReadRowChanges().First();

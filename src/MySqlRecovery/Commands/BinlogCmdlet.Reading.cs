@@ -177,7 +177,8 @@ public abstract partial class BinlogCmdlet
         {
             if (time is { } moment)
                 WriteVerbose(string.Create(
-                    CultureInfo.InvariantCulture, $"Taking events {name} {moment.ToLocalTime():yyyy-MM-dd HH:mm:sszzz}, which is "
+                    CultureInfo.InvariantCulture, $"Taking {(TimeBasis == TimeBasis.Commit ? "commits" : "events")} {name} "
+                        + $"{moment.ToLocalTime():yyyy-MM-dd HH:mm:sszzz}, which is "
                         + $"{moment.ToUniversalTime():yyyy-MM-dd HH:mm:ss}Z"));
         }
     }

@@ -80,6 +80,13 @@ public abstract partial class BinlogCmdlet : ServerCmdlet
     [ValidateNotNull]
     public DateTime? StopTime { get; set; }
 
+    /// <summary>
+    /// What -StartTime and -StopTime go by: the time in each event (default), or the commit of its transaction on the server that
+    /// wrote the log, in microseconds.
+    /// </summary>
+    [Parameter]
+    public TimeBasis TimeBasis { get; set; }
+
     /// <summary>Byte offset of the first event taken in the first file.</summary>
     [Parameter]
     [ValidateNotNull]
@@ -196,6 +203,7 @@ public abstract partial class BinlogCmdlet : ServerCmdlet
             ThreadIds = ThreadId == null ? null : [.. ThreadId],
             StartTime = StartTime?.ToUniversalTime(),
             StopTime = StopTime?.ToUniversalTime(),
+            TimeBasis = TimeBasis,
             Tables = Database.Length + ExcludeDatabase.Length + Table.Length + ExcludeTable.Length == 0
                 ? null : new TableFilter(Database, ExcludeDatabase, Table, ExcludeTable),
             Gtids = Gtid.Length + ExcludeGtid.Length == 0 ? null : Try(() => new GtidFilter(

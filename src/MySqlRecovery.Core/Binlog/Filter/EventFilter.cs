@@ -20,7 +20,10 @@ internal sealed record EventFilter
 
     public HashSet<uint>? ThreadIds { get; init; }
 
-    /// <summary>Included; compared with the event's own time.</summary>
+    /// <summary>What the times are compared with.</summary>
+    public TimeBasis TimeBasis { get; init; }
+
+    /// <summary>Included.</summary>
     public DateTime? StartTime { get; init; }
 
     /// <summary>Excluded.</summary>
@@ -64,10 +67,13 @@ internal sealed record EventFilter
     /// <summary>Whether nothing is asked at all.</summary>
     public bool IsAll => TakesAnyHeader && TakesAnyTransaction && Tables == null;
 
+    /// <summary>Whether commit times decide on what is taken.</summary>
+    public bool ComparesCommitTime => TimeBasis == TimeBasis.Commit && (StartTime != null || StopTime != null);
+
     /// <summary>Whether a time is in the range.</summary>
     public bool IsInTime(DateTime time) => !(time < StartTime) && !(time >= StopTime);
 
-    /// <summary>Whether what its header says lets an event through.</summary>
+    /// <summary>Whether what its header says, and its time by the filter's basis, let an event through.</summary>
     [MethodImpl(Jit.Hot)]
     public bool IsMatch(BinlogEventType type, uint serverId, DateTime timestamp)
     {

@@ -186,7 +186,7 @@ internal sealed class EventSelection(EventFilter filter, bool isPart)
 
     /// <summary>Whether the event that a scan stands on is in the range of time and of positions, and not before it.</summary>
     public bool IsInRange(EventScan scan) =>
-        scan.Reader.Position >= scan.Chosen.Start && !(scan.Reader.Header.Time < filter.StartTime);
+        scan.Reader.Position >= scan.Chosen.Start && !(new EventView(scan).TimeFor(filter) < filter.StartTime);
 
     /// <summary>Whether a row of such an event is chosen.</summary>
     public bool Includes(in RowCursor row) => filter.Where?.IsMatch(row) != false;

@@ -138,7 +138,8 @@ internal sealed class EventScan : IDisposable
                 return true;
             }
 
-            if (_mayCut && Table != null && Reader.Header.Type.Operation() != null && (!isInRange || !_filter.IsInTime(Reader.Header.Time)))
+            if (_mayCut && Table != null && Reader.Header.Type.Operation() != null
+                && (!isInRange || !_filter.IsInTime(new EventView(this).TimeFor(_filter))))
                 _cuts.Leave(this);
         }
     }

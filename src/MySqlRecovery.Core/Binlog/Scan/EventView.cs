@@ -255,7 +255,7 @@ internal readonly struct EventView
     /// <summary>Whether a filter lets the event through, whatever its table and its rows are.</summary>
     [MethodImpl(Jit.Hot)]
     public bool IsMatchButTable(EventFilter filter) =>
-        (filter.TakesAnyHeader || filter.IsMatch(Type, ServerId, Timestamp))
+        (filter.TakesAnyHeader || filter.IsMatch(Type, ServerId, this.TimeFor(filter)))
         && (filter.TakesAnyTransaction || filter.IsMatch(Gtid, ThreadId) || LacksThread(filter))
         && (filter.Choice == null || IsChosen(filter.Choice));
 

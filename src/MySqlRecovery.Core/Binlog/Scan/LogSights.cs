@@ -100,7 +100,7 @@ internal sealed class LogSights
 
     private void ObserveTransaction(in EventView view, EventFilter filter, (int Log, long Position) transaction)
     {
-        DateTime time = view.Timestamp;
+        DateTime time = view.TimeFor(filter);
         if (time != DateTime.UnixEpoch)
         {
             First = First < time ? First : time;
