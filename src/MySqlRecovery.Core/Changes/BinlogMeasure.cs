@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using MySqlRecovery.Binlog.Filter;
 using MySqlRecovery.Binlog.Rows;
 using MySqlRecovery.Binlog.Scan;
@@ -43,6 +44,7 @@ internal sealed class BinlogMeasure
     public string[] Unseen => _unseen.ToReasons();
 
     /// <summary>Counts the rows of an event that were let through.</summary>
+    [MethodImpl(Jit.Hot)]
     public void Add(in EventView view)
     {
         if (!view.HasRows)
@@ -92,6 +94,7 @@ internal sealed class BinlogMeasure
         _ => sums,
     };
 
+    [MethodImpl(Jit.Hot)]
     private void AddRows(in EventView view, TableMap map, in RowsEvent rows)
     {
         int count = view.MeasureRows(rows).Count;
@@ -125,6 +128,7 @@ internal sealed class BinlogMeasure
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Count(BinlogSummary summary, RowOperation operation, int count)
     {
         summary.RowCount += count;
@@ -136,14 +140,16 @@ internal sealed class BinlogMeasure
             summary.DeleteCount += count;
     }
 
-    private Sum Find(TableMap map, in EventView view)
+    [MethodImpl(Jit.Hot)]
+    private Sum Find(TableMap map, in EventView view) =>
+        _kind == BinlogSummaryKind.Table && _byMap.TryGetValue(map, out Sum? sum) ? sum : FindByKey(map, view);
+
+    private Sum FindByKey(TableMap map, in EventView view)
     {
         switch (_kind)
         {
             case BinlogSummaryKind.Table:
-                if (!_byMap.TryGetValue(map, out Sum? sum))
-                    _byMap.Add(map, sum = Find(map.QualifiedName, view, s => (s.Database, s.Table) = (map.Database, map.Table)));
-                return sum;
+                return _byMap[map] = Find(map.QualifiedName, view, s => (s.Database, s.Table) = (map.Database, map.Table));
             case BinlogSummaryKind.Transaction:
                 if (_last == null)
                 {
@@ -231,6 +237,7 @@ internal sealed class BinlogMeasure
 
         public HashSet<TableName> Tables { get; } = [];
 
+        [MethodImpl(Jit.Hot)]
         public void BeginTransaction(long number, in EventView view)
         {
             LastTransaction = number;

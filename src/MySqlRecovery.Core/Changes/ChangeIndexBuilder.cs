@@ -293,9 +293,10 @@ internal sealed partial class ChangeIndexBuilder : IDisposable
         return number;
     }
 
-    private int NumberOf(Gtid source)
+    [MethodImpl(Jit.Hot)]
+    private int NumberOf(in Gtid source)
     {
-        if (_lastGtidSource.Source == source)
+        if (_lastGtidSource.Source is { } last && last == source)
             return _lastGtidSource.Number;
         if (!_gtidSourceNumbers.TryGetValue(source, out int number))
         {

@@ -44,6 +44,7 @@ internal static class ChangeRules
     }
 
     /// <summary>Null where the rows of a transaction that ends so are to be undone or done again, else why they are not.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static string? FindObstacle(TransactionEnd? end) => end switch
     {
         TransactionEnd.Rollback => "they were rolled back, and the log does not say which tables cannot roll back",
@@ -54,10 +55,12 @@ internal static class ChangeRules
     /// <summary>Why the rows of an XA transaction that nothing decides are not taken.</summary>
     public const string UndecidedXa = "an XA transaction was prepared, and no XA COMMIT of it is among the chosen events";
 
+    [MethodImpl(Jit.Hot)]
     private static bool Identifies(RowLayout layout, TableMap map) =>
         IsWhole(layout) || (map.PrimaryKey.Length > 0 && IsSubset(map.PrimaryKey, layout.Ordinals));
 
     // MariaDB 11.8 leaves what it computes out of its full images.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool IsWhole(RowLayout layout) => layout.IsFull || layout.LacksOnlyGenerated;
 
     // From the log alone, columns that the server computes cannot be told from those that a setting leaves out.
@@ -122,6 +125,7 @@ internal sealed class ChangeObstacles
     }
 
     /// <summary>What a statement means.</summary>
+    [MethodImpl(Jit.Hot)]
     public void Add(in StatementEffect effect, in EventView view)
     {
         if (effect is { Obstacle: not null, ObstacleKey: { } key })
@@ -198,6 +202,7 @@ internal sealed class ChangeObstacles
 internal static class UnreadChange
 {
     /// <summary>What an undo has to say of an event of this type; null where the type changes nothing by itself.</summary>
+    [MethodImpl(Jit.Hot)]
     public static string? Find(BinlogEventType type) => type switch
     {
         BinlogEventType.Incident => "the server reports that events were lost (INCIDENT)",

@@ -21,6 +21,7 @@ internal abstract class ByteSource(string path) : IDisposable
 
     /// <summary>Where the bytes go on that should be at an offset: further on behind a hole, as in a log that a server sends in
     /// part.</summary>
+    [MethodImpl(Jit.Hot)]
     public virtual long SkipHole(long offset) => offset;
 
     public abstract void Dispose();

@@ -51,48 +51,60 @@ public sealed class BinlogEvent
     /// When the transaction was committed on the server that wrote the log, UTC, microseconds; null where the log does not
     /// say: before MySQL 8.0.1, in MariaDB.
     /// </summary>
-    public DateTime? CommitTime { get; set; }
+    public DateTime? CommitTime { get => Transaction.CommitTime; set => Transaction = Transaction with { CommitTime = value }; }
 
     /// <summary>When it was committed on the server that it comes from, likewise.</summary>
-    public DateTime? OriginalCommitTime { get; set; }
+    public DateTime? OriginalCommitTime { get => Transaction.OriginalCommitTime; set => Transaction = Transaction with { OriginalCommitTime = value }; }
 
     /// <summary>MySQL: version of the server that wrote the log, as the transaction's GTID event has it; null before 8.0.14.</summary>
-    public string? ImmediateServerVersion { get; set => field = value is "" ? null : value; }
+    public string? ImmediateServerVersion
+    {
+        get => Transaction.ImmediateServerVersion;
+        set => Transaction = Transaction with { ImmediateServerVersion = value is "" ? null : value };
+    }
 
     /// <summary>MySQL: version of the server that the transaction comes from, likewise.</summary>
-    public string? OriginalServerVersion { get; set => field = value is "" ? null : value; }
+    public string? OriginalServerVersion
+    {
+        get => Transaction.OriginalServerVersion;
+        set => Transaction = Transaction with { OriginalServerVersion = value is "" ? null : value };
+    }
 
     /// <summary>MySQL: bytes of the whole transaction in the log; null where the log does not say (before 8.0.2).</summary>
-    public long? TransactionLength { get; set; }
+    public long? TransactionLength { get => Transaction.TransactionLength; set => Transaction = Transaction with { TransactionLength = value }; }
 
     /// <summary>
     /// MySQL: number of the transaction in its log by the logical clock that replicas apply in parallel by; null before 5.7.
     /// </summary>
-    public long? SequenceNumber { get; set; }
+    public long? SequenceNumber { get => Transaction.SequenceNumber; set => Transaction = Transaction with { SequenceNumber = value }; }
 
     /// <summary>MySQL: all transactions of the log up to this <see cref="SequenceNumber"/> must be committed before this one
     /// starts; null before 5.7.</summary>
-    public long? LastCommitted { get; set; }
+    public long? LastCommitted { get => Transaction.LastCommitted; set => Transaction = Transaction with { LastCommitted = value }; }
 
     /// <summary>MySQL: whether all that the transaction changed is logged as rows; null where the log does not say (before 5.7).
     /// </summary>
-    public bool? IsRowsOnly { get; set; }
+    public bool? IsRowsOnly { get => Transaction.IsRowsOnly; set => Transaction = Transaction with { IsRowsOnly = value }; }
 
     /// <summary>Group Replication: ticket of the group commit (8.0.38+); null where there is none.</summary>
-    public ulong? CommitGroupTicket { get; set; }
+    public ulong? CommitGroupTicket { get => Transaction.CommitGroupTicket; set => Transaction = Transaction with { CommitGroupTicket = value }; }
 
     /// <summary>MariaDB: number of the group commit; transactions with the same one were committed together. Null for others.
     /// </summary>
-    public ulong? CommitId { get; set; }
+    public ulong? CommitId { get => Transaction.CommitId; set => Transaction = Transaction with { CommitId = value }; }
 
     /// <summary>MariaDB: storage engines that take part beside the first; null where the log does not say.</summary>
-    public byte? ExtraEngines { get; set; }
+    public byte? ExtraEngines { get => Transaction.ExtraEngines; set => Transaction = Transaction with { ExtraEngines = value }; }
 
     /// <summary>What MariaDB's GTID event says of the transaction; null for MySQL and outside of transactions.</summary>
-    public MariaDbGtidFlags? GtidFlags { get; set; }
+    public MariaDbGtidFlags? GtidFlags { get => Transaction.GtidFlags; set => Transaction = Transaction with { GtidFlags = value }; }
 
     /// <summary>MariaDB: GTID of the transaction that started the ALTER TABLE which this one ends; null for others.</summary>
-    public string? AlterGtid { get; set => field = value is "" ? null : value; }
+    public string? AlterGtid
+    {
+        get => Transaction.AlterGtid;
+        set => Transaction = Transaction with { AlterGtid = value is "" ? null : value };
+    }
 
     /// <summary>Database of the table, or the default database of a statement.</summary>
     public string? Database { get; set => field = value is "" ? null : value; }
@@ -118,6 +130,9 @@ public sealed class BinlogEvent
     /// <summary>For row events of an XA transaction, and MariaDB's GTID events of one: its id, as XA COMMIT names it.</summary>
     public string? XaId { get; set => field = value is "" ? null : value; }
 
+    /// <summary>What the GTID event says of the transaction: one object for all its events.</summary>
+    internal TransactionFacts Transaction { get; set; } = TransactionFacts.None;
+
     /// <summary>The event's bytes, header included, checksum not; row events and statements only.</summary>
     public byte[]? RawEvent { get; set; }
 
@@ -134,4 +149,36 @@ public sealed class BinlogEvent
         string where = Table == null ? string.Empty : $" {Database}.{Table}";
         return string.Create(CultureInfo.InvariantCulture, $"{LogFile}:{Position} {what}{where}");
     }
+}
+
+/// <summary>What a GTID event says of its transaction; see the properties of <see cref="BinlogEvent"/>.</summary>
+internal sealed record TransactionFacts
+{
+    public static TransactionFacts None { get; } = new();
+
+    public DateTime? CommitTime { get; init; }
+
+    public DateTime? OriginalCommitTime { get; init; }
+
+    public string? ImmediateServerVersion { get; init; }
+
+    public string? OriginalServerVersion { get; init; }
+
+    public long? TransactionLength { get; init; }
+
+    public long? SequenceNumber { get; init; }
+
+    public long? LastCommitted { get; init; }
+
+    public bool? IsRowsOnly { get; init; }
+
+    public ulong? CommitGroupTicket { get; init; }
+
+    public MariaDbGtidFlags? GtidFlags { get; init; }
+
+    public ulong? CommitId { get; init; }
+
+    public byte? ExtraEngines { get; init; }
+
+    public string? AlterGtid { get; init; }
 }

@@ -22,7 +22,11 @@ internal readonly record struct EventHeader(
     public const int LengthOffset = 9;
 
     /// <summary><see cref="Timestamp"/> as a time, UTC.</summary>
-    public DateTime Time => new(DateTime.UnixEpoch.Ticks + (Timestamp * TimeSpan.TicksPerSecond), DateTimeKind.Utc);
+    public DateTime Time
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => new(DateTime.UnixEpoch.Ticks + (Timestamp * TimeSpan.TicksPerSecond), DateTimeKind.Utc);
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static EventHeader Parse(ReadOnlySpan<byte> bytes) => new(

@@ -7,6 +7,7 @@ namespace MySqlRecovery.Binlog.Events;
 internal static class EventTypes
 {
     /// <summary>Whether a server has given the type byte a name.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool IsKnown(this BinlogEventType type) =>
         type is > BinlogEventType.Unknown and <= BinlogEventType.GtidTagged
             or >= BinlogEventType.MariaDbAnnotateRows and <= BinlogEventType.MariaDbPartialRowData;
@@ -25,6 +26,7 @@ internal static class EventTypes
     };
 
     /// <summary>Version 2 row events have extra row information behind the flags.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool HasExtraRowInfo(this BinlogEventType type) =>
         type is BinlogEventType.WriteRows or BinlogEventType.UpdateRows or BinlogEventType.DeleteRows
             or BinlogEventType.PartialUpdateRows or BinlogEventType.MariaDbWriteRowsCompressed
@@ -52,13 +54,16 @@ internal static class EventTypes
     };
 
     /// <summary>Rows in the format of a server before 5.1.18, which is not read.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool IsUnreadRows(this BinlogEventType type) =>
         type is BinlogEventType.PreGaWriteRows or BinlogEventType.PreGaUpdateRows or BinlogEventType.PreGaDeleteRows;
 
     /// <summary>Whether the event is a query event, which holds a statement.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool IsQuery(this BinlogEventType type) => type is BinlogEventType.Query or BinlogEventType.MariaDbQueryCompressed;
 
     /// <summary>LOAD DATA as a statement, without row images.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool IsLoadData(this BinlogEventType type) => type is BinlogEventType.ExecuteLoadQuery or BinlogEventType.Load
         or BinlogEventType.NewLoad or BinlogEventType.ExecLoad;
 
@@ -67,6 +72,7 @@ internal static class EventTypes
         || type is BinlogEventType.XaPrepare or BinlogEventType.Incident;
 
     /// <summary>The event that starts a transaction and gives its GTID, or says that it has none.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool IsGtid(this BinlogEventType type) => type is BinlogEventType.Gtid or BinlogEventType.AnonymousGtid
         or BinlogEventType.GtidTagged or BinlogEventType.MariaDbGtid;
 
@@ -75,10 +81,12 @@ internal static class EventTypes
         type is BinlogEventType.PreviousGtids or BinlogEventType.MariaDbGtidList;
 
     /// <summary>MariaDB's events of log_bin_compress (10.2.3+).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool IsCompressed(this BinlogEventType type) =>
         type is >= BinlogEventType.MariaDbQueryCompressed and <= BinlogEventType.MariaDbDeleteRowsCompressed;
 
     /// <summary>The type of the same event without MariaDB's compression.</summary>
+    [MethodImpl(Jit.Hot)]
     public static BinlogEventType Uncompressed(this BinlogEventType type) => type switch
     {
         BinlogEventType.MariaDbQueryCompressed => BinlogEventType.Query,

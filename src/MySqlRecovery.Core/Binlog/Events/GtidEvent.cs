@@ -67,6 +67,29 @@ internal readonly record struct GtidEvent
     /// <summary>The session's connection id (MariaDB 11.5+); null where the event does not say.</summary>
     public uint? ThreadId { get; init; }
 
+    /// <summary>What the objects of the transaction's events say of it.</summary>
+    /// <param name="isMariaDb">Whether a MariaDB server wrote the event.</param>
+    public TransactionFacts ToFacts(bool isMariaDb)
+    {
+        string? version = ToVersion(ImmediateServerVersion);
+        return new TransactionFacts
+        {
+            CommitTime = ToTime(CommitTimestamp),
+            OriginalCommitTime = ToTime(OriginalCommitTimestamp),
+            ImmediateServerVersion = version,
+            OriginalServerVersion = OriginalServerVersion == ImmediateServerVersion ? version : ToVersion(OriginalServerVersion),
+            TransactionLength = TransactionLength == 0 ? null : (long)TransactionLength,
+            LastCommitted = LastCommitted,
+            SequenceNumber = SequenceNumber,
+            IsRowsOnly = IsRowsOnly,
+            CommitGroupTicket = CommitGroupTicket,
+            GtidFlags = isMariaDb ? Flags : null,
+            CommitId = CommitId,
+            ExtraEngines = ExtraEngines,
+            AlterGtid = AlterGtid?.ToString(),
+        };
+    }
+
     /// <summary>A commit timestamp as a time; null for 0 and for what is no time.</summary>
     public static DateTime? ToTime(ulong timestamp) =>
         timestamp is > 0 and < 253_402_300_800_000_000 ? DateTime.UnixEpoch.AddMicroseconds(timestamp) : null;

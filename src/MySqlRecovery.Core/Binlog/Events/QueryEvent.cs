@@ -41,7 +41,11 @@ internal readonly ref struct QueryEvent
     public bool IsCommitOrRollback => IsEndText(Statement);
 
     /// <summary>Whether this decides on a prepared transaction.</summary>
-    public bool IsXaDecision => Statement.StartsWith("XA COMMIT"u8) || Statement.StartsWith("XA ROLLBACK"u8);
+    public bool IsXaDecision
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => Statement.StartsWith("XA COMMIT"u8) || Statement.StartsWith("XA ROLLBACK"u8);
+    }
 
     /// <summary>Statements that move inside a transaction: SAVEPOINT, ROLLBACK TO, XA START, XA END.</summary>
     public bool IsTransactionControl => IsControl(Statement);
@@ -71,11 +75,14 @@ internal readonly ref struct QueryEvent
         : SqlModes.None;
 
     /// <summary>The same as <see cref="IsTransactionControl"/> for the text alone.</summary>
+    [MethodImpl(Jit.Hot)]
     public static bool IsControl(ReadOnlySpan<byte> statement) => IsBeginText(statement) || IsEndText(statement)
         || StartsWith(statement, "SAVEPOINT "u8) || StartsWith(statement, "ROLLBACK TO "u8) || StartsWith(statement, "XA "u8);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool IsBeginText(ReadOnlySpan<byte> statement) => statement.SequenceEqual("BEGIN"u8);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool IsEndText(ReadOnlySpan<byte> statement) =>
         statement.SequenceEqual("COMMIT"u8) || statement.SequenceEqual("ROLLBACK"u8);
 

@@ -32,7 +32,11 @@ internal sealed class ExpandedEventReader(EventReader inner, Action<RecoveryExce
         get => inner.Format;
     }
 
-    public override bool IsExpanded => _payload != null || _isUncompressed || _isJoined;
+    public override bool IsExpanded
+    {
+        [MethodImpl(Jit.Hot)]
+        get => _payload != null || _isUncompressed || _isJoined;
+    }
 
     public override long PayloadOffset => _payload?.Offset ?? 0;
 
@@ -50,6 +54,7 @@ internal sealed class ExpandedEventReader(EventReader inner, Action<RecoveryExce
 
     public override byte[] TakeRaw() => IsExpanded ? base.TakeRaw() : inner.TakeRaw();
 
+    [MethodImpl(Jit.Hot)]
     public override int ReadAhead(long offset, Span<byte> destination) => inner.ReadAhead(offset, destination);
 
     public override ByteSource TakeSource() => inner.TakeSource();
@@ -109,6 +114,7 @@ internal sealed class ExpandedEventReader(EventReader inner, Action<RecoveryExce
         inner.Dispose();
     }
 
+    [MethodImpl(Jit.Hot)]
     private void Follow() => (Header, Position, EndPosition) = (inner.Header, inner.Position, inner.EndPosition);
 
     // False at the end of the log. Where parts are lost, the next event is at hand then.

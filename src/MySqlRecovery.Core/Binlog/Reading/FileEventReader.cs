@@ -64,7 +64,11 @@ internal sealed class FileEventReader : EventReader
 
     public override string LogFile => _logFile;
 
-    public override FormatDescriptionEvent Format => _format ?? throw Fail("NotABinlog", 0, "no format description event starts this file");
+    public override FormatDescriptionEvent Format
+    {
+        [MethodImpl(Jit.Hot)]
+        get => _format ?? throw Fail("NotABinlog", 0, "no format description event starts this file");
+    }
 
     public override ReadOnlySpan<byte> Raw
     {

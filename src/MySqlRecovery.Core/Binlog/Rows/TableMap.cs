@@ -169,12 +169,14 @@ internal sealed class TableMapCache(ITableSchemaSource? schema)
     }
 
     /// <summary>The map of a table id, or null where none came before.</summary>
+    [MethodImpl(Jit.Hot)]
     public TableMap? Find(ulong tableId) => _maps.GetValueOrDefault(tableId) ?? _carried.GetValueOrDefault(tableId);
 
     /// <summary>Keeps the maps for the rows that the next file starts with: MariaDB's relay logs rotate within statements.</summary>
     public void Carry() => _carried = new(_maps);
 
     /// <summary>Forgets what was kept from the file before.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void DropCarried()
     {
         if (_carried.Count > 0)

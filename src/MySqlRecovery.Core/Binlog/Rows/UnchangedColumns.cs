@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using MySqlRecovery.Binlog.Events;
 using MySqlRecovery.Model;
 
@@ -10,6 +11,7 @@ namespace MySqlRecovery.Binlog.Rows;
 internal static class UnchangedColumns
 {
     /// <summary>Whether every column of the after images is in the before images, and some of those are not in the after images.</summary>
+    [MethodImpl(Jit.Hot)]
     public static bool AreLeftOut(in RowsEvent rows, TableMap map)
     {
         if (rows.Operation != RowOperation.Update || rows.Type == BinlogEventType.PartialUpdateRows)
@@ -94,6 +96,7 @@ internal static class UnchangedColumns
 internal static class PlainUpdate
 {
     /// <summary>The event in that form, header and body, no checksum; null where it has it already or cannot be given it.</summary>
+    [MethodImpl(Jit.Hot)]
     public static byte[]? TryMake(EventHeader header, in RowsEvent rows, TableMap map)
     {
         if (UnchangedColumns.AreLeftOut(rows, map))

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using MySqlRecovery.Binlog.Events;
 using MySqlRecovery.Binlog.Filter;
 using MySqlRecovery.Binlog.Reading;
@@ -12,6 +13,7 @@ internal static class EventObjects
 {
     /// <param name="scan">Stands on the event.</param>
     /// <param name="withSecrets">Whether passwords, and hashes of them, are to be seen in the text of statements.</param>
+    [MethodImpl(Jit.Hot)]
     public static BinlogEvent ToBinlogEvent(this EventScan scan, bool withSecrets = false)
     {
         EventReader reader = scan.Reader;
@@ -37,7 +39,12 @@ internal static class EventObjects
             Table = scan.Table?.Table,
         };
         if (transaction.HasGtidEvent)
-            FillTransaction(transaction.GtidEvent, reader.Format.IsMariaDb, result);
+        {
+            result.Transaction = transaction.FactsOf(reader.Format);
+            if (type.IsGtid())
+                result.XaId = transaction.GtidEvent.XaId;
+        }
+
         if (result.Operation != null)
             FillRows(scan, result);
         else
@@ -112,21 +119,7 @@ internal static class EventObjects
         }
     }
 
-    private static void FillTransaction(in GtidEvent gtid, bool isMariaDb, BinlogEvent result)
-    {
-        result.CommitTime = GtidEvent.ToTime(gtid.CommitTimestamp);
-        result.OriginalCommitTime = GtidEvent.ToTime(gtid.OriginalCommitTimestamp);
-        result.ImmediateServerVersion = GtidEvent.ToVersion(gtid.ImmediateServerVersion);
-        result.OriginalServerVersion = GtidEvent.ToVersion(gtid.OriginalServerVersion);
-        result.TransactionLength = gtid.TransactionLength == 0 ? null : (long)gtid.TransactionLength;
-        (result.LastCommitted, result.SequenceNumber) = (gtid.LastCommitted, gtid.SequenceNumber);
-        (result.IsRowsOnly, result.CommitGroupTicket) = (gtid.IsRowsOnly, gtid.CommitGroupTicket);
-        result.GtidFlags = isMariaDb ? gtid.Flags : null;
-        (result.CommitId, result.ExtraEngines, result.AlterGtid) = (gtid.CommitId, gtid.ExtraEngines, gtid.AlterGtid?.ToString());
-        if (result.EventType.IsGtid())
-            result.XaId = gtid.XaId;
-    }
-
+    [MethodImpl(Jit.Hot)]
     private static void FillRows(EventScan scan, BinlogEvent result)
     {
         try
@@ -146,6 +139,7 @@ internal static class EventObjects
         result.FormatEvent = scan.Reader.Format.Raw;
     }
 
+    [MethodImpl(Jit.Hot)]
     private static void FillStatement(EventScan scan, BinlogEvent result)
     {
         switch (result.EventType)

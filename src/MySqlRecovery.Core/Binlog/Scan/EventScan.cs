@@ -58,6 +58,7 @@ internal sealed class EventScan : IDisposable
     /// <summary>What becomes of the present event's transaction.</summary>
     public TransactionOutcome Outcome
     {
+        [MethodImpl(Jit.Hot)]
         get
         {
             if (Transaction.IsBare || !Transaction.IsInside)

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using MySqlRecovery.Binlog.Events;
 using MySqlRecovery.Binlog.Filter;
 using MySqlRecovery.Binlog.Reading;
@@ -62,6 +63,7 @@ internal sealed class RangeCuts(EventFilter filter)
     }
 
     /// <summary>Takes the end of a log in.</summary>
+    [MethodImpl(Jit.Hot)]
     public void Observe(in EventHeader header)
     {
         _goesOn = header.Type == BinlogEventType.Rotate;

@@ -44,7 +44,7 @@ internal sealed class TransactionOutcome
             int got = reader.ReadAhead(at, bytes);
             EventHeader header = got < bytes.Length ? default : EventHeader.Parse(bytes);
             // That an event which decides nothing is there to its end shows where the next one should start.
-            if (header == default || (MayDecide(header.Type) && !HasWhole(reader, header, at)))
+            if ((header.Length == 0 && header == default) || (MayDecide(header.Type) && !HasWhole(reader, header, at)))
                 outcome._end = got < 0 || IsRelayLog(reader) ? TransactionEnd.Unknown : TransactionEnd.Missing;
             else if (header.Length < EventHeader.Size + checksum || header.Length > FileEventReader.MaximumEventLength
                 || !header.Type.IsKnown())
@@ -63,6 +63,7 @@ internal sealed class TransactionOutcome
 
     /// <summary>What became of an event of the transaction.</summary>
     /// <param name="position">Offset of the event in its log.</param>
+    [MethodImpl(Jit.Hot)]
     public TransactionEnd EndOf(long position) =>
         _rolledBack != null && IsRolledBack(_rolledBack, position) ? TransactionEnd.Rollback : _end ?? TransactionEnd.Unknown;
 
@@ -97,6 +98,7 @@ internal sealed class TransactionOutcome
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool MayDecide(BinlogEventType type) =>
         type is BinlogEventType.Xid or BinlogEventType.XaPrepare or BinlogEventType.TransactionPayload || type.IsQuery();
 
@@ -120,6 +122,7 @@ internal sealed class TransactionOutcome
         _end ??= TransactionEnd.Commit;
     }
 
+    [MethodImpl(Jit.Hot)]
     private void TakeBody(BinlogEventType type, ReadOnlySpan<byte> body, long at)
     {
         if (type == BinlogEventType.XaPrepare)
@@ -171,6 +174,7 @@ internal sealed class TransactionOutcome
         return text[(start >= 0 ? start : text.LastIndexOfAny([' ', '\t', '\r', '\n']) + 1)..].Trim('`');
     }
 
+    [MethodImpl(Jit.Hot)]
     private static bool HasWhole(EventReader reader, in EventHeader header, long at) =>
         header.Length <= EventHeader.Size || reader.ReadAhead(at + header.Length - 1, stackalloc byte[1]) == 1;
 

@@ -16,6 +16,7 @@ internal sealed class TransactionTracker
 {
     private Gtid? _gtid;
     private string? _gtidText;
+    private TransactionFacts? _facts;
     private byte[] _statement = [];
     private int _statementLength = -1;
     private string? _statementText;
@@ -39,6 +40,9 @@ internal sealed class TransactionTracker
 
     /// <summary>The GTID event that started the transaction; the default value where none did.</summary>
     public GtidEvent GtidEvent { get; private set; }
+
+    /// <summary>What it says, as the objects of all the transaction's events have it.</summary>
+    public TransactionFacts FactsOf(FormatDescriptionEvent format) => _facts ??= GtidEvent.ToFacts(format.IsMariaDb);
 
     /// <summary>Whether a GTID event, anonymous or not, started the transaction.</summary>
     public bool HasGtidEvent { get; private set; }
@@ -138,6 +142,7 @@ internal sealed class TransactionTracker
         _isOver = query.IsCommitOrRollback || (!_hasBegun && !query.IsTransactionControl) || query.IsXaDecision;
     }
 
+    [MethodImpl(Jit.Hot)]
     private void Start(EventReader reader)
     {
         IsInside = true;
@@ -146,11 +151,13 @@ internal sealed class TransactionTracker
         _isOver = false;
     }
 
+    [MethodImpl(Jit.Hot)]
     private void Forget()
     {
         _gtid = null;
         HasGtidEvent = false;
         _gtidText = null;
+        _facts = null;
         ThreadId = null;
         GtidEvent = default;
         IsInside = false;
@@ -162,6 +169,7 @@ internal sealed class TransactionTracker
         ForgetStatement();
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void ForgetStatement()
     {
         _statementLength = -1;
