@@ -16,7 +16,7 @@ internal sealed partial class ChangeIndexBuilder
         }
     }
 
-    private void ExcludeUndecided(in PreparedEvents rows) =>
+    private void ExcludeUndecided(PreparedEvents rows) =>
         Exclude(rows.First, rows.End, ChangeRules.UndecidedXa, rows.LogFile, rows.Position);
 
     private void ExcludeBefore(LaterLoss loss, LaterFindings later)

@@ -316,14 +316,14 @@ internal sealed partial class ChangeIndexBuilder : IDisposable
         string id = view.XaId ?? string.Empty;
         _effects.NotePrepared(id);
         (string, long) transaction = (view.LogFile, view.TransactionPosition);
-        bool isKnown = _prepared.TryGetValue(id, out PreparedEvents known);
-        if (isKnown && (known.LogFile, known.Transaction) != transaction)
+        PreparedEvents? known = _prepared.GetValueOrDefault(id);
+        if (known != null && (known.LogFile, known.Transaction) != transaction)
         {
             ExcludeUndecided(known);
-            isKnown = false;
+            known = null;
         }
 
-        _prepared[id] = isKnown
+        _prepared[id] = known != null
             ? known with { End = last + 1 } : new PreparedEvents(last, last + 1, view.LogFile, view.Position, view.TransactionPosition);
     }
 
@@ -333,7 +333,7 @@ internal sealed partial class ChangeIndexBuilder : IDisposable
         _obstacles.Add(effect, view);
         foreach (TableMap map in effect.LostTables)
             ExcludeTable(map, effect.LossCause!, log, position);
-        if (effect.DecidedXaId != null && _prepared.Remove(effect.DecidedXaId, out PreparedEvents rows) && effect.IsXaRollback)
+        if (effect.DecidedXaId != null && _prepared.Remove(effect.DecidedXaId, out PreparedEvents? rows) && effect.IsXaRollback)
             Exclude(rows.First, rows.End, cause: null, log, position);
     }
 
@@ -346,5 +346,5 @@ internal sealed partial class ChangeIndexBuilder : IDisposable
     }
 
     /// <summary>Events of an XA transaction that was prepared.</summary>
-    private readonly record struct PreparedEvents(int First, int End, string LogFile, long Position, long Transaction);
+    private sealed record PreparedEvents(int First, int End, string LogFile, long Position, long Transaction);
 }

@@ -82,8 +82,8 @@ internal sealed class ChangeObstacles
     private const int MaximumListed = 100;
 
     private readonly List<string> _listed = [];
-    private readonly Dictionary<(TableName Table, string Cause), (long Rows, string First)> _rows = [];
-    private readonly Dictionary<string, (int Count, string First)> _statements = new(StringComparer.OrdinalIgnoreCase);
+    private readonly Dictionary<Loss, Tally> _rows = [];
+    private readonly Dictionary<string, Tally> _statements = new(StringComparer.OrdinalIgnoreCase);
     private int _unlisted;
     private (int Log, uint ServerId) _writer = (-1, 0);
 
@@ -119,9 +119,9 @@ internal sealed class ChangeObstacles
     /// <summary>A statement that is one of many alike: the first of those with one key is named, the others are counted.</summary>
     public void AddStatement(string what, string key, string logFile, long position)
     {
-        _statements[key] = _statements.TryGetValue(key, out var known)
-            ? (known.Count + 1, known.First)
-            : (1, string.Create(CultureInfo.InvariantCulture, $"{logFile}:{position} {what}"));
+        _statements[key] = _statements.TryGetValue(key, out Tally? known)
+            ? known with { Count = known.Count + 1 }
+            : new Tally(1, string.Create(CultureInfo.InvariantCulture, $"{logFile}:{position} {what}"));
     }
 
     /// <summary>What a statement means.</summary>
@@ -154,8 +154,8 @@ internal sealed class ChangeObstacles
     {
         foreach (string log in doubts.Logs)
             AddLine(log);
-        foreach ((string database, string table, string cause, FilterDoubts.Place place) in doubts.Found)
-            AddRows(database, table, place.Rows, cause, place.LogFile, place.Position);
+        foreach (FilterDoubts.Place place in doubts.Found)
+            AddRows(place.Table.Database!, place.Table.Name, place.Rows, place.Cause, place.LogFile, place.Position);
     }
 
     /// <summary>What is not sure of the definition that a table's rows are read with.</summary>
@@ -178,10 +178,10 @@ internal sealed class ChangeObstacles
     /// <summary>Rows of a table that cannot be undone for one cause.</summary>
     public void AddRows(string database, string table, long rows, string cause, string logFile, long position)
     {
-        (TableName, string) key = (new TableName(database, table), cause);
-        _rows[key] = _rows.TryGetValue(key, out var known)
-            ? (known.Rows + rows, known.First)
-            : (rows, string.Create(CultureInfo.InvariantCulture, $"{logFile}:{position}"));
+        var key = new Loss(new TableName(database, table), cause);
+        _rows[key] = _rows.TryGetValue(key, out Tally? known)
+            ? known with { Count = known.Count + rows }
+            : new Tally(rows, string.Create(CultureInfo.InvariantCulture, $"{logFile}:{position}"));
     }
 
     public string[] ToReasons()
@@ -189,13 +189,17 @@ internal sealed class ChangeObstacles
         var reasons = new List<string>(_listed);
         if (_unlisted > 0)
             reasons.Add(string.Create(CultureInfo.InvariantCulture, $"and {_unlisted} more statements"));
-        foreach ((int count, string first) in _statements.Values)
+        foreach ((long count, string first) in _statements.Values)
             reasons.Add(
                 count == 1 ? first : string.Create(CultureInfo.InvariantCulture, $"{first} (and {count - 1} more such statements)"));
         foreach (((TableName table, string cause), (long rows, string first)) in _rows)
             reasons.Add(string.Create(CultureInfo.InvariantCulture, $"{table}: {rows} rows from {first} on: {cause}"));
         return [.. reasons];
     }
+
+    private sealed record Loss(TableName Table, string Cause);
+
+    private sealed record Tally(long Count, string First);
 }
 
 /// <summary>Events that are neither statements nor row events that are read, and yet say that data changed.</summary>

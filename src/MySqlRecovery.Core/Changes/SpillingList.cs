@@ -11,7 +11,7 @@ internal abstract class SpillingList<T>(SpillingStore store)
     where T : struct
 {
     private const int PerBlock = 256;
-    private readonly List<(long Place, int Length)> _blocks = [];
+    private readonly List<PackedBlock> _blocks = [];
     private readonly T[] _open = new T[PerBlock];
     private readonly T[] _unpacked = new T[PerBlock];
     private readonly VariableWriter _target = new();
@@ -59,7 +59,7 @@ internal abstract class SpillingList<T>(SpillingStore store)
             previous = item;
         }
 
-        _blocks.Add((store.Add(_target.Written), _target.Written.Length));
+        _blocks.Add(new PackedBlock(store.Add(_target.Written), _target.Written.Length));
     }
 
     [MethodImpl(Jit.Hot)]
@@ -76,6 +76,9 @@ internal abstract class SpillingList<T>(SpillingStore store)
         _unpackedBlock = block;
     }
 }
+
+/// <summary>Where a block of a list is kept.</summary>
+internal sealed record PackedBlock(long Place, int Length);
 
 /// <summary>Keeps blocks of bytes: in memory up to a bound, in a temporary file beyond it.</summary>
 /// <param name="maximumMemory">The bound in bytes.</param>

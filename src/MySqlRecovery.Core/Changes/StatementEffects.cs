@@ -28,7 +28,7 @@ internal sealed class StatementEffects(
     private const string UnknownColumn = "?";
 
     private readonly HashSet<string> _preparedIds = new(StringComparer.OrdinalIgnoreCase);
-    private readonly Dictionary<string, (string LogFile, long Position, string What)> _openAlters = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, OpenAlter> _openAlters = new(StringComparer.Ordinal);
     private string? _endedXaId;
 
     /// <summary>Takes an event without rows in.</summary>
@@ -52,7 +52,7 @@ internal sealed class StatementEffects(
     }
 
     /// <summary>Each ALTER TABLE that was started and neither done nor given up: where, and what is to be said of it.</summary>
-    public IEnumerable<(string LogFile, long Position, string What)> OpenAlters => _openAlters.Values;
+    public IEnumerable<OpenAlter> OpenAlters => _openAlters.Values;
 
     /// <summary>Rows of an XA transaction that was prepared are among those taken.</summary>
     public void NotePrepared(string id) => _preparedIds.Add(id);
@@ -81,7 +81,7 @@ internal sealed class StatementEffects(
         if (view.GtidFlags.HasFlag(MariaDbGtidFlags.StartAlter) && view.GtidText is { } gtid && effect.Obstacle is { } obstacle)
         {
             string what = $"started what may have {obstacle}; the chosen events do not say whether it was done";
-            _openAlters[gtid] = (view.LogFile, view.Position, what);
+            _openAlters[gtid] = new OpenAlter(view.LogFile, view.Position, what);
         }
 
         return default;
@@ -213,6 +213,9 @@ internal sealed class StatementEffects(
         string line = statement.ReplaceLineEndings(" ");
         return line.Length <= ShownLength ? line : string.Concat(line.AsSpan(0, ShownLength), "…");
     }
+
+    /// <summary>An ALTER TABLE that was started.</summary>
+    internal sealed record OpenAlter(string LogFile, long Position, string What);
 }
 
 /// <summary>What an event without rows means for the rows so far.</summary>

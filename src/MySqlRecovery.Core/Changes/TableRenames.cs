@@ -20,7 +20,7 @@ internal sealed class TableRenames
     private const int MaximumNameLength = 64;
     private const string AllTables = "*";
 
-    private readonly List<(TableName Old, TableName New)> _renames = [];
+    private readonly List<Rename> _renames = [];
 
     private TableRenames()
     {
@@ -38,7 +38,7 @@ internal sealed class TableRenames
             TableName old = ParseName(entry.Key), renamed = ParseName(entry.Value);
             if (old.Name == AllTables != (renamed.Name == AllTables))
                 throw Invalid($"'{entry.Key}' and '{entry.Value}' do not both name one table, or both a whole database");
-            renames._renames.Add((old, renamed));
+            renames._renames.Add(new Rename(old, renamed));
         }
 
         return renames;
@@ -110,4 +110,6 @@ internal sealed class TableRenames
     private static RecoveryException Invalid(string detail) => new(
         "TableMapInvalid", RecoveryErrorKind.InvalidArgument, $"-TableMap: {detail}",
         recommendedAction: "Write @{ 'shop.orders' = 'rescue.orders' }, or @{ 'shop.*' = 'rescue.*' }.");
+
+    private sealed record Rename(TableName Old, TableName New);
 }

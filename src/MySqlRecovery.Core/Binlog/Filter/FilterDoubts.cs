@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using MySqlRecovery.Text;
 
 namespace MySqlRecovery.Binlog.Filter;
 
@@ -8,11 +9,17 @@ namespace MySqlRecovery.Binlog.Filter;
 /// </summary>
 internal sealed class FilterDoubts
 {
-    private readonly ConcurrentDictionary<(string Database, string Table, string Cause), Place> _found = new();
-
+    private readonly Dictionary<Key, Place> _found = [];
     private readonly ConcurrentQueue<string> _logs = new();
 
-    public bool IsEmpty => _found.IsEmpty && _logs.IsEmpty;
+    public bool IsEmpty
+    {
+        get
+        {
+            lock (_found)
+                return _found.Count == 0 && _logs.IsEmpty;
+        }
+    }
 
     /// <summary>What logs lack.</summary>
     public IEnumerable<string> Logs => _logs.Distinct();
@@ -22,20 +29,36 @@ internal sealed class FilterDoubts
 
     /// <summary>One line each, for people.</summary>
     public IEnumerable<string> Lines => Logs.Concat(Found.Select(
-        f => $"{f.Database}.{f.Table}: {f.Place.Rows} rows from {f.Place.LogFile}:{f.Place.Position} on: {f.Cause}"));
+        f => $"{f.Table}: {f.Rows} rows from {f.LogFile}:{f.Position} on: {f.Cause}"));
 
-    /// <summary>What was passed over, with the first place of each.</summary>
-    public IEnumerable<(string Database, string Table, string Cause, Place Place)> Found =>
-        _found.Select(f => (f.Key.Database, f.Key.Table, f.Key.Cause, f.Value)).OrderBy(
-            f => f.Value.LogFile, StringComparer.Ordinal).ThenBy(f => f.Value.Position);
+    /// <summary>What was passed over, by the first place of each.</summary>
+    public Place[] Found
+    {
+        get
+        {
+            lock (_found)
+                return [.. _found.Values.OrderBy(p => p.LogFile, StringComparer.Ordinal).ThenBy(p => p.Position)];
+        }
+    }
 
     /// <summary>Counts rows.</summary>
-    public void Note(string database, string table, string cause, int rows, string logFile, long position) => _found.AddOrUpdate(
-        (database, table, cause), _ => new Place(rows, logFile, position), (_, known) => known with { Rows = known.Rows + rows });
+    public void Note(string database, string table, string cause, int rows, string logFile, long position)
+    {
+        var key = new Key(new TableName(database, table), cause);
+        lock (_found)
+        {
+            _found[key] = _found.TryGetValue(key, out Place? known)
+                ? known with { Rows = known.Rows + rows } : new Place(key.Table, cause, rows, logFile, position);
+        }
+    }
+
+    private sealed record Key(TableName Table, string Cause);
 
     /// <summary>How many rows, and where the first of them is.</summary>
+    /// <param name="Table">Their table.</param>
+    /// <param name="Cause">What is not known.</param>
     /// <param name="Rows">The number.</param>
-    /// <param name="LogFile">Its log.</param>
+    /// <param name="LogFile">Log of the first.</param>
     /// <param name="Position">Offset of its event.</param>
-    internal readonly record struct Place(long Rows, string LogFile, long Position);
+    internal sealed record Place(TableName Table, string Cause, long Rows, string LogFile, long Position);
 }

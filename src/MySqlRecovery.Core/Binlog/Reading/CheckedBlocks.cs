@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Buffers.Binary;
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using MySqlRecovery.Binlog.Events;
 using MySqlRecovery.IO;
@@ -37,7 +38,7 @@ internal sealed class CheckedBlocks : IDisposable
     }
 
     /// <summary>The next block, which is the caller's from now on; false at the end.</summary>
-    public bool TryTake(out Block block)
+    public bool TryTake([NotNullWhen(true)] out Block? block)
     {
         lock (_ready)
         {
@@ -173,5 +174,5 @@ internal sealed class CheckedBlocks : IDisposable
     /// <param name="Position">Where it starts in the log.</param>
     /// <param name="Length">How many bytes there are.</param>
     /// <param name="CheckedEnd">Offset in the log up to which whole events with right checksums go.</param>
-    internal readonly record struct Block(byte[] Buffer, long Position, int Length, long CheckedEnd);
+    internal sealed record Block(byte[] Buffer, long Position, int Length, long CheckedEnd);
 }

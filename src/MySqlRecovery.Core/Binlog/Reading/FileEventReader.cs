@@ -325,7 +325,7 @@ internal sealed class FileEventReader : EventReader
             _blocks = new CheckedBlocks(_source, Position, _format.Checksum == ChecksumAlgorithm.Crc32);
         }
 
-        if (!_blocks.TryTake(out CheckedBlocks.Block block) || block.Position != Position)
+        if (!_blocks.TryTake(out CheckedBlocks.Block? block) || block.Position != Position)
         {
             StopReadingAhead();
             return false;

@@ -27,20 +27,21 @@ internal sealed class RowLayout
         Ordinals = ordinals;
         NullBytes = (ordinals.Length + 7) / 8;
         _lastNullMask = (byte)(ordinals.Length % 8 == 0 ? 0xFF : (1 << ordinals.Length % 8) - 1);
-        _fixed = Array.ConvertAll(ordinals, i => columns[i].FixedLength);
-        _prefix = Array.ConvertAll(ordinals, i => (byte)columns[i].PrefixLength);
-        var steps = new List<Step>();
-        int run = 0;
+        (_fixed, _prefix) = (new int[ordinals.Length], new byte[ordinals.Length]);
+        var steps = new Step[ordinals.Length];
+        int count = 0, run = 0;
         for (int i = 0; i < ordinals.Length; i++)
         {
-            run += _fixed[i];
-            if (_prefix[i] == 0)
+            ColumnDefinition column = columns[ordinals[i]];
+            (_fixed[i], _prefix[i]) = (column.FixedLength, (byte)column.PrefixLength);
+            run += column.FixedLength;
+            if (column.PrefixLength == 0)
                 continue;
-            steps.Add(new Step(run, _prefix[i]));
+            steps[count++] = new Step(run, _prefix[i]);
             run = 0;
         }
 
-        _steps = [.. steps];
+        _steps = steps[..count];
         _tail = run;
     }
 

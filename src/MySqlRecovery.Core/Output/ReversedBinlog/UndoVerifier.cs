@@ -12,7 +12,7 @@ namespace MySqlRecovery.Output.ReversedBinlog;
 internal sealed class UndoVerifier : IDisposable
 {
     private readonly GrowingSource _source;
-    private readonly Task<(long Transactions, long Rows)> _check;
+    private readonly Task<Found> _check;
 
     /// <param name="path">The file.</param>
     /// <param name="stop">Cancels.</param>
@@ -29,8 +29,8 @@ internal sealed class UndoVerifier : IDisposable
     public void Complete(long transactions, long rows)
     {
         _source.Complete();
-        (long Transactions, long Rows) found = _check.GetAwaiter().GetResult();
-        if (found != (transactions, rows))
+        Found found = _check.GetAwaiter().GetResult();
+        if (found != new Found(transactions, rows))
             throw new RecoveryException(
                 "UndoNotVerified", RecoveryErrorKind.WriteError,
                 $"the undo holds {found.Rows} rows in {found.Transactions} transactions when read back, not {rows} in {transactions}",
@@ -46,7 +46,7 @@ internal sealed class UndoVerifier : IDisposable
     }
 
     [MethodImpl(Jit.Hot)]
-    private static (long Transactions, long Rows) Check(GrowingSource source, CancellationToken stop)
+    private static Found Check(GrowingSource source, CancellationToken stop)
     {
         using var reader = new FileEventReader(source, stop: stop);
         var maps = new TableMapCache(schema: null);
@@ -71,7 +71,7 @@ internal sealed class UndoVerifier : IDisposable
                 transactionEnd = 0;
             }
 
-            return (transactions, rows);
+            return new Found(transactions, rows);
         }
         catch (Exception e) when (MalformedData.Is(e))
         {
@@ -95,4 +95,6 @@ internal sealed class UndoVerifier : IDisposable
                 "UndoNotVerified", RecoveryErrorKind.WriteError, $"{what} is not what was meant to be written", reader.Path,
                 reader.Position);
     }
+
+    private sealed record Found(long Transactions, long Rows);
 }
