@@ -69,7 +69,8 @@ internal static class Crc32
         // 128 -> 64 bits
         var mask32 = Vector128.Create(0xFFFFFFFFUL, 0UL);
         x1 = Sse2.ShiftRightLogical128BitLane(x1, 8) ^ Pclmulqdq.CarrylessMultiply(x1, k, 0x10);
-        x1 = Pclmulqdq.CarrylessMultiply(x1 & mask32, Vector128.CreateScalar(0x0163cd6124UL), 0x00) ^ Sse2.ShiftRightLogical128BitLane(x1, 4);
+        x1 = Sse2.ShiftRightLogical128BitLane(x1, 4)
+            ^ Pclmulqdq.CarrylessMultiply(x1 & mask32, Vector128.CreateScalar(0x0163cd6124UL), 0x00);
 
         // Barrett reduction, 64 -> 32 bits
         var poly = Vector128.Create(0x01db710641UL, 0x01f7011641UL);

@@ -51,10 +51,18 @@ public sealed class BinlogEvent
     /// When the transaction was committed on the server that wrote the log, UTC, microseconds; null where the log does not
     /// say: before MySQL 8.0.1, in MariaDB.
     /// </summary>
-    public DateTime? CommitTime { get => Transaction.CommitTime; set => Transaction = Transaction with { CommitTime = value }; }
+    public DateTime? CommitTime
+    {
+        get => Transaction.CommitTime;
+        set => Transaction = Transaction with { CommitTime = value };
+    }
 
     /// <summary>When it was committed on the server that it comes from, likewise.</summary>
-    public DateTime? OriginalCommitTime { get => Transaction.OriginalCommitTime; set => Transaction = Transaction with { OriginalCommitTime = value }; }
+    public DateTime? OriginalCommitTime
+    {
+        get => Transaction.OriginalCommitTime;
+        set => Transaction = Transaction with { OriginalCommitTime = value };
+    }
 
     /// <summary>MySQL: version of the server that wrote the log, as the transaction's GTID event has it; null before 8.0.14.</summary>
     public string? ImmediateServerVersion
@@ -71,33 +79,65 @@ public sealed class BinlogEvent
     }
 
     /// <summary>MySQL: bytes of the whole transaction in the log; null where the log does not say (before 8.0.2).</summary>
-    public long? TransactionLength { get => Transaction.TransactionLength; set => Transaction = Transaction with { TransactionLength = value }; }
+    public long? TransactionLength
+    {
+        get => Transaction.TransactionLength;
+        set => Transaction = Transaction with { TransactionLength = value };
+    }
 
     /// <summary>
     /// MySQL: number of the transaction in its log by the logical clock that replicas apply in parallel by; null before 5.7.
     /// </summary>
-    public long? SequenceNumber { get => Transaction.SequenceNumber; set => Transaction = Transaction with { SequenceNumber = value }; }
+    public long? SequenceNumber
+    {
+        get => Transaction.SequenceNumber;
+        set => Transaction = Transaction with { SequenceNumber = value };
+    }
 
     /// <summary>MySQL: all transactions of the log up to this <see cref="SequenceNumber"/> must be committed before this one
     /// starts; null before 5.7.</summary>
-    public long? LastCommitted { get => Transaction.LastCommitted; set => Transaction = Transaction with { LastCommitted = value }; }
+    public long? LastCommitted
+    {
+        get => Transaction.LastCommitted;
+        set => Transaction = Transaction with { LastCommitted = value };
+    }
 
     /// <summary>MySQL: whether all that the transaction changed is logged as rows; null where the log does not say (before 5.7).
     /// </summary>
-    public bool? IsRowsOnly { get => Transaction.IsRowsOnly; set => Transaction = Transaction with { IsRowsOnly = value }; }
+    public bool? IsRowsOnly
+    {
+        get => Transaction.IsRowsOnly;
+        set => Transaction = Transaction with { IsRowsOnly = value };
+    }
 
     /// <summary>Group Replication: ticket of the group commit (8.0.38+); null where there is none.</summary>
-    public ulong? CommitGroupTicket { get => Transaction.CommitGroupTicket; set => Transaction = Transaction with { CommitGroupTicket = value }; }
+    public ulong? CommitGroupTicket
+    {
+        get => Transaction.CommitGroupTicket;
+        set => Transaction = Transaction with { CommitGroupTicket = value };
+    }
 
     /// <summary>MariaDB: number of the group commit; transactions with the same one were committed together. Null for others.
     /// </summary>
-    public ulong? CommitId { get => Transaction.CommitId; set => Transaction = Transaction with { CommitId = value }; }
+    public ulong? CommitId
+    {
+        get => Transaction.CommitId;
+        set => Transaction = Transaction with { CommitId = value };
+    }
 
     /// <summary>MariaDB: storage engines that take part beside the first; null where the log does not say.</summary>
-    public byte? ExtraEngines { get => Transaction.ExtraEngines; set => Transaction = Transaction with { ExtraEngines = value }; }
+    public byte? ExtraEngines
+    {
+        get => Transaction.ExtraEngines;
+        set => Transaction = Transaction with { ExtraEngines = value };
+    }
 
     /// <summary>What MariaDB's GTID event says of the transaction; null for MySQL and outside of transactions.</summary>
-    public MariaDbGtidFlags? GtidFlags { get => Transaction.GtidFlags; set => Transaction = Transaction with { GtidFlags = value }; }
+    public MariaDbGtidFlags? GtidFlags
+    {
+        get => Transaction.GtidFlags;
+        set => Transaction = Transaction with { GtidFlags = value };
+    }
 
     /// <summary>MariaDB: GTID of the transaction that started the ALTER TABLE which this one ends; null for others.</summary>
     public string? AlterGtid

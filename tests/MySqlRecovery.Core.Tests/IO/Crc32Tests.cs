@@ -20,7 +20,8 @@ public class Crc32Tests
             {
                 ReadOnlySpan<byte> part = data.AsSpan(start, length);
                 Assert.True(
-                    System.IO.Hashing.Crc32.HashToUInt32(part) == Crc32.Compute(part), $"{length} bytes from {start} on have another checksum");
+                    System.IO.Hashing.Crc32.HashToUInt32(part) == Crc32.Compute(part),
+                    $"{length} bytes from {start} on have another checksum");
             }
 
             Assert.Equal(System.IO.Hashing.Crc32.HashToUInt32(data.AsSpan(start, 4096)), Crc32.Compute(data.AsSpan(start, 4096)));
