@@ -37,6 +37,31 @@ Describe 'The Tab key' {
         Get-RowChange $Second -Table 'shop.odd.na``me' | Should -Not -BeNullOrEmpty
     }
 
+    It 'offers sessions, those of the most transactions first, and says how many they have' {
+        $threads = Get-BinlogEvent $Second -EventType Query | Group-Object ThreadId
+        Get-Completion "Get-RowChange '$Second' -ThreadId " | Sort-Object | Should -Be ($threads.Name | Sort-Object)
+        $most = @(Get-Completion "Get-RowChange '$Second' -ThreadId ")[0]
+        ($threads | Where-Object Name -EQ $most).Count | Should -Be ($threads | Measure-Object Count -Maximum).Maximum
+        $line = "Get-RowChange '$Second' -ThreadId $most"
+        [System.Management.Automation.CommandCompletion]::CompleteInput($line, $line.Length, $null).CompletionMatches[0].ToolTip | Should -BeLike "session ${most}: * transactions"
+    }
+
+    It 'offers the columns of the tables that are chosen, for -Column and as the beginning of -Where' {
+        Get-Completion "Export-RowChangeSql -LogPath '$Second' -Table shop.orders -Column st" | Should -Be 'status'
+        $columns = (Get-RowChange $Second -Table shop.orders).ColumnName | ForEach-Object { $_ } | Sort-Object -Unique
+        Get-Completion "Get-RowChange '$Second' -Table shop.orders -Where " | Should -Be $columns.ForEach{ "@{ $_ = " }
+        Get-Completion "Get-RowChange '$Second' -Table shop.orders -Where st" | Should -Be '@{ status = '
+    }
+
+    It 'reads what is in a splatted variable' {
+        $global:Choice = @{ Path = $Second; Table = 'shop.orders' }
+        try {
+            Get-Completion 'Get-RowChange @Choice -Database ' | Should -Be 'crm', 'shop'
+            Get-Completion 'Get-RowChange @Choice -Where st' | Should -Be '@{ status = '
+        }
+        finally { Remove-Variable -Scope Global Choice }
+    }
+
     It 'offers event types and operations' {
         Get-Completion "Get-BinlogEvent '$Second' -EventType Write" | Should -Contain 'WriteRows'
         Get-Completion "Get-RowChange '$Second' -Operation " | Should -Be 'Delete', 'Insert', 'Update'

@@ -106,7 +106,7 @@ Describe 'The error ids' {
         $source = Get-ChildItem "$root/src" -Recurse -Filter *.cs | Where-Object FullName -NotMatch '[\\/](obj|bin)[\\/]' |
             ForEach-Object { [System.IO.File]::ReadAllText($_) -replace '(?m)^.*(Cmdlet\(|ParameterSetName|Alias\(|=> ").*$' }
         $used = ([regex]::Matches(($source -join "`n"), '"([A-Z][a-z]+(?:[A-Z][A-Za-z0-9]*)+)",')).ForEach{ $_.Groups[1].Value } |
-            Where-Object { $_ -cnotin 'MariaDB', 'MySqlRecovery', 'WhatIf', 'ErrorAction', 'LogPath' } | Sort-Object -Unique
+            Where-Object { $_ -cnotin 'MariaDB', 'MySqlRecovery', 'WhatIf', 'ErrorAction', 'LogPath', 'HostName', 'ComputerName' } | Sort-Object -Unique
         $topic = (Get-Content "$root/en-US/about_MySqlRecovery.help.txt" -Raw) -replace '(?s)^.*ERROR IDS' -replace '(?s)SEE ALSO.*'
         $listed = ([regex]::Matches($topic, '(?m)^        ([A-Z]\w+)')).ForEach{ $_.Groups[1].Value } | Sort-Object -Unique
         Compare-Object $used $listed | ForEach-Object { "$($_.InputObject) $($_.SideIndicator)" } | Should -BeNullOrEmpty

@@ -169,7 +169,7 @@ Describe 'The runbook' -Skip:(-not $prefix) {
             $result = & $runbooks/orphaned-ibd-files.ps1 -LostPath "$TestDrive/lost" -ReferencePath "$TestDrive/fresh" -SchemaPath "$TestDrive/schema.sql" -Destination "$TestDrive/out"
             $result.Found, $result.Repaired.Count, $result.Doubtful.Count, $result.Refused.Count | Should -Be $count, $count, 0, 0
             Copy-Item $result.Repaired.Destination "$($fresh.Data)/lost/" -Force
-            Resume-TestServer $fresh $prefix
+            Resume-TestServer $fresh
             Invoke-Sql $fresh $checksums | Should -Be $states
         }
         finally {

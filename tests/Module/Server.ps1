@@ -15,8 +15,9 @@ function Start-Guarded([string] $Folder, [string[]] $Command) {
     [System.Diagnostics.Process]::Start($start)
 }
 
-# A running server: its folder, its binary logs, and Bin, a folder with mysql, mysqldump and mysqlbinlog that talk to it.
-function Start-TestServer([string] $Prefix, [string[]] $Setting = @()) {
+# A running server: its folder, its binary logs, and Bin, a folder with mysql, mysqldump and mysqlbinlog that talk to it. MySQL 5.6
+# and 5.7 come without programs of their own: those of MariaDB, -Client, know how to log in there.
+function Start-TestServer([string] $Prefix, [string[]] $Setting = @(), [string] $Client = $Prefix) {
     $folder = Join-Path ([System.IO.Path]::GetTempPath()) "mr-$([guid]::NewGuid().ToString('N').Substring(0, 12))"
     foreach ($name in 'binlog', 'tmp', 'files', 'bin') { $null = New-Item -ItemType Directory "$folder/$name" -Force }
     $listener = [System.Net.Sockets.TcpListener]::new([ipaddress]::Loopback, 0)
@@ -25,11 +26,18 @@ function Start-TestServer([string] $Prefix, [string[]] $Setting = @()) {
         Get-Content "$Prefix/server.cnf"
         "datadir=$folder/data", "socket=$folder/mysql.sock", "pid-file=$folder/mysqld.pid", "log-error=$folder/error.log"
         "tmpdir=$folder/tmp", "secure-file-priv=$folder/files", "log-bin=$folder/binlog/binlog", "port=$port", "server-id=$port"
-        'bind-address=127.0.0.1', 'skip-name-resolve', 'mysqlx=OFF', 'performance-schema=OFF', 'character-set-server=utf8mb4'
-        'binlog-row-metadata=FULL', 'enforce-gtid-consistency=ON', 'gtid-mode=ON', 'sync-binlog=0', 'innodb-flush-log-at-trx-commit=0'
-        'innodb-buffer-pool-size=64M', 'innodb-use-native-aio=OFF', 'innodb-redo-log-capacity=64M'
+        'bind-address=127.0.0.1', 'skip-name-resolve', 'loose-mysqlx=OFF', 'performance-schema=OFF', 'character-set-server=utf8mb4'
+        'loose-binlog-format=ROW', 'loose-binlog-row-metadata=FULL', 'loose-log-slave-updates=ON', 'loose-enforce-gtid-consistency=ON'
+        'loose-gtid-mode=ON', 'sync-binlog=0', 'innodb-flush-log-at-trx-commit=0', 'innodb-buffer-pool-size=64M'
+        'innodb-use-native-aio=OFF', 'loose-innodb-redo-log-capacity=64M', 'loose-innodb-log-file-size=32M'
         $Setting
     ) | Set-Content "$folder/my.cnf"
+    $programs = @{}
+    foreach ($name in 'mysqld', 'mysql', 'mysqldump', 'mysqlbinlog') {
+        $from = $name -eq 'mysqld' ? $Prefix : $Client
+        $mariaDb = $name -replace '^mysqld$', 'mariadbd' -replace '^mysqldump$', 'mariadb-dump' -replace '^mysqlbinlog$', 'mariadb-binlog' -replace '^mysql$', 'mariadb'
+        $programs[$name] = (Test-Path "$from/bin/$name") ? "$from/bin/$name" : "$from/bin/$mariaDb"
+    }
 
     if (Test-Path "$Prefix/template") {
         cp -a --reflink=auto "$Prefix/template" "$folder/data"
@@ -42,21 +50,21 @@ function Start-TestServer([string] $Prefix, [string[]] $Setting = @()) {
 
     foreach ($name in 'mysql', 'mysqldump', 'mysqlbinlog') {
         $connection = $name -eq 'mysqlbinlog' ? '' : "--no-defaults --socket='$folder/mysql.sock' --user=root --default-character-set=utf8mb4"
-        Set-Content "$folder/bin/$name" "#!/bin/sh`nexec '$Prefix/bin/$name' $connection `"`$@`""
+        Set-Content "$folder/bin/$name" "#!/bin/sh`nexec '$($programs[$name])' $connection `"`$@`""
         chmod +x "$folder/bin/$name"
     }
 
     $server = [pscustomobject]@{
         Folder = $folder; Port = $port; Bin = "$folder/bin"; Log = "$folder/binlog/binlog.0*"; Data = "$folder/data"
-        Process = $null
+        Program = $programs.mysqld; Process = $null
     }
-    Resume-TestServer $server $Prefix
+    Resume-TestServer $server
     $server
 }
 
 # Starts it, for the first time or after Stop-TestServer -Keep, and waits until it answers.
-function Resume-TestServer($Server, [string] $Prefix) {
-    $Server.Process = Start-Guarded $Server.Folder "$Prefix/bin/mysqld", "--defaults-file=$($Server.Folder)/my.cnf"
+function Resume-TestServer($Server) {
+    $Server.Process = Start-Guarded $Server.Folder $Server.Program, "--defaults-file=$($Server.Folder)/my.cnf"
     $deadline = [datetime]::UtcNow.AddSeconds(90)
     do {
         if ($Server.Process.HasExited -or [datetime]::UtcNow -gt $deadline) {

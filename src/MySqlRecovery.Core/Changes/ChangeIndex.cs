@@ -1,3 +1,4 @@
+using MySqlRecovery.Binlog.Encryption;
 using MySqlRecovery.Binlog.Events;
 using MySqlRecovery.Binlog.Rows;
 using MySqlRecovery.Binlog.Scan;
@@ -30,11 +31,18 @@ internal sealed class ChangeIndex : IDisposable
     /// <summary>Where the row events are: the log files, or the spool of what came down the pipeline.</summary>
     public required ByteSource[] Sources { get; init; }
 
+    /// <summary>The files whose readers may read the rows too: none of a log that only a key opens.</summary>
+    public IEnumerable<string> OpenFiles =>
+        Sources.Select(s => s is EncryptedSource or MariaDbEncryptedSource ? string.Empty : s.Path);
+
     public required TableMap[] Maps { get; init; }
 
     public required IndexedEvent.List Events { get; init; }
 
     public required IndexedTransaction.List Transactions { get; init; }
+
+    /// <summary>The server that the logs were read from, <c>host:port</c>; null for files.</summary>
+    public string? Server { get; init; }
 
     /// <summary>Names of the logs that the rows come from.</summary>
     public required string[] LogFiles { get; init; }

@@ -35,6 +35,7 @@ internal sealed partial class ChangeIndexBuilder : IDisposable
 
     private readonly List<ByteSource> _sources = [];
     private readonly List<string> _logFiles = [];
+    private string? _server;
     private FormatDescriptionEvent? _format;
     private int _logIndex = -1;
     private int _logSource;
@@ -138,6 +139,7 @@ internal sealed partial class ChangeIndexBuilder : IDisposable
         Maps = [.. _maps],
         Events = _events,
         Transactions = _transactions,
+        Server = _server,
         LogFiles = [.. _logFiles],
         Format = _format,
         Reasons = _obstacles.ToReasons(),
@@ -244,6 +246,7 @@ internal sealed partial class ChangeIndexBuilder : IDisposable
         _obstacles.AddLog(view);
         _logIndex = view.LogIndex;
         _logFiles.Add(view.LogFile);
+        _server = view.Server;
         if (scan == null)
             return;
         _logSource = _sources.Count;

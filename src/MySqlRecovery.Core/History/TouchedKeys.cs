@@ -84,13 +84,16 @@ internal sealed class TouchedKeys(long maximumMemory) : IDisposable
             string path = Path.Combine(Path.GetTempPath(), $"mysqlrecovery-{Guid.NewGuid():N}.tmp");
             try
             {
-                var stream = new FileStream(path, new FileStreamOptions
+                var options = new FileStreamOptions
                 {
                     Mode = FileMode.CreateNew,
                     Access = FileAccess.ReadWrite,
                     Share = FileShare.None,
                     Options = FileOptions.DeleteOnClose,
-                });
+                };
+                if (!OperatingSystem.IsWindows())
+                    options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+                var stream = new FileStream(path, options);
                 _map = MemoryMappedFile.CreateFromFile(
                     stream, null, slots * SlotSize, MemoryMappedFileAccess.ReadWrite, HandleInheritability.None, leaveOpen: false);
                 _view = _map.CreateViewAccessor();

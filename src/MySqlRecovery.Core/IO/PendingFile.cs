@@ -13,6 +13,8 @@ internal sealed class PendingFile : IDisposable
     /// <summary>Bytes between two flushes: the disk is busy from early on, and little is left to wait for at the end.</summary>
     private const int FlushDistance = 8 << 20;
 
+    private const uint GroupRights = 0b111_000;
+
     private readonly string _path;
     private readonly string _temporaryPath;
     private readonly bool _overwrite;
@@ -54,13 +56,20 @@ internal sealed class PendingFile : IDisposable
     /// <summary>Starts a file; an existing one is an error with id DestinationExists unless it may be overwritten.</summary>
     /// <param name="path">The file.</param>
     /// <param name="overwrite">Whether an existing one is replaced.</param>
-    /// <param name="sources">What it is made from: others may read a new file only if they may read all of these.</param>
+    /// <param name="sources">What it is made from: others may read a new file only if they may read all of these, and so may a group,
+    /// if it is the same one.</param>
     public static PendingFile Create(string path, bool overwrite, IEnumerable<string> sources)
     {
-        uint? rights = null;
+        FileStatus? all = null;
         foreach (string source in sources)
-            rights = (rights ?? uint.MaxValue) & (Path.IsPathRooted(source) ? FileStatus.Of(source)?.Mode ?? 0 : 0);
-        return Start(path, overwrite, new FileStatus(0, 0, 0, 0, rights ?? 0), takesOwner: false);
+        {
+            FileStatus one = Path.IsPathRooted(source) ? FileStatus.Of(source) ?? default : default;
+            // Members of one of two groups need not be members of the other.
+            uint rights = all == null ? one.Mode : all.Value.Mode & one.Mode & (all.Value.Group == one.Group ? ~0u : ~GroupRights);
+            all = one with { Mode = rights };
+        }
+
+        return Start(path, overwrite, all ?? default, takesOwner: false);
     }
 
     private static PendingFile Start(string path, bool overwrite, FileStatus? like, bool takesOwner)
@@ -188,6 +197,8 @@ internal sealed class PendingFile : IDisposable
                 recommendedAction: "Run as the owner or as root, or write to another place.");
         }
 
+        if (!_takesOwner && own.Group != like.Group)
+            like = like with { Mode = like.Mode & ~GroupRights };
         File.SetUnixFileMode(_handle, (like.Rights & ~(UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute))
             | UnixFileMode.UserRead | UnixFileMode.UserWrite);
     }

@@ -8,6 +8,9 @@ public sealed class SqlExport
     /// <summary>The file that was written.</summary>
     public string Path { get; set; } = string.Empty;
 
+    /// <summary>The server whose logs they are, <c>host:port</c>; null for files.</summary>
+    public string? Server { get; set => field = value is "" ? null : value; }
+
     /// <summary>The logs that the changes come from.</summary>
     public string[] File { get; set; } = [];
 

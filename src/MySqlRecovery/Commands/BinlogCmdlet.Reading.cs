@@ -31,7 +31,7 @@ public abstract partial class BinlogCmdlet
     private bool _hasReported;
 
     /// <summary>What the readings pass by.</summary>
-    internal FilterSights Sights { get; } = new();
+    internal FilterSights Sights { get; private set; } = new();
 
     /// <summary>Files as the input of a scan, in log order.</summary>
     internal LogInput InputOf(IReadOnlyList<string> files) => files.Count == 1 && StopPosition < StartPosition ? throw Reversed(
@@ -97,7 +97,10 @@ public abstract partial class BinlogCmdlet
         List<string> all = [.. files];
         if (all.Count == 0)
             all = Try(FindPickedFiles);
-        List<LogInput> inputs = ParameterSetName == ServerSet ? ServerInputs(Server, follow)
+        if (PipedServers.Count > 0 && all.Count > 0)
+            Try(() => throw RecoveryInput.Mixed());
+        List<LogInput> inputs = PipedServers.Count > 0 ? ServerInputs(PipedServers, follow)
+            : ParameterSetName == ServerSet ? ServerInputs(Server, follow)
             : Picked.IsEmpty || all.Count > 0 ? [Try(() => InputOf(Sort(all)))] : ServerInputs(Picked.Servers, follow);
         SayWhatIsRead(all);
         LogReading[] readings = [.. inputs.Select(i => new LogReading(Try(() => OpenScan(i)), begin()))];

@@ -5,6 +5,7 @@ using MySqlRecovery.Binlog.Encryption;
 using MySqlRecovery.Binlog.Filter;
 using MySqlRecovery.Binlog.Reading;
 using MySqlRecovery.Binlog.Rows;
+using MySqlRecovery.Binlog.Scan;
 using MySqlRecovery.Completion;
 using MySqlRecovery.Gtids;
 using MySqlRecovery.Input;
@@ -25,15 +26,15 @@ public abstract partial class BinlogCmdlet : ServerCmdlet
     /// </summary>
     [Parameter(ParameterSetName = ServerSet), Alias("HostName", "ComputerName")]
     [ValidateNotNull]
-    public string[] Server { get; set; } = [string.Empty];
+    public virtual string[] Server { get; set; } = [string.Empty];
 
     /// <summary>The binlog file on the server to start in; the oldest by default.</summary>
-    [Parameter(ParameterSetName = ServerSet)]
+    [Parameter(ParameterSetName = ServerSet), ArgumentCompleter(typeof(LogFileCompleter))]
     [ValidateNotNullOrEmpty]
     public string? StartFile { get; set; }
 
     /// <summary>The last binlog file on the server to read; by default all to the end.</summary>
-    [Parameter(ParameterSetName = ServerSet)]
+    [Parameter(ParameterSetName = ServerSet), ArgumentCompleter(typeof(LogFileCompleter))]
     [ValidateNotNullOrEmpty]
     public string? StopFile { get; set; }
 
@@ -108,7 +109,7 @@ public abstract partial class BinlogCmdlet : ServerCmdlet
     public string[] ExcludeGtid { get; set; } = [];
 
     /// <summary>Transactions of these sessions (connection ids) only.</summary>
-    [Parameter]
+    [Parameter, ArgumentCompleter(typeof(ThreadCompleter))]
     [ValidateNotNullOrEmpty]
     public uint[]? ThreadId { get; set; }
 
@@ -118,7 +119,7 @@ public abstract partial class BinlogCmdlet : ServerCmdlet
     public uint[]? ServerId { get; set; }
 
     /// <summary>Rows in whose before or after image all named columns have one of the given values.</summary>
-    [Parameter]
+    [Parameter, ArgumentCompleter(typeof(WhereCompleter))]
     [ValidateNotNullOrEmpty]
     public IDictionary? Where { get; set; }
 
@@ -168,6 +169,25 @@ public abstract partial class BinlogCmdlet : ServerCmdlet
     /// <summary>What sums of the pipeline stand for.</summary>
     internal PickedLogs Picked { get; } = new();
 
+    /// <summary>Servers of the pipeline, as the user names them.</summary>
+    internal List<string> PipedServers { get; } = [];
+
+    /// <summary>
+    /// Takes an object of the pipeline that names a server; false where it does not. A text is a server where it is a connection
+    /// string, or where it is said how to connect: else it is a file.
+    /// </summary>
+    internal bool TryAddServer(PSObject input)
+    {
+        bool isServer = input.BaseObject is string text && (text.Contains('=') || SaysHowToConnect)
+            && (SaysHowToConnect || !File.Exists(this.ResolveDestination(text)));
+        if ((isServer ? input.BaseObject.ToString() : PipedServer.Find(input)) is not { } server)
+            return false;
+        PipedServers.Add(server);
+        return true;
+    }
+
+    private bool SaysHowToConnect => (Credential ?? (object?)SslMode ?? SslCa ?? SslCert ?? DefaultsFile) != null || Port != 0;
+
     /// <summary>Chooses what sums of the pipeline stand for, and no more.</summary>
     internal void ChoosePicked()
     {
@@ -194,6 +214,16 @@ public abstract partial class BinlogCmdlet : ServerCmdlet
             Try(CheckServerPositions);
         if (StopTime?.ToUniversalTime() < StartTime?.ToUniversalTime())
             Try(() => throw Reversed("-StopTime", $"{StopTime:u}", $"{StartTime:u}"));
+        BeginReading();
+        if (KeyringPath.Length > 0)
+            _keyring = Try(() => Keyring.Open(KeyringPath.Select(this.ResolveDestination)));
+    }
+
+    /// <summary>Forgets what was found of the filters; those of another server may find something else.</summary>
+    private protected void BeginReading()
+    {
+        _isExplained = false;
+        Sights = new FilterSights();
         Predicate = Where == null || Where.Count == 0 ? null : new RowPredicate(Where);
         Filter = new EventFilter
         {
@@ -212,8 +242,6 @@ public abstract partial class BinlogCmdlet : ServerCmdlet
             WithStatements = TakesStatements,
             NamedTables = NamedTables.Find,
         };
-        if (KeyringPath.Length > 0)
-            _keyring = Try(() => Keyring.Open(KeyringPath.Select(this.ResolveDestination)));
     }
 
     /// <summary>Says aloud that something of the range could not be taken.</summary>

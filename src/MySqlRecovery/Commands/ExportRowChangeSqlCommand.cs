@@ -3,6 +3,7 @@ using System.Management.Automation;
 using MySqlRecovery.Binlog.Rows;
 using MySqlRecovery.Binlog.Scan;
 using MySqlRecovery.Changes;
+using MySqlRecovery.Completion;
 using MySqlRecovery.Consistency;
 using MySqlRecovery.Input;
 using MySqlRecovery.IO;
@@ -39,7 +40,10 @@ public sealed partial class ExportRowChangeSqlCommand : BinlogCmdlet
     [SupportsWildcards]
     public string[] LogPath { get; set; } = [];
 
-    /// <summary>The SQL file to write; without it the statements go down the pipeline as strings.</summary>
+    /// <summary>
+    /// The SQL file to write; for servers also a folder, or a path in which <c>*</c> stands for the server's name. Without it the
+    /// statements go down the pipeline as strings.
+    /// </summary>
     [Parameter(Position = 0)]
     public string? Path { get; set; }
 
@@ -51,7 +55,7 @@ public sealed partial class ExportRowChangeSqlCommand : BinlogCmdlet
     /// The only columns that updates may set; rows are found by their key. Rows that were inserted or deleted are left out
     /// and named.
     /// </summary>
-    [Parameter]
+    [Parameter, ArgumentCompleter(typeof(ColumnCompleter))]
     [ValidateNotNullOrEmpty]
     public string[] Column { get; set; } = [];
 
@@ -101,7 +105,8 @@ public sealed partial class ExportRowChangeSqlCommand : BinlogCmdlet
             Try(() =>
             {
                 _path = this.ResolveDestination(Path);
-                PendingFile.CheckFree(_path, Force);
+                if (!ServerDestination.IsForEach(Path, _path))
+                    PendingFile.CheckFree(_path, Force);
             });
         }
 
@@ -113,7 +118,7 @@ public sealed partial class ExportRowChangeSqlCommand : BinlogCmdlet
             Columns = Column,
             Renames = TableMap == null ? TableRenames.None : Try(() => TableRenames.Parse(TableMap)),
         };
-        _input = new RecoveryInput(this, Reverse, Column, MaxMemory, movesBytes: false) { Stream = Streams ? TakeEvent : null };
+        _input = NewInput();
     }
 
     /// <inheritdoc/>
@@ -124,7 +129,7 @@ public sealed partial class ExportRowChangeSqlCommand : BinlogCmdlet
         else if (ParameterSetName == "InputObject")
             AddObject();
         else if (ParameterSetName == ServerSet)
-            Try(() => _input.AddServer(Server));
+            PipedServers.AddRange(Server);
         else
             Try(() => _input.AddFiles(this.ResolveLogs(LogPath, literal: false, e => throw e)));
     }
@@ -138,21 +143,46 @@ public sealed partial class ExportRowChangeSqlCommand : BinlogCmdlet
             return;
         }
 
-        if (_repairs != null)
+        if (_repairs != null || (PipedServers.Count > 0 && !_input.IsEmpty))
             ThrowTerminatingError(ToErrorRecord(RecoveryInput.Mixed()));
+        if (PipedServers.Count == 0)
+        {
+            ForEach([_path], _ => Write());
+            return;
+        }
+
+        string?[] paths = _path != null
+            ? Try(() => ServerDestination.Of(Path!, _path, [.. PipedServers.Select(NameOf)], ".sql"))
+            : PipedServers.Count == 1 ? [null]
+            : Try<string?[]>(() => throw ServerDestination.NotOne("the changes of several servers have no order among them"));
+        ForEach([.. PipedServers.Zip(paths)], ((string Server, string? Path) one) =>
+        {
+            BeginReading();
+            Close();
+            (_path, _input, _stream, _output, _mayWrite) = (one.Path, NewInput(), null, null, null);
+            _input.AddServer(one.Server);
+            Write();
+        });
+    }
+
+    private RecoveryInput NewInput() =>
+        new(this, Reverse, Column, MaxMemory, movesBytes: false) { Stream = Streams ? TakeEvent : null };
+
+    private void Write()
+    {
         if (_path != null)
-            Try(() => _input.CheckDestination(_path, Force));
+            _input.CheckDestination(_path, Force);
         if (Streams)
         {
             WriteStream();
             return;
         }
 
-        using ChangeIndex index = Try(_input.BuildIndex);
+        using ChangeIndex index = _input.BuildIndex();
         RecoveryException? nothing = index.Transactions.Count == 0 ? NothingFound(index) : null;
         EndReading();
         if (nothing != null)
-            ThrowTerminatingError(ToErrorRecord(nothing));
+            throw nothing;
         if (_path == null)
             WriteStrings(index);
         else if (ShouldProcess(
@@ -164,13 +194,15 @@ public sealed partial class ExportRowChangeSqlCommand : BinlogCmdlet
     protected override void Dispose(bool disposing)
     {
         if (disposing)
-        {
-            _input?.Dispose();
-            _stream?.Dispose();
-            _output?.Dispose();
-        }
-
+            Close();
         base.Dispose(disposing);
+    }
+
+    private void Close()
+    {
+        _input?.Dispose();
+        _stream?.Dispose();
+        _output?.Dispose();
     }
 
     private void TakeEvent(EventView view)
@@ -184,14 +216,14 @@ public sealed partial class ExportRowChangeSqlCommand : BinlogCmdlet
 
     private void AddObject()
     {
-        Try(() => _input.Add(InputObject));
+        if (!Try(() => TryAddServer(InputObject)))
+            Try(() => _input.Add(InputObject));
         WriteStatements();
     }
 
     private RowSqlStream Stream(ITableSchemaSource? schema)
     {
-        // As with an undo, nobody else may read what the rows of logs are made into.
-        _output ??= _path == null ? new SqlStringOutput() : new SqlFileOutput(_path, Force, sources: [string.Empty]);
+        _output ??= _path == null ? new SqlStringOutput() : new SqlFileOutput(_path, Force, _input.OpenFiles);
         return _stream ??= new RowSqlStream(Filter, _form, _output, schema);
     }
 
@@ -199,11 +231,11 @@ public sealed partial class ExportRowChangeSqlCommand : BinlogCmdlet
     {
         if (!MayWrite())
             return;
-        if (!Try(_input.TryFlush))
+        if (!_input.TryFlush())
             ReadLogs();
         EndReading();
-        RowSqlStream stream = Try(() => Stream(schema: null));
-        Try(stream.Complete);
+        RowSqlStream stream = Stream(schema: null);
+        stream.Complete();
         WriteStatements();
         if (_path != null)
             WriteObject(stream.ToResult(_path));
@@ -213,9 +245,9 @@ public sealed partial class ExportRowChangeSqlCommand : BinlogCmdlet
 
     private void ReadLogs()
     {
-        LogInput input = Try(_input.Logs);
-        using EventScan scan = Try(() => OpenScan(input));
-        RowSqlStream stream = Try(() => Stream(scan.Schema));
+        LogInput input = _input.Logs();
+        using EventScan scan = OpenScan(input);
+        RowSqlStream stream = Stream(scan.Schema);
         bool read()
         {
             bool isThere = scan.Read();
@@ -224,13 +256,13 @@ public sealed partial class ExportRowChangeSqlCommand : BinlogCmdlet
                 stream.Add(new EventView(scan));
             return isThere;
         }
-        while (Try(read))
+        while (read())
         {
             WriteStatements();
             ShowProgress(scan, input.FileCount);
         }
 
-        Try(() => stream.LaterChanges = FindLeftOut([.. stream.Tables], input));
+        stream.LaterChanges = FindLeftOut([.. stream.Tables], input);
     }
 
     private void WriteStatements()
@@ -263,11 +295,11 @@ public sealed partial class ExportRowChangeSqlCommand : BinlogCmdlet
     private void WriteStrings(ChangeIndex index)
     {
         using var output = new SqlStringOutput();
-        using RowSqlExport export = Try(() => new RowSqlExport(index, _input.RowTest, _form, output, StopToken));
+        using var export = new RowSqlExport(index, _input.RowTest, _form, output, StopToken);
         bool more;
         do
         {
-            more = Try(() => export.WritePart(StopToken));
+            more = export.WritePart(StopToken);
             foreach (string statement in output.Take())
                 WriteObject(statement);
         }
@@ -278,7 +310,7 @@ public sealed partial class ExportRowChangeSqlCommand : BinlogCmdlet
 
     private void WriteFile(ChangeIndex index, string path)
     {
-        SqlExport result = Try(() => RowSqlExport.WriteFile(index, _input.RowTest, _form, path, Force, StopToken));
+        SqlExport result = RowSqlExport.WriteFile(index, _input.RowTest, _form, path, Force, StopToken);
         WriteObject(result);
         WarnIfIncomplete(result.Reason);
         WarnOfLaterChanges(index.LaterChanges, Reverse);

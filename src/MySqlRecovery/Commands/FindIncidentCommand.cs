@@ -1,6 +1,5 @@
 using System.Management.Automation;
 using MySqlRecovery.Binlog.Scan;
-using MySqlRecovery.Changes;
 using MySqlRecovery.Incidents;
 using MySqlRecovery.Input;
 using MySqlRecovery.Model;
@@ -10,18 +9,9 @@ namespace MySqlRecovery.Commands;
 /// <summary>Finds the changes in logs that are unusual for their tables, and so may be damage, the most suspicious first.</summary>
 [Cmdlet(VerbsCommon.Find, "Incident", DefaultParameterSetName = PathSet)]
 [OutputType(typeof(Incident))]
-public sealed class FindIncidentCommand : PipedLogCmdlet
+public sealed class FindIncidentCommand : PipedEventCmdlet
 {
-    private readonly List<string> _files = [];
-    private readonly PipedEvent _event = new();
     private Findings? _piped;
-    private PipelineTableMaps? _maps;
-    private LogSights? _sights;
-
-    /// <summary>Events of Get-BinlogEvent, live, stored or from another machine.</summary>
-    [Parameter(Mandatory = true, ParameterSetName = InputSet, ValueFromPipeline = true)]
-    [BinlogEventTransformation]
-    public BinlogEvent InputObject { get; set; } = null!;
 
     /// <summary>The least score of what is given, 0 to 100.</summary>
     [Parameter]
@@ -38,27 +28,15 @@ public sealed class FindIncidentCommand : PipedLogCmdlet
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        _files.AddRange(ResolveFiles(ReportError));
-        if (ParameterSetName == InputSet)
+        Files.AddRange(ResolveFiles(ReportError));
+        if (ParameterSetName == InputSet && !TakeLog(InputObject))
             Try(() => Add(InputObject));
     }
 
     /// <inheritdoc/>
-    protected override void EndProcessing() => ReadLogs(_files, follow: false, () => _piped ?? new Findings(this));
+    protected override void EndProcessing() => ReadLogs(Files, follow: false, () => _piped ?? new Findings(this));
 
-    private void Add(BinlogEvent item)
-    {
-        CheckNoPosition();
-        _piped ??= new Findings(this);
-        _event.Set(item, (_maps ??= new(Schema)).Find(item));
-        var view = new EventView(_event);
-        _sights ??= Sights.Begin();
-        _sights.Observe(view, Filter);
-        if (!view.IsMatch(Filter))
-            return;
-        _sights.Take(view);
-        _piped.Add(view);
-    }
+    private protected override void Take(in EventView view, BinlogEvent item) => (_piped ??= new Findings(this)).Add(view);
 
     private sealed class Findings(FindIncidentCommand cmdlet) : IEventOutput
     {

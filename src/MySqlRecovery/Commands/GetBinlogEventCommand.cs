@@ -18,6 +18,11 @@ public sealed class GetBinlogEventCommand : LogFileCmdlet, IEventOutput
     [SupportsWildcards]
     public override string[] Path { get; set; } = [];
 
+    /// <inheritdoc/>
+    [Parameter(ParameterSetName = ServerSet, ValueFromPipeline = true), Alias("HostName", "ComputerName")]
+    [ValidateNotNull, ServerTransformation]
+    public override string[] Server { get; set; } = [string.Empty];
+
     /// <summary>Waits at the end of a server's log for what is written later, until it is stopped.</summary>
     [Parameter(ParameterSetName = ServerSet)]
     public SwitchParameter Follow { get; set; }
@@ -36,7 +41,12 @@ public sealed class GetBinlogEventCommand : LogFileCmdlet, IEventOutput
     private protected override BinlogEventType[]? TypesTaken => EventType;
 
     /// <inheritdoc/>
-    protected override void ProcessRecord() => _files.AddRange(ResolveFiles(ReportError));
+    protected override void ProcessRecord()
+    {
+        if (ParameterSetName == ServerSet)
+            PipedServers.AddRange(Server);
+        _files.AddRange(ResolveFiles(ReportError));
+    }
 
     /// <inheritdoc/>
     protected override void EndProcessing() => ReadLogs(_files, Follow, () => this);

@@ -1,7 +1,6 @@
 using System.Management.Automation;
 using MySqlRecovery.Binlog.Rows;
 using MySqlRecovery.Binlog.Scan;
-using MySqlRecovery.Changes;
 using MySqlRecovery.Input;
 using MySqlRecovery.Model;
 
@@ -10,20 +9,12 @@ namespace MySqlRecovery.Commands;
 /// <summary>Writes one object a changed row, from log files, a server, or the events of Get-BinlogEvent.</summary>
 [Cmdlet(VerbsCommon.Get, "RowChange", DefaultParameterSetName = PathSet)]
 [OutputType(typeof(RowChange), typeof(PSObject))]
-public sealed class GetRowChangeCommand : PipedLogCmdlet
+public sealed class GetRowChangeCommand : PipedEventCmdlet
 {
     private const string FindingSet = "Finding";
 
-    private readonly List<string> _files = [];
-    private readonly PipedEvent _event = new();
-    private PipelineTableMaps? _maps;
-    private LogSights? _sights;
+    private List<RowChange> _changes = [];
     private FindingSelection? _selection;
-
-    /// <summary>Events of Get-BinlogEvent or sums of Measure-BinlogEvent, live, stored or from another machine. Events without rows
-    /// are passed over.</summary>
-    [Parameter(Mandatory = true, ParameterSetName = InputSet, ValueFromPipeline = true)]
-    public PSObject InputObject { get; set; } = null!;
 
     /// <summary>Waits at the end of a server's log for what is written later, until it is stopped.</summary>
     [Parameter(ParameterSetName = ServerSet)]
@@ -50,8 +41,8 @@ public sealed class GetRowChangeCommand : PipedLogCmdlet
     {
         if (ParameterSetName == FindingSet)
         {
-            if (_files.Count == 0)
-                _files.AddRange(this.ResolveLogs(LogPath, literal: false, ReportError));
+            if (Files.Count == 0)
+                Files.AddRange(this.ResolveLogs(LogPath, literal: false, ReportError));
             if (Try(() => Picked.TryAdd(Finding)))
                 return;
             _selection ??= new FindingSelection();
@@ -59,53 +50,31 @@ public sealed class GetRowChangeCommand : PipedLogCmdlet
             return;
         }
 
-        _files.AddRange(ResolveFiles(ReportError));
-        if (ParameterSetName != InputSet || Try(() => Picked.TryAdd(InputObject)))
-            return;
-        if (InputObject.BaseObject is not BinlogEvent && InputObject.Properties[nameof(BinlogEvent.EventType)] == null
-            && this.ResolveInput(InputObject, ReportError) is { } files)
-        {
-            _files.AddRange(files);
-            return;
-        }
-
-        Try(CheckNoPosition);
-        WriteRows(InputObject);
+        Files.AddRange(ResolveFiles(ReportError));
+        if (ParameterSetName == InputSet && !TakeLog(InputObject))
+            WriteRows(InputObject);
     }
 
     /// <inheritdoc/>
     protected override void EndProcessing()
     {
-        ReadLogs(_selection?.Choose(_files) ?? _files, Follow, () => new Rows(this));
+        ReadLogs(_selection?.Choose(Files) ?? Files, Follow, () => new Rows(this));
         foreach (RecoveryException absent in _selection?.FindAbsent() ?? [])
             ReportError(absent);
     }
 
-    private static BinlogEvent ToEvent(PSObject input)
+    private protected override void Take(in EventView view, BinlogEvent item)
     {
-        try
-        {
-            return PropertyBag.As<BinlogEvent>(input, nameof(BinlogEvent.EventType)) ?? throw RecoveryInput.Unknown(input, null);
-        }
-        catch (PSInvalidCastException e)
-        {
-            throw RecoveryInput.Unknown(input, e);
-        }
+        if (view.HasRows)
+            _changes = EventObjects.ToRowChanges(view, item);
     }
 
     private void WriteRows(PSObject input)
     {
-        List<RowChange> changes;
+        _changes = [];
         try
         {
-            BinlogEvent item = ToEvent(input);
-            _event.Set(item, (_maps ??= new(Schema)).Find(item));
-            var view = new EventView(_event);
-            _sights ??= Sights.Begin();
-            _sights.Observe(view, Filter);
-            changes = view.HasRows && view.IsMatch(Filter) ? EventObjects.ToRowChanges(view, item) : [];
-            if (changes.Count > 0)
-                _sights.Take(view);
+            Add(input);
         }
         catch (RecoveryException e)
         {
@@ -113,7 +82,7 @@ public sealed class GetRowChangeCommand : PipedLogCmdlet
             return;
         }
 
-        foreach (RowChange change in changes)
+        foreach (RowChange change in _changes)
             WriteObject(Flat ? FlatRow.Of(change) : change);
     }
 

@@ -22,7 +22,7 @@ public sealed class InvokeBinlogReverseCommand : PipedLogCmdlet
     [Parameter(Mandatory = true, ParameterSetName = InputSet, ValueFromPipeline = true)]
     public PSObject InputObject { get; set; } = null!;
 
-    /// <summary>The binlog to write.</summary>
+    /// <summary>The binlog to write; for servers also a folder, or a path in which <c>*</c> stands for the server's name.</summary>
     [Parameter(Mandatory = true, Position = 1)]
     public string Destination { get; set; } = string.Empty;
 
@@ -66,20 +66,21 @@ public sealed class InvokeBinlogReverseCommand : PipedLogCmdlet
         Try(() =>
         {
             _destination = this.ResolveDestination(Destination);
-            PendingFile.CheckFree(_destination, Force);
+            if (!ServerDestination.IsForEach(Destination, _destination))
+                PendingFile.CheckFree(_destination, Force);
             if (TableMap != null)
                 _renames = TableRenames.Parse(TableMap);
         });
-        _input = new RecoveryInput(this, reverse: true, columns: [], MaxMemory, movesBytes: true);
+        _input = NewInput();
     }
 
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
         if (ParameterSetName == InputSet)
-            Try(() => _input.Add(InputObject));
+            AddObject();
         else if (ParameterSetName == ServerSet)
-            Try(() => _input.AddServer(Server));
+            PipedServers.AddRange(Server);
         else
             Try(() => _input.AddFiles(ResolveFiles(e => throw e)));
     }
@@ -87,16 +88,44 @@ public sealed class InvokeBinlogReverseCommand : PipedLogCmdlet
     /// <inheritdoc/>
     protected override void EndProcessing()
     {
-        Try(() => _input.CheckDestination(_destination, Force));
-        using ChangeIndex index = Try(_input.BuildIndex);
+        if (PipedServers.Count == 0)
+        {
+            ForEach([_destination], path => WriteUndo(_input, path));
+            return;
+        }
+
+        if (!_input.IsEmpty)
+            Try(() => throw RecoveryInput.Mixed());
+        string[] paths = Try(() => ServerDestination.Of(Destination, _destination, [.. PipedServers.Select(NameOf)], ".undo"));
+        ForEach([.. PipedServers.Zip(paths)], ((string Server, string Path) one) =>
+        {
+            BeginReading();
+            using RecoveryInput input = NewInput();
+            input.AddServer(one.Server);
+            WriteUndo(input, one.Path);
+        });
+    }
+
+    private RecoveryInput NewInput() => new(this, reverse: true, columns: [], MaxMemory, movesBytes: true);
+
+    private void AddObject() => Try(() =>
+    {
+        if (!TryAddServer(InputObject))
+            _input.Add(InputObject);
+    });
+
+    private void WriteUndo(RecoveryInput input, string path)
+    {
+        input.CheckDestination(path, Force);
+        using ChangeIndex index = input.BuildIndex();
         RecoveryException? nothing = index.Transactions.Count == 0 ? NothingFound(index) : null;
         EndReading();
         if (nothing != null)
-            ThrowTerminatingError(ToErrorRecord(nothing));
-        if (!ShouldProcess(_destination, $"write the undo of {index.RowCount} rows in {index.Transactions.Count} transactions"))
+            throw nothing;
+        if (!ShouldProcess(path, $"write the undo of {index.RowCount} rows in {index.Transactions.Count} transactions"))
             return;
-        UndoBinlog result = Try(() => UndoBinlogWriter.Write(
-            index, _input.RowTest, _destination, Force, GtidSource, StopToken, TargetVersion, _renames));
+        UndoBinlog result = UndoBinlogWriter.Write(
+            index, input.RowTest, path, Force, GtidSource, StopToken, TargetVersion, _renames);
         WriteObject(result);
         WarnIfIncomplete(result.Reason);
         WarnOfLaterChanges(index.LaterChanges, reverse: true);

@@ -9,19 +9,10 @@ namespace MySqlRecovery.Commands;
 /// <summary>Sums up the row changes of logs or events by table, transaction, session, kind of statement, or time.</summary>
 [Cmdlet(VerbsDiagnostic.Measure, "BinlogEvent", DefaultParameterSetName = PathSet)]
 [OutputType(typeof(BinlogSummary))]
-public sealed class MeasureBinlogEventCommand : LogFileCmdlet
+public sealed class MeasureBinlogEventCommand : PipedEventCmdlet
 {
-    private readonly List<string> _files = [];
     private readonly List<object> _items = [];
-    private readonly PipedEvent _event = new();
     private Sums? _piped;
-    private PipelineTableMaps? _maps;
-    private LogSights? _sights;
-
-    /// <summary>Events of Get-BinlogEvent, live, stored or from another machine.</summary>
-    [Parameter(Mandatory = true, ParameterSetName = InputSet, ValueFromPipeline = true)]
-    [BinlogEventTransformation]
-    public BinlogEvent InputObject { get; set; } = null!;
 
     /// <summary>What to sum up by: table (default), transaction, session, kind of statement, or time.</summary>
     [Parameter]
@@ -62,32 +53,18 @@ public sealed class MeasureBinlogEventCommand : LogFileCmdlet
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        _files.AddRange(ResolveFiles(ReportError));
-        if (ParameterSetName != InputSet)
+        Files.AddRange(ResolveFiles(ReportError));
+        if (ParameterSetName != InputSet || TakeLog(InputObject))
             return;
         Try(() => Add(InputObject));
+        _piped?.TakeFinished(_items);
         WriteItems();
     }
 
     /// <inheritdoc/>
-    protected override void EndProcessing() => ReadLogs(_files, Follow, () => _piped ?? new Sums(this));
+    protected override void EndProcessing() => ReadLogs(Files, Follow, () => _piped ?? new Sums(this));
 
-    private void Add(BinlogEvent item)
-    {
-        CheckNoPosition();
-        _piped ??= new Sums(this);
-        _event.Set(item, (_maps ??= new(Schema)).Find(item));
-        var view = new EventView(_event);
-        _sights ??= Sights.Begin();
-        _sights.Observe(view, Filter);
-        if (view.IsMatch(Filter))
-        {
-            _sights.Take(view);
-            _piped.Measure.Add(view);
-        }
-
-        _piped.TakeFinished(_items);
-    }
+    private protected override void Take(in EventView view, BinlogEvent item) => (_piped ??= new Sums(this)).Measure.Add(view);
 
     private void WriteItems()
     {

@@ -74,6 +74,35 @@ public abstract class RecoveryCmdlet : PSCmdlet, IDisposable
         return true;
     });
 
+    /// <summary>
+    /// Does a step for each of some things: where there is one, its failure ends the pipeline; else it is reported, and it is the next
+    /// one's turn.
+    /// </summary>
+    private protected void ForEach<T>(IReadOnlyCollection<T> all, Action<T> step)
+    {
+        foreach (T item in all)
+        {
+            RecoveryException? error = null;
+            try
+            {
+                step(item);
+            }
+            catch (RecoveryException e)
+            {
+                error = e;
+            }
+            catch (OperationCanceledException)
+            {
+                throw new PipelineStoppedException();
+            }
+
+            if (error != null && all.Count == 1)
+                ThrowTerminatingError(ToErrorRecord(error));
+            else if (error != null)
+                ReportError(error);
+        }
+    }
+
     /// <summary>The engine's exception as an error record: id, category, target and recommended action.</summary>
     protected static ErrorRecord ToErrorRecord(RecoveryException exception, object? target = null)
     {

@@ -61,9 +61,13 @@ internal sealed class RecoveryInput(BinlogCmdlet cmdlet, bool reverse, string[] 
 
     public void AddFiles(IEnumerable<string> files) => _files.AddRange(files);
 
-    public void AddServer(string[] servers) => _server = servers.Length == 1 ? cmdlet.InputOf(servers[0]) : throw new RecoveryException(
-        "ServerNotOne", RecoveryErrorKind.InvalidArgument, "the changes of several servers have no order among them",
-        recommendedAction: "Give one server at a time.");
+    public void AddServer(string server) => _server = cmdlet.InputOf(server);
+
+    public void AddServer(string[] servers) => AddServer(
+        servers.Length == 1 ? servers[0] : throw ServerDestination.NotOne("the changes of several servers have no order among them"));
+
+    /// <summary>The files whose readers may read the rows too; none of a log that only a key opens, a server's or a pipeline's.</summary>
+    public IEnumerable<string> OpenFiles => cmdlet.KeyringPath.Length > 0 ? [] : [.. _files, .. cmdlet.Picked.Files];
 
     /// <summary>Takes an object of the pipeline: a file, or what the filters let through.</summary>
     public void Add(PSObject input)

@@ -3,6 +3,7 @@ using System.Management.Automation;
 using MySqlRecovery.Binlog.Rows;
 using MySqlRecovery.Changes;
 using MySqlRecovery.Client;
+using MySqlRecovery.Completion;
 using MySqlRecovery.Input;
 using MySqlRecovery.Model;
 using MySqlRecovery.Output.Sql;
@@ -38,7 +39,7 @@ public abstract class RowRestoreCmdlet : BinlogCmdlet
     public SwitchParameter Forward { get; set; }
 
     /// <summary>The only columns that are compared and set in rows that were updated.</summary>
-    [Parameter]
+    [Parameter, ArgumentCompleter(typeof(ColumnCompleter))]
     public string[] Column { get; set; } = [];
 
     /// <summary>Tables that have another name on the server, <c>@{ 'db.a' = 'db2.b' }</c> or <c>@{ 'db.*' = 'db2.*' }</c>.</summary>

@@ -40,23 +40,12 @@ public abstract class ServerCmdlet : RecoveryCmdlet
 
     /// <summary>How to connect to a server that the user named.</summary>
     /// <exception cref="RecoveryException">ConnectionOptionInvalid, DefaultsFileInvalid.</exception>
-    private protected ConnectionOptions OptionsFor(string server)
-    {
-        ConnectionOptions options = server.Length == 0 ? new ConnectionOptions() : ServerAddress.Parse(server);
-        if (Credential != null)
-            (options.User, options.Password) = (Credential.UserName, Credential.GetNetworkCredential().Password);
-        options.FillFrom(new ConnectionOptions
-        {
-            Port = Port == 0 ? null : Port,
-            SslMode = SslMode,
-            SslCa = Resolve(SslCa),
-            SslCert = Resolve(SslCert),
-            SslKey = Resolve(SslKey),
-        });
-        if (DefaultsFile != null)
-            options.FillFrom(Client.DefaultsFile.Read(this.ResolveDestination(DefaultsFile)));
-        return options;
-    }
+    private protected ConnectionOptions OptionsFor(string server) => ServerChoice.OptionsFor(
+        server, Credential, Port, SslMode, Resolve(SslCa), Resolve(SslCert), Resolve(SslKey), Resolve(DefaultsFile));
+
+    /// <summary>The name of a server in results, <c>host:port</c> or the path of its socket.</summary>
+    /// <exception cref="RecoveryException">ConnectionOptionInvalid, DefaultsFileInvalid.</exception>
+    private protected string NameOf(string server) => OptionsFor(server).Server;
 
     private string? Resolve(string? path) => path == null ? null : this.ResolveDestination(path);
 }

@@ -19,7 +19,7 @@ public class ArrowTests
 
     private static readonly string[] Client = ["Client.Protocol", "Client.Authentication", "Client", "Client.Replication"];
 
-    private static readonly string[] Module = ["Completion", "Input", "Commands"];
+    private static readonly string[] Module = ["Input", "Completion", "Commands"];
 
     [Fact]
     public void A_room_of_the_engine_uses_only_rooms_that_stand_before_it() =>

@@ -36,6 +36,20 @@ public sealed class PendingFileTests : IDisposable
     }
 
     [Fact]
+    public void Another_group_than_that_of_the_log_may_not_read_a_new_file()
+    {
+        string log = Make("log", Group), path = Path.Combine(_folder, "new");
+        if (!Environment.IsPrivilegedProcess)
+            return;
+        Run("chown", "12345:54321", log);
+
+        using (PendingFile file = PendingFile.Create(path, overwrite: false, [log]))
+            file.Commit();
+
+        Assert.Equal(Owner, File.GetUnixFileMode(path));
+    }
+
+    [Fact]
     public void A_log_of_a_server_opens_the_file_to_nobody()
     {
         string path = Path.Combine(_folder, "new");

@@ -74,7 +74,7 @@ internal sealed class UndoBinlogWriter : IDisposable
     {
         renames ??= TableRenames.None;
         renames.CheckAllUsed(index.Maps);
-        using var file = PendingFile.Create(path, overwrite, index.LogFiles);
+        using var file = PendingFile.Create(path, overwrite, index.OpenFiles);
         using var writer = new UndoBinlogWriter(index, where, file, gtidSource, target, renames);
         using var verifier = new UndoVerifier(file.TemporaryPath, stop);
         writer._writer.Flushed = verifier.Grow;
@@ -83,6 +83,7 @@ internal sealed class UndoBinlogWriter : IDisposable
         var result = new UndoBinlog
         {
             Path = path,
+            Server = index.Server,
             File = index.LogFiles,
             TransactionCount = index.Transactions.Count,
             RowCount = index.RowCount,

@@ -49,7 +49,7 @@ internal sealed class RowSqlExport : IDisposable
     public static SqlExport WriteFile(
         ChangeIndex index, RowPredicate? where, SqlForm form, string path, bool overwrite, CancellationToken stop)
     {
-        using var output = new SqlFileOutput(path, overwrite, index.LogFiles);
+        using var output = new SqlFileOutput(path, overwrite, index.OpenFiles);
         using var export = new RowSqlExport(index, where, form, output, stop);
         long statements = export.WriteAll(where, output, stop);
         export.WriteClosing();
@@ -57,6 +57,7 @@ internal sealed class RowSqlExport : IDisposable
         return new SqlExport
         {
             Path = path,
+            Server = index.Server,
             File = index.LogFiles,
             IsReverse = form.Reverse,
             TransactionCount = form.Fold ? 1 : index.Transactions.Count,

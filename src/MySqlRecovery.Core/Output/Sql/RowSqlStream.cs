@@ -25,6 +25,7 @@ internal sealed class RowSqlStream : IDisposable
     private readonly Dictionary<string, PreparedRows> _prepared = new(StringComparer.OrdinalIgnoreCase);
     private readonly HashSet<TableMap> _maps = new(ReferenceEqualityComparer.Instance);
     private readonly List<string> _logFiles = [];
+    private string? _server;
     private readonly List<string> _tables = [];
     private SpoolFile? _spool;
     private byte[] _scratch = [];
@@ -62,6 +63,7 @@ internal sealed class RowSqlStream : IDisposable
     public SqlExport ToResult(string path) => new()
     {
         Path = path,
+        Server = _server,
         File = [.. _logFiles],
         TransactionCount = TransactionCount,
         RowCount = RowCount,
@@ -146,6 +148,7 @@ internal sealed class RowSqlStream : IDisposable
         if (count == 0)
             return;
         _obstacles.AddLog(view);
+        _server = view.Server;
         _isMariaDb |= view.Format.IsMariaDb;
         ReadOnlySpan<byte> raw = view.RawOfChosen(rows, ref _scratch);
         if (end == TransactionEnd.Prepare)
