@@ -4,8 +4,7 @@
 .DESCRIPTION
     Build    dotnet build -c Release, which puts the module's DLLs and their libraries into bin/
     Test     dotnet test, which restores pwsh and Pester too, and runs every test there is
-    Help     compiles docs/*.md into en-US/MySqlRecovery.dll-Help.xml: with Microsoft.PowerShell.PlatyPS, which it installs where
-             the PowerShell Gallery can be reached, else with docs/ConvertTo-CommandHelp.ps1, whose output is the same
+    Help     compiles docs/*.md into en-US/MySqlRecovery.dll-Help.xml with docs/ConvertTo-CommandHelp.ps1
     Package  builds for release into artifacts/bin/ (bin/ may hold what the tests built), puts the files of the manifest's
              FileList into artifacts/MySqlRecovery/, and packs that folder as a zip and as the .nupkg that the PowerShell
              Gallery takes; needs Microsoft.PowerShell.PSResourceGet 1.1, which is part of
@@ -29,20 +28,7 @@ function Invoke-Build { dotnet build -c Release }
 function Invoke-Test { dotnet test }
 
 function Invoke-Help {
-    $pages = Get-ChildItem docs/*-*.md | Where-Object Name -CMatch '^[A-Z]'
-    if (-not (Get-Module -ListAvailable Microsoft.PowerShell.PlatyPS)) {
-        Install-PSResource Microsoft.PowerShell.PlatyPS -Version 1.0.3 -TrustRepository -Quiet -ErrorAction Ignore
-    }
-
-    if (Get-Module -ListAvailable Microsoft.PowerShell.PlatyPS) {
-        $made = New-Item -ItemType Directory -Force artifacts/help
-        $pages | Import-MarkdownCommandHelp | Export-MamlCommandHelp -OutputFolder $made -Force | Out-Null
-        Copy-Item artifacts/help/MySqlRecovery/MySqlRecovery.dll-Help.xml en-US/
-    }
-    else {
-        Write-Information -InformationAction Continue 'PlatyPS 1.0.3 could not be installed: using docs/ConvertTo-CommandHelp.ps1.'
-        ./docs/ConvertTo-CommandHelp.ps1 $pages -Destination en-US/MySqlRecovery.dll-Help.xml
-    }
+    ./docs/ConvertTo-CommandHelp.ps1 (Get-ChildItem docs/*-*.md | Where-Object Name -CMatch '^[A-Z]') -Destination en-US/MySqlRecovery.dll-Help.xml
 }
 
 function Invoke-Package {

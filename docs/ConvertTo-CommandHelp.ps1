@@ -2,9 +2,12 @@
 .SYNOPSIS
     Compiles the Markdown pages of commands into MAML help.
 .DESCRIPTION
-    Writes byte for byte what Export-MamlCommandHelp of Microsoft.PowerShell.PlatyPS 1.0.3 writes for these pages, without that
-    module. It reads what PlatyPS's pages have: front matter, SYNOPSIS, SYNTAX, DESCRIPTION, EXAMPLES, PARAMETERS with their YAML,
-    INPUTS, OUTPUTS, NOTES and RELATED LINKS. A page without one of the sections is an error.
+    Reads what PlatyPS's pages have: front matter, SYNOPSIS, SYNTAX, DESCRIPTION, EXAMPLES, PARAMETERS with their YAML, INPUTS, OUTPUTS,
+    NOTES and RELATED LINKS. A page without one of the sections is an error. Parameters of the syntax that a page does not describe are
+    those of shared-parameters.md beside it.
+
+    Other than PlatyPS it writes what a console can show: no fences around code, the name of a link without its address, and an
+    online version that is there, which is the page in the package as the PowerShell Gallery shows it.
 .EXAMPLE
     ./docs/ConvertTo-CommandHelp.ps1 docs/Get-RowChange.md, docs/Get-BinlogEvent.md -Destination out/MySqlRecovery.dll-Help.xml
 #>
@@ -17,6 +20,8 @@ param(
 Set-StrictMode -Version 3
 $ErrorActionPreference = 'Stop'
 $lines = [System.Collections.Generic.List[string]]::new()
+$version = (Import-PowerShellDataFile "$PSScriptRoot/../MySqlRecovery.psd1").ModuleVersion
+$shared = @{}
 
 # One line of XML, two spaces for each level.
 function Add-Line([int] $Level, [string] $Text) { $lines.Add('  ' * $Level + $Text) }
@@ -35,6 +40,17 @@ function Split-Heading([string] $Text, [string] $Mark) {
         elseif ($parts) { $parts[-1].Lines += $line }
     }
     $parts.ForEach{ @{ Title = $_.Title; Body = ($_.Lines -join "`n").Trim() } }
+}
+
+# Text for a console: links are their names, and code has no fences.
+function ConvertTo-PlainText([string] $Text) {
+    $isCode = $false
+    $plain = foreach ($line in $Text -split '\n') {
+        if ($line -match '^```') { $isCode = -not $isCode }
+        elseif ($isCode) { $line }
+        else { $line -replace '\[([^\]]+)\]\([^)]*\)', '$1' }
+    }
+    ($plain -join "`n").Trim("`n")
 }
 
 # Each value of a key in the YAML of a parameter: one, or one for each parameter set.
@@ -101,7 +117,7 @@ function Add-TypeName([int] $Level, [string] $Type) {
 
 function Add-Paragraphs([int] $Level, [string] $Element, [string[]] $Paragraph) {
     Add-Line $Level "<$Element>"
-    foreach ($text in $Paragraph) { Add-Line ($Level + 1) (Get-Element maml:para $text) }
+    foreach ($text in $Paragraph) { Add-Line ($Level + 1) (Get-Element maml:para (ConvertTo-PlainText $text)) }
     Add-Line $Level "</$Element>"
 }
 
@@ -130,15 +146,21 @@ function Add-Syntax([string] $Name, [string] $Text, [hashtable[]] $Parameter) {
     Add-Line 3 '</command:syntaxItem>'
 }
 
+# What is said first, the first code, and the rest: output, words and more code.
 function Add-Example([hashtable] $Example) {
+    $parts = [regex]::Match($Example.Body, '(?s)^(?<words>.*?)(^|\n)```powershell\n(?<code>.*?)\n```(?<rest>.*)$').Groups
+    if (-not $parts['code'].Success) { throw "$($Example.Title) has no code." }
     Add-Line 3 '<command:example>'
     Add-Line 4 (Get-Element maml:title "--------- $($Example.Title) ---------")
-    # PlatyPS puts this character between two paragraphs.
-    $separator = "`n`n$([char] 0x80)`n`n"
-    Add-Paragraphs 4 maml:introduction ($Example.Body.Replace("`n`n", $separator) -split "`n`n").ForEach{ $_.Trim() }
-    Add-Line 4 '<dev:code />'
-    Add-Line 4 '<dev:remarks />'
+    Add-Paragraphs 4 maml:introduction (Get-Paragraph $parts['words'].Value)
+    Add-Line 4 (Get-Element dev:code $parts['code'].Value)
+    Add-Paragraphs 4 dev:remarks (@(Get-Paragraph $parts['rest'].Value) + '')
     Add-Line 3 '</command:example>'
+}
+
+# Blocks that an empty line parts; code stays in one.
+function Get-Paragraph([string] $Text) {
+    [regex]::Matches($Text.Trim(), '(?s)```.*?\n```|(?:(?!\n\n|```).)+').ForEach{ $_.Value.Trim("`n") }.Where{ $_.Trim() }
 }
 
 function Add-Link([string] $Text, [string] $Uri) {
@@ -156,7 +178,10 @@ function Add-Command([string] $Page) {
     foreach ($title in 'SYNOPSIS', 'SYNTAX', 'DESCRIPTION', 'EXAMPLES', 'PARAMETERS', 'INPUTS', 'OUTPUTS', 'NOTES', 'RELATED LINKS') {
         if (-not $section.ContainsKey($title)) { throw "$Page has no section '## $title'." }
     }
-    $parameters = (Split-Heading $section.PARAMETERS '###').Where{ $_.Title.StartsWith('-') }.ForEach{ Read-Parameter $_ }
+    $own = (Split-Heading $section.PARAMETERS '###').Where{ $_.Title.StartsWith('-') }.ForEach{ Read-Parameter $_ }
+    $used = [regex]::Matches($section.SYNTAX, '-(\w+)\]?(?= <|\]|\s)').ForEach{ $_.Groups[1].Value } | Select-Object -Unique
+    $others = $used.Where{ $_ -cnotin $own.Name -and $shared.ContainsKey($_) }.ForEach{ $shared[$_] }
+    $parameters = @($own) + @($others) | Sort-Object { $_.Name -in 'Confirm', 'WhatIf' }, { $_.Name }
 
     Add-Line 1 '<command:command>'
     Add-Line 2 '<command:details>'
@@ -165,30 +190,28 @@ function Add-Command([string] $Page) {
     Add-Line 3 (Get-Element command:verb ($name -split '-')[0])
     Add-Line 3 (Get-Element command:noun ($name -split '-')[1])
     Add-Line 2 '</command:details>'
-    Add-Paragraphs 2 maml:description $section.DESCRIPTION
+    Add-Paragraphs 2 maml:description (Get-Paragraph $section.DESCRIPTION)
     Add-Line 2 '<command:syntax>'
     foreach ($set in Split-Heading $section.SYNTAX '###') { Add-Syntax $name $set.Body $parameters }
     Add-Line 2 '</command:syntax>'
     Add-Line 2 '<command:parameters>'
     foreach ($it in $parameters) {
         Add-ParameterStart 3 $it $it.Wildcards $it.PipelineInput $it.Aliases
-        Add-Paragraphs 4 maml:description ($it.Description -split "`n`n").ForEach{ $_.Trim() }
+        Add-Paragraphs 4 maml:description (Get-Paragraph $it.Description)
         Add-ParameterEnd 3 ($it.Type -replace '^System\.Management\.Automation\.SwitchParameter$') true $it.Type
     }
     Add-Line 2 '</command:parameters>'
     Add-ValueTypes inputTypes inputType $section.INPUTS
     Add-ValueTypes returnValues returnValue $section.OUTPUTS
     Add-Line 2 '<maml:alertSet>'
-    Add-Paragraphs 3 maml:alert $section.NOTES
+    Add-Paragraphs 3 maml:alert (Get-Paragraph $section.NOTES)
     Add-Line 2 '</maml:alertSet>'
     Add-Line 2 '<command:examples>'
     foreach ($example in Split-Heading $section.EXAMPLES '###') { Add-Example $example }
     Add-Line 2 '</command:examples>'
     Add-Line 2 '<command:relatedLinks>'
-    Add-Link 'Online Version' (Get-YamlValue $text HelpUri | Select-Object -First 1)
-    foreach ($link in [regex]::Matches($section.'RELATED LINKS', '(?m)^- \[(?<text>.*?)\]\((?<uri>.*?)\)')) {
-        Add-Link $link.Groups['text'].Value $link.Groups['uri'].Value
-    }
+    Add-Link 'Online version:' "https://www.powershellgallery.com/packages/MySqlRecovery/$version/Content/docs%5C$name.md"
+    foreach ($link in [regex]::Matches($section.'RELATED LINKS', '(?m)^- \[(?<text>.*?)\]\(.*?\)')) { Add-Link $link.Groups['text'].Value '' }
     Add-Line 2 '</command:relatedLinks>'
     Add-Line 1 '</command:command>'
 }
@@ -196,7 +219,9 @@ function Add-Command([string] $Page) {
 Add-Line 0 '<?xml version="1.0" encoding="utf-8"?>'
 Add-Line 0 ('<helpItems xmlns:maml="http://schemas.microsoft.com/maml/2004/10" ' +
     'xmlns:command="http://schemas.microsoft.com/maml/dev/command/2004/10" xmlns:dev="http://schemas.microsoft.com/maml/dev/2004/10" schema="maml" xmlns="http://msh">')
+$text = [System.IO.File]::ReadAllText("$PSScriptRoot/shared-parameters.md").Replace("`r`n", "`n")
+foreach ($it in Split-Heading $text '###') { $shared[$it.Title.TrimStart('-')] = Read-Parameter $it }
 foreach ($page in $Path) { Add-Command (Resolve-Path $page).Path }
 Add-Line 0 '</helpItems>'
 $target = $ExecutionContext.SessionState.Path.GetUnresolvedProviderPathFromPSPath($Destination)
-[System.IO.File]::WriteAllText($target, ($lines -join "`n").Replace([string] [char] 0x80, '&#x80;'))
+[System.IO.File]::WriteAllText($target, $lines -join "`n")

@@ -21,7 +21,7 @@ Describe 'The package' {
         @($files) -notlike '*.psmdcp' | Sort-Object | Should -Be (($listed + 'MySqlRecovery.nuspec', '_rels/.rels', '[Content_Types].xml') | Sort-Object)
         $listed | Should -Contain 'LICENSE'
         $listed | Should -Contain 'en-US/about_MySqlRecovery.help.txt'
-        $files | Should -Not -Match 'test|\.pdb$|src/'
+        $files | Should -Not -Match 'tests/|\.Tests\.|\.pdb$|src/'
         Compare-Object (Get-ChildItem "$root/en-US").Name ($listed -like 'en-US/*' -replace 'en-US/') | Should -BeNullOrEmpty
     }
 
