@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 
 namespace MySqlRecovery.Gtids;
 
@@ -45,6 +46,7 @@ internal readonly record struct Gtid
     }
 
     /// <summary>As the server prints it.</summary>
+    [MethodImpl(Jit.Hot)]
     public override string ToString()
     {
         if (IsMariaDb)

@@ -175,7 +175,7 @@ internal sealed class AsOf : IDisposable
 
         foreach (TrailStep step in steps)
             Check(step);
-        live = FindTable(_client, last!.Value, _stop) ?? throw NotFound(last.Value);
+        live = FindTable(_client, last!, _stop) ?? throw NotFound(last!);
         TableEras eras = first == null ? TableEras.Backward(live, steps) : TableEras.Forward(first, steps);
         string[] followed = [.. eras.All[^1].Columns.Select(c => c.Name)], present = [.. live.Columns.Select(c => c.Name)];
         if (!followed.SequenceEqual(present, StringComparer.OrdinalIgnoreCase))

@@ -37,7 +37,7 @@ internal sealed class Definitions
             return;
         _kept.Add(new Incident
         {
-            Reason = [change.DroppedDatabase != null ? what : $"{what} {string.Join(", ", tables)}"],
+            Reason = [change.DroppedDatabase != null ? what : $"{what} {string.Join<TableName>(", ", tables)}"],
             Score = (int)(what.EndsWith(" of", StringComparison.Ordinal) ? Thresholds.DroppedPart : Thresholds.Definition),
             Server = view.Server,
             FirstTimestamp = view.Timestamp,

@@ -3,11 +3,11 @@ namespace MySqlRecovery.Text;
 /// <summary>A table's name with its database. Either may hold a dot, so the two are never joined but for people to read.</summary>
 /// <param name="Database">The database; null where none is known.</param>
 /// <param name="Name">The table.</param>
-internal readonly record struct TableName(string? Database, string Name)
+internal sealed record TableName(string? Database, string Name)
 {
     /// <summary>Compares without regard to case.</summary>
     public static IEqualityComparer<TableName> IgnoreCase { get; } = EqualityComparer<TableName>.Create(
-        (a, b) => IsSame(a.Database, b.Database) && IsSame(a.Name, b.Name),
+        (a, b) => IsSame(a?.Database, b?.Database) && IsSame(a?.Name, b?.Name),
         name => name.Name.GetHashCode(StringComparison.OrdinalIgnoreCase));
 
     /// <summary>Database and table in backquotes, as SQL takes them.</summary>

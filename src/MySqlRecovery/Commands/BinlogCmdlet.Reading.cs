@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
 using System.Management.Automation;
+using System.Runtime.CompilerServices;
 using MySqlRecovery.Binlog.Filter;
 using MySqlRecovery.Binlog.Reading;
 using MySqlRecovery.Binlog.Rows;
@@ -19,12 +20,14 @@ namespace MySqlRecovery.Commands;
 /// <content>How logs are read: those of files one after the other, those of servers side by side.</content>
 public abstract partial class BinlogCmdlet
 {
+    private const int BytesBetweenAsking = 1 << 16;
     private static readonly TimeSpan ProgressInterval = TimeSpan.FromMilliseconds(200);
 
     // From whatever thread; written by the pipeline's own.
     private readonly ConcurrentQueue<string> _warnings = new();
     private DbConnectionQueryClient? _queries;
     private long _lastProgress;
+    private long _askedAt;
     private long _firstRow;
     private bool _hasProgress;
     private bool _isExplained;
@@ -115,8 +118,14 @@ public abstract partial class BinlogCmdlet
     }
 
     /// <summary>Shows how far the reading of logs is, at most five times a second.</summary>
+    [MethodImpl(Jit.Hot)]
     internal void ShowProgress(EventScan scan, int? fileCount)
     {
+        // To ask what time it is takes as long as to read a short event.
+        long position = scan.Reader.Position;
+        if (position - _askedAt is >= 0 and < BytesBetweenAsking)
+            return;
+        _askedAt = position;
         if (IsProgressDue())
             ShowProgress(LogPlace.Of(scan), fileCount);
     }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using MySqlRecovery.Binlog.Rows;
 using MySqlRecovery.Binlog.Scan;
 using MySqlRecovery.Model;
@@ -27,6 +28,7 @@ internal sealed class LogReading(EventScan scan, IEventOutput output) : IDisposa
 
     /// <summary>Goes to the next matching event; false at the end.</summary>
     /// <exception cref="OperationCanceledException">The scan was stopped.</exception>
+    [MethodImpl(Jit.Hot)]
     public bool Step()
     {
         Items.Clear();
@@ -70,5 +72,6 @@ internal sealed class LogReading(EventScan scan, IEventOutput output) : IDisposa
 /// <param name="Position">Offset in it.</param>
 internal readonly record struct LogPlace(string Path, string LogFile, int LogIndex, long Position)
 {
+    [MethodImpl(Jit.Hot)]
     public static LogPlace Of(EventScan scan) => new(scan.Reader.Path, scan.Reader.LogFile, scan.LogIndex, scan.Reader.Position);
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
 
 namespace MySqlRecovery.Input;
 
@@ -77,6 +78,7 @@ internal sealed class ParallelReading : IDisposable
     /// <summary>Waits until every reading is at its end or has been stopped.</summary>
     public void Dispose() => Task.WaitAll(_tasks);
 
+    [MethodImpl(Jit.Hot)]
     private void Run(LogReading reading)
     {
         try
@@ -104,6 +106,7 @@ internal sealed class ParallelReading : IDisposable
         }
     }
 
+    [MethodImpl(Jit.Hot)]
     private void Add(LogReading reading)
     {
         lock (_gate)

@@ -174,7 +174,7 @@ public abstract partial class RowHistoryTests(ServerFixture fixture)
             : () => new ServerLog(Server.SocketOptions(), new ServerLogRequest { StartFile = Path.GetFileName(Server.BinlogFiles[^1]) },
                 _ => { }, Stop).Ranges();
         var reader = new RowHistoryReader(
-            TableName.Parse(table)!.Value, new KeyChoice(keys),
+            TableName.Parse(table)!, new KeyChoice(keys),
             (filter, known) => new EventScan(ranges(), filter, Stop, known) { Salvage = logs.Length > 0 }, Stop)
         {
             Client = client,

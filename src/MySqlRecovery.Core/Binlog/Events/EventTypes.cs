@@ -12,8 +12,15 @@ internal static class EventTypes
         type is > BinlogEventType.Unknown and <= BinlogEventType.GtidTagged
             or >= BinlogEventType.MariaDbAnnotateRows and <= BinlogEventType.MariaDbPartialRowData;
 
-    /// <summary>The operation of a row event type this engine reads; null for all other events.</summary>
+    /// <summary>Whether the event holds rows that this engine reads.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool IsRows(this BinlogEventType type) =>
+        type is >= BinlogEventType.WriteRowsV1 and <= BinlogEventType.DeleteRowsV1
+            or >= BinlogEventType.WriteRows and <= BinlogEventType.DeleteRows or BinlogEventType.PartialUpdateRows
+            or >= BinlogEventType.MariaDbWriteRowsCompressedV1 and <= BinlogEventType.MariaDbDeleteRowsCompressed;
+
+    /// <summary>The operation of a row event type this engine reads; null for all other events.</summary>
+    [MethodImpl(Jit.Hot)]
     public static RowOperation? Operation(this BinlogEventType type) => type switch
     {
         BinlogEventType.WriteRows or BinlogEventType.WriteRowsV1 or BinlogEventType.MariaDbWriteRowsCompressed

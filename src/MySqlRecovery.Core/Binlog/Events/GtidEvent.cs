@@ -69,6 +69,7 @@ internal readonly record struct GtidEvent
 
     /// <summary>What the objects of the transaction's events say of it.</summary>
     /// <param name="isMariaDb">Whether a MariaDB server wrote the event.</param>
+    [MethodImpl(Jit.Hot)]
     public TransactionFacts ToFacts(bool isMariaDb)
     {
         string? version = ToVersion(ImmediateServerVersion);
@@ -91,10 +92,12 @@ internal readonly record struct GtidEvent
     }
 
     /// <summary>A commit timestamp as a time; null for 0 and for what is no time.</summary>
+    [MethodImpl(Jit.Hot)]
     public static DateTime? ToTime(ulong timestamp) =>
         timestamp is > 0 and < 253_402_300_800_000_000 ? DateTime.UnixEpoch.AddMicroseconds(timestamp) : null;
 
     /// <summary>A server's version as it writes it itself; null for unknown.</summary>
+    [MethodImpl(Jit.Hot)]
     public static string? ToVersion(uint version) => version is 0 or UndefinedVersion ? null
         : string.Create(CultureInfo.InvariantCulture, $"{version / 10_000}.{version / 100 % 100}.{version % 100}");
 
@@ -121,15 +124,9 @@ internal readonly record struct GtidEvent
         Gtid? gtid = isAnonymous ? null : Gtids.Gtid.MySql(uuid, string.Empty, number);
         if (cursor.Remaining < 17 || cursor.ReadByte() != LogicalTimestamp)
             return new GtidEvent { Gtid = gtid };
-        var read = new GtidEvent
-        {
-            Gtid = gtid,
-            IsRowsOnly = !mayHaveStatements,
-            LastCommitted = (long)cursor.ReadUInt64(),
-            SequenceNumber = (long)cursor.ReadUInt64(),
-        };
+        long lastCommitted = (long)cursor.ReadUInt64(), sequenceNumber = (long)cursor.ReadUInt64();
         if (cursor.Remaining < 7)
-            return read;
+            return new GtidEvent { Gtid = gtid, IsRowsOnly = !mayHaveStatements, LastCommitted = lastCommitted, SequenceNumber = sequenceNumber };
         ulong commit = cursor.ReadUInt56(), original = commit;
         if ((commit & 1UL << 55) != 0)
             (commit, original) = (commit & (1UL << 55) - 1, cursor.ReadUInt56());
@@ -137,8 +134,12 @@ internal readonly record struct GtidEvent
         uint version = cursor.Remaining < 4 ? 0 : cursor.ReadUInt32(), originalVersion = version;
         if ((version & 1U << 31) != 0)
             (version, originalVersion) = (version & (1U << 31) - 1, cursor.ReadUInt32());
-        return read with
+        return new GtidEvent
         {
+            Gtid = gtid,
+            IsRowsOnly = !mayHaveStatements,
+            LastCommitted = lastCommitted,
+            SequenceNumber = sequenceNumber,
             CommitTimestamp = commit,
             OriginalCommitTimestamp = original,
             TransactionLength = length,

@@ -71,6 +71,7 @@ internal sealed record EventFilter
     public bool ComparesCommitTime => TimeBasis == TimeBasis.Commit && (StartTime != null || StopTime != null);
 
     /// <summary>Whether a time is in the range.</summary>
+    [MethodImpl(Jit.Hot)]
     public bool IsInTime(DateTime time) => !(time < StartTime) && !(time >= StopTime);
 
     /// <summary>Whether what its header says, and its time by the filter's basis, let an event through.</summary>

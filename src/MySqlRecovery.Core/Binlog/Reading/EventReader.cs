@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using MySqlRecovery.Binlog.Events;
 using MySqlRecovery.IO;
 
@@ -39,6 +40,7 @@ internal abstract class EventReader : IDisposable
     /// The event without its checksum, for the caller to keep. A large one is there once only: <see cref="Raw"/> and
     /// <see cref="Body"/> are parts of it from then on.
     /// </summary>
+    [MethodImpl(Jit.Hot)]
     public virtual byte[] TakeRaw() => Raw[..(EventHeader.Size + Body.Length)].ToArray();
 
     /// <summary>Whether the event was made from a compressed one: its bytes are not at its position in the log.</summary>

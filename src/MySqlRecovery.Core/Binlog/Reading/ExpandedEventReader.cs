@@ -52,6 +52,7 @@ internal sealed class ExpandedEventReader(EventReader inner, Action<RecoveryExce
         get => IsExpanded ? Raw[EventHeader.Size..] : inner.Body;
     }
 
+    [MethodImpl(Jit.Hot)]
     public override byte[] TakeRaw() => IsExpanded ? base.TakeRaw() : inner.TakeRaw();
 
     [MethodImpl(Jit.Hot)]

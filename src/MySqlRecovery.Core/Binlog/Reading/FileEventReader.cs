@@ -106,6 +106,7 @@ internal sealed class FileEventReader : EventReader
         return destination.Length;
     }
 
+    [MethodImpl(Jit.Hot)]
     public override byte[] TakeRaw()
     {
         if (!_isLarge)
@@ -137,7 +138,7 @@ internal sealed class FileEventReader : EventReader
             {
                 if (!ReadEvent())
                     return false;
-                if (!IsPassedOver())
+                if (Header.Type.IsKnown() || !IsPassedOver())
                     return true;
                 ForgetLarge();
                 continue;
@@ -265,11 +266,9 @@ internal sealed class FileEventReader : EventReader
                 "The file is damaged here. Take another copy (a replica's relay log or binlog holds the same transactions).");
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    // Of a type that no server has given a name.
     private bool IsPassedOver()
     {
-        if (Header.Type.IsKnown())
-            return false;
         if (Header.Flags.HasFlag(EventFlags.Ignorable))
             return true;
         throw Fail("BinlogEventUnknown", Position, $"event type {(byte)Header.Type} is unknown and not marked as ignorable");

@@ -68,7 +68,7 @@ internal sealed class PartialRows
         if (_length < EventHeader.Size || (_size is { } size && (ulong)_length != size))
             throw new InvalidDataException($"the parts of a row event of {_size} bytes have {_length} bytes");
         EventHeader header = EventHeader.Parse(Raw);
-        if (header.Type.Operation() == null)
+        if (!header.Type.IsRows())
             throw new InvalidDataException($"the parts give a {header.Type} event, not a row event");
         if (header.Length == _length && Crc32.EndsWithChecksum(Raw))
             _length -= sizeof(uint);

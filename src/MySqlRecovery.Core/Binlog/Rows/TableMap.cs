@@ -25,6 +25,7 @@ internal sealed class TableMap
         TableId = tableId;
         Database = database;
         Table = table;
+        QualifiedName = new TableName(database, table);
         Columns = columns;
         Layout = new RowLayout(columns);
     }
@@ -42,7 +43,7 @@ internal sealed class TableMap
     public string Table { get; }
 
     /// <summary>The two as one value.</summary>
-    public TableName QualifiedName => new(Database, Table);
+    public TableName QualifiedName { get; }
 
     public ColumnDefinition[] Columns { get; }
 
@@ -76,7 +77,7 @@ internal sealed class TableMap
     public string? SchemaDoubt { get; set; }
 
     /// <summary>The layout of images with the given columns; the last one that was not full is kept.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    [MethodImpl(Jit.Hot)]
     public RowLayout LayoutFor(ReadOnlySpan<byte> presentBits)
     {
         if (IsFull(presentBits))

@@ -27,6 +27,7 @@ internal static class TemporalValue
         _ => throw new InvalidDataException($"{column.Type} is not a temporal type"),
     };
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool IsTemporal(ColumnType type) => type is ColumnType.Date or ColumnType.NewDate or ColumnType.DateTime2
         or ColumnType.Time2 or ColumnType.Timestamp2 or ColumnType.Timestamp or ColumnType.DateTime or ColumnType.Time;
 

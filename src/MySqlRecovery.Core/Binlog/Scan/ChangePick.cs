@@ -90,7 +90,7 @@ internal sealed class ChangePicks(IReadOnlyList<ChangePick> picks) : ITransactio
         get
         {
             TableName?[] all = [.. picks.SelectMany(p => p.Tables?.Names ?? [null])];
-            return Array.Exists(all, t => t == null) ? null : TableFilter.Only(all.Select(t => t!.Value));
+            return Array.Exists(all, t => t == null) ? null : TableFilter.Only(all.Select(t => t!));
         }
     }
 
@@ -135,7 +135,7 @@ internal sealed class PickedTables(string list)
 
     /// <summary>The tables; null for one whose name can be parted in more than one way.</summary>
     public IEnumerable<TableName?> Names => _only != null ? [_only] : list.Split(", ").Select(
-        name => name.Split('.') is [{ } database, { } table] ? new TableName(database, table) : (TableName?)null);
+        name => name.Split('.') is [{ } database, { } table] ? new TableName(database, table) : null);
 
     public bool Contains(TableName table) => _only is { } only ? table == only
         : _known.GetOrAdd(table, name => _list.Contains($", {name}, ", StringComparison.Ordinal));

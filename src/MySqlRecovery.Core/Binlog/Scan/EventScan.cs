@@ -13,7 +13,7 @@ namespace MySqlRecovery.Binlog.Scan;
 /// Goes through logs event by event, keeps table maps and transactions, and stops at each event that the filter lets
 /// through. A failure ends the log at hand; the next <see cref="Read"/> goes on with the next log.
 /// </summary>
-internal sealed class EventScan : IDisposable
+internal sealed partial class EventScan : IDisposable
 {
     private readonly IEnumerator<LogRange> _logs;
     private readonly EventFilter _filter;
@@ -79,6 +79,13 @@ internal sealed class EventScan : IDisposable
     /// <summary>The table of the present TABLE_MAP or row event; null for other events.</summary>
     public TableMap? Table { get; private set; }
 
+    /// <summary>Whether the present event holds rows.</summary>
+    private bool HasRows
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => Table != null && Reader.Header.Type.IsRows();
+    }
+
     /// <summary>Whether to read on behind damage; positions need not be event boundaries then.</summary>
     public bool Salvage { get; init; }
 
@@ -130,18 +137,10 @@ internal sealed class EventScan : IDisposable
 
             bool isInRange = IsInRange();
             bool isTaken = isInRange && IsMatch();
-            if (isInRange && _leftOut != null && Table != null && Reader.Header.Type.Operation() != null)
-                _leftOut.Observe(this, isTaken);
+            if ((_mayCut || _leftOut != null || _filter.ThreadIds != null) && HasRows)
+                NoteRows(isInRange, isTaken);
             if (isTaken)
-            {
-                if ((_mayCut || _filter.ThreadIds != null) && Table != null && Reader.Header.Type.Operation() != null)
-                    _cuts.Take(this);
                 return true;
-            }
-
-            if (_mayCut && Table != null && Reader.Header.Type.Operation() != null
-                && (!isInRange || !_filter.IsInTime(new EventView(this).TimeFor(_filter))))
-                _cuts.Leave(this);
         }
     }
 
@@ -175,6 +174,7 @@ internal sealed class EventScan : IDisposable
     }
 
     /// <summary>A name in UTF-8 as a string, the same one as long as the name stays the same; null for no name.</summary>
+    [MethodImpl(Jit.Hot)]
     public string? NameOf(ReadOnlySpan<byte> name)
     {
         if (!name.SequenceEqual(_lastName))
@@ -253,27 +253,6 @@ internal sealed class EventScan : IDisposable
         }
     }
 
-    // The range ends here: whether the transaction goes on with rows.
-    private void FindTail()
-    {
-        long transaction = Transaction.Position;
-        if (!_mayCut || Transaction.IsOver || !_cuts.HasTakenOf(this))
-            return;
-        try
-        {
-            do
-            {
-                if (Observe() && Table != null && Reader.Header.Type.Operation() != null && Transaction.Position == transaction)
-                    _cuts.Leave(this);
-            }
-            while (!Transaction.IsOver && Transaction.Position == transaction && Reader.Read());
-        }
-        catch (Exception e) when (e is RecoveryException or EndOfStreamException or InvalidDataException)
-        {
-            // What lies behind the range need not be whole.
-        }
-    }
-
     /// <summary>Takes the event in; false where it is passed over.</summary>
     [MethodImpl(Jit.Hot)]
     private bool Observe()
@@ -305,7 +284,7 @@ internal sealed class EventScan : IDisposable
             if (!query.IsTransactionControl)
                 _schema.Observe(query.DecodeStatement(), query.Database, query.SqlModes);
         }
-        else if (type.Operation() != null)
+        else if (type.IsRows())
         {
             ulong id = RowsEvent.PeekTableId(Reader.Body, idLength);
             Table = _maps.Find(id);
@@ -331,30 +310,6 @@ internal sealed class EventScan : IDisposable
     }
 
     [MethodImpl(Jit.Hot)]
-    private bool IsInRange()
-    {
-        if (Salvage)
-            return Reader.Position >= _range.Start;
-        if (Reader.EndPosition > _range.Stop)
-            throw NotABoundary("stop", _range.Stop);
-        if (_startIsReached)
-            return true;
-        if (Reader.Position > _range.Start)
-            throw NotABoundary("start", _range.Start);
-        return _startIsReached = Reader.Position == _range.Start;
-    }
-
-    private void CheckEnd()
-    {
-        if (Salvage)
-            return;
-        if (!_startIsReached && _range.Start != Reader.EndPosition)
-            throw NotABoundary("start", _range.Start);
-        if (_range.Stop != long.MaxValue && _range.Stop > Reader.EndPosition)
-            throw NotABoundary("stop", _range.Stop);
-    }
-
-    [MethodImpl(Jit.Hot)]
     private bool IsMatch()
     {
         try
@@ -377,15 +332,6 @@ internal sealed class EventScan : IDisposable
     {
         Transaction.Reset();
         Gaps.Enqueue(gap);
-    }
-
-    private RecoveryException NotABoundary(string which, long position)
-    {
-        var failure = new RecoveryException(
-            "PositionNotABoundary", RecoveryErrorKind.InvalidArgument, $"no event starts at the {which} position {position}", Reader.Path,
-            recommendedAction: "Take a position as SHOW BINARY LOG STATUS, SHOW BINLOG EVENTS or Get-BinlogEvent prints it.");
-        Close();
-        return failure;
     }
 
     private void Close()

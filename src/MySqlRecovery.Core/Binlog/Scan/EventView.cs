@@ -179,7 +179,7 @@ internal readonly struct EventView
     public bool HasRows
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get => Table != null && Type.Operation() != null;
+        get => Table != null && Type.IsRows();
     }
 
     /// <summary>Bytes and number of the rows that were let through.</summary>
@@ -242,9 +242,12 @@ internal readonly struct EventView
         QueryEvent query = QueryEvent.Parse(_scan.Reader.Body);
         if (query.IsBegin || query.IsCommitOrRollback)
             return false;
-        (statement, database, modes) = (query.DecodeStatement(), query.Database, query.SqlModes);
+        Decode(query, out statement, out database, out modes);
         return true;
     }
+
+    private static void Decode(in QueryEvent query, out string statement, out string database, out SqlModes modes) =>
+        (statement, database, modes) = (query.DecodeStatement(), query.Database, query.SqlModes);
 
     /// <summary>Whether a filter lets the event through; <see cref="ChosenRows"/> are the rows that it let through then.</summary>
     [MethodImpl(Jit.Hot)]

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using MySqlRecovery.Binlog.Events;
 using MySqlRecovery.Binlog.Filter;
 using MySqlRecovery.Binlog.Rows;
@@ -64,7 +65,7 @@ internal sealed class LogSights
     public long TakenRowEventCount { get; private set; }
 
     /// <summary>Takes in an event of the chosen range.</summary>
-    [System.Runtime.CompilerServices.MethodImpl(Jit.Hot)]
+    [MethodImpl(Jit.Hot)]
     public void Observe(in EventView view, EventFilter filter)
     {
         EventCount++;
@@ -78,6 +79,7 @@ internal sealed class LogSights
     }
 
     /// <summary>Takes in that the filter let the event through.</summary>
+    [MethodImpl(Jit.Hot)]
     public void Take(in EventView view)
     {
         TakenEventCount++;
@@ -87,6 +89,7 @@ internal sealed class LogSights
             HasTakenStatement = true;
     }
 
+    [MethodImpl(Jit.Hot)]
     private void ObserveRows(in EventView view)
     {
         RowEventCount++;
@@ -98,6 +101,7 @@ internal sealed class LogSights
         Operations.Add(view.Type.Operation()!.Value);
     }
 
+    [MethodImpl(Jit.Hot)]
     private void ObserveTransaction(in EventView view, EventFilter filter, (int Log, long Position) transaction)
     {
         DateTime time = view.TimeFor(filter);

@@ -42,6 +42,7 @@ internal sealed class TransactionTracker
     public GtidEvent GtidEvent { get; private set; }
 
     /// <summary>What it says, as the objects of all the transaction's events have it.</summary>
+    [MethodImpl(Jit.Hot)]
     public TransactionFacts FactsOf(FormatDescriptionEvent format) => _facts ??= GtidEvent.ToFacts(format.IsMariaDb);
 
     /// <summary>Whether a GTID event, anonymous or not, started the transaction.</summary>
@@ -114,7 +115,7 @@ internal sealed class TransactionTracker
         {
             KeepStatement(reader.Body);
         }
-        else if (type.Operation() != null && reader.Body.Length >= 8)
+        else if (type.IsRows() && reader.Body.Length >= 8)
         {
             int flags = reader.Format.TableIdLength;
             _statementIsOver = (reader.Body[flags] & (byte)RowsEventFlags.StatementEnd) != 0;

@@ -251,7 +251,7 @@ internal sealed class ContentBuilder
         BinlogEventType type = reader.Header.Type;
         if (type == BinlogEventType.TableMap)
             _maps.Add(reader.Raw[..(EventHeader.Size + reader.Body.Length)], reader.Format.TableIdLength, reader.Format.IsMariaDb);
-        else if (type.Operation() != null)
+        else if (type.IsRows())
             AddRows(reader);
         else if (type.IsQuery())
             AddQuery(reader, QueryEvent.Parse(reader.Body));

@@ -68,7 +68,7 @@ internal sealed class TransactionRows(LogSeries series, ITableSchemaSource? sche
             int idLength = reader.Format.TableIdLength;
             if (reader.Header.Type == BinlogEventType.TableMap)
                 maps.Add(reader.Raw[..(EventHeader.Size + reader.Body.Length)], idLength, reader.Format.IsMariaDb);
-            else if (reader.Header.Type.Operation() != null && maps.Find(RowsEvent.PeekTableId(reader.Body, idLength)) is { } map)
+            else if (reader.Header.Type.IsRows() && maps.Find(RowsEvent.PeekTableId(reader.Body, idLength)) is { } map)
                 AddRows(result, reader, map);
             return result;
         }

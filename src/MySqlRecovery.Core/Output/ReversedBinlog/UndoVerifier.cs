@@ -60,7 +60,7 @@ internal sealed class UndoVerifier : IDisposable
                 Expect(reader.Header.LogPos == (uint)reader.EndPosition, reader, "the end position");
                 if (type == BinlogEventType.TableMap)
                     maps.Add(reader.Raw[..(EventHeader.Size + reader.Body.Length)], reader.Format.TableIdLength);
-                else if (type.Operation() != null)
+                else if (type.IsRows())
                     rows += CountRows(reader, maps);
                 else if (type.IsGtid() && GtidEvent.Parse(reader.Header, reader.Body).TransactionLength is > 0 and var length)
                     transactionEnd = reader.Position + (long)length;

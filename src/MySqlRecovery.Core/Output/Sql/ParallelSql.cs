@@ -18,7 +18,7 @@ internal sealed class ParallelSql(ByteSource[] sources, RowPredicate? where, Sql
 {
     private readonly List<SqlPart> _parts = [];
     private readonly Stack<SqlPart> _free = new();
-    private readonly Queue<(SqlPart Part, Task Work)> _running = new();
+    private readonly Queue<Running> _running = new();
     private SqlPart? _open;
     private bool? _checksForeignKeys;
 
@@ -84,7 +84,7 @@ internal sealed class ParallelSql(ByteSource[] sources, RowPredicate? where, Sql
             return;
         }
 
-        _running.Enqueue((part, Task.Run(part.Write)));
+        _running.Enqueue(new Running(part, Task.Run(part.Write)));
         if (_running.Count > Environment.ProcessorCount)
             Finish();
     }
@@ -115,6 +115,8 @@ internal sealed class ParallelSql(ByteSource[] sources, RowPredicate? where, Sql
         output.Append(part.Text);
         part.Clear(obstacles);
     }
+
+    private sealed record Running(SqlPart Part, Task Work);
 }
 
 /// <summary>A stretch of an export, of whole transactions and parts of them, whose text any thread can make.</summary>

@@ -14,7 +14,7 @@ namespace MySqlRecovery.Output.Sql;
 internal sealed class RowEventSql(RowPredicate? where, SqlForm form, SqlOutput output) : IDisposable
 {
     private readonly List<RowCursorMark> _marks = [];
-    private readonly List<(TableMap Map, string Cause, string LogFile, long Position)> _refused = [];
+    private readonly List<Refused> _refused = [];
 
     public SqlScriptWriter Script { get; } = new(output, form);
 
@@ -74,6 +74,8 @@ internal sealed class RowEventSql(RowPredicate? where, SqlForm form, SqlOutput o
     private void WriteRow(RowOperation operation, in RowCursor row, TableMap map, string logFile, long position)
     {
         if (Script.WriteRow(map, operation, row) is { } cause)
-            _refused.Add((map, cause, logFile, position));
+            _refused.Add(new Refused(map, cause, logFile, position));
     }
+
+    private sealed record Refused(TableMap Map, string Cause, string LogFile, long Position);
 }

@@ -211,6 +211,7 @@ internal sealed class SqlScriptWriter : IDisposable
         return losesKey ? "the update changed the key, by which other changes of the row are found: name the key in -Column too" : null;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static RowOperation Opposite(RowOperation operation) => operation switch
     {
         RowOperation.Insert => RowOperation.Delete,
@@ -229,6 +230,7 @@ internal sealed class SqlScriptWriter : IDisposable
     }
 
     // Before the transaction starts, where it has not.
+    [MethodImpl(Jit.Hot)]
     private void CheckForeignKeys(bool on)
     {
         if (on != _checksForeignKeys)
@@ -247,6 +249,7 @@ internal sealed class SqlScriptWriter : IDisposable
     public static void WriteChecks(bool on, SqlOutput output) =>
         output.Statement(System.Text.Encoding.UTF8.GetBytes(on ? WithForeignKeyChecks : NoForeignKeyChecks));
 
+    [MethodImpl(Jit.Hot)]
     private void WriteBegin()
     {
         if (_unwrittenBegin == null)
