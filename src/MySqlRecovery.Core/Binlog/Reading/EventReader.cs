@@ -43,6 +43,15 @@ internal abstract class EventReader : IDisposable
     [MethodImpl(Jit.Hot)]
     public virtual byte[] TakeRaw() => Raw[..(EventHeader.Size + Body.Length)].ToArray();
 
+    /// <summary>The array that holds the event until the next <see cref="Read"/>; null where no array does.</summary>
+    /// <param name="start">Where it starts.</param>
+    /// <param name="bodyLength">Bytes of its body.</param>
+    public virtual byte[]? ArrayOf(out int start, out int bodyLength)
+    {
+        (start, bodyLength) = (0, 0);
+        return null;
+    }
+
     /// <summary>Whether the event was made from a compressed one: its bytes are not at its position in the log.</summary>
     public virtual bool IsExpanded => false;
 

@@ -18,6 +18,12 @@ internal sealed class ExpandedEventReader(EventReader inner, Action<RecoveryExce
     private readonly ZstdStream _zstd = new();
     private PayloadReader? _payload;
     private readonly PartialRows _parts = new();
+
+    // Where the log's own event is at hand, and in an array, its bytes are looked up once.
+    private byte[]? _array;
+    private int _start;
+    private int _bodyLength;
+    private FormatDescriptionEvent? _format;
     private bool _isUncompressed;
     private bool _isJoined;
     private bool _isAtEnd;
@@ -29,7 +35,7 @@ internal sealed class ExpandedEventReader(EventReader inner, Action<RecoveryExce
     public override FormatDescriptionEvent Format
     {
         [MethodImpl(Jit.Hot)]
-        get => inner.Format;
+        get => _format ??= inner.Format;
     }
 
     public override bool IsExpanded
@@ -43,13 +49,25 @@ internal sealed class ExpandedEventReader(EventReader inner, Action<RecoveryExce
     public override ReadOnlySpan<byte> Raw
     {
         [MethodImpl(Jit.Hot)]
-        get => _payload != null ? _payload.Raw : _isUncompressed ? _mariaDb.Raw : _isJoined ? _parts.Raw : inner.Raw;
+        get => _array != null ? new ReadOnlySpan<byte>(_array, _start, (int)Header.Length) : RawOfOther;
     }
 
     public override ReadOnlySpan<byte> Body
     {
         [MethodImpl(Jit.Hot)]
-        get => IsExpanded ? Raw[EventHeader.Size..] : inner.Body;
+        get => _array != null ? new ReadOnlySpan<byte>(_array, _start + EventHeader.Size, _bodyLength) : BodyOfOther;
+    }
+
+    private ReadOnlySpan<byte> RawOfOther
+    {
+        [MethodImpl(Jit.Hot)]
+        get => _payload != null ? _payload.Raw : _isUncompressed ? _mariaDb.Raw : _isJoined ? _parts.Raw : inner.Raw;
+    }
+
+    private ReadOnlySpan<byte> BodyOfOther
+    {
+        [MethodImpl(Jit.Hot)]
+        get => IsExpanded ? RawOfOther[EventHeader.Size..] : inner.Body;
     }
 
     [MethodImpl(Jit.Hot)]
@@ -64,6 +82,7 @@ internal sealed class ExpandedEventReader(EventReader inner, Action<RecoveryExce
     public override bool Read()
     {
         _isUncompressed = _isJoined = false;
+        _array = null;
         try
         {
             if (_payload != null)
@@ -96,6 +115,7 @@ internal sealed class ExpandedEventReader(EventReader inner, Action<RecoveryExce
             {
                 _mariaDb.Expand(Header, Body, inner.Format.TableIdLength);
                 _isUncompressed = true;
+                _array = null;
             }
 
             return true;
@@ -116,7 +136,13 @@ internal sealed class ExpandedEventReader(EventReader inner, Action<RecoveryExce
     }
 
     [MethodImpl(Jit.Hot)]
-    private void Follow() => (Header, Position, EndPosition) = (inner.Header, inner.Position, inner.EndPosition);
+    private void Follow()
+    {
+        (Header, Position, EndPosition) = (inner.Header, inner.Position, inner.EndPosition);
+        _array = inner.ArrayOf(out _start, out _bodyLength);
+        if (Header.Type == BinlogEventType.FormatDescription)
+            _format = null;
+    }
 
     // False at the end of the log. Where parts are lost, the next event is at hand then.
     private bool JoinOrPassOver()
@@ -156,6 +182,7 @@ internal sealed class ExpandedEventReader(EventReader inner, Action<RecoveryExce
         EndPosition = inner.EndPosition;
         Header = _parts.Header with { Length = (uint)Math.Min(EndPosition - Position, uint.MaxValue) };
         _isJoined = true;
+        _array = null;
     }
 
     private void ClosePayload()

@@ -83,6 +83,13 @@ internal sealed class FileEventReader : EventReader
             : _buffer.AsSpan(_eventStart + EventHeader.Size, (int)Header.Length - EventHeader.Size - ChecksumLength);
     }
 
+    [MethodImpl(Jit.Hot)]
+    public override byte[]? ArrayOf(out int start, out int bodyLength)
+    {
+        (start, bodyLength) = (_eventStart, (int)Header.Length - EventHeader.Size - ChecksumLength);
+        return _isLarge ? null : _buffer;
+    }
+
     private ReadOnlySpan<byte> RawOfLarge => _taken ?? _large!.Span;
 
     private int ChecksumLength

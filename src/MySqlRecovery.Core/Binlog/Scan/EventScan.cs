@@ -26,7 +26,7 @@ internal sealed partial class EventScan : IDisposable
     private bool _isAtStart;
     private bool _isRelayLog;
     private bool _isWithinStatement;
-    private EventReader? _reader;
+    private ExpandedEventReader? _reader;
     private LogRange _range = LogRange.Whole(string.Empty);
     private bool _startIsReached;
     private byte[]? _fullRows;
@@ -47,7 +47,7 @@ internal sealed partial class EventScan : IDisposable
     }
 
     /// <summary>The reader, on the present event.</summary>
-    public EventReader Reader
+    public ExpandedEventReader Reader
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         get => _reader!;

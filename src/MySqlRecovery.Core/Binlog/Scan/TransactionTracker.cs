@@ -14,7 +14,7 @@ namespace MySqlRecovery.Binlog.Scan;
 /// </summary>
 internal sealed class TransactionTracker
 {
-    private Gtid? _gtid;
+    private GtidEvent _gtidEvent;
     private string? _gtidText;
     private TransactionFacts? _facts;
     private byte[] _statement = [];
@@ -30,16 +30,16 @@ internal sealed class TransactionTracker
     /// <summary>Time of its first event.</summary>
     public DateTime Time { get; private set; }
 
-    public Gtid? Gtid => _gtid;
+    public Gtid? Gtid => _gtidEvent.Gtid;
 
     /// <summary>The GTID as text; null for anonymous transactions and outside of transactions.</summary>
-    public string? GtidText => _gtidText ??= _gtid?.ToString();
+    public string? GtidText => _gtidText ??= Gtid?.ToString();
 
     /// <summary>The session's connection id; null where the log does not say.</summary>
     public uint? ThreadId { get; private set; }
 
     /// <summary>The GTID event that started the transaction; the default value where none did.</summary>
-    public GtidEvent GtidEvent { get; private set; }
+    public ref readonly GtidEvent GtidEvent => ref _gtidEvent;
 
     /// <summary>What it says, as the objects of all the transaction's events have it.</summary>
     [MethodImpl(Jit.Hot)]
@@ -76,22 +76,19 @@ internal sealed class TransactionTracker
     public void Observe(EventReader reader)
     {
         BinlogEventType type = reader.Header.Type;
-        if (_isOver)
+        if (_isOver || type.IsGtid())
             Forget();
         if (_statementIsOver)
             ForgetStatement();
 
         if (type.IsGtid())
         {
-            Forget();
             Start(reader);
             HasGtidEvent = true;
-            GtidEvent gtid = GtidEvent.Parse(reader.Header, reader.Body);
-            (_gtid, ThreadId) = (gtid.Gtid, gtid.ThreadId);
+            _gtidEvent = GtidEvent.Parse(reader.Header, reader.Body);
+            ThreadId = _gtidEvent.ThreadId;
             // MariaDB writes no BEGIN: the GTID stands for it.
-            _hasBegun = type == BinlogEventType.MariaDbGtid && !gtid.Flags.HasFlag(MariaDbGtidFlags.Standalone);
-            ThreadId = gtid.ThreadId;
-            GtidEvent = gtid;
+            _hasBegun = type == BinlogEventType.MariaDbGtid && !_gtidEvent.Flags.HasFlag(MariaDbGtidFlags.Standalone);
         }
         else if (type.IsQuery())
         {
@@ -155,12 +152,12 @@ internal sealed class TransactionTracker
     [MethodImpl(Jit.Hot)]
     private void Forget()
     {
-        _gtid = null;
+        if (HasGtidEvent)
+            _gtidEvent = default;
         HasGtidEvent = false;
         _gtidText = null;
         _facts = null;
         ThreadId = null;
-        GtidEvent = default;
         IsInside = false;
         _isOver = false;
         _hasBegun = false;
