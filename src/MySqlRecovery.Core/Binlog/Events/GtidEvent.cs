@@ -126,7 +126,16 @@ internal readonly record struct GtidEvent
             return new GtidEvent { Gtid = gtid };
         long lastCommitted = (long)cursor.ReadUInt64(), sequenceNumber = (long)cursor.ReadUInt64();
         if (cursor.Remaining < 7)
-            return new GtidEvent { Gtid = gtid, IsRowsOnly = !mayHaveStatements, LastCommitted = lastCommitted, SequenceNumber = sequenceNumber };
+        {
+            return new GtidEvent
+            {
+                Gtid = gtid,
+                IsRowsOnly = !mayHaveStatements,
+                LastCommitted = lastCommitted,
+                SequenceNumber = sequenceNumber,
+            };
+        }
+
         ulong commit = cursor.ReadUInt56(), original = commit;
         if ((commit & 1UL << 55) != 0)
             (commit, original) = (commit & (1UL << 55) - 1, cursor.ReadUInt56());
