@@ -201,7 +201,7 @@ internal sealed class BinlogMeasure
     {
         BinlogSummary summary = sum.Summary;
         if (_kind != BinlogSummaryKind.Table)
-            summary.Table = string.Join(", ", sum.Tables);
+            summary.Table = string.Join(", ", sum.Tables.Select(t => t.Listed));
         if (_top == null)
         {
             _finished.Enqueue(summary);

@@ -19,7 +19,7 @@ internal static class PickOf
         StopPosition = sum.EndPosition,
         // A sum that was stored before sums had a kind is one by table or by transaction.
         IsOneTransaction = sum.By == BinlogSummaryKind.Transaction || (sum.By == BinlogSummaryKind.Table && sum.Database == null),
-        Tables = sum.Database == null ? new PickedTables(sum.Table) : new PickedTables(new TableName(sum.Database, sum.Table)),
+        Tables = sum.Database == null ? new PickedTables(TableName.ParseList(sum.Table)) : new PickedTables(new TableName(sum.Database, sum.Table)),
         Operations = Operations(sum.InsertCount, sum.UpdateCount, sum.DeleteCount),
         IsOfSession = sum.By == BinlogSummaryKind.Session,
         ThreadId = sum.ThreadId,
@@ -41,7 +41,7 @@ internal static class PickOf
         StopLogFile = incident.StopLogFile,
         StopPosition = incident.StopPosition,
         IsOneTransaction = incident.TransactionCount == 1,
-        Tables = new PickedTables(string.Join(", ", incident.Table)),
+        Tables = new PickedTables(incident.Table.Select(TableName.Parse)),
         Operations = Operations(incident.InsertCount, incident.UpdateCount, incident.DeleteCount),
         IsOfSession = true,
         ThreadId = incident.ThreadId,

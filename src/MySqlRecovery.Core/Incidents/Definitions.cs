@@ -45,7 +45,7 @@ internal sealed class Definitions
             ThreadId = view.ThreadId,
             ServerId = view.ServerId,
             Gtid = view.GtidText is { } gtid ? [gtid] : [],
-            Table = change.DroppedDatabase is { } gone ? [$"{gone}.*"] : [.. tables.Select(t => t.ToString())],
+            Table = change.DroppedDatabase is { } gone ? [$"{gone}.*"] : [.. tables.Select(t => t.Listed)],
             LogFile = view.LogFile,
             StopLogFile = view.LogFile,
             StartPosition = view.TransactionPosition,

@@ -22,7 +22,7 @@ internal static class IncidentText
             ThreadId = episode.ThreadId,
             ServerId = episode.ServerId,
             Gtid = episode.Gtids,
-            Table = [.. scored.Tables.Select(t => t.Table.Name.ToString())],
+            Table = [.. scored.Tables.Select(t => t.Table.Name.Listed)],
             InsertCount = rows.Inserted,
             UpdateCount = rows.Updated,
             DeleteCount = rows.Deleted,

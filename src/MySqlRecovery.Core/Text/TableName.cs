@@ -5,6 +5,8 @@ namespace MySqlRecovery.Text;
 /// <param name="Name">The table.</param>
 internal sealed record TableName(string? Database, string Name)
 {
+    private const string Parting = ".,`";
+
     /// <summary>Compares without regard to case.</summary>
     public static IEqualityComparer<TableName> IgnoreCase { get; } = EqualityComparer<TableName>.Create(
         (a, b) => IsSame(a?.Database, b?.Database) && IsSame(a?.Name, b?.Name),
@@ -12,6 +14,26 @@ internal sealed record TableName(string? Database, string Name)
 
     /// <summary>Database and table in backquotes, as SQL takes them.</summary>
     public string Quoted => Database == null ? SqlIdentifier.Quote(Name) : $"{SqlIdentifier.Quote(Database)}.{SqlIdentifier.Quote(Name)}";
+
+    /// <summary>
+    /// The name in lists of tables: <c>database.table</c>, or in backquotes where a name holds what would part it, so that no two
+    /// tables look the same and <see cref="Parse"/> reads it back.
+    /// </summary>
+    public string Listed => Database?.AsSpan().IndexOfAny(Parting) >= 0 || Name.AsSpan().IndexOfAny(Parting) >= 0 ? Quoted : ToString();
+
+    /// <summary>The names of a list, in their order; null for what is not one.</summary>
+    public static IEnumerable<TableName?> ParseList(string list)
+    {
+        for (int start = 0; start < list.Length;)
+        {
+            bool isQuoted = false;
+            int end = start;
+            for (; end < list.Length && (isQuoted || list[end] != ','); end++)
+                isQuoted ^= list[end] == '`';
+            yield return Parse(list[start..end].Trim());
+            start = end + 1;
+        }
+    }
 
     /// <summary>
     /// Reads <c>database.table</c>, parted at the first dot, or <c>`database`.`table`</c>, where each part may hold dots and

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using MySqlRecovery.Binlog.Filter;
 using MySqlRecovery.Binlog.Reading;
 using MySqlRecovery.Model;
@@ -122,21 +121,13 @@ internal sealed class ChangePicks(IReadOnlyList<ChangePick> picks) : ITransactio
     private sealed record KnownDigest(string? Statement, string? Digest);
 }
 
-/// <summary>Tables as objects of the pipeline list them: <c>database.table</c>, separated by commas, nothing quoted.</summary>
-internal sealed class PickedTables(string list)
+/// <summary>The tables that an object of the pipeline names.</summary>
+internal sealed class PickedTables(IEnumerable<TableName?> names)
 {
-    private readonly string _list = $", {list}, ";
-    private readonly ConcurrentDictionary<TableName, bool> _known = new();
-    private readonly TableName? _only;
+    private readonly HashSet<TableName?> _names = [.. names];
 
-    /// <summary>One table, whatever is in its names.</summary>
-    public PickedTables(TableName only)
-        : this(only.ToString()) => _only = only;
+    /// <summary>The tables; null for one whose name cannot be read.</summary>
+    public IEnumerable<TableName?> Names => _names;
 
-    /// <summary>The tables; null for one whose name can be parted in more than one way.</summary>
-    public IEnumerable<TableName?> Names => _only != null ? [_only] : list.Split(", ").Select(
-        name => name.Split('.') is [{ } database, { } table] ? new TableName(database, table) : null);
-
-    public bool Contains(TableName table) => _only is { } only ? table == only
-        : _known.GetOrAdd(table, name => _list.Contains($", {name}, ", StringComparison.Ordinal));
+    public bool Contains(TableName table) => _names.Contains(table);
 }
