@@ -2,6 +2,8 @@ BeforeAll {
     . $PSScriptRoot/Setup.ps1
     # What a console of 120 characters shows.
     function Get-View($InputObject) { @(($InputObject | Out-String -Width 120) -replace '\e\[[0-9;]*m' -split '\r?\n' | Where-Object { $_ }) }
+    # A moment as a view shows it: local, with its offset.
+    function Get-Local([string] $Time) { [datetime]::Parse($Time, [cultureinfo]::InvariantCulture).ToLocalTime().ToString('yyyy-MM-dd HH:mm:sszzz', [cultureinfo]::InvariantCulture) }
     $undo = Invoke-BinlogReverse $Second "$TestDrive/undo.000001"
     $sql = Export-RowChangeSql -LogPath $Second -Path "$TestDrive/redo.sql"
 }
@@ -11,8 +13,8 @@ Describe 'The table' {
         $view = Get-View (Get-BinlogEvent $Second)
         $view[0].Trim() | Should -Be 'LogFile: binlog.000002'
         $view[1].Trim() -split '\s+' | Should -Be 'Position', 'Timestamp', 'EventType', 'Rows', 'What'
-        $view[3].Trim() -split '\s+' | Select-Object -First 4 | Should -Be '4', '2026-03-14', '20:10:00Z', 'FormatDescription'
-        ($view -match ' 940 ').Trim() -split '\s+' | Should -Be '940', '2026-03-14', '20:30:00Z', 'DeleteRows', '3', 'shop.order_line'
+        $view[3].Trim() -split '\s+' | Select-Object -First 4 | Should -Be (@('4') + (Get-Local 2026-03-14T20:10:00Z).Split(' ') + 'FormatDescription')
+        ($view -match ' 940 ').Trim() -split '\s+' | Should -Be (@('940') + (Get-Local 2026-03-14T20:30:00Z).Split(' ') + 'DeleteRows', '3', 'shop.order_line')
         $view | ForEach-Object { $_.Length | Should -BeLessOrEqual 120 }
     }
 
@@ -26,8 +28,8 @@ Describe 'The table' {
 
     It 'of sums, undo binlogs and SQL files' {
         (Get-View (Measure-BinlogEvent $Second))[0] -split '\s+' | Should -Be 'Table', 'Inserted', 'Updated', 'Deleted', 'FirstTimestamp', 'ThreadId', 'Gtid'
-        (Get-View (Measure-BinlogEvent $Second)) -match 'shop.orders' | Should -Match '^shop\.orders +0 +2 +2 +2026-03-14 20:30:00Z *$'
-        (Get-View (Measure-BinlogEvent $Second -By Transaction))[3] | Should -Match '^shop\.order_line, shop\S+ +0 +0 +5 +2026-03-14 20:30:00Z +202 [0-9a-f-]{36}:\d+$'
+        (Get-View (Measure-BinlogEvent $Second)) -match 'shop.orders' | Should -Match "^shop\.orders +0 +2 +2 +$([regex]::Escape((Get-Local 2026-03-14T20:30:00Z))) *$"
+        (Get-View (Measure-BinlogEvent $Second -By Transaction)) -match '^shop\.order_line' | Select-Object -First 1 | Should -Match "^shop\.order_line, +0 +0 +5 +$([regex]::Escape((Get-Local 2026-03-14T20:30:00Z))) +202 [0-9a-f-]{20,36}"
         (Get-View (Measure-BinlogEvent $Second -By Session)) -match 'session 202' | Should -Match '^session 202 +0 +3 +5 '
         (Get-View $undo)[0] -split '\s+' | Should -Be 'Path', 'Transactions', 'Rows', 'IsComplete', 'IsVerified', 'Table'
         (Get-View $sql)[0] -split '\s+' | Should -Be 'Path', 'IsReverse', 'Transactions', 'Rows', 'Statements', 'IsComplete', 'Table'
@@ -50,6 +52,13 @@ Describe 'The table' {
             $view | ForEach-Object { $_.Length | Should -BeLessOrEqual 120 -Because $name }
             (@($view -match '^ *--')[0].Trim() -split '\s+').Count | Should -BeIn (3..7) -Because $name
         }
+    }
+
+    It 'of rows, incidents and verdicts has colour where the host has it' {
+        $shown = & $Pwsh -NoProfile -NonInteractive -Command "`$PSStyle.OutputRendering = 'Ansi'; Import-Module '$Manifest'; Get-RowChange '$Second' -Table chain, order_line | Out-String -Width 120"
+        ($shown -join "`n") | Should -Match '\e\[91mDelete\e\[0m'
+        ($shown -join "`n") | Should -Match '\e\[33mUpdate\e\[0m'
+        & $Pwsh -NoProfile -NonInteractive -Command "`$env:NO_COLOR = '1'; `$PSStyle.OutputRendering = 'PlainText'; Import-Module '$Manifest'; Get-RowChange '$Second' | Out-String" | Should -Not -Match '\e'
     }
 
     It 'of findings shows what, where and why, without color where the host has none' {
@@ -95,6 +104,6 @@ Describe 'The list' {
     It 'of the results has the reasons' {
         (Get-View ($undo | Format-List)) -match '^Reason ' | Should -Not -BeNullOrEmpty
         (Get-View ($sql | Format-List)) -match '^Reason ' | Should -Not -BeNullOrEmpty
-        (Get-View (Measure-BinlogEvent $Second -Table orders -Database shop | Format-List)) -match '^LastTimestamp ' | Should -Match '2026-03-14 20:30:05Z$'
+        (Get-View (Measure-BinlogEvent $Second -Table orders -Database shop | Format-List)) -match '^LastTimestamp ' | Should -Match "$([regex]::Escape((Get-Local 2026-03-14T20:30:05Z)))$"
     }
 }
