@@ -19,7 +19,8 @@ internal static class PickOf
         StopPosition = sum.EndPosition,
         // A sum that was stored before sums had a kind is one by table or by transaction.
         IsOneTransaction = sum.By == BinlogSummaryKind.Transaction || (sum.By == BinlogSummaryKind.Table && sum.Database == null),
-        Tables = sum.Database == null ? new PickedTables(TableName.ParseList(sum.Table)) : new PickedTables(new TableName(sum.Database, sum.Table)),
+        Tables = new PickedTables(
+            sum.Database == null ? TableName.ParseList(sum.Table) : [new TableName(sum.Database, sum.Table)]),
         Operations = Operations(sum.InsertCount, sum.UpdateCount, sum.DeleteCount),
         IsOfSession = sum.By == BinlogSummaryKind.Session,
         ThreadId = sum.ThreadId,
