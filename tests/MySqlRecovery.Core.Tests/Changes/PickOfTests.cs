@@ -24,7 +24,7 @@ public sealed class PickOfTests
     [InlineData("a.b", "c", "a", "b.c")]
     [InlineData("a", "b, c.d", "a", "b")]
     [InlineData("a`", "b", "a", "`b")]
-    public void Lists_of_tables_keep_those_apart_whose_joined_names_are_the_same(string database, string table, string other, string otherTable)
+    public void Lists_keep_tables_apart_whose_joined_names_are_the_same(string database, string table, string other, string otherTable)
     {
         var (one, two, plain) = (new TableName(database, table), new TableName(other, otherTable), new TableName("shop", "orders"));
         string list = $"{one.Listed}, {plain.Listed}";
