@@ -46,6 +46,14 @@ Describe 'A filter that matches nothing' {
         @($warnings -like $There).Count | Should -Be 1 -Because ($warnings -join '; ')
     }
 
+    It 'names GTIDs that are not there once, of a pipeline, too' {
+        $gtid = '2e7e0411-e5bd-11f1-8a43-02fc00000001:900'
+        Get-Warning { Get-RowChange $logs -Gtid $gtid } | Should -BeLike 'No transaction of 2e7e0411-*:900 in these logs; there are 2e7e0411-*:*'
+        Get-Warning { Get-BinlogEvent $log | Get-RowChange -Gtid $gtid } | Should -BeLike 'No transaction of 2e7e0411-*:900 in these logs; there are 2e7e0411-*:*'
+        $message = (Invoke-Recorded { Invoke-BinlogReverse $log "$TestDrive/none" -Gtid $gtid }).Errors.Exception.Message
+        ($message -split 'no transaction of').Count | Should -Be 2 -Because $message
+    }
+
     It 'is not spoken of where everything asked for is there, or the pipeline had enough' {
         Get-Warning { Get-RowChange $logs -Table wf_task, wf_* -Database flow -ThreadId 14 -Operation Delete -StartTime 2026-11-17Z } | Should -BeNullOrEmpty
         Get-Warning { Get-RowChange $logs -Table wf_task, none | Select-Object -First 1 } | Should -BeNullOrEmpty

@@ -16,10 +16,10 @@ internal static class RowsReverser
 
     /// <summary>Writes the body of the undoing event; <paramref name="body"/> has room for the head and the kept rows exactly.</summary>
     [MethodImpl(Jit.Hot)]
-    public static void Write(in RowsEvent rows, TableMap map, RowPredicate? where, bool endsStatement, Span<byte> body)
+    public static void Write(in RowsEvent rows, TableMap map, RowPredicate? where, StatementPart part, Span<byte> body)
     {
         bool isUpdate = rows.Operation == RowOperation.Update;
-        WriteHead(rows, endsStatement, body);
+        WriteHead(rows, part, body);
         ReadOnlySpan<byte> source = rows.Rows;
         Span<byte> target = body[rows.At.Rows..];
         int end = target.Length;
@@ -47,13 +47,15 @@ internal static class RowsReverser
 
     /// <summary>Writes the head of the undoing event, behind which its rows come.</summary>
     [MethodImpl(Jit.Hot)]
-    public static void WriteHead(in RowsEvent rows, bool endsStatement, Span<byte> head)
+    public static void WriteHead(in RowsEvent rows, StatementPart part, Span<byte> head)
     {
         RowsEvent.Offsets at = rows.At;
         rows.Body[..at.Rows].CopyTo(head);
-        RowsEventFlags flags = endsStatement ? rows.Flags | RowsEventFlags.StatementEnd : rows.Flags & ~RowsEventFlags.StatementEnd;
+        RowsEventFlags flags = rows.Flags & ~RowsEventFlags.StatementEnd;
+        if (part.HasFlag(StatementPart.End))
+            flags |= RowsEventFlags.StatementEnd;
         // The rows that a cascade changed are undone by events of their own, so that nothing may cascade from the parent's.
-        if (flags.HasFlag(RowsEventFlags.UseSqlForeignKey))
+        if (flags.HasFlag(RowsEventFlags.UseSqlForeignKey) && rows.Operation != RowOperation.Delete && part.HasFlag(StatementPart.OfSeveral))
             flags |= RowsEventFlags.NoForeignKeyChecks;
         BinaryPrimitives.WriteUInt16LittleEndian(head[at.Flags..], (ushort)flags);
         if (rows.Operation == RowOperation.Update)

@@ -71,10 +71,24 @@ internal sealed class GtidFilter(GtidSet? included, GtidSet? excluded)
     /// <summary>Notes that a transaction is in the logs, of which several may be read at a time.</summary>
     public void Note(in Gtid gtid)
     {
-        if (included?.Contains(gtid) != true)
+        if (included == null)
             return;
         lock (_seen)
             _seen.Add(gtid);
+    }
+
+    /// <summary>What is there, for people.</summary>
+    public string There
+    {
+        get
+        {
+            string there;
+            lock (_seen)
+                there = _seen.ToString();
+            const int MaximumLength = 200;
+            return there.Length == 0 ? "none has a GTID"
+                : there.Length <= MaximumLength ? $"there are {there}" : $"there are {there[..MaximumLength]}…";
+        }
     }
 
     /// <summary>What was asked for by number and is in no log; null for nothing.</summary>

@@ -293,7 +293,7 @@ internal sealed class AlterTableParser
             _columns.SetInvisible(name, invisible);
         else if (!_cursor.Accept("DROP", "DEFAULT") && !_cursor.Accept("SET", "DEFAULT"))
             throw _cursor.Unexpected("SET or DROP DEFAULT");
-        else if (!ifExists && !_columns.Exists(name))
+        else if (!ifExists && !_columns.WillExist(name))
             throw _cursor.Impossible($"there is no column {name}");
         else
             _cursor.SkipItem();

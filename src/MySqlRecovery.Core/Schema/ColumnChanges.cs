@@ -15,7 +15,7 @@ internal sealed record ColumnChange(string? OldName, ColumnDraft Draft, bool IsF
 
 /// <summary>
 /// Collects what an ALTER TABLE does to the columns and then does it in the server's order (mysql_prepare_alter_table):
-/// first along the old columns, then what is added or placed. So two columns can swap their names.
+/// first along the old columns, then what is added or placed, one after the other. So two columns can swap their names.
 /// </summary>
 internal sealed class ColumnChanges
 {
@@ -51,7 +51,8 @@ internal sealed class ColumnChanges
     public IEnumerable<(string OldName, ColumnSchema Column)> Redefined => _replaced.Select(r => (r.Key, r.Value.Draft.Column));
 
     /// <summary>The columns that come.</summary>
-    public IEnumerable<string> Added => _placed.Where(p => p.OldName == null).Select(p => p.Draft.Column.Name);
+    public IEnumerable<string> Added =>
+        _placed.Where(p => p.OldName == null).Select(p => p.Draft.Column.Name).Distinct(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Whether columns that stay change their places.</summary>
     public bool MovesColumns => _placed.Exists(p => p.OldName != null);
@@ -65,6 +66,13 @@ internal sealed class ColumnChanges
         return _takesAnyName || _byName.ContainsKey(name);
     }
 
+    /// <summary>Whether a column has this name before or, which MariaDB takes as well, after the changes so far.</summary>
+    public bool WillExist(string name) => Exists(name) || IsAdded(name) || _renamed.Values.Contains(name, StringComparer.OrdinalIgnoreCase);
+
+    private bool IsAdded(string name) => _placed.Exists(p => p.OldName == null && IsSame(p.Draft.Column.Name, name));
+
+    private static bool IsSame(string a, string b) => string.Equals(a, b, StringComparison.OrdinalIgnoreCase);
+
     public void Drop(string name) => _dropped.Add(Existing(name));
 
     public void Rename(string name, string newName) => _renamed[Existing(name)] = newName;
@@ -75,13 +83,14 @@ internal sealed class ColumnChanges
     {
         if (_placed.Count > TableDraft.MaxColumns)
             throw _cursor.Impossible($"more than {TableDraft.MaxColumns} columns");
-        if (change.OldName == null)
+        string newName = change.Draft.Column.Name;
+        // MariaDB: a column that the statement itself adds may be defined anew, under its name.
+        if (change.OldName == null || (IsSame(change.OldName, newName) && !_byName.ContainsKey(newName) && IsAdded(newName)))
         {
-            _placed.Add(change);
+            _placed.Add(change with { OldName = null });
             return;
         }
 
-        string newName = change.Draft.Column.Name;
         if (newName != Existing(change.OldName))
             _renamed[change.OldName] = newName;
         if (!_replaced.TryAdd(change.OldName, change))
@@ -105,12 +114,17 @@ internal sealed class ColumnChanges
                 continue;
             if (!_replaced.TryGetValue(column.Name, out ColumnChange? change))
                 result.Add(Adjusted(converts ? Promoted(column, text.CharacterSet) : column));
-            else if (!change.IsPlaced)
+            else
                 result.Add(change.Draft.Resolve(text));
         }
 
+        // Each from where it is, so that a column can go after one that is moved later.
         foreach (ColumnChange change in _placed)
+        {
+            result.RemoveAll(column => IsSame(column.Name, change.Draft.Column.Name));
             result.Insert(Position(result, change), change.Draft.Resolve(text));
+        }
+
         return converts
             ? result.ConvertAll(
                 column => column.IsText ? ColumnDraft.InCharacterSet(column, text.CharacterSet, text.Collation) : column) : result;
@@ -132,7 +146,7 @@ internal sealed class ColumnChanges
     {
         if (change.After == null)
             return change.IsFirst ? 0 : columns.Count;
-        int before = columns.FindIndex(column => string.Equals(column.Name, change.After, StringComparison.OrdinalIgnoreCase));
+        int before = columns.FindIndex(column => IsSame(column.Name, change.After));
         return before < 0 ? throw NoColumn(change.After) : before + 1;
     }
 

@@ -71,7 +71,7 @@ public sealed class RowsReverserTests
     {
         RowsEvent rows = RowsEvent.Parse(type, body, Map.Columns.Length);
         var result = new byte[rows.At.Rows + rows.Rows.Length];
-        RowsReverser.Write(rows, Map, null, endsStatement, result);
+        RowsReverser.Write(rows, Map, null, endsStatement ? StatementPart.End : StatementPart.None, result);
         return result;
     }
 }

@@ -60,6 +60,9 @@ public sealed class MariaDbHardCaseTests(MariaDbFixture fixture) : HardCaseTests
 public sealed class MariaDbFlashbackTests(MariaDbFixture fixture) : FlashbackTests(fixture);
 
 [Collection<MariaDbServers>]
+public sealed class MariaDbKinTests(MariaDbFixture fixture) : KinTests(fixture);
+
+[Collection<MariaDbServers>]
 public sealed class MariaDbChoiceTests(MariaDbFixture fixture) : ChoiceTests(fixture);
 
 [Collection<MariaDbServers>]

@@ -60,6 +60,9 @@ public sealed class MariaDb118NewLogTests(MariaDb118Fixture fixture) : NewMariaD
 public sealed class MariaDb118FlashbackTests(MariaDb118Fixture fixture) : FlashbackTests(fixture);
 
 [Collection<MariaDb118Servers>]
+public sealed class MariaDb118KinTests(MariaDb118Fixture fixture) : KinTests(fixture);
+
+[Collection<MariaDb118Servers>]
 public sealed class MariaDb118ChoiceTests(MariaDb118Fixture fixture) : ChoiceTests(fixture);
 
 [Collection<MariaDb118Servers>]

@@ -38,6 +38,9 @@ public sealed class MySqlServerLogTests(MySqlFixture fixture) : ServerLogTests(f
 public sealed class MySqlWireUndoTests(MySqlFixture fixture) : WireUndoTests(fixture);
 
 [Collection<MySqlServers>]
+public sealed class MySqlKinTests(MySqlFixture fixture) : KinTests(fixture);
+
+[Collection<MySqlServers>]
 public sealed class MySqlChoiceTests(MySqlFixture fixture) : ChoiceTests(fixture);
 
 [Collection<MySqlServers>]

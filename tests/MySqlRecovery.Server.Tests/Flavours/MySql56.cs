@@ -48,6 +48,9 @@ public sealed class MySql56CascadeTests(MySql56Fixture fixture) : CascadeTests(f
 public sealed class MySql56HardCaseTests(MySql56Fixture fixture) : HardCaseTests(fixture);
 
 [Collection<MySql56Servers>]
+public sealed class MySql56KinTests(MySql56Fixture fixture) : KinTests(fixture);
+
+[Collection<MySql56Servers>]
 public sealed class MySql56ChoiceTests(MySql56Fixture fixture) : ChoiceTests(fixture);
 
 [Collection<MySql56Servers>]

@@ -57,6 +57,9 @@ public sealed class MySql57CascadeTests(MySql57Fixture fixture) : CascadeTests(f
 public sealed class MySql57HardCaseTests(MySql57Fixture fixture) : HardCaseTests(fixture);
 
 [Collection<MySql57Servers>]
+public sealed class MySql57KinTests(MySql57Fixture fixture) : KinTests(fixture);
+
+[Collection<MySql57Servers>]
 public sealed class MySql57ChoiceTests(MySql57Fixture fixture) : ChoiceTests(fixture);
 
 [Collection<MySql57Servers>]

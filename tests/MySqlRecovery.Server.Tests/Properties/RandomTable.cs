@@ -26,6 +26,7 @@ internal sealed class RandomTable
     private readonly string _kind;
     private readonly HashSet<int> _uniques = [];
     private int _added;
+    private int _updates;
 
     private RandomTable(string name, string kind, Random random) => (Name, _kind, _random) = (name, kind, random);
 
@@ -83,13 +84,10 @@ internal sealed class RandomTable
     public string InsertHead =>
         $"INSERT INTO {Name} ({string.Join(", ", KeyColumns.Concat(Columns.Where(c => !c.IsGenerated).Select(c => c.Name)))}) VALUES ";
 
-    /// <summary>What an update of any rows sets.</summary>
-    public string Assignments()
-    {
-        List<RandomColumn> columns = Columns.FindAll(c => !c.IsGenerated && c.Name is not ("p" or "u"));
-        return string.Join(", ",
-            columns.Where((_, i) => i == 0 || _random.Next(2) == 0).Select(c => $"{c.Name} = {c.ValueOrNull(_random)}"));
-    }
+    /// <summary>What an update of any rows sets: always another <c>n</c>, as no log has an update that changes nothing.</summary>
+    public string Assignments() => string.Join(", ", Columns
+        .Where(c => c.Name == "n" || (!c.IsGenerated && c.Name is not ("p" or "u") && _random.Next(2) == 0))
+        .Select(c => $"{c.Name} = {(c.Name == "n" ? Text(++_updates + 100) : c.ValueOrNull(_random))}"));
 
     /// <summary>An UPDATE of a table by the name that it had then.</summary>
     public string Update(string name, IEnumerable<int> ids, string assignments) =>

@@ -67,6 +67,40 @@ public abstract class ServerSchemaTests(ServerFixture fixture)
         Assert.Equal((new TableName("family", "parent"), ReferentialAction.Cascade), (key.ReferencedTable, key.OnDelete));
     }
 
+    [Theory]
+    [InlineData("MODIFY a INT AFTER c, MODIFY c INT FIRST")]
+    [InlineData("MODIFY c INT FIRST, MODIFY a INT AFTER c")]
+    [InlineData("MODIFY a INT AFTER b, MODIFY b INT AFTER a")]
+    [InlineData("CHANGE c y INT FIRST, MODIFY a INT AFTER y")]
+    [InlineData("ADD d INT AFTER a, MODIFY a INT AFTER c")]
+    [InlineData("CHANGE a b INT AFTER c, CHANGE b a INT")]
+    [InlineData("ALTER c SET DEFAULT 3, MODIFY a INT AFTER c")]
+    [InlineData("ADD d INT, MODIFY d INT FIRST")]
+    [InlineData("ADD d INT FIRST, ADD e INT AFTER d, MODIFY d INT AFTER c")]
+    [InlineData("ADD d INT, MODIFY d INT FIRST, MODIFY d INT AFTER b")]
+    [InlineData("CHANGE a z INT AFTER c, ALTER z SET DEFAULT 4")]
+    [InlineData("MODIFY b INT FIRST, ALTER b SET DEFAULT 5")]
+    public void Columns_that_change_places_end_where_the_server_puts_them(string changes)
+    {
+        const string Create = "CREATE TABLE t (a INT, b INT, c INT, e2 INT)";
+        Server.Sql($"DROP DATABASE IF EXISTS places; CREATE DATABASE places; USE places; {Create}");
+        try
+        {
+            Server.Sql($"ALTER TABLE t {changes}", "places");
+        }
+        catch (InvalidOperationException)
+        {
+            return; // MySQL looks for columns among the old ones only.
+        }
+
+        SchemaCatalog catalog = SchemaCatalog.Parse($"USE places; {Create}; ALTER TABLE t {changes}");
+        const string Columns =
+            "SELECT GROUP_CONCAT(COLUMN_NAME ORDER BY ORDINAL_POSITION) FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = 'places'";
+        TableSchema table = catalog.Find("places", "t")!;
+        Assert.Null(table.UnknownReason);
+        Assert.Equal(Server.Scalar(Columns), string.Join(',', table.Columns.Select(c => c.Name)));
+    }
+
     [Fact]
     public void The_session_does_not_matter_and_stays_as_it_was()
     {

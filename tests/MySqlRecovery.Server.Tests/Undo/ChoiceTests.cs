@@ -29,6 +29,24 @@ public abstract class ChoiceTests(ServerFixture fixture)
             Assert.Equal(isSame ? 1 : 0, reader.WriteSql(NewPath(), reverse: true).LaterChange!.Length);
     }
 
+    [Theory]
+    [InlineData("FULL")]
+    [InlineData("NOBLOB")]
+    [InlineData("MINIMAL")]
+    public void A_row_without_key_that_was_changed_again_is_found_whatever_its_image_lacks(string image)
+    {
+        string database = $"again_{image.ToLowerInvariant()}";
+        Server.Sql($"CREATE DATABASE {database}; CREATE TABLE {database}.t (v INT, b TEXT, w INT, c TEXT)");
+        Server.Sql("INSERT INTO t VALUES (1, 'b', NULL, NULL), (5, NULL, 5, 'c')", database);
+        string schema = DatabaseState.WriteSchema(Server, database);
+        Server.FlushLogs();
+        Server.Sql($"SET binlog_row_image = {image}; UPDATE t SET v = 2 WHERE v = 1; UPDATE t SET b = 'x', w = 3 WHERE v = 2", database);
+        string log = Server.FlushLogs();
+
+        var reader = new BinlogReader([log]) { Where = new Dictionary<string, object> { ["v"] = 1 }, SchemaPath = schema };
+        Assert.Single(reader.WriteUndoBinlog(NewPath()).LaterChange!);
+    }
+
     [Fact]
     public void Transactions_that_are_asked_for_and_not_there_are_named()
     {

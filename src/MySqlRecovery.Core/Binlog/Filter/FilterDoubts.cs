@@ -27,6 +27,16 @@ internal sealed class FilterDoubts
     /// <summary>Notes something about logs.</summary>
     public void NoteLog(string what) => _logs.Enqueue(what);
 
+    /// <summary>Notes that transactions asked for are not there.</summary>
+    public void NoteGtids(string what)
+    {
+        NamesGtids = true;
+        NoteLog(what);
+    }
+
+    /// <summary>Whether transactions were noted.</summary>
+    public bool NamesGtids { get; private set; }
+
     /// <summary>One line each, for people.</summary>
     public IEnumerable<string> Lines => Logs.Concat(Found.Select(
         f => $"{f.Table}: {f.Rows} rows from {f.LogFile}:{f.Position} on: {f.Cause}"));

@@ -28,10 +28,7 @@ internal sealed class LogSights
     /// <summary>Sessions, of which only so many are kept.</summary>
     public HashSet<uint> Threads { get; } = [];
 
-    /// <summary>GTIDs of the transactions.</summary>
-    public GtidSet Gtids { get; } = GtidSet.Parse([]);
-
-    /// <summary>Whether one of them is asked for.</summary>
+    /// <summary>Whether a transaction has a GTID that is asked for.</summary>
     public bool IsGtidSeen { get; private set; }
 
     /// <summary>What row events did.</summary>
@@ -126,7 +123,7 @@ internal sealed class LogSights
         if (filter.Gtids?.Included is not { } wanted || view.Gtid is not { } gtid)
             return;
         IsGtidSeen |= wanted.Contains(gtid);
-        Gtids.Add(gtid);
+        filter.Gtids.Note(gtid);
     }
 }
 
@@ -200,11 +197,9 @@ internal sealed class FilterSights
     {
         if (filter.Gtids?.Included is not { } wanted)
             yield break;
-        if (_all.Exists(s => s.IsGtidSeen))
-            yield break;
-        string[] there = [.. _all.Select(s => s.Gtids.ToString()).Where(s => s.Length > 0)];
-        yield return $"no transaction of {Shorten(wanted.ToString())} in these logs; "
-            + (there.Length == 0 ? "none has a GTID" : $"there are {Shorten(string.Join(",", there))}");
+        // Those asked for by number are a doubt of the filter, which is said anyway.
+        if (!_all.Exists(s => s.IsGtidSeen) && !filter.Doubts.NamesGtids)
+            yield return $"no transaction of {Shorten(wanted.ToString())} in these logs; {filter.Gtids.There}";
     }
 
     private IEnumerable<string> Threads(EventFilter filter)

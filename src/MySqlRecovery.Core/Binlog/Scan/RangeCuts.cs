@@ -82,7 +82,7 @@ internal sealed class RangeCuts(EventFilter filter)
     public void End()
     {
         if (filter.Gtids?.FindAbsent() is { } absent)
-            filter.Doubts.NoteLog($"-Gtid asks for {absent}, which is not in what was read");
+            filter.Doubts.NoteGtids($"no transaction of {absent} in these logs; {filter.Gtids.There}");
         if (_goesOn && _lastLog != null && filter.StopTime > _lastTime)
             filter.Doubts.NoteLog(
                 $"{_lastLog} ends at {_lastTime:u}, before the time up to which changes are asked for: the log that follows is not here");

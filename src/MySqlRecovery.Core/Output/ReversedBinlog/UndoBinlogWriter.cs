@@ -34,6 +34,7 @@ internal sealed class UndoBinlogWriter : IDisposable
     private readonly byte[][] _mapBodies;
     private readonly List<int> _statementMaps = [];
     private readonly bool[] _isMapOfStatement;
+    private readonly StatementKinds _kinds;
     private long _number;
 
     private UndoBinlogWriter(
@@ -53,6 +54,7 @@ internal sealed class UndoBinlogWriter : IDisposable
         Source = gtidSource ?? Guid.NewGuid();
         _gtids = new GtidEventWriter(_format, Source, now);
         _isMapOfStatement = new bool[index.Maps.Length];
+        _kinds = new StatementKinds(index);
         _mapBodies = [.. index.Maps.Select(m => renames.Apply(m, index.Format!.TableIdLength))];
     }
 
@@ -149,7 +151,8 @@ internal sealed class UndoBinlogWriter : IDisposable
             for (int e = last; e >= start; e--)
             {
                 stop.ThrowIfCancellationRequested();
-                WriteRows(_index.Events[e], endsStatement: e == start);
+                StatementPart part = _kinds.PartOf(e, transaction.FirstEvent, end);
+                WriteRows(_index.Events[e], e == start ? part | StatementPart.End : part);
             }
         }
 
@@ -226,7 +229,7 @@ internal sealed class UndoBinlogWriter : IDisposable
     }
 
     [MethodImpl(Jit.Hot)]
-    private void WriteRows(in IndexedEvent item, bool endsStatement)
+    private void WriteRows(in IndexedEvent item, StatementPart part)
     {
         ReadOnlySpan<byte> raw = _windows.Read(item.Source, item.Offset, item.Length);
         TableMap map = _index.Maps[item.Map];
@@ -235,31 +238,31 @@ internal sealed class UndoBinlogWriter : IDisposable
         int length = rows.At.Rows + item.RowsLength;
         if (length > LargeBuffer.Threshold)
         {
-            WriteLargeRows(header, rows, map, endsStatement, length);
+            WriteLargeRows(header, rows, map, part, length);
             _windows.Release();
             return;
         }
 
         if (!_convertsToV2 || header.Type.HasExtraRowInfo())
         {
-            RowsReverser.Write(rows, map, _where, endsStatement, _writer.BeginEvent(length));
+            RowsReverser.Write(rows, map, _where, part, _writer.BeginEvent(length));
             _writer.EndEvent(header.Type.Reversed(), header.ServerId, header.Flags);
             return;
         }
 
         // Version 2 has the length of the extra row info, which counts itself, behind the flags.
         Span<byte> body = _writer.BeginEvent(length + ExtraRowInfoLength);
-        RowsReverser.Write(rows, map, _where, endsStatement, body[ExtraRowInfoLength..]);
+        RowsReverser.Write(rows, map, _where, part, body[ExtraRowInfoLength..]);
         body.Slice(ExtraRowInfoLength, rows.At.ExtraRowInfo).CopyTo(body);
         BinaryPrimitives.WriteUInt16LittleEndian(body[rows.At.ExtraRowInfo..], ExtraRowInfoLength);
         _writer.EndEvent(header.Type.Reversed().WithExtraRowInfo(), header.ServerId, header.Flags);
     }
 
-    private void WriteLargeRows(in EventHeader header, in RowsEvent rows, TableMap map, bool endsStatement, int length)
+    private void WriteLargeRows(in EventHeader header, in RowsEvent rows, TableMap map, StatementPart part, int length)
     {
         bool grows = _convertsToV2 && !header.Type.HasExtraRowInfo();
         var head = new byte[rows.At.Rows];
-        RowsReverser.WriteHead(rows, endsStatement, head);
+        RowsReverser.WriteHead(rows, part, head);
         BinlogEventType type = header.Type.Reversed();
         _writer.BeginLargeEvent(
             grows ? type.WithExtraRowInfo() : type, header.ServerId, header.Flags, length + (grows ? ExtraRowInfoLength : 0));

@@ -31,12 +31,12 @@ internal sealed class ParallelSql(ByteSource[] sources, RowPredicate? where, Sql
     public void Comment(string text) => Open().Comment(text);
 
     /// <summary>Takes an event of the transaction begun last, which is read from its source when its text is made.</summary>
-    public void Add(in IndexedEvent item, TableMap map, string logFile)
+    public void Add(in IndexedEvent item, TableMap map, string logFile, StatementPart part)
     {
-        if (Open().TryAdd(item, map, logFile))
+        if (Open().TryAdd(item, map, logFile, part))
             return;
         Start();
-        Open().TryAdd(item, map, logFile);
+        Open().TryAdd(item, map, logFile, part);
     }
 
     /// <summary>Takes an event of the transaction begun last with its bytes.</summary>
@@ -159,7 +159,7 @@ internal sealed class SqlPart : IDisposable
 
     /// <summary>Takes an event; false where it is too far from those that are in here to be read in one go.</summary>
     [MethodImpl(Jit.Hot)]
-    public bool TryAdd(in IndexedEvent item, TableMap map, string logFile)
+    public bool TryAdd(in IndexedEvent item, TableMap map, string logFile, StatementPart part)
     {
         long start = item.Offset, end = item.Offset + item.Length;
         if (_end > 0)
@@ -170,7 +170,7 @@ internal sealed class SqlPart : IDisposable
         }
 
         (_source, _start, _end) = (item.Source, start, end);
-        _steps.Add(new Step(StepKind.Read, logFile, map, item.Offset, item.Offset, item.Length));
+        _steps.Add(new Step(StepKind.Read, logFile, map, item.Offset, item.Offset, item.Length, part));
         return true;
     }
 
@@ -206,7 +206,7 @@ internal sealed class SqlPart : IDisposable
                     Text.Comment(step.Text);
                     break;
                 case StepKind.Read:
-                    _sql.Write(_windows!.Read(_source, step.Offset, step.Length), step.Map!, step.Text, step.Position);
+                    _sql.Write(_windows!.Read(_source, step.Offset, step.Length), step.Map!, step.Text, step.Position, step.Part);
                     break;
                 default:
                     _sql.Write(_bytes.AsSpan((int)step.Offset, step.Length), step.Map!, step.Text, step.Position);
@@ -269,6 +269,8 @@ internal sealed class SqlPart : IDisposable
     /// <param name="Position">The event's place in its log, for people.</param>
     /// <param name="Offset">Where its bytes are.</param>
     /// <param name="Length">How many they are.</param>
+    /// <param name="Part">Where the event stands in its statement.</param>
     private readonly record struct Step(
-        StepKind Kind, string Text, TableMap? Map = null, long Position = 0, long Offset = 0, int Length = 0);
+        StepKind Kind, string Text, TableMap? Map = null, long Position = 0, long Offset = 0, int Length = 0,
+        StatementPart Part = StatementPart.OfSeveral);
 }

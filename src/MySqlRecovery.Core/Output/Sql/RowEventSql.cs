@@ -23,9 +23,12 @@ internal sealed class RowEventSql(RowPredicate? where, SqlForm form, SqlOutput o
     /// <param name="map">Its table.</param>
     /// <param name="logFile">Where it is from.</param>
     /// <param name="position">Its offset there.</param>
+    /// <param name="part">Where it stands in its statement.</param>
     [MethodImpl(Jit.Hot)]
-    public void Write(ReadOnlySpan<byte> raw, TableMap map, string logFile, long position)
+    public void Write(
+        ReadOnlySpan<byte> raw, TableMap map, string logFile, long position, StatementPart part = StatementPart.OfSeveral)
     {
+        Script.Part = part;
         try
         {
             WriteRows(raw, map, logFile, position);
@@ -50,7 +53,7 @@ internal sealed class RowEventSql(RowPredicate? where, SqlForm form, SqlOutput o
     private void WriteRows(ReadOnlySpan<byte> raw, TableMap map, string logFile, long position)
     {
         RowsEvent rows = RowsEvent.Parse((BinlogEventType)raw[EventHeader.TypeOffset], raw[EventHeader.Size..], map.Columns.Length);
-        Script.Cascades = rows.CascadesUnlogged;
+        Script.EventFlags = rows.Flags;
         var cursor = new RowCursor(rows, map);
         _marks.Clear();
         while (cursor.MoveNext())

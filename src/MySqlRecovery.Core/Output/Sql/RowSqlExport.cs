@@ -22,6 +22,7 @@ internal sealed class RowSqlExport : IDisposable
     private readonly SourceWindows _windows;
     private readonly ChangeObstacles _obstacles = new();
     private readonly FoldedRows? _folded;
+    private readonly StatementKinds _kinds;
     private int _next;
 
     public RowSqlExport(ChangeIndex index, RowPredicate? where, SqlForm form, SqlOutput output, CancellationToken stop)
@@ -30,6 +31,7 @@ internal sealed class RowSqlExport : IDisposable
         _index = index;
         _form = form;
         _output = output;
+        _kinds = new StatementKinds(index);
         _sql = new RowEventSql(where, form, output);
         _windows = new SourceWindows(index.Sources, form.Reverse);
         if (form.Fold)
@@ -82,9 +84,11 @@ internal sealed class RowSqlExport : IDisposable
         for (int i = 0; i < end - first; i++)
         {
             stop.ThrowIfCancellationRequested();
-            IndexedEvent item = _index.Events[_form.Reverse ? end - 1 - i : first + i];
+            int number = _form.Reverse ? end - 1 - i : first + i;
+            IndexedEvent item = _index.Events[number];
             ReadOnlySpan<byte> raw = _windows.Read(item.Source, item.Offset, item.Length);
-            _sql.Write(raw, _index.Maps[item.Map], _index.LogFiles[transaction.Log], item.Offset);
+            StatementPart part = _kinds.PartOf(number, first, end);
+            _sql.Write(raw, _index.Maps[item.Map], _index.LogFiles[transaction.Log], item.Offset, part);
         }
 
         _sql.NameRefused(_obstacles);
@@ -110,8 +114,9 @@ internal sealed class RowSqlExport : IDisposable
             for (int i = 0; i < end - first; i++)
             {
                 stop.ThrowIfCancellationRequested();
-                IndexedEvent item = _index.Events[_form.Reverse ? end - 1 - i : first + i];
-                parallel.Add(item, _index.Maps[item.Map], _index.LogFiles[transaction.Log]);
+                int number = _form.Reverse ? end - 1 - i : first + i;
+                IndexedEvent item = _index.Events[number];
+                parallel.Add(item, _index.Maps[item.Map], _index.LogFiles[transaction.Log], _kinds.PartOf(number, first, end));
             }
 
             parallel.EndTransaction();

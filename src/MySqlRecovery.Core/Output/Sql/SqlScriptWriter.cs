@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using MySqlRecovery.Binlog.Rows;
+using MySqlRecovery.Changes;
 using MySqlRecovery.Model;
 using MySqlRecovery.Text;
 
@@ -62,10 +63,13 @@ internal sealed class SqlScriptWriter : IDisposable
     public long StatementCount => _statements + (_batch?.StatementCount ?? 0);
 
     /// <summary>
-    /// Whether foreign keys carry updates on to the tables that refer to the rows (ON UPDATE CASCADE): the server that logged
-    /// them did so too, and did not log it.
+    /// Flags of the event whose rows are written: they say whether the server checked foreign keys, and whether it logged what
+    /// those changed. Null for sums of changes, whose order is not that of the log: nothing is checked then.
     /// </summary>
-    public bool Cascades { get; set; }
+    public RowsEventFlags? EventFlags { get; set; }
+
+    /// <summary>Where the event stands in its statement.</summary>
+    public StatementPart Part { get; set; }
 
     /// <summary>
     /// What the first statement of a part of a script needs of foreign_key_checks, which is set before the part; null where
@@ -160,7 +164,7 @@ internal sealed class SqlScriptWriter : IDisposable
         if (_statement.InexpressibleColumn is { } column)
             return $"column {column} holds a JSON document with a BIT or BLOB value, which SQL cannot write: use the undo binlog";
         Flush();
-        CheckForeignKeys(Cascades && operation == RowOperation.Update);
+        CheckForeignKeys(ChecksForeignKeys(operation));
         if (_statement.NeedsLenientMode)
             Write(LenientMode);
         _output.Statement(_sql.Written);
@@ -186,7 +190,8 @@ internal sealed class SqlScriptWriter : IDisposable
         if (_statement.WriteOneOfSeveral(table, operation, layout, isInsert ? to : from) && !_statement.NeedsLenientMode
             && _statement.InexpressibleColumn == null)
         {
-            CheckForeignKeys(false);
+            // The rows of one DELETE go in the server's order, in which a row may go before those that refer to it.
+            CheckForeignKeys(isInsert && ChecksForeignKeys(operation));
             batch.Add(table, operation, layout, _sql.Written);
             return true;
         }
@@ -229,12 +234,18 @@ internal sealed class SqlScriptWriter : IDisposable
         return _lastTable;
     }
 
+    // What was checked is checked again: a row whose parent others removed since is not brought back, and a key takes along what it
+    // took along unlogged. MySQL 9.6+ logs that in the same statement, and its REPLACE leaves children whose parent comes back.
+    private bool ChecksForeignKeys(RowOperation operation) => EventFlags is { } flags && (flags & RowsEventFlags.NoForeignKeyChecks) == 0
+        && (operation != RowOperation.Delete || (flags & RowsEventFlags.UseSqlForeignKey) == 0 || Part != StatementPart.OfSeveral);
+
     // Before the transaction starts, where it has not.
     [MethodImpl(Jit.Hot)]
     private void CheckForeignKeys(bool on)
     {
         if (on != _checksForeignKeys)
         {
+            Flush();
             if (_isPart && _checksForeignKeys == null)
                 FirstChecks = on;
             else

@@ -1,0 +1,134 @@
+using System.Buffers;
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using System.Text;
+using MySqlRecovery.Binlog.Rows;
+using MySqlRecovery.Text;
+
+namespace MySqlRecovery.Changes;
+
+/// <summary>
+/// A row's table and key in 16 bytes, so that millions can be remembered. Half of a SHA-256: two keys with one value
+/// would make one row of two, so not even chosen keys may collide.
+/// </summary>
+internal static class RowKey
+{
+    /// <summary>The value for the columns <paramref name="key"/> of an image, all of which must be in it.</summary>
+    public static UInt128 Of(TableMap map, RowLayout layout, int[] key, ReadOnlySpan<byte> image)
+    {
+        Span<ValueRange> ranges = layout.Ordinals.Length <= 256
+            ? stackalloc ValueRange[layout.Ordinals.Length] : new ValueRange[layout.Ordinals.Length];
+        layout.Locate(image, ranges);
+        int length = Encoding.UTF8.GetMaxByteCount(map.Database.Length + map.Table.Length) + 1 + sizeof(int) * key.Length + image.Length;
+        byte[] buffer = ArrayPool<byte>.Shared.Rent(length);
+        int at = Encoding.UTF8.GetBytes(map.Database, buffer);
+        buffer[at++] = 0;
+        at += Encoding.UTF8.GetBytes(map.Table, buffer.AsSpan(at));
+        foreach (int ordinal in key)
+        {
+            ValueRange range = ranges[Array.IndexOf(layout.Ordinals, ordinal)];
+            BinaryPrimitives.WriteInt32LittleEndian(buffer.AsSpan(at), range.Length);
+            at += sizeof(int);
+            if (range.IsNull)
+                continue;
+            range.Of(image).CopyTo(buffer.AsSpan(at));
+            at += range.Length;
+        }
+
+        UInt128 value = Of(buffer.AsSpan(0, at));
+        ArrayPool<byte>.Shared.Return(buffer);
+        return value;
+    }
+
+    /// <summary>The same, and one value for all that the server takes for the same key: text goes by its collation.</summary>
+    public static UInt128 OfComparable(TableMap map, RowLayout layout, int[] key, ReadOnlySpan<byte> image)
+    {
+        if (!Array.Exists(key, k => IsText(map.Columns[k])))
+            return Of(map, layout, key, image);
+        var ranges = new ValueRange[layout.Ordinals.Length];
+        layout.Locate(image, ranges);
+        var bytes = new MemoryStream();
+        using var writer = new BinaryWriter(bytes, Encoding.UTF8);
+        writer.Write(map.Database);
+        writer.Write(map.Table);
+        foreach (int ordinal in key)
+        {
+            ValueRange range = ranges[Array.IndexOf(layout.Ordinals, ordinal)];
+            ColumnDefinition column = map.Columns[ordinal];
+            writer.Write(range.IsNull);
+            if (range.IsNull)
+                continue;
+            string? text = IsText(column) ? (column.CharacterSet ?? CharacterSets.ByName("utf8mb4")!).Decode(range.Of(image)) : null;
+            if (text != null)
+                writer.Write((column.Collation ?? Collation.Unknown).Fold(text));
+            else
+                writer.Write(range.Of(image));
+        }
+
+        writer.Flush();
+        return Of(bytes.GetBuffer().AsSpan(0, (int)bytes.Length));
+    }
+
+    private static bool IsText(ColumnDefinition column) => column.IsCharacter && column.CharacterSet is not { IsBinary: true };
+
+    /// <summary>The value for a row of a table without a key.</summary>
+    public static UInt128 OfRow(TableMap map, ReadOnlySpan<byte> image)
+    {
+        byte[] buffer =
+            ArrayPool<byte>.Shared.Rent(Encoding.UTF8.GetMaxByteCount(map.Database.Length + map.Table.Length) + 1 + image.Length);
+        int at = Encoding.UTF8.GetBytes(map.Database, buffer);
+        buffer[at++] = 0;
+        at += Encoding.UTF8.GetBytes(map.Table, buffer.AsSpan(at));
+        image.CopyTo(buffer.AsSpan(at));
+        UInt128 value = Of(buffer.AsSpan(0, at + image.Length));
+        ArrayPool<byte>.Shared.Return(buffer);
+        return value;
+    }
+
+    /// <summary>
+    /// The same for a row as an update left it, whose image may lack columns that stayed as they were (binlog_row_image=NOBLOB,
+    /// MINIMAL, FULL_NODUP): what comes next finds it with all of them.
+    /// </summary>
+    public static UInt128 OfRowAfter(TableMap map, in RowCursor row) =>
+        row.Before.IsEmpty || row.AfterLayout == row.BeforeLayout || row.AfterLayout.Ordinals.Except(row.BeforeLayout.Ordinals).Any()
+            ? OfRow(map, row.After) : OfRow(map, Merge(row));
+
+    private static byte[] Merge(in RowCursor row)
+    {
+        int[] ordinals = row.BeforeLayout.Ordinals;
+        var before = new ValueRange[ordinals.Length];
+        var after = new ValueRange[row.AfterLayout.Ordinals.Length];
+        row.BeforeLayout.Locate(row.Before, before);
+        row.AfterLayout.Locate(row.After, after);
+        byte[] image = new byte[row.Before.Length + row.After.Length];
+        int at = (ordinals.Length + 7) / 8;
+        row.Before[..at].CopyTo(image);
+        for (int i = 0; i < ordinals.Length; i++)
+        {
+            int changed = row.AfterLayout.IndexOf(ordinals[i]);
+            ValueRange range = changed < 0 ? before[i] : after[changed];
+            int bit = 1 << i % 8;
+            image[i / 8] = (byte)(range.IsNull ? image[i / 8] | bit : image[i / 8] & ~bit);
+            if (range.IsNull)
+                continue;
+            int prefix = row.BeforeLayout.Columns[ordinals[i]].PrefixLength;
+            ReadOnlySpan<byte> source = changed < 0 ? row.Before : row.After;
+            source.Slice(range.Start - prefix, prefix + range.Length).CopyTo(image.AsSpan(at));
+            at += prefix + range.Length;
+        }
+
+        return image[..at];
+    }
+
+    /// <summary>The value for a whole image.</summary>
+    public static UInt128 Of(ReadOnlySpan<byte> image)
+    {
+        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
+        SHA256.HashData(image, hash);
+        return BinaryPrimitives.ReadUInt128LittleEndian(hash);
+    }
+
+    /// <summary>Whether a layout has all columns of a key that is known.</summary>
+    public static bool IsIn(RowLayout layout, int[] key) =>
+        key.Length > 0 && Array.TrueForAll(key, k => Array.IndexOf(layout.Ordinals, k) >= 0);
+}
