@@ -133,7 +133,7 @@ internal sealed class LaterChanges(EventSelection selection, string[] columns, T
         if (map.PrimaryKey.Length == 0)
         {
             if (!row.After.IsEmpty)
-                _chosen.Add(RowKey.OfRowAfter(map, row));
+                _chosen.Add(RowKey.OfRow(map, row.After));
             return;
         }
 

@@ -75,9 +75,7 @@ internal sealed class LeftOutChanges(EventSelection selection)
     {
         if (isChosen)
             return;
-        UInt128? before = KeyOf(map, row.BeforeLayout, row.Before);
-        UInt128? after = map.PrimaryKey.Length == 0 && !row.After.IsEmpty
-            ? RowKey.OfRowAfter(map, row) : KeyOf(map, row.AfterLayout, row.After);
+        UInt128? before = KeyOf(map, row.BeforeLayout, row.Before), after = KeyOf(map, row.AfterLayout, row.After);
         if (before == after)
             return;
         bool made = after is { } new1 && _needed.TryGetValue(new1, out long needed) && needed > _place;

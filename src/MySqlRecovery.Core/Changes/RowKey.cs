@@ -85,41 +85,6 @@ internal static class RowKey
         return value;
     }
 
-    /// <summary>
-    /// The same for a row as an update left it, whose image may lack columns that stayed as they were (binlog_row_image=NOBLOB,
-    /// MINIMAL, FULL_NODUP): what comes next finds it with all of them.
-    /// </summary>
-    public static UInt128 OfRowAfter(TableMap map, in RowCursor row) =>
-        row.Before.IsEmpty || row.AfterLayout == row.BeforeLayout || row.AfterLayout.Ordinals.Except(row.BeforeLayout.Ordinals).Any()
-            ? OfRow(map, row.After) : OfRow(map, Merge(row));
-
-    private static byte[] Merge(in RowCursor row)
-    {
-        int[] ordinals = row.BeforeLayout.Ordinals;
-        var before = new ValueRange[ordinals.Length];
-        var after = new ValueRange[row.AfterLayout.Ordinals.Length];
-        row.BeforeLayout.Locate(row.Before, before);
-        row.AfterLayout.Locate(row.After, after);
-        byte[] image = new byte[row.Before.Length + row.After.Length];
-        int at = (ordinals.Length + 7) / 8;
-        row.Before[..at].CopyTo(image);
-        for (int i = 0; i < ordinals.Length; i++)
-        {
-            int changed = row.AfterLayout.IndexOf(ordinals[i]);
-            ValueRange range = changed < 0 ? before[i] : after[changed];
-            int bit = 1 << i % 8;
-            image[i / 8] = (byte)(range.IsNull ? image[i / 8] | bit : image[i / 8] & ~bit);
-            if (range.IsNull)
-                continue;
-            int prefix = row.BeforeLayout.Columns[ordinals[i]].PrefixLength;
-            ReadOnlySpan<byte> source = changed < 0 ? row.Before : row.After;
-            source.Slice(range.Start - prefix, prefix + range.Length).CopyTo(image.AsSpan(at));
-            at += prefix + range.Length;
-        }
-
-        return image[..at];
-    }
-
     /// <summary>The value for a whole image.</summary>
     public static UInt128 Of(ReadOnlySpan<byte> image)
     {

@@ -1,4 +1,3 @@
-using MySqlRecovery.Binlog.Rows;
 
 namespace MySqlRecovery.Changes;
 

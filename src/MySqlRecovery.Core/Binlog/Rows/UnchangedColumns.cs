@@ -64,6 +64,9 @@ internal static class UnchangedColumns
             end += before.Length;
             Span<byte> nulls = raw.AsSpan(end, (merged.Length + 7) / 8);
             end += nulls.Length;
+            // MySQL 5.x sets the bits that no column has: rows without key are compared byte by byte.
+            if (SetsUnusedBits(before, beforeLayout) || SetsUnusedBits(after, afterLayout))
+                nulls[^1] |= UnusedBits(merged.Length);
             for (int i = 0; i < merged.Length; i++)
             {
                 bool isChanged = fromAfter[i] >= 0;
@@ -84,6 +87,11 @@ internal static class UnchangedColumns
         (header with { Type = rows.Type.Uncompressed(), Length = (uint)end }).Write(raw);
         return raw;
     }
+
+    private static bool SetsUnusedBits(ReadOnlySpan<byte> image, RowLayout layout) =>
+        layout.NullBytes > 0 && (image[layout.NullBytes - 1] & UnusedBits(layout.Ordinals.Length)) != 0;
+
+    private static byte UnusedBits(int columns) => (byte)(columns % 8 == 0 ? 0 : 0xFF << columns % 8);
 
     // What a generated column became is not what it was, even if the log leaves it out.
     private static bool IsLeftOut(ReadOnlySpan<byte> before, ReadOnlySpan<byte> after, TableMap map, int ordinal) =>

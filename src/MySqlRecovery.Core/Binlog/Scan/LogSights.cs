@@ -3,7 +3,6 @@ using System.Runtime.CompilerServices;
 using MySqlRecovery.Binlog.Events;
 using MySqlRecovery.Binlog.Filter;
 using MySqlRecovery.Binlog.Rows;
-using MySqlRecovery.Gtids;
 using MySqlRecovery.Model;
 using MySqlRecovery.Text;
 
