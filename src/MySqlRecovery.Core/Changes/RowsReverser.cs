@@ -55,7 +55,8 @@ internal static class RowsReverser
         if (part.HasFlag(StatementPart.End))
             flags |= RowsEventFlags.StatementEnd;
         // The rows that a cascade changed are undone by events of their own, so that nothing may cascade from the parent's.
-        if (flags.HasFlag(RowsEventFlags.UseSqlForeignKey) && rows.Operation != RowOperation.Delete && part.HasFlag(StatementPart.OfSeveral))
+        if (flags.HasFlag(RowsEventFlags.UseSqlForeignKey) && part.HasFlag(StatementPart.OfSeveral)
+            && rows.Operation != RowOperation.Delete)
             flags |= RowsEventFlags.NoForeignKeyChecks;
         BinaryPrimitives.WriteUInt16LittleEndian(head[at.Flags..], (ushort)flags);
         if (rows.Operation == RowOperation.Update)

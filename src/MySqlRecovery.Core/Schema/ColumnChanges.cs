@@ -27,6 +27,7 @@ internal sealed class ColumnChanges
     private readonly Dictionary<string, bool> _invisible = new(StringComparer.OrdinalIgnoreCase);
     private readonly Dictionary<string, ColumnChange> _replaced = new(StringComparer.OrdinalIgnoreCase);
     private readonly List<ColumnChange> _placed = [];
+    private readonly HashSet<ColumnChange> _again = new(ReferenceEqualityComparer.Instance);
     private readonly bool _takesAnyName;
 
     /// <param name="cursor">Reads the statement.</param>
@@ -87,7 +88,10 @@ internal sealed class ColumnChanges
         // MariaDB: a column that the statement itself adds may be defined anew, under its name.
         if (change.OldName == null || (IsSame(change.OldName, newName) && !_byName.ContainsKey(newName) && IsAdded(newName)))
         {
-            _placed.Add(change with { OldName = null });
+            ColumnChange added = change with { OldName = null };
+            if (change.OldName != null)
+                _again.Add(added);
+            _placed.Add(added);
             return;
         }
 
@@ -121,7 +125,8 @@ internal sealed class ColumnChanges
         // Each from where it is, so that a column can go after one that is moved later.
         foreach (ColumnChange change in _placed)
         {
-            result.RemoveAll(column => IsSame(column.Name, change.Draft.Column.Name));
+            if (change.OldName != null || _again.Contains(change))
+                result.RemoveAll(column => IsSame(column.Name, change.Draft.Column.Name));
             result.Insert(Position(result, change), change.Draft.Resolve(text));
         }
 

@@ -59,19 +59,36 @@ public sealed class RowsReverserTests
     }
 
     [Theory]
-    [InlineData("0000", "0100")]
-    [InlineData("1000", "1300")]
-    [InlineData("1200", "1300")]
-    public void Nothing_cascades_from_an_undo_whose_log_has_the_rows_of_the_cascade(string flags, string undone) =>
-        Assert.Equal(Body(undone + "0200", "02 03", "03"), Reverse(BinlogEventType.DeleteRows, Body(flags + "0200", "02 03", "03"), true));
+    [InlineData(BinlogEventType.WriteRows, true, "0000", "0100")]
+    [InlineData(BinlogEventType.WriteRows, true, "1000", "1300")]
+    [InlineData(BinlogEventType.DeleteRows, true, "1200", "1300")]
+    public void Nothing_cascades_from_an_undo_whose_log_has_the_rows_of_the_cascade(
+        BinlogEventType type, bool isOfSeveral, string flags, string undone) => AssertFlags(type, isOfSeveral, flags, undone);
+
+    [Theory]
+    [InlineData(BinlogEventType.DeleteRows, true, "1000", "1100")]
+    [InlineData(BinlogEventType.DeleteRows, false, "1000", "1100")]
+    [InlineData(BinlogEventType.WriteRows, false, "1000", "1100")]
+    [InlineData(BinlogEventType.WriteRows, false, "1200", "1300")]
+    public void What_no_cascade_changed_is_checked_as_it_was(BinlogEventType type, bool isOfSeveral, string flags, string undone) =>
+        AssertFlags(type, isOfSeveral, flags, undone);
+
+    private static void AssertFlags(BinlogEventType type, bool isOfSeveral, string flags, string undone)
+    {
+        StatementPart part = isOfSeveral ? StatementPart.End | StatementPart.OfSeveral : StatementPart.End;
+        Assert.Equal(Body(undone + "0200", "02 03", "03"), Reverse(type, Body(flags + "0200", "02 03", "03"), part));
+    }
 
     private static byte[] Body(params string[] parts) => Convert.FromHexString(("090000000000" + string.Concat(parts)).Replace(" ", ""));
 
-    private static byte[] Reverse(BinlogEventType type, byte[] body, bool endsStatement)
+    private static byte[] Reverse(BinlogEventType type, byte[] body, bool endsStatement) =>
+        Reverse(type, body, endsStatement ? StatementPart.End : StatementPart.None);
+
+    private static byte[] Reverse(BinlogEventType type, byte[] body, StatementPart part)
     {
         RowsEvent rows = RowsEvent.Parse(type, body, Map.Columns.Length);
         var result = new byte[rows.At.Rows + rows.Rows.Length];
-        RowsReverser.Write(rows, Map, null, endsStatement ? StatementPart.End : StatementPart.None, result);
+        RowsReverser.Write(rows, Map, null, part, result);
         return result;
     }
 }
