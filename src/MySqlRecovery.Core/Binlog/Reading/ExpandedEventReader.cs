@@ -82,6 +82,7 @@ internal sealed class ExpandedEventReader(EventReader inner, Action<RecoveryExce
     public override bool Read()
     {
         _isUncompressed = _isJoined = false;
+        byte[]? array = _array;
         _array = null;
         try
         {
@@ -98,7 +99,8 @@ internal sealed class ExpandedEventReader(EventReader inner, Action<RecoveryExce
             else if (Header.Type == BinlogEventType.TransactionPayload)
             {
                 // The payload event itself has been seen; its contents follow.
-                _payload = new PayloadReader(inner.Body.ToArray(), _zstd);
+                _payload = new PayloadReader(
+                    array != null ? new ArraySegment<byte>(array, _start + EventHeader.Size, _bodyLength) : inner.Body.ToArray(), _zstd);
                 return Read();
             }
 

@@ -16,9 +16,9 @@ internal sealed class PayloadReader : IDisposable
     private byte[] _buffer = ArrayPool<byte>.Shared.Rent(InitialLength);
     private int _length;
 
-    /// <param name="body">The event's body.</param>
+    /// <param name="body">The event's body, which stays as it is until this is disposed of.</param>
     /// <param name="zstd">Decompresses it where it is compressed; stays open.</param>
-    public PayloadReader(byte[] body, ZstdStream zstd)
+    public PayloadReader(ArraySegment<byte> body, ZstdStream zstd)
     {
         var cursor = new ByteCursor(body);
         ulong compression = 0, size = ulong.MaxValue;
@@ -33,7 +33,7 @@ internal sealed class PayloadReader : IDisposable
 
         if (size != (ulong)cursor.Remaining)
             throw new InvalidDataException($"a payload of {size} bytes in an event with room for {cursor.Remaining}");
-        var data = new MemoryStream(body, cursor.Position, cursor.Remaining, writable: false);
+        var data = new MemoryStream(body.Array!, body.Offset + cursor.Position, cursor.Remaining, writable: false);
         if (compression is not (0 or 255))
             throw new InvalidDataException($"compression type {compression} is unknown");
         _events = data;
