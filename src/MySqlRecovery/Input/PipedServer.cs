@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using MySqlRecovery.Model;
 
 namespace MySqlRecovery.Input;
 
@@ -12,7 +13,8 @@ internal static class PipedServer
     /// one.</summary>
     public static string? Find(PSObject input)
     {
-        if (input.BaseObject is string || input.TypeNames.Any(t => t.Contains("MySqlRecovery.Model.", StringComparison.Ordinal))
+        if (input.BaseObject is string or RowChange or BinlogEvent
+            || input.TypeNames.Any(t => t.Contains("MySqlRecovery.Model.", StringComparison.Ordinal))
             || input.Properties["FullName"] != null || input.Properties["LogFile"] != null)
             return null;
         string? server = Names.Select(n => input.Properties[n]?.Value?.ToString()).FirstOrDefault(v => !string.IsNullOrWhiteSpace(v));
