@@ -26,11 +26,11 @@ $ErrorActionPreference = 'Stop'
 $chosen = @{ LogPath = $LogPath; Table = $Table; Operation = 'Update'; Column = $Column } + $Choose + $At
 $told = @(Test-RowChange @chosen)
 $left = @($told | Where-Object Verdict -NotIn Clean, Mergeable, AlreadyRestored)
-$before = & "$PSScriptRoot/Measure-TableState.ps1" $Table
+$before = Measure-TableState $Table @At
 $restored = $after = $null
 if ($Apply -and $PSCmdlet.ShouldProcess($Table, "restore $($Column -join ', ') of $($told.Count - $left.Count) rows")) {
     $restored = Restore-RowChange @chosen -Confirm:$false
-    $after = & "$PSScriptRoot/Measure-TableState.ps1" $Table
+    $after = Measure-TableState $Table @At
 }
 
 [pscustomobject]@{ Told = $told | Group-Object Verdict -NoElement; Left = $left; Restored = $restored; Before = $before; After = $after }

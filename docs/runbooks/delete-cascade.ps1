@@ -28,11 +28,11 @@ if ($incomplete) { Write-Error "Not everything can be undone: $incomplete" }
 
 $left = @($told | Where-Object Verdict -NotIn Clean, Mergeable, AlreadyRestored)
 $tables = $told | ForEach-Object { "$($_.Database).$($_.Table)" } | Select-Object -Unique
-$before = & "$PSScriptRoot/Measure-TableState.ps1" $tables
+$before = Measure-TableState $tables @At
 $restored = $after = $null
 if ($Apply -and $PSCmdlet.ShouldProcess($tables -join ', ', "bring $($told.Count - $left.Count) rows back")) {
     $restored = Restore-RowChange @chosen -Confirm:$false
-    $after = & "$PSScriptRoot/Measure-TableState.ps1" $tables
+    $after = Measure-TableState $tables @At
 }
 
 [pscustomobject]@{ Told = $told | Group-Object Verdict -NoElement; Left = $left; Restored = $restored; Before = $before; After = $after }

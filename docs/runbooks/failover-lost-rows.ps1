@@ -30,11 +30,11 @@ if (-not $lost) { return [pscustomobject]@{ Lost = $lost; Told = $null; Conflict
 $told = @(Test-RowChange -LogPath $OldLogPath -ExcludeGtid $ExecutedGtid -Forward @At)
 $conflict = @($told | Where-Object Verdict -NotIn Clean, Mergeable, AlreadyRestored)
 $tables = $told | ForEach-Object { "$($_.Database).$($_.Table)" } | Select-Object -Unique
-$before = & "$PSScriptRoot/Measure-TableState.ps1" $tables
+$before = Measure-TableState $tables @At
 $restored = $after = $null
 if ($Apply -and $PSCmdlet.ShouldProcess($tables -join ', ', "do the lost changes of $($told.Count - $conflict.Count) rows")) {
     $restored = Restore-RowChange -LogPath $OldLogPath -ExcludeGtid $ExecutedGtid -Forward @At -Confirm:$false
-    $after = & "$PSScriptRoot/Measure-TableState.ps1" $tables
+    $after = Measure-TableState $tables @At
 }
 
 [pscustomobject]@{ Lost = $lost; Told = $told | Group-Object Verdict -NoElement; Conflict = $conflict; Restored = $restored; Before = $before; After = $after }

@@ -20,6 +20,8 @@ param(
     [string] $ScratchDatabase = 'rescue',
     # The script to write.
     [string] $Destination = 'forward.sql',
+    # Where the server is, for Measure-TableState; mysql has an option file of its own.
+    [hashtable] $At = @{ DefaultsFile = "$HOME/.my.cnf" },
     # Leaves out what came at this time or later.
     [datetime] $StopTime = [datetime]::UtcNow
 )
@@ -43,7 +45,7 @@ if ($PSCmdlet.ShouldProcess($scratch, "load $BackupPath and run $($forward.State
     mysql -e "CREATE DATABASE $ScratchDatabase"
     Get-Content -Raw $BackupPath | mysql $ScratchDatabase
     Get-Content -Raw $Destination | mysql
-    $after = & "$PSScriptRoot/Measure-TableState.ps1" $Table, $scratch
+    $after = Measure-TableState $Table, $scratch @At
 }
 
-[pscustomobject]@{ Forward = $forward; Now = $after | Where-Object Table -EQ $Table; Rescued = $after | Where-Object Table -EQ $scratch }
+[pscustomobject]@{ Forward = $forward; Now = $after | Where-Object Database -NE $ScratchDatabase; Rescued = $after | Where-Object Database -EQ $ScratchDatabase }

@@ -32,13 +32,13 @@ $left = @($told | Where-Object Verdict -NotIn Clean, AlreadyRestored)
 if ($left) { Write-Error "Some of these rows have changed since by what was not chosen: $($left[0])" }
 
 $quote = { '`{0}`.`{1}`' -f $args[0].Split('.', 2) }
-$before = & "$PSScriptRoot/Measure-TableState.ps1" $Table
+$before = Measure-TableState $Table @At
 $forward = $undo = $after = $null
 if ($Apply -and $PSCmdlet.ShouldProcess($Table, "move $($told.Count) rows to $NewTable")) {
     mysql -e "CREATE TABLE IF NOT EXISTS $(& $quote $NewTable) LIKE $(& $quote $Table)"
     $forward = Restore-RowChange @chosen -Forward -TableMap @{ $Table = $NewTable } -OnConflict Stop -Confirm:$false
     $undo = Restore-RowChange @chosen -OnConflict Stop -Confirm:$false
-    $after = & "$PSScriptRoot/Measure-TableState.ps1" $Table, $NewTable
+    $after = Measure-TableState $Table, $NewTable @At
 }
 
 [pscustomobject]@{ Told = $told | Group-Object Verdict -NoElement; Forward = $forward; Undo = $undo; Before = $before; After = $after }

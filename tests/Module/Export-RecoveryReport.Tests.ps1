@@ -3,7 +3,7 @@ BeforeAll {
     $logs = "$PSScriptRoot/../../samples/incident/binlog.*"
     $incident = Find-Incident $logs -Top 1
     $file = @($incident) + @(Measure-BinlogEvent $logs) + @($incident | Get-RowChange) + @($incident | Invoke-BinlogReverse -Destination "$TestDrive/undo.binlog") +
-        @([pscustomobject] @{ Table = 'flow.wf_task'; Rows = 20; Checksum = '3F4A9C21' }) |
+        @([MySqlRecovery.Model.TableState] @{ Server = 'db1:3306'; Database = 'flow'; Table = 'wf_task'; RowCount = 20; Checksum = '3F4A9C21' }) |
         Export-RecoveryReport "$TestDrive/report.html" -Title 'Five <lost> orders' -Command 'Find-Incident binlog.*' -SampleCount 3
     $page = Get-Content $file -Raw
 }

@@ -34,13 +34,15 @@ Describe 'Six servers in one pipeline' -Skip:(-not $hasServers) {
 
         $state = { param($Server) (Invoke-Sql $Server 'SELECT id, status, price FROM shop.orders ORDER BY id') -join "`n" }
         $before = $servers.ForEach{ & $state $_ }
+        $names = $servers.ForEach{ "127.0.0.1:$($_.Port)" }
+        $reader = [pscredential]::new('reader', (ConvertTo-SecureString 'Secret-1' -AsPlainText -Force))
+        $sound = $names | Measure-TableState shop.* -Credential $reader
         Invoke-Sql $servers[0] 'DELETE FROM shop.orders'
         Invoke-Sql $servers[2] "UPDATE shop.orders SET status = 'cancelled'"
         Invoke-Sql $servers[4] 'DELETE FROM shop.orders WHERE id > 20'
         Invoke-Sql $servers[3] 'DELETE FROM shop.orders WHERE id <= 60'
         $damaged = @(0, 2, 3, 4)
-        $names = $servers.ForEach{ "127.0.0.1:$($_.Port)" }
-        $reader = [pscredential]::new('reader', (ConvertTo-SecureString 'Secret-1' -AsPlainText -Force))
+        $measured = $names | Measure-TableState shop.* -Credential $reader
     }
 
     AfterAll { foreach ($server in $servers) { Stop-TestServer $server } }
@@ -104,6 +106,15 @@ Describe 'Six servers in one pipeline' -Skip:(-not $hasServers) {
         finally { Remove-Variable -Scope Global Login }
     }
 
+    It 'counts and sums up tables: the same rows give the same number on every server, others another' {
+        $sound.Server | Should -Be $names
+        $sound.Checksum | Select-Object -Unique | Should -HaveCount 1
+        $sound.RowCount | Select-Object -Unique | Should -Be 80
+        $sound[0].Sum.price | Should -Be (1..40 | ForEach-Object { 2 * $_ + 1 } | Measure-Object -Sum).Sum
+        for ($i = 0; $i -lt 6; $i++) { ($measured[$i].Checksum -eq $sound[$i].Checksum) | Should -Be ($i -notin $damaged) -Because $names[$i] }
+        (Invoke-Recorded { Measure-TableState shop.orders, shop.none -Server $names[0] -Credential $reader }).Errors.FullyQualifiedErrorId | Should -BeLike 'TableNotFound,*'
+    }
+
     It 'finds the incidents, restores them, and reports it' {
         $results = [System.Collections.Generic.List[object]]::new()
         $names | Find-Incident -Credential $reader -WarningAction Ignore | ForEach-Object {
@@ -116,8 +127,12 @@ Describe 'Six servers in one pipeline' -Skip:(-not $hasServers) {
         $servers.ForEach{ & $state $_ } | Should -Be $before
         $restored = $results.Where{ $_ -is [MySqlRecovery.Model.RestoreResult] }
         $restored.Server | Sort-Object -Unique | Should -Be ($names[$damaged] | Sort-Object)
+        $proof = $names | Measure-TableState shop.* -Credential $reader
+        $proof.Checksum | Should -Be $sound.Checksum
+        $proof | ForEach-Object { $results.Add($_) }
         $null = $results | Export-RecoveryReport "$TestDrive/report.html"
         $report = Get-Content "$TestDrive/report.html" -Raw
         foreach ($name in $names[$damaged]) { $report | Should -Match ([regex]::Escape($name)) }
+        $report | Should -Match $sound[0].Checksum
     }
 }

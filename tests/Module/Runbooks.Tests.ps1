@@ -43,7 +43,7 @@ Describe 'The runbook' -Skip:(-not $prefix) {
         $result.Restored.RestoredCount | Should -Be 198
         Get-State 'SELECT id, price FROM shop.product ORDER BY id' | Should -Be ($expected -replace "`n200`t.*" -replace "`n60`t60.99", "`n60`t3.00")
         Get-State 'SELECT COUNT(*) FROM shop.product WHERE stock = 7' | Should -Be 49
-        $result.Before.Rows, $result.After.Rows | Should -Be 199, 199
+        $result.Before.RowCount, $result.After.RowCount | Should -Be 199, 199
         $result.After.Sum.price | Should -Be ((1..199 | Measure-Object -Sum).Sum + 199 * 0.99 - 57.99)
         $result.Before.Sum.stock | Should -Be $result.After.Sum.stock
         $result.Before.Checksum | Should -Not -Be $result.After.Checksum
@@ -58,16 +58,16 @@ Describe 'The runbook' -Skip:(-not $prefix) {
             INSERT INTO bytes VALUES ('b1', 'e1-1', CONCAT(0x00FF27, REPEAT(0xDEADBEEF, 100000))), ('b2', 'e2', 0x01);
             INSERT INTO variable (execution, bytes) VALUES ('e1', NULL), ('e1-1', 'b1'), ('e2', 'b2'); FLUSH BINARY LOGS"
         $tables = 'flow.execution', 'flow.bytes', 'flow.variable'
-        $before = & $runbooks/Measure-TableState.ps1 $tables
+        $before = Measure-TableState $tables @at
         $session = Invoke-Session "DELETE FROM flow.execution WHERE id = 'e1'"
-        (& $runbooks/Measure-TableState.ps1 $tables).Rows | Should -Be 1, 1, 1
+        (Measure-TableState $tables @at).RowCount | Should -Be 1, 1, 1
         $result = & $runbooks/delete-cascade.ps1 -LogPath $server.Log -Database flow -Choose @{ ThreadId = $session } -At $at -Apply
         $result.Left | Should -BeNullOrEmpty
         $result.Restored.IsComplete | Select-Object -Unique | Should -BeTrue
         ($result.Restored | Measure-Object RestoredCount -Sum).Sum | Should -Be 5
-        $after = & $runbooks/Measure-TableState.ps1 $tables
-        $after.Rows | Should -Be 3, 2, 3
-        Compare-Object $before $after -Property Table, Rows, Checksum | Should -BeNullOrEmpty
+        $after = Measure-TableState $tables @at
+        $after.RowCount | Should -Be 2, 3, 3
+        Compare-Object $before $after -Property Table, RowCount, Checksum | Should -BeNullOrEmpty
     }
 
     It 'for rows in the wrong table replays them under the new name and takes them out of the old one' {
@@ -79,7 +79,7 @@ Describe 'The runbook' -Skip:(-not $prefix) {
         Get-State 'SELECT id, activity, state FROM act.task ORDER BY id' | Should -Be "1`tbuild`tdone`n3`tbuild`tnew"
         Get-State 'SELECT id, activity, state, HEX(note) FROM act.review ORDER BY id' | Should -Be "2`treview`tdone`t00FF`n5`treview`tnew`tNULL"
         $result.Forward.Database, $result.Forward.Table, $result.Forward.RestoredCount, $result.Undo.RestoredCount | Should -Be 'act', 'review', 2, 2
-        $result.After.Rows | Should -Be 2, 2
+        $result.After.RowCount | Should -Be 2, 2
 
         Invoke-Sql $server "UPDATE act.task SET state = 'old' WHERE id = 1"
         { & $runbooks/rows-in-the-wrong-table.ps1 -LogPath @(Get-Item $server.Log)[-1] -Table act.task -NewTable act.x -Choose @{ Where = @{ state = 'old' } } -At $at } |
@@ -94,9 +94,9 @@ Describe 'The runbook' -Skip:(-not $prefix) {
             BEGIN; DELETE FROM orders WHERE id < 3; UPDATE orders SET amount = 0; COMMIT;
             INSERT INTO orders VALUES (4, 40, 'new'); UPDATE orders SET state = 'sent' WHERE id = 3"
         $bad = (Measure-BinlogEvent $server.Log -Table till.orders -By Transaction | Sort-Object DeleteCount -Descending)[0].Gtid
-        $result = & $runbooks/roll-forward-one-table.ps1 -BackupPath "$TestDrive/orders.sql" -LogPath $server.Log -Table till.orders -ExcludeGtid $bad -Destination "$TestDrive/forward.sql"
+        $result = & $runbooks/roll-forward-one-table.ps1 -BackupPath "$TestDrive/orders.sql" -LogPath $server.Log -Table till.orders -ExcludeGtid $bad -At $at -Destination "$TestDrive/forward.sql"
         Get-State 'SELECT * FROM rescue.orders ORDER BY id' | Should -Be "1`t10.00`tpaid`n2`t20.00`tnew`n3`t30.00`tsent`n4`t40.00`tnew"
-        $result.Now.Rows, $result.Rescued.Rows | Should -Be 2, 4
+        $result.Now.RowCount, $result.Rescued.RowCount | Should -Be 2, 4
         $result.Rescued.Sum.amount | Should -Be 100
         $result.Forward.TransactionCount | Should -Be 3
     }

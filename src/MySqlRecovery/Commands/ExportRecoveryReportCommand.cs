@@ -97,11 +97,7 @@ public sealed class ExportRecoveryReportCommand : RecoveryCmdlet
     {
         if (_report.TryAdd(InputObject.BaseObject) || (ToLive() is { } live && _report.TryAdd(live)))
             return;
-        if (InputObject.Properties["Table"] is { } table && InputObject.Properties["Rows"] is { } rows
-            && InputObject.Properties["Checksum"] is { } checksum)
-            _report.AddState($"{table.Value}", LanguagePrimitives.ConvertTo<long>(rows.Value), $"{checksum.Value}");
-        else
-            throw Unknown(null);
+        throw Unknown(null);
     }
 
     private object? ToLive() => (object?)PropertyBag.As<Incident>(InputObject, nameof(Incident.Hint), nameof(Incident.StopLogFile))
@@ -110,10 +106,11 @@ public sealed class ExportRecoveryReportCommand : RecoveryCmdlet
         ?? (object?)PropertyBag.As<RestoreResult>(InputObject, nameof(RestoreResult.RestoredCount), nameof(RestoreResult.LeftCount))
         ?? (object?)PropertyBag.As<UndoBinlog>(InputObject, nameof(UndoBinlog.IsVerified), nameof(UndoBinlog.RowCount))
         ?? (object?)PropertyBag.As<SqlExport>(InputObject, nameof(SqlExport.IsReverse), nameof(SqlExport.StatementCount))
+        ?? (object?)PropertyBag.As<TableState>(InputObject, nameof(TableState.Checksum), nameof(TableState.RowCount))
         ?? PropertyBag.As<RowChange>(InputObject, nameof(RowChange.RowIndex), nameof(RowChange.Operation));
 
     private RecoveryException Unknown(Exception? inner) => new(
         "InputObjectUnknown", RecoveryErrorKind.InvalidArgument,
         $"a report has no place for an object of type {InputObject.TypeNames[0]}", inner: inner,
-        recommendedAction: "Pass on what the commands of this module gave; for the state of a table one with Table, Rows and Checksum.");
+        recommendedAction: "Pass on what the commands of this module gave.");
 }

@@ -32,6 +32,17 @@ internal sealed class ReadingSession(IQueryClient client, bool fast, Cancellatio
         return new ReadingSession(client, fast, token);
     }
 
+    /// <summary>From here on what others commit is not seen, in tables of engines that have snapshots.</summary>
+    public void BeginSnapshot() => client.Execute("START TRANSACTION WITH CONSISTENT SNAPSHOT", token);
+
+    /// <summary>The values of the one row that a question has for an answer.</summary>
+    public string[] ReadValues(string sql)
+    {
+        using IQueryRows rows = client.Query(sql, token);
+        rows.Read();
+        return [.. Enumerable.Range(0, rows.ColumnNames.Count).Select(i => rows.GetString(i)!)];
+    }
+
     public ChunkSum ReadSum(TableSql table, KeyRange range)
     {
         using IQueryRows rows = client.Query(table.Checksum(range, fast), token);

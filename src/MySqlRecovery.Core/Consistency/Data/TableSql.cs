@@ -1,3 +1,4 @@
+using MySqlRecovery.Consistency.Schema;
 using MySqlRecovery.Text;
 
 namespace MySqlRecovery.Consistency.Data;
@@ -27,6 +28,10 @@ internal sealed class TableSql
 
     /// <summary>Number of rows and sum of their hashes.</summary>
     public string Checksum(KeyRange range, bool fast) => $"SELECT COUNT(*),COALESCE(SUM({NumberHash(fast)}),0){_from}{Where(range)}";
+
+    /// <summary>Number of all rows, sum of their hashes, and sums of columns.</summary>
+    public string State(IEnumerable<LiveColumn> sums) => $"SELECT COUNT(*),COALESCE(SUM({NumberHash(fast: false)}),0)"
+        + $"{string.Concat(sums.Select(c => $",COALESCE(SUM({SqlIdentifier.Quote(c.Name)}),0)"))} FROM {Name}";
 
     /// <summary>The key of the n-th row of a part.</summary>
     public string Bound(KeyRange range, long rows) =>

@@ -57,13 +57,14 @@ internal sealed class RecoveryReport(string title, ValueMask mask, int samples)
             case SqlExport sql:
                 AddFile(sql.Path, sql.IsReverse ? "undo as SQL" : "changes as SQL", sql.RowCount, sql.IsComplete, sql.Reason);
                 return true;
+            case TableState state:
+                _servers.Add(state.Server);
+                _states.Add([state.Timestamp, state.Server, $"{state.Database}.{state.Table}", state.RowCount, state.Checksum]);
+                return true;
             default:
                 return false;
         }
     }
-
-    /// <summary>Takes the state of a table in: proof of what was changed and what was not.</summary>
-    public void AddState(string table, long rows, string checksum) => _states.Add([table, rows, checksum]);
 
     /// <summary>The page.</summary>
     /// <param name="commands">The commands that were run.</param>
@@ -83,7 +84,8 @@ internal sealed class RecoveryReport(string title, ValueMask mask, int samples)
         if (commands.Count > 0)
             page.Element("h2", "Commands that were run").Element("pre", string.Join("\n", commands));
         if (_states.Count > 0)
-            page.Element("h2", "Proof: the tables, measured").Table(["Table", "Rows", "Checksum"], _states);
+            page.Element("h2", "Proof: the tables, measured").Table(
+                ["When", "Server", "Table", "Rows", "Checksum"], _states);
         return page.Line("</body></html>").ToString();
     }
 
