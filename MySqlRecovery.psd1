@@ -30,6 +30,7 @@
         'Restore-RowChange'
         'Test-ReplicationConsistency'
         'Test-RowChange'
+        'Update-BinlogCatalog'
     )
     FunctionsToExport    = @()
     VariablesToExport    = @()
@@ -60,6 +61,7 @@
         'docs/Restore-RowChange.md'
         'docs/Test-ReplicationConsistency.md'
         'docs/Test-RowChange.md'
+        'docs/Update-BinlogCatalog.md'
         'docs/shared-parameters.md'
         'docs/runbooks/README.md'
         'docs/runbooks/bulk-update-one-column.md'

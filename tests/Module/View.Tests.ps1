@@ -45,7 +45,7 @@ Describe 'The table' {
     }
 
     It 'of everything has at most seven columns in 120 characters' {
-        foreach ($name in 'BinlogEvent', 'RowChange', 'BinlogSummary', 'Incident', 'UndoBinlog', 'SqlExport', 'RowVerdict', 'RestoreResult', 'RowVersion', 'IbdTablespace', 'IbdRepairResult', 'IbdEdit', 'IbdPageProblem', 'TableRow', 'TableRowExport', 'ConsistencyFinding') {
+        foreach ($name in 'BinlogEvent', 'RowChange', 'BinlogSummary', 'Incident', 'UndoBinlog', 'SqlExport', 'RowVerdict', 'RestoreResult', 'RowVersion', 'BinlogCatalog', 'IbdTablespace', 'IbdRepairResult', 'IbdEdit', 'IbdPageProblem', 'TableRow', 'TableRowExport', 'ConsistencyFinding') {
             $object = [System.Activator]::CreateInstance("MySqlRecovery.Model.$name" -as [type])
             foreach ($property in $object.GetType().GetProperties() | Where-Object PropertyType -EQ ([string])) { $property.SetValue($object, "$($property.Name)_" * 9) }
             $view = Get-View ($object | Format-Table)

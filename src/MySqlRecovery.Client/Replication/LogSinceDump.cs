@@ -46,7 +46,7 @@ internal static class LogSinceDump
     /// <summary>Of files, in log order.</summary>
     /// <exception cref="RecoveryException">DumpNotUsable: the files do not begin at the dump, or lack one in between.</exception>
     public static Func<EventFilter, ITableSchemaSource?, EventScan> OfFiles(
-        IReadOnlyList<string> files, DumpFile dump, Moment moment, Keyring? keyring, CancellationToken stop)
+        IReadOnlyList<string> files, DumpFile dump, Moment moment, Keyring? keyring, ILogCatalogs? catalogs, CancellationToken stop)
     {
         LogPosition begin = dump.Place ?? throw dump.NotUsable("it names transactions and no log, which files are found by");
         List<string> since = [.. files.SkipWhile(f => NameOf(f) != begin.File)];
@@ -78,7 +78,7 @@ internal static class LogSinceDump
         return (filter, schema) => Open(ranges, filter, schema);
 
         EventScan Open(IEnumerable<LogRange> logs, EventFilter filter, ITableSchemaSource? schema) =>
-            new(logs, filter, stop, schema) { Keyring = keyring };
+            new(logs, filter, stop, schema) { Keyring = keyring, Catalogs = catalogs };
     }
 
     private static string NameOf(string path) => Path.GetFileName(LogContainer.LogName(path));

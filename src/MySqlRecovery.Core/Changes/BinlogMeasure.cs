@@ -8,7 +8,7 @@ using MySqlRecovery.Text;
 namespace MySqlRecovery.Changes;
 
 /// <summary>Sums row events up; walks rows to count them, decodes none.</summary>
-internal sealed class BinlogMeasure
+internal sealed class BinlogMeasure : IStretchSums
 {
     /// <summary>Length of the intervals of time where none is given.</summary>
     public static readonly TimeSpan DefaultInterval = TimeSpan.FromMinutes(1);
@@ -94,6 +94,35 @@ internal sealed class BinlogMeasure
         _ => sums,
     };
 
+    /// <summary>Sums by table are sums of sums.</summary>
+    public bool TryAdd(LogStretch stretch, Func<int, LogTable> tableOf, string logFile, string path)
+    {
+        if (_kind != BinlogSummaryKind.Table || stretch.Tables.Values.Any(t => t.HasUncountedRows))
+            return false;
+        foreach ((int number, TableStretch rows) in stretch.Tables.Where(t => t.Value.HasRows).OrderBy(t => t.Value.Start))
+        {
+            _transactionNumber++;
+            LogTable table = tableOf(number);
+            var name = new TableName(table.Database, table.Name);
+            if (!_sums.TryGetValue(name, out Sum? sum))
+                _sums.Add(name, sum = new Sum(new BinlogSummary
+                {
+                    By = _kind,
+                    Database = table.Database,
+                    Table = table.Name,
+                    FirstTimestamp = DateTime.UnixEpoch.AddSeconds(rows.FirstTime),
+                    LogFile = logFile,
+                    StartPosition = rows.Start,
+                }, _transactionNumber));
+            Count(sum.Summary, RowOperation.Insert, rows.InsertCount);
+            Count(sum.Summary, RowOperation.Update, rows.UpdateCount);
+            Count(sum.Summary, RowOperation.Delete, rows.DeleteCount);
+            sum.Add(rows, logFile, path);
+        }
+
+        return true;
+    }
+
     [MethodImpl(Jit.Hot)]
     private void AddRows(in EventView view, TableMap map, in RowsEvent rows)
     {
@@ -129,7 +158,7 @@ internal sealed class BinlogMeasure
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Count(BinlogSummary summary, RowOperation operation, int count)
+    private static void Count(BinlogSummary summary, RowOperation operation, long count)
     {
         summary.RowCount += count;
         if (operation == RowOperation.Insert)
@@ -242,10 +271,30 @@ internal sealed class BinlogMeasure
         {
             LastTransaction = number;
             summary.TransactionCount++;
-            if (summary.EndLogFile == view.LogFile)
+            EnterLog(view.LogFile, view.LogPath);
+        }
+
+        /// <summary>Adds what is known of a table in a stretch of a file, but for the rows.</summary>
+        public void Add(TableStretch rows, string logFile, string path)
+        {
+            summary.EventCount += rows.EventCount;
+            summary.Size += rows.Size;
+            summary.LastTimestamp = DateTime.UnixEpoch.AddSeconds(rows.LastTime);
+            summary.EndPosition = rows.End;
+            summary.TransactionCount += rows.TransactionCount;
+            EnterLog(logFile, path);
+            if (rows.Obstacles.Count == 0)
                 return;
-            summary.EndLogFile = view.LogFile;
-            if (view.LogPath is { } path)
+            summary.IsComplete = false;
+            summary.Reason = [.. summary.Reason, .. rows.Obstacles.Except(summary.Reason)];
+        }
+
+        private void EnterLog(string logFile, string? path)
+        {
+            if (summary.EndLogFile == logFile)
+                return;
+            summary.EndLogFile = logFile;
+            if (path != null)
                 summary.LogPath = [.. summary.LogPath, path];
         }
     }

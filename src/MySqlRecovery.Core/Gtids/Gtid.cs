@@ -77,6 +77,15 @@ internal sealed class GtidFilter(GtidSet? included, GtidSet? excluded)
             _seen.Add(gtid);
     }
 
+    /// <summary>Notes that transactions are in the logs.</summary>
+    public void Note(GtidSet gtids)
+    {
+        if (included == null)
+            return;
+        lock (_seen)
+            _seen.Add(gtids);
+    }
+
     /// <summary>What is there, for people.</summary>
     public string There
     {

@@ -105,6 +105,20 @@ internal sealed class GtidSet
         intervals.Insert(at, (from, last));
     }
 
+    /// <summary>Adds all transactions of another set.</summary>
+    public void Add(GtidSet other)
+    {
+        foreach ((Gtid first, ulong last) in other.Intervals)
+            Add(first, last);
+    }
+
+    /// <summary>The first transaction of each interval, and the number of its last.</summary>
+    public IEnumerable<(Gtid First, ulong Last)> Intervals =>
+        Ordered().SelectMany(i => i.Value.Select(interval => (i.Key.WithNumber(interval.First), interval.Last)));
+
+    /// <summary>What is in both sets.</summary>
+    public GtidSet Intersect(GtidSet other) => Without(Without(other));
+
     /// <summary>Takes one transaction out.</summary>
     public void Remove(in Gtid gtid)
     {

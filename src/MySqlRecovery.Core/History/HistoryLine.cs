@@ -22,6 +22,9 @@ internal sealed class HistoryLine
     /// <summary>Whether the last version may be other than it seems.</summary>
     public void Doubt(string reason)
     {
+        // All that it had may have been taken back.
+        if (Versions.Count == 0)
+            return;
         Last.IsExact = false;
         Last.Reason = Last.Reason == null ? reason : $"{Last.Reason}; {reason}";
     }

@@ -104,6 +104,25 @@ internal sealed class KeyChoice
         return -1;
     }
 
+    /// <summary>The keys as catalogs know them; null where it is not told, or not known, how a table's key is meant.</summary>
+    public IReadOnlyList<LogKey>? KeysIn(LogTable table)
+    {
+        if (table.KeyColumns is not { } columns || Names?.SequenceEqual(columns, StringComparer.OrdinalIgnoreCase) == false)
+            return null;
+        var all = new List<LogKey>();
+        for (int key = 0; key < _given.Count; key++)
+        {
+            bool fits = _named[key] is { } named
+                ? named.Count == columns.Length && Array.TrueForAll(columns, c => Find(named, c) != null) : columns.Length == 1;
+            int number = key;
+            if (!fits || LogKey.Of(Array.ConvertAll(columns, c => (IReadOnlyList<object?>)[ValueOf(number, c)])) is not { } forms)
+                return null;
+            all.AddRange(forms);
+        }
+
+        return all;
+    }
+
     /// <summary>The condition by which a server finds the row of a key.</summary>
     /// <param name="key">The number of the key.</param>
     /// <param name="columns">The key's columns.</param>

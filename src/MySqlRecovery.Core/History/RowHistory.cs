@@ -19,14 +19,15 @@ namespace MySqlRecovery.History;
 internal sealed class RowHistory(TableEras eras, KeyChoice keys, ITableSchemaSource? others) : IDisposable
 {
     private readonly TextBuffer _scratch = new();
-    private readonly Dictionary<UInt128, long> _origins = [];
+    private readonly FollowedKeys _followed = new(eras.Names, keys);
+    private readonly Dictionary<UInt128, (int Log, long Position, long Payload)> _origins = [];
     private readonly List<string> _notes = [];
     private readonly Dictionary<string, List<(HistoryLine Line, int Count)>> _prepared = new(StringComparer.OrdinalIgnoreCase);
     private Dictionary<UInt128, HistoryLine> _byKey = [];
     private List<HistoryLine> _lines = [];
     private PastSchema _schema = new(eras, others);
     private string? _log;
-    private long _event;
+    private (int Log, long Position, long Payload) _event;
     private bool _hasNewOrigin;
 
     /// <summary>What a scan must know of the tables; each scan has its own.</summary>
@@ -45,10 +46,12 @@ internal sealed class RowHistory(TableEras eras, KeyChoice keys, ITableSchemaSou
     {
         do
         {
-            (_byKey, _lines, _log, _event, _hasNewOrigin) = ([], [], null, 0, false);
+            (_byKey, _lines, _log, _event, _hasNewOrigin) = ([], [], null, default, false);
             _notes.Clear();
             _prepared.Clear();
             using EventScan scan = open(Schema);
+            scan.Keys = _followed;
+            scan.LogBegun = NoteMissingLogs;
             if (!Read(scan))
                 return false;
         }
@@ -81,8 +84,7 @@ internal sealed class RowHistory(TableEras eras, KeyChoice keys, ITableSchemaSou
             if (!isThere)
                 return true;
             var view = new EventView(scan);
-            _event++;
-            NoteMissingLogs(view.LogFile);
+            _event = (view.LogIndex, view.Position, view.PayloadOffset);
             if (view.HasRows)
                 Take(scan, view, effects);
             else if (LoggedDefinition.Of(view) is { } definition)
@@ -262,8 +264,12 @@ internal sealed class RowHistory(TableEras eras, KeyChoice keys, ITableSchemaSou
         if (arrives && before is { } origin && end != TransactionEnd.Rollback)
         {
             // The row has come from a key that nobody asked for: what it was there is for the next time.
-            _hasNewOrigin |= !_origins.TryGetValue(origin, out long until) || until < _event;
-            _origins[origin] = Math.Max(_origins.GetValueOrDefault(origin), _event);
+            if (!_origins.TryGetValue(origin, out (int, long, long) until) || until.CompareTo(_event) < 0)
+            {
+                (_hasNewOrigin, _origins[origin]) = (true, _event);
+                _followed.Follow(map, row.BeforeLayout, row.Before, row.AfterLayout, default);
+            }
+
             if (line.Versions.Count > 0)
                 line = Start(after!.Value, keys.Find(map, row.AfterLayout, row.After));
         }
@@ -290,6 +296,7 @@ internal sealed class RowHistory(TableEras eras, KeyChoice keys, ITableSchemaSou
 
         if (after is { } key && line.Key != key)
         {
+            _followed.Follow(map, row.AfterLayout, row.After, row.BeforeLayout, row.Before);
             if (_byKey.GetValueOrDefault(line.Key) == line)
                 _byKey.Remove(line.Key);
             line.Key = key;
@@ -306,7 +313,8 @@ internal sealed class RowHistory(TableEras eras, KeyChoice keys, ITableSchemaSou
         if (_byKey.TryGetValue(key, out HistoryLine? line))
             return line;
         int asked = keys.Find(map, layout, image);
-        return asked >= 0 || (_origins.TryGetValue(key, out long until) && _event <= until) ? Start(key, asked) : null;
+        return asked >= 0 || (_origins.TryGetValue(key, out (int, long, long) until) && _event.CompareTo(until) <= 0)
+            ? Start(key, asked) : null;
     }
 
     private HistoryLine Start(UInt128 key, int asked)

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
 using System.Management.Automation;
@@ -23,8 +22,6 @@ public abstract partial class BinlogCmdlet
     private const int BytesBetweenAsking = 1 << 16;
     private static readonly TimeSpan ProgressInterval = TimeSpan.FromMilliseconds(200);
 
-    // From whatever thread; written by the pipeline's own.
-    private readonly ConcurrentQueue<string> _warnings = new();
     private DbConnectionQueryClient? _queries;
     private long _lastProgress;
     private long _askedAt;
@@ -42,7 +39,7 @@ public abstract partial class BinlogCmdlet
         files.Count, whole => LogRange.Of(files, StartPosition, StopPosition).Select(r => r with { IsReadWhole = whole }), OpenSchema);
 
     /// <summary>Files in log order, each log once.</summary>
-    internal List<string> Sort(IEnumerable<string> files) => new LogFileOrder(_keyring, Warn, StopToken).Sort(files);
+    internal List<string> Sort(IEnumerable<string> files) => new LogFileOrder(LogKeyring, Warn, StopToken).Sort(files);
 
     /// <summary>A server as the input of a scan; it is asked only then.</summary>
     internal LogInput InputOf(string server, bool follow = false)
@@ -71,7 +68,8 @@ public abstract partial class BinlogCmdlet
     internal EventScan OpenScan(LogInput input) => new(input.Ranges(false), Filter, StopToken, input.OpenSchema())
     {
         Salvage = Salvage,
-        Keyring = _keyring,
+        Keyring = LogKeyring,
+        Catalogs = Catalogs,
         Sights = Sights.Begin(),
     };
 
@@ -88,7 +86,12 @@ public abstract partial class BinlogCmdlet
     private EventSelection Selection => new(Filter, StartPosition > 0 || StopPosition != null || StopFile != null);
 
     private EventScan OpenWhole(LogInput input, EventFilter filter) =>
-        new(input.Ranges(true), filter, StopToken, input.OpenSchema()) { Salvage = Salvage, Keyring = _keyring };
+        new(input.Ranges(true), filter, StopToken, input.OpenSchema()) 
+        {
+            Salvage = Salvage,
+            Keyring = LogKeyring,
+            Catalogs = Catalogs,
+        };
 
     /// <summary>Reads the servers, or else the files, and writes what the outputs make of them.</summary>
     /// <param name="files">In any order.</param>
@@ -106,7 +109,7 @@ public abstract partial class BinlogCmdlet
             : ParameterSetName == ServerSet ? ServerInputs(Server, follow)
             : Picked.IsEmpty || all.Count > 0 ? [Try(() => InputOf(Sort(all)))] : ServerInputs(Picked.Servers, follow);
         SayWhatIsRead(all);
-        LogReading[] readings = [.. inputs.Select(i => new LogReading(Try(() => OpenScan(i)), begin()))];
+        LogReading[] readings = [.. inputs.Select(i => OpenReading(i, begin()))];
         if (readings.Length > 0)
             ReadSideBySide(readings, inputs[0].FileCount);
         EndReading();
@@ -115,6 +118,13 @@ public abstract partial class BinlogCmdlet
             WriteWarning(doubt);
         if (RequireComplete && (doubts.Length > 0 || _hasReported))
             ThrowTerminatingError(ToErrorRecord(Incomplete(doubts.FirstOrDefault() ?? "see the errors before this one")));
+    }
+
+    private LogReading OpenReading(LogInput input, IEventOutput output)
+    {
+        EventScan scan = Try(() => OpenScan(input));
+        scan.Sums = output.Sums;
+        return new LogReading(scan, output);
     }
 
     /// <summary>Shows how far the reading of logs is, at most five times a second.</summary>
@@ -129,9 +139,6 @@ public abstract partial class BinlogCmdlet
         if (IsProgressDue())
             ShowProgress(LogPlace.Of(scan), fileCount);
     }
-
-    /// <summary>Takes a warning from whatever thread reads a log; it is written at the next step.</summary>
-    private protected void Warn(string text) => _warnings.Enqueue(text);
 
     /// <summary>The error where nothing was found, with what was asked for and is not there.</summary>
     private protected RecoveryException NothingFound(ChangeIndex index)
@@ -303,12 +310,6 @@ public abstract partial class BinlogCmdlet
     {
         _hasProgress = true;
         WriteProgress(new ProgressRecord(1, MyInvocation.MyCommand.Name, $"waits: {cause}"));
-    }
-
-    private void WriteWarnings()
-    {
-        while (_warnings.TryDequeue(out string? warning))
-            WriteWarning(warning);
     }
 
     private static T TryStep<T>(Func<T> step)

@@ -1,7 +1,6 @@
 using System.Collections;
 using System.Data.Common;
 using System.Management.Automation;
-using MySqlRecovery.Binlog.Encryption;
 using MySqlRecovery.Binlog.Filter;
 using MySqlRecovery.Binlog.Reading;
 using MySqlRecovery.Binlog.Rows;
@@ -15,9 +14,8 @@ using MySqlRecovery.Schema;
 namespace MySqlRecovery.Commands;
 
 /// <summary>What the binlog cmdlets share: the filters, which are evaluated before anything is decoded, and the reading of logs.</summary>
-public abstract partial class BinlogCmdlet : ServerCmdlet
+public abstract partial class BinlogCmdlet : LogReaderCmdlet
 {
-    private Keyring? _keyring;
     private ITableSchemaSource? _schema;
 
     /// <summary>
@@ -123,22 +121,6 @@ public abstract partial class BinlogCmdlet : ServerCmdlet
     [ValidateNotNullOrEmpty]
     public IDictionary? Where { get; set; }
 
-    /// <summary>
-    /// Keyring files of the server for encrypted logs: component_keyring_file's JSON, the file of the keyring_file plugin, or
-    /// the key file of MariaDB's file_key_management.
-    /// </summary>
-    [Parameter]
-    [ValidateNotNullOrEmpty]
-    public string[] KeyringPath { get; set; } = [];
-
-    /// <summary>
-    /// A file of CREATE TABLE statements, as mysqldump --no-data --triggers writes it: names columns, keys, generated
-    /// columns and character sets where the log does not; follows the DDL in the logs from there on.
-    /// </summary>
-    [Parameter]
-    [ValidateNotNullOrEmpty]
-    public string? SchemaPath { get; set; }
-
     /// <summary>An open connection to a server that has the tables: their definitions are read from it as they are needed.</summary>
     [Parameter]
     [ValidateNotNull]
@@ -215,8 +197,7 @@ public abstract partial class BinlogCmdlet : ServerCmdlet
         if (StopTime?.ToUniversalTime() < StartTime?.ToUniversalTime())
             Try(() => throw Reversed("-StopTime", $"{StopTime:u}", $"{StartTime:u}"));
         BeginReading();
-        if (KeyringPath.Length > 0)
-            _keyring = Try(() => Keyring.Open(KeyringPath.Select(this.ResolveDestination)));
+        base.BeginProcessing();
     }
 
     /// <summary>Forgets what was found of the filters; those of another server may find something else.</summary>

@@ -1,6 +1,4 @@
-using System.Collections.Concurrent;
 using System.Management.Automation;
-using MySqlRecovery.Binlog.Encryption;
 using MySqlRecovery.Binlog.Filter;
 using MySqlRecovery.Binlog.Reading;
 using MySqlRecovery.Binlog.Rows;
@@ -20,10 +18,9 @@ namespace MySqlRecovery.Commands;
 /// <summary>Gives what single rows were, from change to change.</summary>
 [Cmdlet(VerbsCommon.Get, "RowHistory", DefaultParameterSetName = ServerSet)]
 [OutputType(typeof(RowVersion))]
-public sealed class GetRowHistoryCommand : ServerCmdlet
+public sealed class GetRowHistoryCommand : LogReaderCmdlet
 {
-    private readonly ConcurrentQueue<string> _warnings = new();
-    private Keyring? _keyring;
+    private readonly List<object> _keys = [];
 
     /// <summary>The table, <c>database.table</c>, by the name that it has now.</summary>
     [Parameter(Mandatory = true, Position = 0), ArgumentCompleter(typeof(TableCompleter))]
@@ -51,18 +48,6 @@ public sealed class GetRowHistoryCommand : ServerCmdlet
     [ValidateNotNull]
     public DateTime? StartTime { get; set; }
 
-    /// <summary>Keyring files of the server for encrypted logs.</summary>
-    [Parameter]
-    [ValidateNotNullOrEmpty]
-    public string[] KeyringPath { get; set; } = [];
-
-    /// <summary>A file with the CREATE TABLE statement of the table as it was where the logs begin.</summary>
-    [Parameter]
-    [ValidateNotNullOrEmpty]
-    public string? SchemaPath { get; set; }
-
-    private readonly List<object> _keys = [];
-
     /// <inheritdoc/>
     protected override void ProcessRecord() => _keys.AddRange(Key.Select(k => k is PSObject wrapped ? wrapped.BaseObject : k));
 
@@ -71,16 +56,13 @@ public sealed class GetRowHistoryCommand : ServerCmdlet
     {
         if (_keys.Count == 0)
             return;
-        if (KeyringPath.Length > 0)
-            _keyring = Try(() => Keyring.Open(KeyringPath.Select(this.ResolveDestination)));
         bool asksServer = Server != null || DefaultsFile != null || LogPath.Length == 0;
         using ServerConnection? client =
             asksServer ? Try(() => ServerConnection.Open(OptionsFor(Server ?? string.Empty), StopToken)) : null;
         using RestoreSession? session = client == null ? null : Try(() => new RestoreSession(client, StopToken));
         RowHistoryReader reader = Try(() => Open(client));
         List<RowVersion> versions = Try(() => reader.Read().ToList());
-        while (_warnings.TryDequeue(out string? warning))
-            WriteWarning(warning);
+        WriteWarnings();
         if (reader.Notes.Count > 0)
             WriteWarning($"The logs do not tell all: {reader.Notes[0]}"
                 + (reader.Notes.Count > 1 ? $" (and {reader.Notes.Count - 1} more: see Reason)" : string.Empty));
@@ -95,14 +77,14 @@ public sealed class GetRowHistoryCommand : ServerCmdlet
         Func<IEnumerable<LogRange>> logs;
         if (LogPath.Length > 0)
         {
-            List<string> files = new LogFileOrder(_keyring, _warnings.Enqueue, StopToken).Sort(
+            List<string> files = new LogFileOrder(LogKeyring, Warn, StopToken).Sort(
                 this.ResolveLogs(LogPath, literal: false, e => throw e));
             logs = () => files.Select(LogRange.Whole);
         }
         else
         {
             var request = new ServerLogRequest { StartTime = StartTime?.ToUniversalTime() };
-            logs = () => new ServerLog(client!.Options, request, _warnings.Enqueue, StopToken).Ranges();
+            logs = () => new ServerLog(client!.Options, request, Warn, StopToken).Ranges();
         }
 
         return new RowHistoryReader(table, new KeyChoice(_keys), (filter, schema) => OpenScan(logs(), filter, schema), StopToken)
@@ -119,6 +101,7 @@ public sealed class GetRowHistoryCommand : ServerCmdlet
         logs, filter with { StartTime = StartTime?.ToUniversalTime() }, StopToken, schema)
     {
         Salvage = true,
-        Keyring = _keyring,
+        Keyring = LogKeyring,
+        Catalogs = Catalogs,
     };
 }

@@ -1,7 +1,5 @@
 using System.Collections;
-using System.Collections.Concurrent;
 using System.Management.Automation;
-using MySqlRecovery.Binlog.Encryption;
 using MySqlRecovery.Binlog.Filter;
 using MySqlRecovery.Binlog.Reading;
 using MySqlRecovery.Binlog.Rows;
@@ -20,10 +18,8 @@ namespace MySqlRecovery.Commands;
 /// <summary>Gives the rows of a server's table, as they are or as they were at a moment.</summary>
 [Cmdlet(VerbsCommon.Get, "TableRow", DefaultParameterSetName = ServerSet)]
 [OutputType(typeof(TableRow))]
-public sealed class GetTableRowCommand : ServerCmdlet
+public sealed class GetTableRowCommand : LogReaderCmdlet
 {
-    private readonly ConcurrentQueue<string> _warnings = new();
-
     /// <summary>The server: <c>host</c>, <c>host:port</c>, the path of a Unix socket or a connection string.</summary>
     [Parameter(ParameterSetName = ServerSet), Alias("HostName", "ComputerName")]
     [ValidateNotNull]
@@ -64,11 +60,6 @@ public sealed class GetTableRowCommand : ServerCmdlet
     [ValidateNotNullOrEmpty]
     public string[] Column { get; set; } = [];
 
-    /// <summary>A file with the CREATE TABLE statement of the table as it was at the moment.</summary>
-    [Parameter]
-    [ValidateNotNullOrEmpty]
-    public string? SchemaPath { get; set; }
-
     /// <summary>A dump of mysqldump or mariadb-dump from before the moment: the rows come from it and from the log behind it.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
@@ -79,11 +70,6 @@ public sealed class GetTableRowCommand : ServerCmdlet
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]
     public string[] LogPath { get; set; } = [];
-
-    /// <summary>Keyring files of the server for encrypted files of -LogPath.</summary>
-    [Parameter]
-    [ValidateNotNullOrEmpty]
-    public string[] KeyringPath { get; set; } = [];
 
     /// <summary>Bytes of memory for the keys of the rows that changed since; beyond that a temporary file holds them.</summary>
     [Parameter]
@@ -107,14 +93,13 @@ public sealed class GetTableRowCommand : ServerCmdlet
         }
 
         using ServerAsOf asOf = Try(() => ServerAsOf.Open(
-            OptionsFor(Server), Request(), Moment.Of(AsOf, AsOfGtid, AsOfFile, AsOfPosition), _warnings.Enqueue, StopToken));
+            OptionsFor(Server), Request(), Moment.Of(AsOf, AsOfGtid, AsOfFile, AsOfPosition), Warn, StopToken));
         Write(asOf.Rows());
     }
 
     private void Write(IEnumerable<TableRow> table)
     {
-        while (_warnings.TryDequeue(out string? warning))
-            WriteWarning(warning);
+        WriteWarnings();
         using IEnumerator<TableRow> rows = table.GetEnumerator();
         while (Try(rows.MoveNext))
             WriteObject(rows.Current);
@@ -127,12 +112,11 @@ public sealed class GetTableRowCommand : ServerCmdlet
                 "InvalidParameters", RecoveryErrorKind.InvalidArgument, "a dump has its definitions in it: -Base takes no -SchemaPath");
         var dump = DumpFile.Open(this.ResolveDestination(Base!), StopToken);
         var moment = Moment.Of(AsOf, AsOfGtid, AsOfFile, AsOfPosition);
-        Keyring? keyring = KeyringPath.Length == 0 ? null : Keyring.Open(KeyringPath.Select(this.ResolveDestination));
         Func<EventFilter, ITableSchemaSource?, EventScan> log = LogPath.Length == 0
-            ? LogSinceDump.OfServer(OptionsFor(Server), dump, moment, _warnings.Enqueue, StopToken)
+            ? LogSinceDump.OfServer(OptionsFor(Server), dump, moment, Warn, StopToken)
             : LogSinceDump.OfFiles(
-                new LogFileOrder(keyring, _warnings.Enqueue, StopToken).Sort(this.ResolveLogs(LogPath, literal: false, e => throw e)),
-                dump, moment, keyring, StopToken);
+                new LogFileOrder(LogKeyring, Warn, StopToken).Sort(this.ResolveLogs(LogPath, literal: false, e => throw e)),
+                dump, moment, LogKeyring, Catalogs, StopToken);
         var based = new BaseAsOf(dump, Request(), log, StopToken);
         try
         {

@@ -77,6 +77,8 @@ public sealed class MeasureBinlogEventCommand : PipedEventCmdlet
     {
         public BinlogMeasure Measure { get; } = new(cmdlet.By, cmdlet.Filter.Tables, cmdlet.Interval, cmdlet.Top);
 
+        IStretchSums? IEventOutput.Sums => Measure;
+
         public void Take(EventScan scan, List<object> items)
         {
             Measure.Add(new EventView(scan));

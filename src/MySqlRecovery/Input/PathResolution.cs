@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using MySqlRecovery.Binlog.Reading;
+using MySqlRecovery.Catalog;
 using MySqlRecovery.Model;
 
 namespace MySqlRecovery.Input;
@@ -9,8 +10,8 @@ internal static class PathResolution
 {
     private const string FileSystem = "FileSystem";
 
-    // What servers keep beside their logs: the list of them, and MariaDB's GTID indexes (11.4+) and GTID state.
-    private static readonly string[] IndexExtensions = [".index", ".idx", ".state"];
+    // What is kept beside logs: the list of them, MariaDB's GTID indexes (11.4+) and GTID state, and catalogs.
+    private static readonly string[] IndexExtensions = [".index", ".idx", ".state", LogIdentity.Extension];
 
     /// <summary>Existing files for the given paths; what cannot be resolved goes to <paramref name="onError"/>, one error an
     /// item.</summary>

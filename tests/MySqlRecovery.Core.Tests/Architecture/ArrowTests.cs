@@ -11,7 +11,7 @@ public class ArrowTests
         "Model", "IO", "IO.Zstd", "Server", "Gtids", "Text",
         "Binlog.Events", "Binlog.Rows.Json", "Binlog.Rows", "Binlog.Filter", "Binlog.Encryption", "Binlog.Reading", "Binlog.Scan",
         "Schema",
-        "Changes", "Incidents", "Output.Sql", "Output.ReversedBinlog", "Output.Rows", "Output.Report", "Restore", "History",
+        "Changes", "Catalog", "Incidents", "Output.Sql", "Output.ReversedBinlog", "Output.Rows", "Output.Report", "Restore", "History",
         "InnoDb.Pages", "InnoDb.Records", "InnoDb.Dictionary", "InnoDb.Tablespace", "InnoDb.Rows", "InnoDb.Cfg", "InnoDb.Repair",
         "Consistency", "Consistency.Servers", "Consistency.Settings", "Consistency.Schema", "Consistency.Data", "Consistency.Logs",
         "",

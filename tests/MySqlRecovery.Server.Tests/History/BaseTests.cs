@@ -106,7 +106,7 @@ public abstract class BaseTests(ServerFixture fixture)
         using var based = new BaseAsOf(
             file, request, logs == null
                 ? LogSinceDump.OfServer(Server.SocketOptions(), file, moment, _ => { }, Stop)
-                : LogSinceDump.OfFiles(logs, file, moment, keyring: null, Stop), Stop);
+                : LogSinceDump.OfFiles(logs, file, moment, keyring: null, catalogs: null, Stop), Stop);
         based.Prepare();
         return [.. based.Rows().Select(Text).Order(StringComparer.Ordinal)];
     }

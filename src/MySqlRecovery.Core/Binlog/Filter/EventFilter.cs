@@ -70,6 +70,9 @@ internal sealed record EventFilter
     /// <summary>Whether commit times decide on what is taken.</summary>
     public bool ComparesCommitTime => TimeBasis == TimeBasis.Commit && (StartTime != null || StopTime != null);
 
+    /// <summary>Whether only tables, their rows and, where they are asked for, statements can be let through.</summary>
+    public bool NeedsRows => Tables?.NeedsTable == true || Operations != null || Where != null;
+
     /// <summary>Whether a time is in the range.</summary>
     [MethodImpl(Jit.Hot)]
     public bool IsInTime(DateTime time) => !(time < StartTime) && !(time >= StopTime);

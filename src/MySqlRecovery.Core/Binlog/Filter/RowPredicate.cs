@@ -18,6 +18,9 @@ internal sealed class RowPredicate
     // Several logs may be read at a time.
     private readonly ConcurrentDictionary<RowLayout, int[]> _positions = new(ReferenceEqualityComparer.Instance);
 
+    private readonly ConcurrentDictionary<LogTable, IReadOnlyList<LogKey>?> _keys = new(ReferenceEqualityComparer.Instance);
+    private readonly ConcurrentDictionary<string, bool> _columnsKnown = new(StringComparer.OrdinalIgnoreCase);
+
     public RowPredicate(IDictionary conditions)
     {
         foreach (DictionaryEntry condition in conditions)
@@ -58,7 +61,25 @@ internal sealed class RowPredicate
 
     /// <summary>A named column that no row looked at so far has, or null.</summary>
     public string? FindUnknownColumn() => _positions.IsEmpty
-        ? null : _tests.Where((_, test) => _positions.Values.All(p => p[test] < 0)).Select(t => t.Column).FirstOrDefault();
+        ? null : _tests.Where((t, test) => _positions.Values.All(p => p[test] < 0) && !_columnsKnown.ContainsKey(t.Column))
+            .Select(t => t.Column).FirstOrDefault();
+
+    /// <summary>
+    /// The keys that a row must have to match, where the columns that are tested are the key; null where they are not.
+    /// </summary>
+    public IReadOnlyList<LogKey>? KeysIn(LogTable table)
+    {
+        if (table.KeyColumns == null || table.KeyColumns.Length != _tests.Count)
+            return null;
+        if (_keys.TryGetValue(table, out IReadOnlyList<LogKey>? known))
+            return known;
+        int[] tests = Array.ConvertAll(
+            table.KeyColumns, c => _tests.FindIndex(t => string.Equals(t.Column, c, StringComparison.OrdinalIgnoreCase)));
+        return _keys[table] = Array.IndexOf(tests, -1) >= 0 ? null : LogKey.Of(Array.ConvertAll(tests, t => _tests[t].Values));
+    }
+
+    /// <summary>Takes note that a table has columns, of whose rows none was looked at.</summary>
+    public void NoteColumns(string[] columns) => Array.ForEach(columns, c => _columnsKnown.TryAdd(c, true));
 
     private bool? Test(RowLayout layout, ReadOnlySpan<byte> image, RowLayout otherLayout, ReadOnlySpan<byte> other)
     {

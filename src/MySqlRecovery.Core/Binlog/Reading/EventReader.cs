@@ -67,5 +67,8 @@ internal abstract class EventReader : IDisposable
     /// <summary>Goes to the next event; false at the end of the log.</summary>
     public abstract bool Read();
 
+    /// <summary>Goes on with the event at an offset, where a file is read; the format description must have been read.</summary>
+    public virtual void Seek(long position) => throw new NotSupportedException();
+
     public abstract void Dispose();
 }

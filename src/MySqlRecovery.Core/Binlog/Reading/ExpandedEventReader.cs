@@ -137,6 +137,13 @@ internal sealed class ExpandedEventReader(EventReader inner, Action<RecoveryExce
         inner.Dispose();
     }
 
+    public override void Seek(long position)
+    {
+        ClosePayload();
+        inner.Seek(position);
+        (Position, EndPosition) = (position, position);
+    }
+
     [MethodImpl(Jit.Hot)]
     private void Follow()
     {

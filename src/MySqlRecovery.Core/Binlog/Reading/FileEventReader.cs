@@ -100,8 +100,7 @@ internal sealed class FileEventReader : EventReader
                 ? 4 : 0;
     }
 
-    /// <summary>Goes on with the event at an offset; the format description must have been read.</summary>
-    public void Seek(long position) => EndPosition = position;
+    public override void Seek(long position) => EndPosition = position;
 
     [MethodImpl(Jit.Hot)]
     public override int ReadAhead(long offset, Span<byte> destination)

@@ -100,10 +100,18 @@ internal sealed class RowLayout
 
     /// <summary>Where each present column's value lies in an image that has been measured; NULL has length -1.</summary>
     [MethodImpl(Jit.Hot)]
-    public void Locate(ReadOnlySpan<byte> image, Span<ValueRange> ranges)
+    public void Locate(ReadOnlySpan<byte> image, Span<ValueRange> ranges) => Locate(image, ranges, Ordinals.Length);
+
+    /// <summary>The same for as many of the first columns as there is room for.</summary>
+    [MethodImpl(Jit.Hot)]
+    public void LocateFirst(ReadOnlySpan<byte> image, Span<ValueRange> ranges) =>
+        Locate(image, ranges, Math.Min(Ordinals.Length, ranges.Length));
+
+    [MethodImpl(Jit.Hot)]
+    private void Locate(ReadOnlySpan<byte> image, Span<ValueRange> ranges, int count)
     {
         int at = NullBytes;
-        for (int i = 0; i < Ordinals.Length; i++)
+        for (int i = 0; i < count; i++)
         {
             if ((image[i >> 3] & 1 << (i & 7)) != 0)
             {

@@ -98,6 +98,9 @@ internal sealed partial class EventScan : IDisposable
     /// <summary>Takes in what is passed by, or null.</summary>
     public LogSights? Sights { get; init; }
 
+    /// <summary>Is told of each log, by its name, as it begins.</summary>
+    public Action<string>? LogBegun { get; set; }
+
     /// <summary>The schema that completes the table maps, or null.</summary>
     public ITableSchemaSource? Schema => _schema;
 
@@ -206,6 +209,7 @@ internal sealed partial class EventScan : IDisposable
         Transaction.Reset();
         ByteSource source = _range.Open?.Invoke() ?? LogContainer.Open(_range.Path, Keyring, _stop);
         _reader = new ExpandedEventReader(new FileEventReader(source, Salvage ? OnGap : null, _stop), Salvage ? OnGap : null);
+        OpenCatalog(source);
         return true;
     }
 
@@ -216,7 +220,9 @@ internal sealed partial class EventScan : IDisposable
         {
             do
             {
-                if (!Reader.Read())
+                if (_reader!.EndPosition == _nextStretch)
+                    PassOver();
+                if (!_reader.Read())
                 {
                     _isWithinStatement = _isRelayLog && Transaction.IsInside && !Transaction.IsOver;
                     CheckEnd();
@@ -227,6 +233,7 @@ internal sealed partial class EventScan : IDisposable
                 {
                     _isRelayLog = Reader.Header.Flags.HasFlag(EventFlags.RelayLog);
                     _cuts.BeginLog(this);
+                    LogBegun?.Invoke(Reader.LogFile);
                 }
 
                 _isAtStart = false;
@@ -338,5 +345,6 @@ internal sealed partial class EventScan : IDisposable
     {
         _reader?.Dispose();
         _reader = null;
+        CloseCatalog();
     }
 }

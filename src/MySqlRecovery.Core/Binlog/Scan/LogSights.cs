@@ -74,6 +74,36 @@ internal sealed class LogSights
         ObserveTransaction(view, filter, transaction);
     }
 
+    /// <summary>Takes in a stretch that is not read.</summary>
+    public void Pass(LogStretch stretch, Func<int, LogTable> tableOf, EventFilter filter, bool isTimeSeen)
+    {
+        EventCount += stretch.EventCount;
+        RowEventCount += stretch.RowEventCount;
+        foreach ((int number, TableStretch table) in stretch.Tables)
+        {
+            if (table.EventCount > 0)
+                Tables.Add(new TableName(tableOf(number).Database, tableOf(number).Name));
+            Operations.UnionWith(table.Operations);
+        }
+
+        ServerIds.UnionWith(stretch.ServerIds);
+        foreach (uint thread in stretch.Threads ?? [])
+        {
+            if (Threads.Count < MaximumSessions || filter.ThreadIds?.Contains(thread) == true)
+                Threads.Add(thread);
+        }
+
+        IsTimeSeen |= isTimeSeen;
+        if (stretch.EndTime > 0)
+        {
+            DateTime first = DateTime.UnixEpoch.AddSeconds(stretch.FirstKnownTime), last = DateTime.UnixEpoch.AddSeconds(stretch.LastTime);
+            First = First < first ? First : first;
+            Last = Last > last ? Last : last;
+        }
+
+        IsGtidSeen |= filter.Gtids?.Included?.Intersect(stretch.Gtids).IsEmpty == false;
+    }
+
     /// <summary>Takes in that the filter let the event through.</summary>
     [MethodImpl(Jit.Hot)]
     public void Take(in EventView view)

@@ -71,6 +71,15 @@ internal sealed class RangeCuts(EventFilter filter)
             _lastTime = header.Time;
     }
 
+    /// <summary>Takes in that transactions are passed over.</summary>
+    /// <param name="last">The time of the last event that has one, in seconds since 1970; 0 for none.</param>
+    public void Pass(uint last)
+    {
+        _goesOn = false;
+        if (last > 0)
+            _lastTime = DateTime.UnixEpoch.AddSeconds(last);
+    }
+
     /// <summary>Takes the start of a transaction in.</summary>
     public void Observe(Gtid? gtid)
     {

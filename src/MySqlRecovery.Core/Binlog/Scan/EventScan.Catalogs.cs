@@ -1,0 +1,56 @@
+using MySqlRecovery.Binlog.Filter;
+using MySqlRecovery.IO;
+
+namespace MySqlRecovery.Binlog.Scan;
+
+/// <content>What is passed over because of what earlier readings of the logs have found.</content>
+internal sealed partial class EventScan
+{
+    private StretchSkipper? _skipper;
+    private long _nextStretch = long.MaxValue;
+
+    /// <summary>What was kept of earlier readings of files, or null.</summary>
+    public ILogCatalogs? Catalogs
+    {
+        init => _skipper = value == null ? null : new StretchSkipper(_filter, value);
+    }
+
+    /// <summary>What is looked for by key: other rows of its tables need not come.</summary>
+    public IKeySearch? Keys
+    {
+        set => _skipper?.Keys = value;
+    }
+
+    /// <summary>Takes sums that are known in place of rows.</summary>
+    public IStretchSums? Sums
+    {
+        set => _skipper?.Sums = value;
+    }
+
+    // The last event of a compressed transaction ends where that does.
+    private void PassOver()
+    {
+        if (Transaction.IsInside && !Transaction.IsOver)
+            return;
+        if (_skipper!.Skip(_nextStretch, _startIsReached, Sights, _cuts) is { } passed)
+        {
+            _reader!.Seek(passed.End);
+            Transaction.Reset();
+            _startIsReached |= passed.End > _range.Start;
+        }
+
+        _nextStretch = _skipper.NextStart;
+    }
+
+    private void OpenCatalog(ByteSource source)
+    {
+        _skipper?.Open(_range, source, _reader!.LogFile);
+        _nextStretch = _skipper?.NextStart ?? long.MaxValue;
+    }
+
+    private void CloseCatalog()
+    {
+        _skipper?.Close();
+        _nextStretch = long.MaxValue;
+    }
+}

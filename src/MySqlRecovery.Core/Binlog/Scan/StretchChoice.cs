@@ -1,0 +1,73 @@
+using MySqlRecovery.Binlog.Filter;
+
+namespace MySqlRecovery.Binlog.Scan;
+
+/// <summary>
+/// Whether a scan would miss anything if it passed over a stretch of a log: events that its filter lets through, and all that is to be
+/// seen on the way, as statements are. What cannot be told is read.
+/// </summary>
+internal sealed class StretchChoice(EventFilter filter)
+{
+    /// <summary>What is looked for by key; null where that is not how it is looked for.</summary>
+    public IKeySearch? Keys { get; set; }
+
+    /// <summary>Whether a stretch has to be read.</summary>
+    /// <param name="catalog">Has the stretch.</param>
+    /// <param name="stretch">The stretch.</param>
+    /// <param name="isInRange">Whether it is in the range that is chosen; else nothing in it is let through.</param>
+    /// <param name="hasSights">Whether what is passed by has to be told.</param>
+    public bool MustRead(ILogCatalog catalog, LogStretch stretch, bool isInRange, bool hasSights)
+    {
+        if (stretch.HasStatements)
+            return true;
+        if (!isInRange)
+            return false;
+        return (hasSights && !IsTold(stretch)) || (MayMatch(stretch) && MayMatchRows(catalog, stretch));
+    }
+
+    /// <summary>Whether some event of a stretch is in the range of time that is asked for.</summary>
+    public bool IsTimeSeen(LogStretch stretch) => IsInTime(stretch.FirstKnownTime) || IsInTime(stretch.EndTime) || IsInTime(stretch.LastTime);
+
+    // Whether the stretch says by itself what an explanation of an empty result says of it.
+    private bool IsTold(LogStretch stretch) => (filter.ThreadIds == null || stretch.Threads != null)
+        && (filter.StartTime == null || filter.StopTime == null || IsTimeSeen(stretch) || IsOutOfTime(stretch));
+
+    private bool MayMatch(LogStretch stretch) =>
+        !IsOutOfTime(stretch)
+        && filter.ServerIds?.Overlaps(stretch.ServerIds) != false
+        && (filter.ThreadIds == null || stretch.LacksThreads || stretch.Threads == null || filter.ThreadIds.Overlaps(stretch.Threads))
+        && (filter.Gtids?.Included is not { } wanted || !wanted.Intersect(stretch.Gtids).IsEmpty);
+
+    private bool MayMatchRows(ILogCatalog catalog, LogStretch stretch)
+    {
+        if (!filter.NeedsRows)
+            return true;
+        foreach ((int number, TableStretch rows) in stretch.Tables)
+        {
+            LogTable table = catalog.Table(number);
+            if (filter.Tables?.IsMatch(table.Database, table.Name) == false
+                || (filter.Operations != null && !filter.Operations.Overlaps(rows.Operations)))
+                continue;
+            if (IsWithoutKeys(catalog, stretch, number, filter.Where?.KeysIn(table)))
+            {
+                filter.Where!.NoteColumns(table.KeyColumns!);
+                continue;
+            }
+
+            if (!IsWithoutKeys(catalog, stretch, number, Keys?.KeysIn(table)))
+                return true;
+        }
+
+        return false;
+    }
+
+    private static bool IsWithoutKeys(ILogCatalog catalog, LogStretch stretch, int table, IReadOnlyList<LogKey>? keys) =>
+        keys != null && !catalog.MayHave(stretch, table, keys);
+
+    private bool IsOutOfTime(LogStretch stretch) =>
+        Time(stretch.LastTime) < filter.StartTime || Time(stretch.FirstTime) >= filter.StopTime;
+
+    private bool IsInTime(uint time) => time is > 0 and < uint.MaxValue && filter.IsInTime(Time(time));
+
+    private static DateTime Time(uint seconds) => DateTime.UnixEpoch.AddSeconds(seconds);
+}

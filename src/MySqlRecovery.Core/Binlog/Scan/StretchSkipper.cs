@@ -1,0 +1,106 @@
+using MySqlRecovery.Binlog.Filter;
+using MySqlRecovery.IO;
+
+namespace MySqlRecovery.Binlog.Scan;
+
+/// <summary>
+/// Finds, at the border of a stretch, where a scan goes on: after all that follows and that it would not miss. The one place in which
+/// anything of a log is passed over because of its catalog.
+/// </summary>
+/// <param name="filter">The scan's.</param>
+/// <param name="catalogs">What is known of logs.</param>
+internal sealed class StretchSkipper(EventFilter filter, ILogCatalogs catalogs) : IDisposable
+{
+    private readonly StretchChoice _choice = new(filter);
+    private ILogCatalog? _catalog;
+    private LogRange _range;
+    private bool _startIsReached;
+    private string _path = string.Empty;
+    private string _logFile = string.Empty;
+
+    /// <summary>What is looked for by key, or null.</summary>
+    public IKeySearch? Keys
+    {
+        get => _choice.Keys;
+        set => _choice.Keys = value;
+    }
+
+    /// <summary>Takes sums in place of rows, or null.</summary>
+    public IStretchSums? Sums { get; set; }
+
+    /// <summary>The offset at which to ask next; none is that large after the last stretch.</summary>
+    public long NextStart { get; private set; } = long.MaxValue;
+
+    /// <summary>Begins with a log.</summary>
+    public void Open(LogRange range, ByteSource source, string logFile)
+    {
+        Close();
+        // Catalogs know nothing of commit times.
+        _catalog = range.Open == null && !filter.ComparesCommitTime ? catalogs.Open(source) : null;
+        (_range, _path, _logFile) = (range, source.Path, logFile);
+        NextStart = _catalog?.NextStart(0) ?? long.MaxValue;
+    }
+
+    /// <summary>The last stretch that is passed over from an offset on; null where the log is read on.</summary>
+    /// <param name="position">The offset of <see cref="NextStart"/>, at which no transaction is open.</param>
+    /// <param name="startIsReached">Whether an event has been seen where the range starts.</param>
+    /// <param name="sights">Takes in what is passed by, or null.</param>
+    /// <param name="cuts">The same.</param>
+    public LogStretch? Skip(long position, bool startIsReached, LogSights? sights, RangeCuts cuts)
+    {
+        _startIsReached = startIsReached;
+        if (_catalog!.Whole is { } all && all.Start == position && MayPass(all, sights) && _catalog.IsIntact(all))
+        {
+            Pass(all, sights, cuts);
+            NextStart = long.MaxValue;
+            return all;
+        }
+
+        LogStretch? last = null;
+        while (_catalog.At(position) is { } stretch)
+        {
+            if (!MayPass(stretch, sights) || !_catalog.IsIntact(stretch))
+            {
+                position++;
+                break;
+            }
+
+            Pass(stretch, sights, cuts);
+            (last, position) = (stretch, stretch.End);
+        }
+
+        NextStart = _catalog.NextStart(position) ?? long.MaxValue;
+        return last;
+    }
+
+    /// <summary>Ends with the log.</summary>
+    public void Close()
+    {
+        _catalog?.Dispose();
+        (_catalog, NextStart) = (null, long.MaxValue);
+    }
+
+    public void Dispose() => Close();
+
+    private bool MayPass(LogStretch stretch, LogSights? sights)
+    {
+        bool isBefore = stretch.End <= _range.Start;
+        bool isWithin = _startIsReached || stretch.Start == _range.Start;
+        if (stretch.End > _range.Stop || (!isBefore && !isWithin))
+            return false;
+        if (!_choice.MustRead(_catalog!, stretch, isWithin, sights != null))
+            return true;
+        return isWithin && Sums != null && !stretch.HasStatements && filter.IsAll
+            && Sums.TryAdd(stretch, _catalog!.Table, _logFile, _path);
+    }
+
+    private void Pass(LogStretch stretch, LogSights? sights, RangeCuts cuts)
+    {
+        _startIsReached |= stretch.Start == _range.Start;
+        if (_startIsReached)
+            sights?.Pass(stretch, _catalog!.Table, filter, _choice.IsTimeSeen(stretch));
+        filter.Gtids?.Note(stretch.Gtids);
+        cuts.Pass(stretch.EndTime);
+        _catalog!.NotePassed(stretch.End - stretch.Start);
+    }
+}

@@ -1,0 +1,203 @@
+using System.Buffers.Binary;
+using System.Numerics;
+using MySqlRecovery.IO;
+
+namespace MySqlRecovery.Catalog;
+
+/// <summary>
+/// Hashes of keys, each with the stretch that has it, sorted: one page tells all stretches that may have a key. The fewer bytes there
+/// are for a key, the fewer bits of its hash and of its stretch's number are kept.
+/// </summary>
+/// <param name="PageCount">Pages of <see cref="PageSize"/> bytes: CRC-32C 4, entries 2, then the entries in bits.</param>
+/// <param name="Slots">Numbers that a hash can become.</param>
+/// <param name="RemainderBits">Bits of the distance to the number before that are written as they are.</param>
+/// <param name="StretchBits">Bits of a stretch's number that are kept.</param>
+/// <param name="Shift">Low bits of it that are not.</param>
+internal sealed record KeyIndex(int PageCount, ulong Slots, int RemainderBits, int StretchBits, int Shift)
+{
+    public const int PageSize = 4096;
+    private const int PageHeader = 6, HashBits = 40, MaximumRemainder = 16, MaximumQuotient = 4096, PeekedBits = 56;
+
+    /// <summary>Bits of a stretch's number beside which a hash is packed.</summary>
+    public const int NumberBits = 64 - HashBits;
+
+    /// <summary>A key and its stretch in one number, by which they are sorted.</summary>
+    public static ulong Pack(ulong hash, int stretch) => hash >> NumberBits << NumberBits | (uint)stretch;
+
+    /// <summary>Writes what fits; null where no bits are left for it.</summary>
+    /// <param name="entries">Keys as <see cref="Pack"/> makes them; sorted after.</param>
+    /// <param name="stretches">How many stretches there are.</param>
+    /// <param name="bytes">The bytes that it may take.</param>
+    /// <param name="firsts">The first number of each page.</param>
+    /// <param name="pages">The pages.</param>
+    public static KeyIndex? Write(List<ulong> entries, int stretches, long bytes, out ulong[] firsts, out byte[] pages)
+    {
+        (firsts, pages) = ([], []);
+        if (entries.Count == 0)
+            return null;
+        int wholeBits = BitOperations.Log2((uint)Math.Max(stretches - 1, 0) << 1);
+        // An entry takes some two bits more than those of its remainder and its stretch.
+        double bits = (bytes - PageSize) * 8 * 0.97 / entries.Count - 2.1;
+        if (bits < 0)
+            return null;
+        int shift = bits >= wholeBits ? 0 : (int)Math.Ceiling(wholeBits - bits);
+        int remainder = Math.Min((int)Math.Max(0, bits - wholeBits), MaximumRemainder);
+        while (remainder > 0 && (ulong)entries.Count << remainder > 1UL << HashBits)
+            remainder--;
+        var index = new KeyIndex(0, (ulong)entries.Count << remainder, remainder, wholeBits - shift, shift);
+        entries.Sort();
+        var writer = new PageWriter(index);
+        var group = new SortedSet<uint>();
+        for (int i = 0; i < entries.Count;)
+        {
+            ulong slot = index.SlotOf(entries[i]);
+            group.Clear();
+            for (; i < entries.Count && index.SlotOf(entries[i]) == slot; i++)
+                group.Add((uint)(entries[i] & ((1UL << NumberBits) - 1)) >> shift);
+            foreach (uint number in group)
+                writer.Add(slot, number);
+        }
+
+        (firsts, pages) = writer.Complete();
+        return index with { PageCount = firsts.Length };
+    }
+
+    /// <summary>Numbers of the stretches, without the bits that are not kept, that may have a key.</summary>
+    /// <param name="hash">The key's hash.</param>
+    /// <param name="firsts">The first number of each page.</param>
+    /// <param name="readPage">Reads a page.</param>
+    /// <exception cref="InvalidDataException">A page is damaged.</exception>
+    public HashSet<uint> Find(ulong hash, ulong[] firsts, Func<int, byte[]> readPage)
+    {
+        var found = new HashSet<uint>();
+        ulong slot = SlotOf(hash);
+        // Equal ones may begin on the page before.
+        int page = Array.BinarySearch(firsts, slot);
+        page = page >= 0 ? page : ~page - 1;
+        while (page > 0 && firsts[page] == slot)
+            page--;
+        for (page = Math.Max(page, 0); page < firsts.Length && firsts[page] <= slot; page++)
+            Find(slot, firsts[page], readPage(page), found);
+        return found;
+    }
+
+    /// <summary>Throws where a page is damaged.</summary>
+    public static void Check(byte[] page)
+    {
+        if (Crc32C.Compute(page.AsSpan(4)) != BinaryPrimitives.ReadUInt32LittleEndian(page))
+            throw new InvalidDataException("a page of its index is damaged");
+    }
+
+    private void Find(ulong slot, ulong first, byte[] page, HashSet<uint> found)
+    {
+        Check(page);
+        int count = BinaryPrimitives.ReadUInt16LittleEndian(page.AsSpan(4));
+        int at = PageHeader * 8;
+        ulong present = first;
+        for (int i = 0; i < count && present <= slot; i++)
+        {
+            ulong quotient = ReadOnes(page, ref at);
+            present += quotient << RemainderBits | ReadBits(page, ref at, RemainderBits);
+            uint number = (uint)ReadBits(page, ref at, StretchBits);
+            if (present == slot)
+                found.Add(number);
+        }
+    }
+
+    private ulong SlotOf(ulong hash) => (ulong)((UInt128)(hash >> NumberBits) * Slots >> HashBits);
+
+    private static ulong ReadBits(byte[] page, ref int at, int count)
+    {
+        ulong value = Peek(page, at) & (1UL << count) - 1;
+        at += count;
+        return value;
+    }
+
+    // Ones to the next zero, which is read as well.
+    private static ulong ReadOnes(byte[] page, ref int at)
+    {
+        ulong ones = 0;
+        while (true)
+        {
+            int here = BitOperations.TrailingZeroCount(~Peek(page, at));
+            if (here < PeekedBits)
+            {
+                at += here + 1;
+                return ones + (ulong)here;
+            }
+
+            ones += PeekedBits;
+            at += PeekedBits;
+        }
+    }
+
+    // The bits from here on: at least as many as are ever read at once.
+    private static ulong Peek(byte[] page, int at)
+    {
+        int from = at >> 3;
+        if (from + sizeof(ulong) <= page.Length)
+            return BinaryPrimitives.ReadUInt64LittleEndian(page.AsSpan(from)) >> (at & 7);
+        Span<byte> last = stackalloc byte[sizeof(ulong)];
+        last.Clear();
+        page.AsSpan(Math.Min(from, page.Length)).CopyTo(last);
+        return BinaryPrimitives.ReadUInt64LittleEndian(last) >> (at & 7);
+    }
+
+    private sealed class PageWriter(KeyIndex index)
+    {
+        private readonly List<byte[]> _pages = [];
+        private readonly List<ulong> _firsts = [];
+        private byte[] _page = new byte[PageSize];
+        private int _at;
+        private int _count;
+        private ulong _last;
+
+        public void Add(ulong slot, uint number)
+        {
+            ulong quotient = slot - _last >> index.RemainderBits;
+            int bits = (int)Math.Min(quotient, MaximumQuotient) + 1 + index.RemainderBits + index.StretchBits;
+            if (_count == 0 || quotient >= MaximumQuotient || _at + bits > PageSize * 8)
+            {
+                EndPage();
+                _firsts.Add(slot);
+                (_last, _at, quotient) = (slot, PageHeader * 8, 0);
+            }
+
+            for (ulong i = 0; i < quotient; i++)
+                WriteBits(1, 1);
+            WriteBits(0, 1);
+            WriteBits(slot - _last & (1UL << index.RemainderBits) - 1, index.RemainderBits);
+            WriteBits(number, index.StretchBits);
+            (_last, _count) = (slot, _count + 1);
+        }
+
+        public (ulong[] Firsts, byte[] Pages) Complete()
+        {
+            EndPage();
+            return ([.. _firsts], [.. _pages.SelectMany(p => p)]);
+        }
+
+        private void EndPage()
+        {
+            if (_count == 0)
+                return;
+            BinaryPrimitives.WriteUInt16LittleEndian(_page.AsSpan(4), (ushort)_count);
+            BinaryPrimitives.WriteUInt32LittleEndian(_page, Crc32C.Compute(_page.AsSpan(4)));
+            _pages.Add(_page);
+            _page = new byte[PageSize];
+            _count = 0;
+        }
+
+        private void WriteBits(ulong value, int count)
+        {
+            for (int left = count; left > 0;)
+            {
+                int here = Math.Min(8 - (_at & 7), left);
+                _page[_at >> 3] |= (byte)((value & (1UL << here) - 1) << (_at & 7));
+                value >>= here;
+                left -= here;
+                _at += here;
+            }
+        }
+    }
+}

@@ -1,0 +1,49 @@
+using MySqlRecovery.Binlog.Filter;
+using MySqlRecovery.Binlog.Rows;
+using MySqlRecovery.Text;
+
+namespace MySqlRecovery.History;
+
+/// <summary>The keys of rows that a history needs: those that were asked for, and those that their rows had before and after.</summary>
+/// <param name="names">The names of the table.</param>
+/// <param name="asked">The keys that were asked for.</param>
+internal sealed class FollowedKeys(IEnumerable<TableName> names, KeyChoice asked) : IKeySearch
+{
+    private readonly HashSet<TableName> _names = new(names, TableName.IgnoreCase);
+    private readonly Dictionary<LogTable, List<LogKey>?> _byTable = new(ReferenceEqualityComparer.Instance);
+    private readonly HashSet<LogKey> _followed = [];
+    private readonly Dictionary<TableMap, LogKeyReader?> _readers = new(ReferenceEqualityComparer.Instance);
+    private bool _isLost;
+
+    public IReadOnlyList<LogKey>? KeysIn(LogTable table)
+    {
+        // Rows of other tables take rows of this one along.
+        if (_isLost || !_names.Contains(new TableName(table.Database, table.Name)))
+            return null;
+        if (!_byTable.TryGetValue(table, out List<LogKey>? keys))
+            _byTable.Add(table, keys = asked.KeysIn(table) is { } known ? [.. known, .. _followed] : null);
+        return keys;
+    }
+
+    /// <summary>A row had, or has got, another key.</summary>
+    /// <param name="map">The table.</param>
+    /// <param name="layout">Layout of the image that has the key.</param>
+    /// <param name="image">The image.</param>
+    /// <param name="otherLayout">Layout of the other image.</param>
+    /// <param name="other">The other image, which has what this one leaves out.</param>
+    public void Follow(TableMap map, RowLayout layout, ReadOnlySpan<byte> image, RowLayout otherLayout, ReadOnlySpan<byte> other)
+    {
+        if (!_readers.TryGetValue(map, out LogKeyReader? reader))
+            _readers.Add(map, reader = LogKeyReader.For(map, out _));
+        if (reader?.Read(layout, image, otherLayout, other) is not { } key)
+        {
+            _isLost = true;
+            return;
+        }
+
+        if (!_followed.Add(key))
+            return;
+        foreach (List<LogKey>? keys in _byTable.Values)
+            keys?.Add(key);
+    }
+}

@@ -1,0 +1,73 @@
+using System.Management.Automation;
+using MySqlRecovery.Catalog;
+using MySqlRecovery.Input;
+using MySqlRecovery.Model;
+using MySqlRecovery.Schema;
+
+namespace MySqlRecovery.Commands;
+
+/// <summary>Reads logs once and keeps what is in each stretch of them, so that later readings pass over what cannot match.</summary>
+[Cmdlet(VerbsData.Update, "BinlogCatalog", DefaultParameterSetName = PathSet, SupportsShouldProcess = true)]
+[OutputType(typeof(BinlogCatalog))]
+public sealed class UpdateBinlogCatalogCommand : RecoveryCmdlet
+{
+    private const string PathSet = "Path";
+    private const string LiteralSet = "LiteralPath";
+
+    /// <summary>Log files; wildcards.</summary>
+    [Parameter(
+        Mandatory = true, Position = 0, ParameterSetName = PathSet, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [SupportsWildcards]
+    public string[] Path { get; set; } = [];
+
+    /// <summary>Log files, names taken as they are.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = LiteralSet, ValueFromPipelineByPropertyName = true)]
+    [Alias("PSPath", "LP", "FullName")]
+    public string[] LiteralPath { get; set; } = [];
+
+    /// <summary>The folder for the catalogs, which is made if need be; without it, they are beside the logs.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? CatalogPath { get; set; }
+
+    /// <summary>A file of CREATE TABLE statements that names the keys where the log does not.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? SchemaPath { get; set; }
+
+    /// <summary>Makes catalogs anew that fit their log already.</summary>
+    [Parameter]
+    public SwitchParameter Force { get; set; }
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        string? folder = CatalogPath == null ? null : this.ResolveDestination(CatalogPath);
+        bool isLiteral = ParameterSetName == LiteralSet;
+        foreach (string log in this.ResolveLogs(isLiteral ? LiteralPath : Path, isLiteral, ReportError))
+        {
+            if (!ShouldProcess(Visible(log), "Make a catalog"))
+                continue;
+            BinlogCatalog? catalog = null;
+            RecoveryException? error = null;
+            try
+            {
+                catalog = CatalogUpdate.Run(log, folder, SchemaPath == null
+                    ? null : LogSchema.Load(this.ResolveDestination(SchemaPath)), Force, StopToken);
+            }
+            catch (RecoveryException e)
+            {
+                error = e;
+            }
+            catch (OperationCanceledException)
+            {
+                throw new PipelineStoppedException();
+            }
+
+            if (error != null)
+                ReportError(error);
+            else
+                WriteObject(catalog);
+        }
+    }
+}
