@@ -1,6 +1,7 @@
 using System.Globalization;
 using MySqlRecovery.Bench.Apply;
 using MySqlRecovery.Bench.AsOf;
+using MySqlRecovery.Bench.Catalogs;
 using MySqlRecovery.Bench.Consistency;
 using MySqlRecovery.Bench.Fuzz;
 using MySqlRecovery.Bench.Incidents;
@@ -20,6 +21,8 @@ string usage = """
     consistency SOURCE REPLICA TABLE ... [--fast]  compare two servers' equal tables (connection strings; database.table),
                                                    and time the bare SELECT
     asof ROWS CHANGED                   what a table as of before CHANGED of its ROWS changed costs beside its bare SELECT
+    catalog make FOLDER | catalog link FOLDER TARGET COUNT | catalog search FOLDER TABLE KEY [without] | catalog measure FOLDER [without]
+                                        what catalogs of logs cost, and what a search in many logs costs with them
     fuzz FOLDER [--minutes N] [--seed S]  read mutated copies of a folder's binlogs
     incidents [LOGS] [SEED]             how often damage planted into seeded traffic ranks first in Find-Incident
     """;
@@ -37,6 +40,7 @@ return args switch
     ["apply", var steps] when int.TryParse(steps, out int count) => ApplyCommand.Run(count),
     ["asof", var rows, var changed] when int.TryParse(rows, out int all) && int.TryParse(changed, out int part) =>
         AsOfCommand.Run(all, part),
+    ["catalog", var step, var folder, .. var rest] => CatalogCommand.Run(step, folder, rest),
     ["restore", var rows] when int.TryParse(rows, out int deleted) => RestoreCommand.Run(deleted),
     ["engine", .. var work] => EngineCommand.Run(work),
     _ when SpeedOptions.Parse(args) is { } options => SpeedCommand.Run(options),

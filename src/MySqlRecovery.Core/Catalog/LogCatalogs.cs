@@ -55,7 +55,8 @@ internal sealed class LogCatalogs(string? folder, Action<string> warn) : ILogCat
     private void Warn(string path, string log, string what)
     {
         if (_misfits.TryAdd(path, true))
-            warn($"The catalog {path} does not fit {log}, which is read as if there were none: {what}. Update-BinlogCatalog makes it anew.");
+            warn($"The catalog {path} does not fit {log}, which is read as if there were none: {what}. "
+                + "Update-BinlogCatalog makes it anew.");
     }
 
     private void NotePassed(LogIdentity log, long bytes)

@@ -86,7 +86,7 @@ public abstract partial class BinlogCmdlet
     private EventSelection Selection => new(Filter, StartPosition > 0 || StopPosition != null || StopFile != null);
 
     private EventScan OpenWhole(LogInput input, EventFilter filter) =>
-        new(input.Ranges(true), filter, StopToken, input.OpenSchema()) 
+        new(input.Ranges(true), filter, StopToken, input.OpenSchema())
         {
             Salvage = Salvage,
             Keyring = LogKeyring,

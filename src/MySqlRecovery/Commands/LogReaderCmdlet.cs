@@ -29,7 +29,7 @@ public abstract class LogReaderCmdlet : ServerCmdlet
     [ValidateNotNullOrEmpty]
     public string? SchemaPath { get; set; }
 
-    /// <summary>The folder with the catalogs of the log files, made by Update-BinlogCatalog; without it, they are beside the logs.</summary>
+    /// <summary>The folder with the catalogs of log files, made by Update-BinlogCatalog; without it, they are beside the logs.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     public string? CatalogPath { get; set; }

@@ -25,7 +25,7 @@ public sealed class CatalogFitTests : IDisposable
         byte[] catalog = File.ReadAllBytes(CatalogPath);
         List<string> expected = Answers(null);
         var random = new Random(1);
-        for (int i = 0; i < 150; i++)
+        for (int i = 0; i < 80; i++)
         {
             var damaged = (byte[])catalog.Clone();
             damaged[random.Next(damaged.Length)] ^= (byte)(1 << random.Next(8));

@@ -1,4 +1,5 @@
 using System.Collections;
+using System.Globalization;
 using MySqlRecovery.Binlog.Filter;
 using MySqlRecovery.Binlog.Scan;
 using MySqlRecovery.Catalog;
@@ -16,7 +17,7 @@ public sealed class CatalogPropertyTests : IDisposable
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
-    public static TheoryData<int> Seeds => [.. Enumerable.Range(1, 18)];
+    public static TheoryData<int> Seeds => [.. Enumerable.Range(1, 12)];
 
     [Theory]
     [MemberData(nameof(Seeds))]
@@ -96,7 +97,8 @@ public sealed class CatalogPropertyTests : IDisposable
         Assert.Empty(new CatalogReading([log], catalogs).History(new TableName("d", "orders"), 1_000_000));
         string passed = Assert.Single(catalogs.TakePassed());
         Assert.Contains($"{log} ", passed, StringComparison.Ordinal);
-        Assert.True(long.Parse(passed.Split(' ')[2], System.Globalization.CultureInfo.InvariantCulture) > new FileInfo(log).Length * 9 / 10, passed);
+        long bytes = long.Parse(passed.Split(' ')[2], CultureInfo.InvariantCulture);
+        Assert.True(bytes > new FileInfo(log).Length * 9 / 10, passed);
     }
 
     internal static LogCatalogs MakeCatalogs(IEnumerable<string> logs, Random random)
@@ -154,8 +156,8 @@ public sealed class CatalogPropertyTests : IDisposable
             ServerIds = Maybe(6) ? [(uint)random.Next(1, 4)] : null,
             StartTime = Time(),
             StopTime = Time(),
-            Gtids = Maybe(6)
-                ? new GtidFilter(GtidSet.Parse([$"00000000-0000-0000-0000-000000000001:{random.Next(1, 40)}-{random.Next(40, 100)}"]), null) : null,
+            Gtids = Maybe(6) ? new GtidFilter(
+                GtidSet.Parse([$"00000000-0000-0000-0000-000000000001:{random.Next(1, 40)}-{random.Next(40, 100)}"]), null) : null,
             Where = Maybe(2) ? new RowPredicate(RandomWhere(random)) : null,
             WithStatements = Maybe(2),
         };

@@ -24,10 +24,12 @@ internal sealed class CatalogReading(IReadOnlyList<string> logs, ILogCatalogs? c
             {
                 // What only frames rows that are not there is of no interest.
                 if (filter.NeedsRows && view.Type.IsQuery()
-                    && (!view.TryGetStatement(out string statement, out _, out _) || statement.StartsWith("SAVEPOINT", StringComparison.Ordinal)))
+                    && (!view.TryGetStatement(out string statement, out _, out _)
+                        || statement.StartsWith("SAVEPOINT", StringComparison.Ordinal)))
                     return;
                 string rows = view.HasRows ? $" {view.Table!.QualifiedName} {view.MeasureRows(view.Rows)}" : string.Empty;
-                lines.Add($"{view.LogFile}:{view.Position}+{view.PayloadOffset} {view.Type}{rows} {view.GtidText} {view.ThreadId} {view.End}");
+                lines.Add($"{view.LogFile}:{view.Position}+{view.PayloadOffset} {view.Type}{rows} {view.GtidText} {view.ThreadId} "
+                    + $"{view.End}");
             });
         }
 
@@ -49,8 +51,9 @@ internal sealed class CatalogReading(IReadOnlyList<string> logs, ILogCatalogs? c
         lines.AddRange(index.Tables.Select(t => t.ToString()));
         lines.Add($"{index.RowCount} rows, {index.Events.Count} events");
         lines.AddRange(index.Reasons);
+        var selection = new EventSelection(filter, isPart: false);
         lines.AddRange(LaterFindings.Find(
-            index, new EventSelection(filter, isPart: false), [], movesBytes: true, all => Open(all, null, null, null, salvages: false))?.Lines ?? []);
+            index, selection, [], movesBytes: true, all => Open(all, null, null, null, salvages: false))?.Lines ?? []);
         return lines;
     }
 
@@ -76,7 +79,11 @@ internal sealed class CatalogReading(IReadOnlyList<string> logs, ILogCatalogs? c
     public List<string> History(TableName table, params object[] keys)
     {
         var reader = new RowHistoryReader(table, new KeyChoice(keys), (filter, schema) => new EventScan(
-            logs.Select(LogRange.Whole), filter, default, schema) { Salvage = true, Catalogs = catalogs }, default);
+            logs.Select(LogRange.Whole), filter, default, schema)
+        {
+            Salvage = true,
+            Catalogs = catalogs,
+        }, default);
         var lines = new List<string>();
         foreach (RowVersion version in reader.Read())
         {

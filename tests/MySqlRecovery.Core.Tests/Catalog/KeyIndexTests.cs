@@ -19,7 +19,8 @@ public class KeyIndexTests
         var random = new Random(keys + bytes);
         (ulong Hash, int Stretch)[] all = [.. Enumerable.Range(0, keys).Select(
             _ => ((ulong)random.NextInt64() << 1 ^ (ulong)random.NextInt64(), random.Next(stretches)))];
-        KeyIndex index = KeyIndex.Write([.. all.Select(k => KeyIndex.Pack(k.Hash, k.Stretch))], stretches, bytes, out var firsts, out var pages)!;
+        KeyIndex index = KeyIndex.Write(
+            [.. all.Select(k => KeyIndex.Pack(k.Hash, k.Stretch))], stretches, bytes, out ulong[] firsts, out byte[] pages)!;
         Assert.True(pages.Length + firsts.Length * 8 <= bytes, $"{pages.Length} of {bytes}");
         byte[] Page(int number) => pages[(number * KeyIndex.PageSize)..((number + 1) * KeyIndex.PageSize)];
         foreach ((ulong hash, int stretch) in all.Take(2000))

@@ -131,7 +131,8 @@ internal sealed class RandomLog
     {
         byte[] names = [2, (byte)'i', (byte)'d', 1, (byte)'v'];
         byte[] keyField = key.Length == 0 ? [] : [8, (byte)key.Length, .. key];
-        _log.Add(BinlogEventType.TableMap, [id, 0, 0, 0, 0, 0, 0, 0, 1, (byte)'d', 0, (byte)name.Length, .. Encoding.UTF8.GetBytes(name), 0, 2,
+        _log.Add(BinlogEventType.TableMap, [
+            id, 0, 0, 0, 0, 0, 0, 0, 1, (byte)'d', 0, (byte)name.Length, .. Encoding.UTF8.GetBytes(name), 0, 2,
             (byte)ColumnType.Long, (byte)ColumnType.Long, 0, 3, 1, 1, 0, 4, (byte)names.Length, .. names, .. keyField]);
         bool lacksKey = type == BinlogEventType.DeleteRowsV1 && _random.Next(20) == 0;
         var images = new List<byte>();
@@ -140,7 +141,7 @@ internal sealed class RandomLog
         {
             // One after the other, or anywhere.
             int row = id == 1 ? start + i : _random.Next(60);
-            images.AddRange(lacksKey ? [0, .. BitConverter.GetBytes(row % 5)] : [0, .. BitConverter.GetBytes(row), .. BitConverter.GetBytes(row % 5)]);
+            images.AddRange([0, .. lacksKey ? [] : BitConverter.GetBytes(row), .. BitConverter.GetBytes(row % 5)]);
             if (type == BinlogEventType.UpdateRowsV1)
             {
                 int after = _random.Next(6) == 0 ? _random.Next(60) : row;
@@ -157,7 +158,8 @@ internal sealed class RandomLog
     {
         byte[] names = [4, (byte)'n', (byte)'a', (byte)'m', (byte)'e'];
         // VARCHAR(40) in utf8mb4.
-        _log.Add(BinlogEventType.TableMap, [4, 0, 0, 0, 0, 0, 0, 0, 1, (byte)'d', 0, 5, .. "names"u8, 0, 1, (byte)ColumnType.VarChar, 2, 160, 0,
+        _log.Add(BinlogEventType.TableMap, [
+            4, 0, 0, 0, 0, 0, 0, 0, 1, (byte)'d', 0, 5, .. "names"u8, 0, 1, (byte)ColumnType.VarChar, 2, 160, 0,
             1, 2, 1, 45, 4, (byte)names.Length, .. names, 8, 1, 0]);
         var images = new List<byte>();
         for (int left = _random.Next(1, 3); left > 0; left--)

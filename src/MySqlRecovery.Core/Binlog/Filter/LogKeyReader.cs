@@ -102,7 +102,8 @@ internal sealed class LogKeyReader
                 return "the log does not name the columns of the key";
             bool isTold = column.TextForm == BytesAsText.None && (column.Type switch
             {
-                ColumnType.Tiny or ColumnType.Short or ColumnType.Int24 or ColumnType.Long or ColumnType.LongLong => column.IsUnsigned != null,
+                ColumnType.Tiny or ColumnType.Short or ColumnType.Int24 or ColumnType.Long or ColumnType.LongLong =>
+                    column.IsUnsigned != null,
                 ColumnType.Year or ColumnType.NewDecimal or ColumnType.Date or ColumnType.DateTime2 or ColumnType.Timestamp2
                     or ColumnType.Time2 => true,
                 _ => IsPlain(column.Type) && column.CharacterSet != null,

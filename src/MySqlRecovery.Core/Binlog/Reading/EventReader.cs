@@ -70,5 +70,10 @@ internal abstract class EventReader : IDisposable
     /// <summary>Goes on with the event at an offset, where a file is read; the format description must have been read.</summary>
     public virtual void Seek(long position) => throw new NotSupportedException();
 
+    /// <summary>Reads no further ahead than to an offset, at which reading may go on elsewhere; events go beyond it all the same.</summary>
+    public virtual void Expect(long end)
+    {
+    }
+
     public abstract void Dispose();
 }

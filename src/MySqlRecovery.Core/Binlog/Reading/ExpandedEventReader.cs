@@ -137,6 +137,8 @@ internal sealed class ExpandedEventReader(EventReader inner, Action<RecoveryExce
         inner.Dispose();
     }
 
+    public override void Expect(long end) => inner.Expect(end);
+
     public override void Seek(long position)
     {
         ClosePayload();

@@ -26,6 +26,7 @@ internal sealed class FileEventReader : EventReader
     private byte[] _buffer = ArrayPool<byte>.Shared.Rent(CheckedBlocks.BlockLength);
     private CheckedBlocks? _blocks;
     private long _checkedEnd;
+    private long _expectedEnd = long.MaxValue;
     private long _bufferOffset;
     private int _bufferEnd;
     private int _eventStart;
@@ -101,6 +102,8 @@ internal sealed class FileEventReader : EventReader
     }
 
     public override void Seek(long position) => EndPosition = position;
+
+    public override void Expect(long end) => _expectedEnd = end;
 
     [MethodImpl(Jit.Hot)]
     public override int ReadAhead(long offset, Span<byte> destination)
@@ -311,7 +314,8 @@ internal sealed class FileEventReader : EventReader
 
         _bufferOffset = Position;
         _eventStart = 0;
-        _bufferEnd = kept + _source.Read(Position + kept, _buffer.AsSpan(kept));
+        int room = (int)Math.Max(count, Math.Min(_buffer.Length, _expectedEnd - Position));
+        _bufferEnd = kept + _source.Read(Position + kept, _buffer.AsSpan(kept, room - kept));
         return Math.Min(_bufferEnd, count);
     }
 
@@ -325,7 +329,7 @@ internal sealed class FileEventReader : EventReader
         {
             // The first block of a log has its format, and neither a short log nor a long event is worth a thread.
             if (_format == null || !_source.CanReadAhead || count > CheckedBlocks.BlockLength
-                || _source.Length - Position < 2 * CheckedBlocks.BlockLength)
+                || Math.Min(_source.Length, _expectedEnd) - Position < 2 * CheckedBlocks.BlockLength)
                 return false;
             _blocks = new CheckedBlocks(_source, Position, _format.Checksum == ChecksumAlgorithm.Crc32);
         }

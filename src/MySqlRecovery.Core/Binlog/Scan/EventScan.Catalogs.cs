@@ -39,13 +39,21 @@ internal sealed partial class EventScan
             _startIsReached |= passed.End > _range.Start;
         }
 
-        _nextStretch = _skipper.NextStart;
+        ExpectStretch();
     }
 
     private void OpenCatalog(ByteSource source)
     {
-        _skipper?.Open(_range, source, _reader!.LogFile);
-        _nextStretch = _skipper?.NextStart ?? long.MaxValue;
+        if (_skipper == null)
+            return;
+        _skipper.Open(_range, source, _reader!.LogFile);
+        ExpectStretch();
+    }
+
+    private void ExpectStretch()
+    {
+        _nextStretch = _skipper!.NextStart;
+        _reader!.Expect(_nextStretch);
     }
 
     private void CloseCatalog()

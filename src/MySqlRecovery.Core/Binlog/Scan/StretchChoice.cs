@@ -26,7 +26,8 @@ internal sealed class StretchChoice(EventFilter filter)
     }
 
     /// <summary>Whether some event of a stretch is in the range of time that is asked for.</summary>
-    public bool IsTimeSeen(LogStretch stretch) => IsInTime(stretch.FirstKnownTime) || IsInTime(stretch.EndTime) || IsInTime(stretch.LastTime);
+    public bool IsTimeSeen(LogStretch stretch) =>
+        IsInTime(stretch.FirstKnownTime) || IsInTime(stretch.EndTime) || IsInTime(stretch.LastTime);
 
     // Whether the stretch says by itself what an explanation of an empty result says of it.
     private bool IsTold(LogStretch stretch) => (filter.ThreadIds == null || stretch.Threads != null)
