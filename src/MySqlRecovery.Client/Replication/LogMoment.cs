@@ -1,5 +1,6 @@
 using MySqlRecovery.Binlog.Events;
 using MySqlRecovery.Binlog.Filter;
+using MySqlRecovery.Binlog.Reading;
 using MySqlRecovery.Binlog.Scan;
 using MySqlRecovery.Gtids;
 using MySqlRecovery.History;
@@ -44,12 +45,23 @@ internal sealed class LogMoment(ConnectionOptions options, IReadOnlyList<BinaryL
         recommendedAction: "Give the GTID of one transaction, as Get-BinlogEvent prints it.");
 
     /// <summary>A place that was given.</summary>
-    /// <exception cref="RecoveryException">BinlogPurged, or the place is not there yet.</exception>
+    /// <exception cref="RecoveryException">BinlogPurged, or the place is not there yet, or within a transaction.</exception>
     public (string File, long Position) Find(string file, long position)
     {
         BinaryLog log = logs.FirstOrDefault(l => l.Name == file) ?? throw Purged($"the server has no binlog {file}");
-        return position <= log.Size ? (file, position) : throw new RecoveryException(
-            "PositionNotABoundary", RecoveryErrorKind.InvalidArgument, $"{file} ends at {log.Size}, before {position}", options.Server);
+        if (position > log.Size)
+        {
+            throw new RecoveryException(
+                "PositionNotABoundary", RecoveryErrorKind.InvalidArgument, $"{file} ends at {log.Size}, before {position}", options.Server);
+        }
+
+        if (position is > FileEventReader.FirstPosition && position < log.Size)
+        {
+            using EventScan scan = Open(new ServerLogRequest { StartFile = file, StartPosition = position });
+            MomentSearch.CheckBoundary(scan, file, position);
+        }
+
+        return (file, position);
     }
 
     /// <summary>Compares two places.</summary>
@@ -79,8 +91,10 @@ internal sealed class LogMoment(ConnectionOptions options, IReadOnlyList<BinaryL
         return null;
     }
 
-    private EventScan Open(string file) => new(
-        new ServerLog(options, new ServerLogRequest { StartFile = file }, _ => { }, stop).Ranges(), EventFilter.All, stop);
+    private EventScan Open(string file) => Open(new ServerLogRequest { StartFile = file });
+
+    private EventScan Open(ServerLogRequest request) =>
+        new(new ServerLog(options, request, _ => { }, stop).Ranges(), EventFilter.All, stop);
 
     private RecoveryException Purged(string what) => new(
         "BinlogPurged", RecoveryErrorKind.ObjectNotFound, what, options.Server,

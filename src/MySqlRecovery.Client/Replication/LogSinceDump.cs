@@ -61,7 +61,7 @@ internal static class LogSinceDump
         List<LogRange> ranges = [.. LogRange.Of(since, begin.Position, null)];
         (string File, long Position)? end = moment switch
         {
-            { Place: { } place } => place,
+            { Place: { } place } => Check(place),
             { Gtid: { } gtid } => MomentSearch.After(Open(ranges, new EventFilter(), null), gtid)
                 ?? throw LogMoment.GtidNotFound(gtid.ToString(), dump.Path),
             { Time: { } time } => MomentSearch.After(Open(ranges, new EventFilter(), null), time),
@@ -76,6 +76,17 @@ internal static class LogSinceDump
         }
 
         return (filter, schema) => Open(ranges, filter, schema);
+
+        (string File, long Position) Check((string File, long Position) place)
+        {
+            if (since.Find(f => NameOf(f) == place.File) is { } path)
+            {
+                using EventScan scan = Open([new LogRange(path, place.Position, long.MaxValue)], new EventFilter(), null);
+                MomentSearch.CheckBoundary(scan, place.File, place.Position);
+            }
+
+            return place;
+        }
 
         EventScan Open(IEnumerable<LogRange> logs, EventFilter filter, ITableSchemaSource? schema) =>
             new(logs, filter, stop, schema) { Keyring = keyring, Catalogs = catalogs };

@@ -42,6 +42,9 @@ internal sealed class AsOfColumns
         _generated = [.. _shown.Where(c => c.Definition?.IsGenerated == true).Select(c => c.Name)];
     }
 
+    /// <summary>How many of the values are the key.</summary>
+    public int KeyCount => _eras.Key.Count;
+
     /// <summary>How many values a row has.</summary>
     public int Count => _read.Length;
 
@@ -84,6 +87,27 @@ internal sealed class AsOfColumns
         return ordinals;
     }
 
+    /// <summary>Whether two rows have one key.</summary>
+    public bool HaveSameKey(byte[]?[] one, byte[]?[] other)
+    {
+        for (int i = 0; i < _eras.Key.Count; i++)
+        {
+            if (!StoredRow.IsSame(one[i], other[i]))
+                return false;
+        }
+
+        return true;
+    }
+
+    /// <summary>A number that is the same for rows of one key, and for few others: what it costs is little.</summary>
+    public int SieveOf(byte[]?[] values)
+    {
+        var hash = new HashCode();
+        for (int i = 0; i < _eras.Key.Count; i++)
+            hash.AddBytes(values[i]);
+        return hash.ToHashCode();
+    }
+
     /// <summary>The value by which a row is known.</summary>
     public UInt128 KeyOf(byte[]?[] values) => StoredRow.Hash(string.Empty, string.Empty, values.Take(_eras.Key.Count));
 
@@ -93,7 +117,7 @@ internal sealed class AsOfColumns
     public TableRow ToRow(byte[]?[] values, string? server, string source)
     {
         TableName name = _moment.Name;
-        var row = new TableRow
+        return new TableRow
         {
             Server = server,
             Database = name.Database ?? string.Empty,
@@ -101,17 +125,21 @@ internal sealed class AsOfColumns
             State = TableRowState.Live,
             Source = source,
             GeneratedColumn = _generated,
+            Pending = new ReadRow(this, values),
         };
-        for (int i = 0; i < _shown.Length; i++)
-            row.Value[_shown[i].Name] = Decode(_places[i], values);
-        if (_key.Length > 0)
-        {
-            row.Key = new OrderedDictionary(StringComparer.OrdinalIgnoreCase);
-            for (int i = 0; i < _key.Length; i++)
-                row.Key[_key[i]] = Decode(i, values);
-        }
+    }
 
-        return row;
+    private (OrderedDictionary? Key, OrderedDictionary Value) Decode(byte[]?[] values)
+    {
+        var value = new OrderedDictionary();
+        for (int i = 0; i < _shown.Length; i++)
+            value[_shown[i].Name] = Decode(_places[i], values);
+        if (_key.Length == 0)
+            return (null, value);
+        var key = new OrderedDictionary(_key.Length, StringComparer.OrdinalIgnoreCase);
+        for (int i = 0; i < _key.Length; i++)
+            key[_key[i]] = Decode(i, values);
+        return (key, value);
     }
 
     private string NameOf(PastColumn column) => _moment.Columns.Concat(_moment.Unplaced).First(c => c.Column == column).Name;
@@ -130,6 +158,12 @@ internal sealed class AsOfColumns
         {
             throw AsOf.Changed($"column {column.Name} {e.Message}");
         }
+    }
+
+    /// <summary>A row that nobody has looked at.</summary>
+    private sealed class ReadRow(AsOfColumns columns, byte[]?[] values) : ITableRowValues
+    {
+        public (OrderedDictionary? Key, OrderedDictionary Value) Decode() => columns.Decode(values);
     }
 
     private static bool IsSame(string one, string other) => string.Equals(one, other, StringComparison.OrdinalIgnoreCase);

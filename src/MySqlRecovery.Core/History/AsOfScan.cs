@@ -126,7 +126,9 @@ internal sealed class AsOfScan(
         while (row.MoveNext())
         {
             byte[]?[]? before = row.Before.IsEmpty ? null : Values(view, row.BeforeLayout, row.Before, ordinals, []);
-            byte[]?[]? after = row.After.IsEmpty ? null : Values(view, row.AfterLayout, row.After, ordinals, before ?? []);
+            // What a row became does not matter on the way back, but for its key.
+            int[] needed = _hasKey && Last == null ? ordinals[..columns.KeyCount] : ordinals;
+            byte[]?[]? after = row.After.IsEmpty ? null : Values(view, row.AfterLayout, row.After, needed, before ?? []);
             if (!_hasKey)
                 Count(view, before, after, place);
             else if (Last != null)
@@ -153,10 +155,10 @@ internal sealed class AsOfScan(
 
     private void TakePast(in EventView view, byte[]?[]? before, byte[]?[]? after, (int Log, long Position) place)
     {
-        if (before != null && past!.Touch(columns.KeyOf(before)))
+        if (before != null && past!.Touch(columns, before))
             past.Add(Whole(view, before), place);
-        if (after != null)
-            past!.Touch(columns.KeyOf(after));
+        if (after != null && (before == null || !columns.HaveSameKey(before, after)))
+            past!.Touch(columns, after);
     }
 
     private void TakeLast(in EventView view, byte[]?[]? before, byte[]?[]? after, (int Log, long Position) place)

@@ -1,5 +1,6 @@
 using MySqlRecovery.Binlog.Scan;
 using MySqlRecovery.Gtids;
+using MySqlRecovery.Model;
 
 namespace MySqlRecovery.History;
 
@@ -23,6 +24,24 @@ internal static class MomentSearch
         }
 
         return null;
+    }
+
+    /// <summary>Makes sure that a place parts transactions, and does not cut one in two.</summary>
+    /// <param name="scan">All events of a log from the place on.</param>
+    /// <param name="file">The log.</param>
+    /// <param name="position">The place in it.</param>
+    /// <exception cref="RecoveryException">PositionNotABoundary.</exception>
+    public static void CheckBoundary(EventScan scan, string file, long position)
+    {
+        if (!scan.Read() || !scan.Transaction.IsInside || scan.Transaction.Position >= position)
+            return;
+        (long start, long end) = (scan.Transaction.Position, scan.Reader.EndPosition);
+        while (!scan.Transaction.IsOver && scan.Read() && scan.Transaction.Position == start)
+            end = scan.Reader.EndPosition;
+        throw new RecoveryException(
+            "PositionNotABoundary", RecoveryErrorKind.InvalidArgument,
+            $"{file}:{position} is within a transaction, which goes from {start} to {end}", scan.Chosen.Path, position,
+            $"Give {start} for the moment before it, or {end} for the one after it.");
     }
 
     /// <summary>What comes behind a transaction; null where the log does not have it.</summary>

@@ -6,7 +6,11 @@ namespace MySqlRecovery.History;
 /// </summary>
 internal sealed class PastRows : IDisposable
 {
+    // Most rows have not changed: a bit each tells of almost all of them.
+    private const int SieveBits = 1 << 25;
+
     private readonly TouchedKeys _touched;
+    private readonly Lazy<ulong[]> _sieve = new(() => new ulong[SieveBits / 64]);
     private readonly RowSpool _file = new();
     private readonly Dictionary<UInt128, (long Net, long At)> _equal = [];
     private readonly bool _hasKey;
@@ -18,8 +22,13 @@ internal sealed class PastRows : IDisposable
     /// <summary>Whether nothing changed.</summary>
     public bool IsEmpty => _touched.Count == 0 && _equal.Count == 0;
 
-    /// <summary>Takes note of a key; whether it is the first time.</summary>
-    public bool Touch(UInt128 key) => _touched.Add(key);
+    /// <summary>Takes note of a row's key; whether it is the first time.</summary>
+    public bool Touch(AsOfColumns columns, byte[]?[] values)
+    {
+        int bit = columns.SieveOf(values) & SieveBits - 1;
+        _sieve.Value[bit / 64] |= 1UL << bit % 64;
+        return _touched.Add(columns.KeyOf(values));
+    }
 
     /// <summary>A row that was there, by its key.</summary>
     /// <param name="values">Its values.</param>
@@ -38,11 +47,17 @@ internal sealed class PastRows : IDisposable
     public bool IsOfThen(AsOfColumns columns, byte[]?[] values)
     {
         if (_hasKey)
-            return _touched.Count == 0 || !_touched.Contains(columns.KeyOf(values));
+            return _touched.Count == 0 || !MayBeTouched(columns, values) || !_touched.Contains(columns.KeyOf(values));
         if (_equal.Count == 0 || !_equal.TryGetValue(AsOfColumns.HashOf(values), out (long Net, long At) known) || known.Net >= 0)
             return true;
         _equal[AsOfColumns.HashOf(values)] = (known.Net + 1, known.At);
         return false;
+    }
+
+    private bool MayBeTouched(AsOfColumns columns, byte[]?[] values)
+    {
+        int bit = columns.SieveOf(values) & SieveBits - 1;
+        return (_sieve.Value[bit / 64] & 1UL << bit % 64) != 0;
     }
 
     /// <summary>The rows of then that have changed since, once the present ones have been asked about.</summary>

@@ -20,11 +20,40 @@ public sealed class TableRow
     public TableRowState State { get; set; }
 
     /// <summary>The primary key by column; null for a table without one.</summary>
-    public OrderedDictionary? Key { get; set; }
+    public OrderedDictionary? Key
+    {
+        get
+        {
+            Decode();
+            return field;
+        }
+
+        set
+        {
+            Decode();
+            field = value;
+        }
+    }
 
     /// <summary>The values by column, in the forms of <see cref="RowChange.After"/>; VIRTUAL columns, which are stored nowhere,
     /// are absent.</summary>
-    public OrderedDictionary Value { get; set; } = [];
+    public OrderedDictionary Value
+    {
+        get
+        {
+            Decode();
+            return field ??= [];
+        }
+
+        set
+        {
+            Decode();
+            field = value;
+        }
+    }
+
+    /// <summary>Gives <see cref="Key"/> and <see cref="Value"/> when they are looked at; null where they are there.</summary>
+    internal ITableRowValues? Pending { get; set; }
 
     /// <summary>Columns whose value is lost, absent from <see cref="Value"/>; empty for a whole row.</summary>
     public string[] MissingColumn { get; set; } = [];
@@ -42,6 +71,14 @@ public sealed class TableRow
     /// <summary>Where the undo log has the version before (DB_ROLL_PTR, 56 bits); 0: not known.</summary>
     public ulong RollPointer { get; set; }
 
+    private void Decode()
+    {
+        if (Pending is not { } pending)
+            return;
+        Pending = null;
+        (Key, Value) = pending.Decode();
+    }
+
     /// <summary>One line: table, state, key or first value.</summary>
     public override string ToString()
     {
@@ -51,6 +88,13 @@ public sealed class TableRow
                 .Select(c => string.Create(CultureInfo.InvariantCulture, $"{c}={shown[c]}")));
         return $"{Database}.{Table} {State}{key}";
     }
+}
+
+/// <summary>The values of a row as they were read.</summary>
+internal interface ITableRowValues
+{
+    /// <summary>The key, null for none, and all values, by column.</summary>
+    (OrderedDictionary? Key, OrderedDictionary Value) Decode();
 }
 
 /// <summary>How sure a row is. No member is zero, so that <c>Where-Object State</c> finds every row.</summary>

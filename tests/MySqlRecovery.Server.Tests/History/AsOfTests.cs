@@ -188,6 +188,43 @@ public abstract class AsOfTests(ServerFixture fixture)
         Assert.Equal(["id=7"], Rows("asof_types", "everything", forms[^1], ["id"], new Hashtable { ["id"] = 7 }));
     }
 
+    [Fact]
+    public void Rows_are_as_they_were_at_a_time_be_it_given_in_whole_seconds()
+    {
+        Create("asof_time", "CREATE TABLE t (id INT PRIMARY KEY, v INT); INSERT INTO t VALUES (1, 1), (2, 2)");
+        string[] before = Rows("asof_time", "t", new Moment());
+        // Logs have whole seconds, but for commits of MySQL 8.0.1 and later.
+        Thread.Sleep(1100);
+        DateTime time = DateTime.UtcNow;
+        Thread.Sleep(1100);
+        Server.Sql("UPDATE t SET v = 9 WHERE id = 1; DELETE FROM t WHERE id = 2; INSERT INTO t VALUES (3, 3)", "asof_time");
+        Assert.Equal(before, Rows("asof_time", "t", new Moment { Time = time }));
+        Assert.Equal(["id=1 v=9", "id=3 v=3"], Rows("asof_time", "t", new Moment { Time = DateTime.UtcNow.AddSeconds(1) }));
+    }
+
+    [Fact]
+    public void A_position_within_a_transaction_is_refused_with_its_start_and_its_end()
+    {
+        Create("asof_within", "CREATE TABLE t (id INT PRIMARY KEY, v INT); INSERT INTO t VALUES (1, 1)");
+        BinlogPosition start = Server.Position();
+        Server.Sql("BEGIN; UPDATE t SET v = 2; INSERT INTO t VALUES (2, 2); COMMIT", "asof_within");
+        BinlogPosition end = Server.Position();
+        Server.Sql("DELETE FROM t", "asof_within");
+        long[] places = [.. Server.Query($"SHOW BINLOG EVENTS IN '{start.File}' FROM {start.Offset}")
+            .Select(e => long.Parse(e[1], CultureInfo.InvariantCulture)).Where(p => p > start.Offset && p < end.Offset)];
+        Assert.NotEmpty(places);
+        foreach (long place in places)
+        {
+            RecoveryException error = Assert.Throws<RecoveryException>(
+                () => Rows("asof_within", "t", new Moment { Place = (start.File, place) }));
+            Assert.Equal("PositionNotABoundary", error.ErrorId);
+            Assert.Contains($"from {start.Offset} to {end.Offset}", error.Message, StringComparison.Ordinal);
+        }
+
+        Assert.Equal(["id=1 v=1"], Rows("asof_within", "t", new Moment { Place = (start.File, start.Offset) }));
+        Assert.Equal(["id=1 v=2", "id=2 v=2"], Rows("asof_within", "t", new Moment { Place = (end.File, end.Offset) }));
+    }
+
     private void Create(string database, string statements)
     {
         Server.Sql($"DROP DATABASE IF EXISTS {database}; CREATE DATABASE {database} CHARACTER SET utf8mb4");
