@@ -92,13 +92,16 @@ Describe 'The runbook' -Skip:(-not $prefix) {
         mysqldump --single-transaction --source-data=2 --set-gtid-purged=OFF "--result-file=$TestDrive/orders.sql" till orders
         Invoke-Sql $server "USE till; UPDATE orders SET state = 'paid' WHERE id = 1; INSERT INTO other VALUES (1); FLUSH BINARY LOGS;
             BEGIN; DELETE FROM orders WHERE id < 3; UPDATE orders SET amount = 0; COMMIT;
-            INSERT INTO orders VALUES (4, 40, 'new'); UPDATE orders SET state = 'sent' WHERE id = 3"
+            INSERT INTO orders VALUES (4, 40, 'new'); UPDATE orders SET state = 'sent' WHERE id = 3; UPDATE orders SET state = 'sent' WHERE id = 4; FLUSH BINARY LOGS;
+            UPDATE orders SET amount = amount + 1"
         $bad = (Measure-BinlogEvent $server.Log -Table till.orders -By Transaction | Sort-Object DeleteCount -Descending)[0].Gtid
-        $result = & $runbooks/roll-forward-one-table.ps1 -BackupPath "$TestDrive/orders.sql" -LogPath $server.Log -Table till.orders -ExcludeGtid $bad -At $at -Destination "$TestDrive/forward.sql"
-        Get-State 'SELECT * FROM rescue.orders ORDER BY id' | Should -Be "1`t10.00`tpaid`n2`t20.00`tnew`n3`t30.00`tsent`n4`t40.00`tnew"
+        $result = & $runbooks/roll-forward-one-table.ps1 -BackupPath "$TestDrive/orders.sql" -LogPath $server.Log -Table till.orders -ExcludeGtid $bad -At $at
+        Get-State 'SELECT * FROM rescue.orders ORDER BY id' | Should -Be "1`t10.00`tpaid`n2`t20.00`tnew`n3`t30.00`tnew`n4`t41.00`tsent"
         $result.Now.RowCount, $result.Rescued.RowCount | Should -Be 2, 4
-        $result.Rescued.Sum.amount | Should -Be 100
-        $result.Forward.TransactionCount | Should -Be 3
+        $result.Rescued.Sum.amount | Should -Be 101
+        $result.LeftOut.Gtid | Should -Be $bad
+        @($result.Restored.RestoredCount) + @($result.Restored.LeftCount) | Should -Be 1, 1, 0, 1
+        $result.Restored[1].Reason | Should -Match 'ChangedSince Update rescue.orders id=3' -Because 'its new amount builds on the one that was left out'
     }
 
     It 'for a failover finds the lost transactions, names conflicts, and replays them' {
