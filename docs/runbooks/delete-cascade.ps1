@@ -22,9 +22,9 @@ param(
 
 $ErrorActionPreference = 'Stop'
 # The server's tables tell of foreign keys: before MySQL 9.6 the log does not have the rows that they deleted.
-$chosen = @{ LogPath = $LogPath; Database = $Database } + $Choose + $At
+# -Cascade takes them as the logs had them last; whatever older rows went with them has to come from a backup.
+$chosen = @{ LogPath = $LogPath; Database = $Database; Cascade = $true } + $Choose + $At
 $told = @(Test-RowChange @chosen -WarningVariable incomplete)
-if ($incomplete) { Write-Error "Not everything can be undone: $incomplete" }
 
 $left = @($told | Where-Object Verdict -NotIn Clean, Mergeable, AlreadyRestored)
 $tables = $told | ForEach-Object { "$($_.Database).$($_.Table)" } | Select-Object -Unique
@@ -35,4 +35,4 @@ if ($Apply -and $PSCmdlet.ShouldProcess($tables -join ', ', "bring $($told.Count
     $after = Measure-TableState $tables @At
 }
 
-[pscustomobject]@{ Told = $told | Group-Object Verdict -NoElement; Left = $left; Restored = $restored; Before = $before; After = $after }
+[pscustomobject]@{ Told = $told | Group-Object Verdict -NoElement; Incomplete = $incomplete.Message; Left = $left; Restored = $restored; Before = $before; After = $after }

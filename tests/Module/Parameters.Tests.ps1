@@ -13,8 +13,8 @@ BeforeDiscovery {
         @{ Name = 'Measure-TableState'; Expected = $connection + 'Table', 'Server'; Sets = 'Server' }
         @{ Name = 'Invoke-BinlogReverse'; Expected = $filters + 'Path', 'LiteralPath', 'InputObject', 'Destination', 'GtidSource', 'TargetVersion', 'TableMap', 'MaxMemory', 'Force', 'WhatIf', 'Confirm'; Sets = 'InputObject', 'LiteralPath', 'Path', 'Server' }
         @{ Name = 'Export-RowChangeSql'; Expected = $filters + 'Path', 'LogPath', 'InputObject', 'Reverse', 'Column', 'TableMap', 'Fold', 'BatchSize', 'MaxMemory', 'IncludeLikely', 'Force', 'WhatIf', 'Confirm'; Sets = 'InputObject', 'LogPath', 'Server' }
-        @{ Name = 'Test-RowChange'; Expected = $filters + 'InputObject', 'LogPath', 'Forward', 'Column', 'TableMap', 'BatchSize'; Sets = 'Server' }
-        @{ Name = 'Restore-RowChange'; Expected = $filters + 'InputObject', 'LogPath', 'Forward', 'Column', 'TableMap', 'BatchSize', 'OnConflict', 'As', 'AllowTrigger', 'PassThru', 'Throttle', 'WhatIf', 'Confirm'; Sets = 'Server' }
+        @{ Name = 'Test-RowChange'; Expected = $filters + 'InputObject', 'LogPath', 'Forward', 'Column', 'TableMap', 'BatchSize', 'Cascade', 'IncludeLikely'; Sets = 'Server' }
+        @{ Name = 'Restore-RowChange'; Expected = $filters + 'InputObject', 'LogPath', 'Forward', 'Column', 'TableMap', 'BatchSize', 'Cascade', 'IncludeLikely', 'OnConflict', 'As', 'AllowTrigger', 'PassThru', 'Throttle', 'WhatIf', 'Confirm'; Sets = 'Server' }
         @{ Name = 'Get-RowHistory'; Expected = $connection + 'Table', 'Key', 'LogPath', 'Server', 'StartTime', 'KeyringPath', 'SchemaPath', 'CatalogPath'; Sets = 'Server' }
         @{ Name = 'Get-TableRow'; Expected = $connection + 'Table', 'Server', 'AsOf', 'AsOfGtid', 'AsOfFile', 'AsOfPosition', 'Where', 'Column', 'SchemaPath', 'Base', 'LogPath', 'KeyringPath', 'CatalogPath', 'MaxMemory'; Sets = 'Server' }
         @{ Name = 'Update-BinlogCatalog'; Expected = 'Path', 'LiteralPath', 'CatalogPath', 'SchemaPath', 'Force', 'WhatIf', 'Confirm'; Sets = 'LiteralPath', 'Path' }

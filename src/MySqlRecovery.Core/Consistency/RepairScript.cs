@@ -32,12 +32,19 @@ internal sealed class RepairScript
     /// <param name="takesLikely">Whether rows are repaired too that the replica may still get by itself.</param>
     /// <exception cref="RecoveryException">RepairReversed</exception>
     public static RepairScript Start(bool reverse, bool takesLikely = false) =>
-        !reverse ? new RepairScript(takesLikely) : throw new RecoveryException(
-        "RepairReversed", RecoveryErrorKind.InvalidArgument, "a finding's repair has no undo", recommendedAction: "Leave -Reverse out.");
+        !reverse ? new RepairScript(takesLikely) : throw Reversed();
+
+    /// <summary>The error of who wants a replica to differ again.</summary>
+    public static RecoveryException Reversed() => new(
+        "RepairReversed", RecoveryErrorKind.InvalidArgument, "a finding's repair has no undo",
+        recommendedAction: "Leave -Reverse or -Forward out.");
 
     /// <summary>What to say where no finding was a row with a repair.</summary>
-    public RecoveryException NothingFound() => new(
-        "NothingToRepair", RecoveryErrorKind.ObjectNotFound, _reasons.FirstOrDefault() ?? "none of the findings is a row that differs",
+    public RecoveryException NothingFound() => NothingFound(_reasons);
+
+    /// <summary>The same with the reasons.</summary>
+    public static RecoveryException NothingFound(IEnumerable<string> reasons) => new(
+        "NothingToRepair", RecoveryErrorKind.ObjectNotFound, reasons.FirstOrDefault() ?? "none of the findings is a row that differs",
         recommendedAction: "Test-ReplicationConsistency -Check Data gives such findings.");
 
     /// <summary>Takes the repair of a row; findings of other kinds are passed over.</summary>

@@ -59,6 +59,12 @@ public sealed class RowVerdict
     /// <summary>Whether the change is to be done (-Forward) instead of undone.</summary>
     public bool IsForward { get; set; }
 
+    /// <summary>Whether ON DELETE CASCADE took the row, which the log does not say: it comes back as the log had it last.</summary>
+    public bool IsCascaded { get; set; }
+
+    /// <summary>Whether the row is of a finding of Test-ReplicationConsistency: Before is the source's row, After the replica's.</summary>
+    public bool IsRepair { get; set; }
+
     /// <summary>Bytes of the row before its first change; null where there was none.</summary>
     public byte[]? BeforeImage { get; set; }
 

@@ -122,6 +122,12 @@ internal sealed class KeyedRows(IQueryClient client, CancellationToken stop) : I
 
     private void WriteLiteral(StoredRow row, int ordinal)
     {
+        if (row.Image == null)
+        {
+            StoredValue.WriteLiteral(row.Map.Columns[ordinal], row.Values[ordinal], _sql);
+            return;
+        }
+
         ReadOnlySpan<byte> value = row.ImageValue(ordinal, out bool isNull);
         ColumnDefinition column = row.Map.Columns[ordinal];
         if (isNull)

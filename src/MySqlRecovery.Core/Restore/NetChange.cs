@@ -43,6 +43,12 @@ internal enum NetChangeFlags
 
     /// <summary>The images do not even have the key.</summary>
     Unnamed = 16,
+
+    /// <summary>The rows are no images of a log, but values that a server gave.</summary>
+    Packed = 32,
+
+    /// <summary>A foreign key deleted the row, which the log does not say.</summary>
+    Cascaded = 64,
 }
 
 /// <summary>

@@ -17,6 +17,7 @@ internal sealed class NetChanges : IDisposable
     private static readonly UInt128 Gone = new(0x9E3779B97F4A7C15, 0xF39CC0605CEDC834);
 
     private ChangeIndex? _owned;
+    private TableMap[] _maps = [];
     private readonly NetChangeStore _store = new();
     private readonly Dictionary<UInt128, (long First, long Last)> _equalRows = [];
     private readonly Dictionary<UInt128, long> _restored = [];
@@ -43,11 +44,13 @@ internal sealed class NetChanges : IDisposable
     /// <param name="where">The row test that is still to be made, or null.</param>
     /// <param name="isChosen">Which of the transactions count, by log and position; null for all.</param>
     /// <param name="reverse">Whether they are to be undone.</param>
+    /// <param name="cascaded">Rows that went with others, unlogged.</param>
     /// <param name="stop">Cancels.</param>
     public static NetChanges Build(
-        ChangeIndex index, RowPredicate? where, Func<string, long, bool>? isChosen, bool reverse, CancellationToken stop)
+        ChangeIndex index, RowPredicate? where, Func<string, long, bool>? isChosen, bool reverse, CascadedRows? cascaded,
+        CancellationToken stop)
     {
-        var changes = new NetChanges { _owned = index };
+        var changes = new NetChanges { _owned = index, _maps = [.. index.Maps, .. cascaded?.Maps ?? []] };
         try
         {
             using var windows = new SourceWindows(index.Sources, backwards: false);
@@ -60,6 +63,8 @@ internal sealed class NetChanges : IDisposable
                 {
                     stop.ThrowIfCancellationRequested();
                     changes.Add(index.Events[number], t, index.Unusable?.NumberOf(number) ?? 0, windows, where);
+                    foreach (CascadedRow row in cascaded?.Of(number) ?? [])
+                        changes.Add(row, t);
                 }
             }
 
@@ -77,10 +82,19 @@ internal sealed class NetChanges : IDisposable
     public static NetChanges Empty() => new();
 
     /// <summary>Adds a row whose changes have been summed up already.</summary>
-    public void AddSummed(int map, FoldedRow.Image first, FoldedRow.Image last, int transaction) =>
-        _store.Add(new NetChange(map, first, last, default, transaction, -1, NetChangeFlags.None, 0));
+    /// <param name="map">Number of its table map.</param>
+    /// <param name="first">The row as it was.</param>
+    /// <param name="last">The row as it is left.</param>
+    /// <param name="transaction">Number of its transaction.</param>
+    /// <param name="flags">What else is to be known.</param>
+    /// <param name="cause">Number of the cause why nothing can be done with it; 0 for none.</param>
+    public void AddSummed(int map, FoldedRow.Image first, FoldedRow.Image last, int transaction, NetChangeFlags flags, byte cause = 0) =>
+        _store.Add(new NetChange(map, first, last, default, transaction, -1, flags, cause));
 
-    public TableMap MapOf(in NetChange change) => Index.Maps[change.Map];
+    /// <summary>The table maps of the rows.</summary>
+    public IReadOnlyList<TableMap> Maps => _maps;
+
+    public TableMap MapOf(in NetChange change) => _maps[change.Map];
 
     /// <summary>Why nothing can be done with one of a row's changes; null where something can.</summary>
     public string? CauseOf(in NetChange change) => Index.Unusable?.CauseOf(change.Cause);
@@ -106,7 +120,7 @@ internal sealed class NetChanges : IDisposable
     /// </summary>
     public (long First, long Last, long Restored) CountEqual(StoredRow row)
     {
-        UInt128 key = HashOf(row.Map, row.Image);
+        UInt128 key = HashOf(row);
         (long first, long last) = _equalRows.GetValueOrDefault(key);
         return (first, last, _restored.GetValueOrDefault(key));
     }
@@ -115,9 +129,9 @@ internal sealed class NetChanges : IDisposable
     public void NoteRestored(StoredRow? from, StoredRow? to)
     {
         if (from != null)
-            _restored[HashOf(from.Map, from.Image)] = _restored.GetValueOrDefault(HashOf(from.Map, from.Image)) - 1;
+            _restored[HashOf(from)] = _restored.GetValueOrDefault(HashOf(from)) - 1;
         if (to != null)
-            _restored[HashOf(to.Map, to.Image)] = _restored.GetValueOrDefault(HashOf(to.Map, to.Image)) + 1;
+            _restored[HashOf(to)] = _restored.GetValueOrDefault(HashOf(to)) + 1;
     }
 
     /// <summary>An image; null where there was no row.</summary>
@@ -132,6 +146,16 @@ internal sealed class NetChanges : IDisposable
             "FileChanged", RecoveryErrorKind.ReadError, "the file became shorter while it was read", Index.Sources[image.Source].Path,
             image.Offset);
     }
+
+    /// <summary>The row of an image; null where there was none.</summary>
+    /// <exception cref="InvalidDataException">A value cannot be read.</exception>
+    public StoredRow? LoadRow(in NetChange change, in FoldedRow.Image image) => Load(image) is not { } bytes ? null
+        : change.Flags.HasFlag(NetChangeFlags.Packed)
+            ? StoredRow.OfPacked(MapOf(change), bytes) : StoredRow.OfImage(MapOf(change), bytes, _scratch);
+
+    /// <summary>Hash of table and some columns of an image, of which nothing else is decoded.</summary>
+    public UInt128 HashOf(in NetChange change, in FoldedRow.Image image, int[] columns) => change.Flags.HasFlag(NetChangeFlags.Packed)
+        ? LoadRow(change, image)!.Hash(columns) : StoredRow.Hash(MapOf(change), Load(image), columns, _scratch);
 
     public void Dispose()
     {
@@ -175,6 +199,13 @@ internal sealed class NetChanges : IDisposable
         }
     }
 
+    private void Add(in CascadedRow row, int transaction)
+    {
+        int map = Array.IndexOf(_maps, row.Map);
+        var change = new NetChange(map, _widened.Append(row.Image), default, default, transaction, -1, NetChangeFlags.Cascaded, 0);
+        Add(change, row.Map, row.Image, []);
+    }
+
     private void Add(in NetChange change, TableMap map, ReadOnlySpan<byte> before, ReadOnlySpan<byte> after)
     {
         if (map.PrimaryKey.Length == 0)
@@ -202,7 +233,7 @@ internal sealed class NetChanges : IDisposable
 
     /// <summary>Whether two changes of a row were made while its table had other columns.</summary>
     private NetChangeFlags Compare(int map, int other) =>
-        map == other || RowFold.HasShapeOf(Index.Maps[map], Index.Maps[other]) ? NetChangeFlags.None : NetChangeFlags.Reshaped;
+        map == other || RowFold.HasShapeOf(_maps[map], _maps[other]) ? NetChangeFlags.None : NetChangeFlags.Reshaped;
 
     private void AddKeyed(NetChange change, TableMap map, ReadOnlySpan<byte> before, ReadOnlySpan<byte> after)
     {
@@ -278,6 +309,9 @@ internal sealed class NetChanges : IDisposable
 
     private UInt128 StoredHash(TableMap map, in FoldedRow.Image image) => HashOf(map, Load(image));
 
+    private UInt128 HashOf(StoredRow row) => row.Image != null ? HashOf(row.Map, row.Image)
+        : row.Hash([.. Enumerable.Range(0, row.Values.Length).Where(i => !row.Map.Columns[i].IsGenerated)]);
+
     private UInt128 HashOf(TableMap map, ReadOnlySpan<byte> image)
     {
         UInt128 table = StoredRow.Hash(map.Database, map.Table, []);
@@ -292,6 +326,7 @@ internal sealed class NetChanges : IDisposable
     public void Complete(ChangeIndex index, bool reverse, bool isSummed, CancellationToken stop)
     {
         _owned = index;
+        _maps = _maps.Length == 0 ? index.Maps : _maps;
         KeyNumbers? numbers = reverse && !isSummed ? null : new KeyNumbers();
         for (int number = 0; number < _store.Count; number++)
         {
@@ -301,9 +336,9 @@ internal sealed class NetChanges : IDisposable
             if (change.IsNothing || change.Flags.HasFlag(NetChangeFlags.Partial))
                 continue;
             if (map.PrimaryKey.Length == 0)
-                CountEqual(map, change);
+                CountEqual(change);
             else
-                Number(change, map, number, numbers, reverse);
+                Number(change, map.PrimaryKey, number, numbers, reverse);
         }
 
         _reverse = reverse;
@@ -311,30 +346,30 @@ internal sealed class NetChanges : IDisposable
         _numbers = numbers;
     }
 
-    private void Number(in NetChange change, TableMap map, int number, KeyNumbers? numbers, bool reverse)
+    private void Number(in NetChange change, int[] columns, int number, KeyNumbers? numbers, bool reverse)
     {
         (FoldedRow.Image from, FoldedRow.Image to) = reverse ? (change.Last, change.First) : (change.First, change.Last);
         if (numbers == null && !change.Flags.HasFlag(NetChangeFlags.Moved))
             return;
-        UInt128 key = from.IsRow ? StoredRow.Hash(map, Load(from), map.PrimaryKey, _scratch) : default;
-        UInt128 coming = to.IsRow ? StoredRow.Hash(map, Load(to), map.PrimaryKey, _scratch) : key;
+        UInt128 key = from.IsRow ? HashOf(change, from, columns) : default;
+        UInt128 coming = to.IsRow ? HashOf(change, to, columns) : key;
         numbers?.Set(from.IsRow ? key : coming, number);
         if (to.IsRow && coming != key)
             _coming.Set(coming, number);
     }
 
-    private void CountEqual(TableMap map, in NetChange change)
+    private void CountEqual(in NetChange change)
     {
         if (change.First.IsRow)
         {
-            UInt128 key = StoredHash(map, change.First);
+            UInt128 key = HashOf(LoadRow(change, change.First)!);
             (long first, long last) = _equalRows.GetValueOrDefault(key);
             _equalRows[key] = (first + 1, last);
         }
 
         if (change.Last.IsRow)
         {
-            UInt128 key = StoredHash(map, change.Last);
+            UInt128 key = HashOf(LoadRow(change, change.Last)!);
             (long first, long last) = _equalRows.GetValueOrDefault(key);
             _equalRows[key] = (first, last + 1);
         }

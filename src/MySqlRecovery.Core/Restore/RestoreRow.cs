@@ -46,12 +46,12 @@ internal sealed class RestoreRow
     /// Whether a row event can write it. MariaDB computes no generated column for one, so that those of the log must be there (the
     /// logs of 11.8 lack them) and fit the rest of the row.
     /// </summary>
-    public bool CanBeEvent => Table.Compared.Length == Table.Map.Columns.Length || Action switch
+    public bool CanBeEvent => (From ?? To)?.Image != null && (Table.Compared.Length == Table.Map.Columns.Length || Action switch
     {
         RowOperation.Delete => Table.Key.Length > 0 || HasGenerated(From!),
         RowOperation.Insert => HasGenerated(To!),
         _ => Verdict == RestoreVerdict.Clean && Table.Chosen == null && HasGenerated(From!) && HasGenerated(To!),
-    };
+    });
 
     public bool IsApplied { get; set; }
 

@@ -2,6 +2,7 @@ using System.Collections.Specialized;
 using MySqlRecovery.Binlog.Events;
 using MySqlRecovery.Binlog.Filter;
 using MySqlRecovery.Binlog.Rows;
+using MySqlRecovery.Binlog.Scan;
 using MySqlRecovery.Changes;
 using MySqlRecovery.Model;
 using MySqlRecovery.Output.Sql;
@@ -18,8 +19,10 @@ internal sealed class RestoreRun : IDisposable
     private readonly KeyedRows _keyed;
     private readonly RowReader _reader;
     private readonly RowConflicts _conflicts;
+    private CascadedRows? _cascaded;
 
-    private RestoreRun(IQueryClient client, ChangeIndex index, SqlForm form, Func<NetChanges> sum, CancellationToken stop)
+    private RestoreRun(
+        IQueryClient client, ChangeIndex index, SqlForm form, Func<RestoreRun, NetChanges> sum, CancellationToken stop)
     {
         _client = client;
         Form = form;
@@ -32,7 +35,7 @@ internal sealed class RestoreRun : IDisposable
             foreach (TableMap map in index.Maps)
                 Tables.Find(map);
             form.Check(index.Maps);
-            Changes = sum();
+            Changes = sum(this);
         }
         catch
         {
@@ -42,7 +45,7 @@ internal sealed class RestoreRun : IDisposable
 
         _keyed = new KeyedRows(client, stop);
         _reader = new RowReader(Changes, Tables, _keyed, form);
-        _conflicts = new RowConflicts(client, Changes, Tables, _keyed, stop);
+        _conflicts = new RowConflicts(client, Changes, Tables, new ComingParents(Changes, Tables, form.Reverse), _keyed, stop);
     }
 
     /// <summary>A run over the changes of an index.</summary>
@@ -52,20 +55,39 @@ internal sealed class RestoreRun : IDisposable
     /// <param name="form">Which way, which columns, and into which tables.</param>
     /// <param name="stop">Cancels.</param>
     /// <param name="isChosen">Which of the transactions count, by log and position; null for all.</param>
+    /// <param name="open">Opens a reading of all logs, not only of what was chosen; null where there are none.</param>
+    /// <param name="cascade">Whether rows come back, too, that ON DELETE CASCADE took along and the log does not have.</param>
     public static RestoreRun Of(
-        IQueryClient client, ChangeIndex index, RowPredicate? where, SqlForm form, CancellationToken stop, Func<string, long,
-        bool>? isChosen = null) =>
-        new(client, index, form, () => NetChanges.Build(index, where, isChosen, form.Reverse, stop), stop);
+        IQueryClient client, ChangeIndex index, RowPredicate? where, SqlForm form, CancellationToken stop,
+        Func<string, long, bool>? isChosen = null, Func<EventFilter, EventScan>? open = null, bool cascade = false) => new(
+        client, index, form,
+        run =>
+        {
+            run._cascaded = form.Reverse && (open != null || cascade)
+                ? CascadedRows.Find(index, run.Tables, where, isChosen, open, cascade, stop) : null;
+            return NetChanges.Build(index, where, isChosen, form.Reverse, run._cascaded, stop);
+        },
+        stop);
 
     /// <summary>A run over rows that were summed up before.</summary>
-    public static RestoreRun Of(IQueryClient client, NetChanges summed, ChangeIndex index, SqlForm form, CancellationToken stop) => new(
+    /// <param name="client">The server; its session has other settings until the run is disposed of.</param>
+    /// <param name="summed">The rows; disposed of with the run.</param>
+    /// <param name="index">What the rows' images are in; disposed of with the run.</param>
+    /// <param name="form">Which way, which columns, and into which tables.</param>
+    /// <param name="isRepair">Whether rows of a replica are made what they are on its source.</param>
+    /// <param name="stop">Cancels.</param>
+    public static RestoreRun Of(
+        IQueryClient client, NetChanges summed, ChangeIndex index, SqlForm form, bool isRepair, CancellationToken stop) => new(
         client, index, form,
-        () =>
+        _ =>
         {
             summed.Complete(index, form.Reverse, isSummed: true, stop);
             return summed;
         },
-        stop);
+        stop)
+    {
+        IsRepair = isRepair,
+    };
 
     public NetChanges Changes { get; }
 
@@ -77,11 +99,14 @@ internal sealed class RestoreRun : IDisposable
 
     public IQueryClient Client => _client;
 
+    /// <summary>What cannot be restored and is not a row of its own, one line each.</summary>
+    public string[] Reasons => [.. Changes.Index.Reasons, .. _cascaded?.Reasons ?? []];
+
     /// <summary>The tables as the server names them.</summary>
-    public IEnumerable<TableName> TableNames => Changes.Index.Maps.Select(m => Tables.Find(m).Name).Distinct();
+    public IEnumerable<TableName> TableNames => Changes.Maps.Select(m => Tables.Find(m).Name).Distinct();
 
     /// <summary>Whether a table has triggers that must not fire, or values that SQL may not be able to write.</summary>
-    public bool MayNeedEvents(bool allowsTriggers) => Changes.Index.Maps.Select(Tables.Find).Any(t =>
+    public bool MayNeedEvents(bool allowsTriggers) => Changes.Maps.Select(Tables.Find).Any(t =>
         (t.HasTriggers && !allowsTriggers) || Array.Exists(t.Map.Columns, c => c.Type == ColumnType.Json));
 
     /// <summary>The verdict of every row in the order of the rows' first changes; nothing is locked and nothing written.</summary>
@@ -106,9 +131,19 @@ internal sealed class RestoreRun : IDisposable
         }
     }
 
+    /// <summary>Whether rows of a replica are made what they are on its source.</summary>
+    public bool IsRepair { get; init; }
+
+    /// <summary>What is to be said of the way in which it is written; null for nothing.</summary>
+    public string? Warning { get; private set; }
+
     /// <summary>Makes the session ready for writing.</summary>
     /// <exception cref="RecoveryException">StatementLogging</exception>
-    public void BeginWriting() => _session.BeginWriting(Stop);
+    public void BeginWriting()
+    {
+        Warning = IsRepair ? _session.StopLogging(Stop) : null;
+        _session.BeginWriting(Stop);
+    }
 
     public RestoreRow Load(int number) => _reader.Load(number);
 
@@ -174,9 +209,11 @@ internal sealed class RestoreRun : IDisposable
             Reason = row.Reason,
             IsApplied = row.IsApplied,
             IsForward = !Form.Reverse,
+            IsCascaded = row.Change.Flags.HasFlag(NetChangeFlags.Cascaded),
+            IsRepair = row.Change.Flags.HasFlag(NetChangeFlags.Packed),
             BeforeImage = beforeImage,
             AfterImage = afterImage,
-            TableMapEvent = map.Raw,
+            TableMapEvent = map.IsOfLog ? map.Raw : null,
             FormatEvent = Changes.Index.Format?.Raw,
         };
     }

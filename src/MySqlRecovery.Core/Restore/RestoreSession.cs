@@ -18,6 +18,7 @@ internal sealed class RestoreSession : IDisposable
     private readonly IQueryClient _client;
     private readonly string _settings;
     private bool _logsRows;
+    private bool _isUnlogged;
 
     public RestoreSession(IQueryClient client, CancellationToken stop)
     {
@@ -30,6 +31,27 @@ internal sealed class RestoreSession : IDisposable
                     ? s.Replace("'", "", StringComparison.Ordinal) : s));
         foreach (string setting in SqlScriptWriter.Settings)
             client.Execute(setting, stop);
+    }
+
+    /// <summary>Has nothing be logged: what repairs a replica would be transactions that its source does not have.</summary>
+    /// <returns>What is to be said where the account may not; else null.</returns>
+    public string? StopLogging(CancellationToken stop)
+    {
+        const string Ask = "SHOW SESSION VARIABLES WHERE Variable_name IN ('log_bin', 'sql_log_bin') AND Value = 'ON'";
+        if (_client.QueryAll(Ask, stop).Count < 2)
+            return null;
+        try
+        {
+            _client.Execute("SET SESSION sql_log_bin = 0", stop);
+            _isUnlogged = true;
+            return null;
+        }
+        catch (RecoveryException e) when (e.ErrorId is "ServerPrivilegeMissing" or "ServerQueryFailed")
+        {
+            return "The account may not turn logging off (sql_log_bin = 0), so that the repairs are in the replica's own log, as "
+                + "transactions that its source does not have: that takes SESSION_VARIABLES_ADMIN (MariaDB: BINLOG ADMIN; before MySQL "
+                + "8.0 SUPER).";
+        }
     }
 
     /// <summary>
@@ -63,6 +85,8 @@ internal sealed class RestoreSession : IDisposable
     {
         try
         {
+            if (_isUnlogged)
+                _client.Execute("SET SESSION sql_log_bin = 1", CancellationToken.None);
             if (_logsRows)
                 _client.Execute("SET SESSION binlog_format = 'STATEMENT'", CancellationToken.None);
             _client.Execute(_settings, CancellationToken.None);

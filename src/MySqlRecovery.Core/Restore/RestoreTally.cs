@@ -35,7 +35,7 @@ internal sealed class RestoreTally(RestoreRun run)
     /// <param name="wasStopped">Whether rows were not come to.</param>
     public IEnumerable<RestoreResult> Results(bool wasStopped)
     {
-        string[] unread = run.Changes.Index.Reasons;
+        string[] unread = run.Reasons;
         foreach (TableName name in wasStopped ? run.TableNames : [])
             Find(name);
         foreach ((string name, Table table) in _tables.OrderBy(t => t.Key, StringComparer.Ordinal))

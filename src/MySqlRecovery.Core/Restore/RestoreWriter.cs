@@ -125,27 +125,34 @@ internal sealed class RestoreWriter(RestoreRun run)
             output, run.Form with { Columns = [], BatchSize = Math.Max(2, batch.Count), StatementLength = PartLength, Reverse = false });
         foreach (RestoreRow row in batch.Where(r => r.Action == RowOperation.Delete || IsReplaced(r)))
         {
-            if (Write(script, row.Table, RowOperation.Delete, row.From ?? row.To!, null) is { } obstacle)
+            if (Write(script, output, row.Table, RowOperation.Delete, row.From ?? row.To!, null) is { } obstacle)
                 yield return (row, obstacle);
         }
 
         foreach (RestoreRow row in batch.Where(r => r.Action == RowOperation.Update && !r.IsChained))
         {
-            if (Write(script, row.Table, RowOperation.Update, row.From, row.To) is { } obstacle)
+            if (Write(script, output, row.Table, RowOperation.Update, row.From, row.To) is { } obstacle)
                 yield return (row, obstacle);
         }
 
         foreach (RestoreRow row in batch.Where(r => r.Action == RowOperation.Insert || IsReplaced(r)))
         {
-            if (Write(script, row.Table, RowOperation.Insert, null, row.To) is { } obstacle)
+            if (Write(script, output, row.Table, RowOperation.Insert, null, row.To) is { } obstacle)
                 yield return (row, obstacle);
         }
 
         script.Flush();
     }
 
-    private static string? Write(SqlScriptWriter script, RestoreTable table, RowOperation operation, StoredRow? from, StoredRow? to)
+    private static string? Write(
+        SqlScriptWriter script, StatementParts output, RestoreTable table, RowOperation operation, StoredRow? from, StoredRow? to)
     {
+        if ((from ?? to)!.Image == null)
+        {
+            PackedStatements.Write(output, table, operation, from, to);
+            return null;
+        }
+
         RowLayout layout = table.Map.Layout;
         return script.WriteChange(table.Map, operation, layout, from?.Image, layout, to?.Image);
     }

@@ -11,9 +11,11 @@ namespace MySqlRecovery.Restore;
 /// <param name="client">The server.</param>
 /// <param name="changes">All that is to be restored.</param>
 /// <param name="tables">The tables of the server.</param>
+/// <param name="parents">Rows to come that foreign keys refer to.</param>
 /// <param name="rows">Reads the server.</param>
 /// <param name="stop">Cancels.</param>
-internal sealed class RowConflicts(IQueryClient client, NetChanges changes, RestoreTables tables, KeyedRows rows, CancellationToken stop)
+internal sealed class RowConflicts(
+    IQueryClient client, NetChanges changes, RestoreTables tables, ComingParents parents, KeyedRows rows, CancellationToken stop)
 {
     /// <summary>Of the rows that refer to others, so many are looked at.</summary>
     private const int MaximumChildren = 2000;
@@ -143,11 +145,9 @@ internal sealed class RowConflicts(IQueryClient client, NetChanges changes, Rest
 
     private bool WillCome(Reference reference, IEnumerable<byte[]?> values, Func<int, RestoreRow?> other)
     {
-        if (tables.Find(reference.Parent) is not { } parent || !parent.Key.SequenceEqual(OrdinalsOf(parent, reference.ParentColumns)))
-            return false;
-        int number = changes.FindComing(StoredRow.Hash(parent.Map.Database, parent.Map.Table, values));
-        return number >= 0 && other(number) is { Applies: true, To: { } to }
-            && parent.Key.Select(c => to.Values[c]).Zip(values, StoredRow.IsSame).All(s => s);
+        int number = parents.Find(reference, values);
+        return number >= 0 && other(number) is { Applies: true, To: { } to } parent
+            && reference.ParentColumns.Select(c => to.Values[parent.Table.Find(c)]).Zip(values, StoredRow.IsSame).All(s => s);
     }
 
     private static bool ReleasesParent(RestoreRow child, RestoreRow parent, Reference reference)

@@ -28,8 +28,8 @@ internal sealed class RowReader(NetChanges changes, RestoreTables tables, KeyedR
         {
             try
             {
-                first = Read(map, changes.Load(change.First));
-                last = Read(map, changes.Load(change.Last));
+                first = changes.LoadRow(change, change.First);
+                last = changes.LoadRow(change, change.Last);
             }
             catch (Exception e) when (MalformedData.Is(e))
             {
@@ -100,8 +100,6 @@ internal sealed class RowReader(NetChanges changes, RestoreTables tables, KeyedR
         (FoldedRow.Image from, FoldedRow.Image to) = form.Reverse ? (change.Last, change.First) : (change.First, change.Last);
         return !from.IsRow ? RowOperation.Insert : to.IsRow ? RowOperation.Update : RowOperation.Delete;
     }
-
-    private StoredRow? Read(TableMap map, byte[]? image) => image == null ? null : StoredRow.OfImage(map, image, _scratch);
 
     private static string? Problem(NetChangeFlags flags) => flags switch
     {
@@ -208,7 +206,10 @@ internal sealed class RowReader(NetChanges changes, RestoreTables tables, KeyedR
         for (int i = 0; i < images.Length; i++)
         {
             sql.Append(i > 0 ? " OR ("u8 : "("u8);
-            statement.WriteExactCondition(target, table.Map.Layout, images[i].Image);
+            if (images[i].Image == null)
+                PackedStatements.WriteExactCondition(table, images[i], sql);
+            else
+                statement.WriteExactCondition(target, table.Map.Layout, images[i].Image);
             sql.Append((byte)')');
         }
 

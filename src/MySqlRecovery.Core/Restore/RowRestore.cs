@@ -114,7 +114,7 @@ internal sealed class RowRestore
     /// <summary>How far each table is from those that refer to none; a cycle is cut where it is met.</summary>
     private Dictionary<RestoreTable, int> Rank()
     {
-        RestoreTable[] tables = [.. _run.Changes.Index.Maps.Select(_run.Tables.Find).Distinct()];
+        RestoreTable[] tables = [.. _run.Changes.Maps.Select(_run.Tables.Find).Distinct()];
         var ranks = new Dictionary<RestoreTable, int>();
         foreach (RestoreTable table in tables)
             RankOf(table, []);
@@ -171,7 +171,9 @@ internal sealed class RowRestore
                 return TryBatch(numbers);
             }
             catch (RecoveryException e)
-                when (e.ErrorId is not ("RestoreConflict" or "ServerConnectionLost" or "ServerTimeout" or "ServerPrivilegeMissing"))
+                when (
+                    e.ErrorId is not ("RestoreConflict" or "ServerConnectionLost" or "ServerTimeout" or "ServerPrivilegeMissing")
+                    && !IsReadOnly(e))
             {
                 failure = e;
                 if (!RollBack())
@@ -252,9 +254,9 @@ internal sealed class RowRestore
         if (firesTriggers && !row.IsEvent && row.Verdict != RestoreVerdict.AlreadyRestored)
         {
             row.Applies = false;
-            row.Reason ??= $"{row.Table.Name} has triggers, which would do their work a second time: an account with BINLOG_ADMIN or "
-                + "REPLICATION_APPLIER "
-                + "(MariaDB: BINLOG REPLAY) restores it without them, -AllowTrigger has them do it";
+            row.Reason ??= $"{row.Table.Name} has triggers, which would do their work a second time: "
+                + (_run.IsRepair ? string.Empty : "an account with BINLOG_ADMIN or REPLICATION_APPLIER (MariaDB: BINLOG REPLAY) restores it "
+                + "without them, ") + "-AllowTrigger has them do it";
             return;
         }
 
@@ -283,6 +285,10 @@ internal sealed class RowRestore
             return false;
         }
     }
+
+    // No row of any batch can be written.
+    private static bool IsReadOnly(RecoveryException e) =>
+        e.Detail.Contains("read-only", StringComparison.Ordinal) || e.Detail.Contains("read only", StringComparison.Ordinal);
 
     private static bool IsPassing(RecoveryException e) => e.ErrorId == "RestoreCountWrong"
         || e.Detail.Contains("Deadlock found", StringComparison.Ordinal) || e.Detail.Contains("Lock wait timeout", StringComparison.Ordinal)

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Collections.Specialized;
 using MySqlRecovery.Binlog.Rows;
 using MySqlRecovery.Changes;
@@ -37,6 +38,39 @@ internal sealed class StoredRow
 
     /// <summary>A row of a server.</summary>
     public static StoredRow OfServer(TableMap map, byte[]?[] values) => new(map, values, null);
+
+    /// <summary>A row of a server that <see cref="Pack"/> has made bytes of.</summary>
+    public static StoredRow OfPacked(TableMap map, byte[] packed)
+    {
+        var values = new byte[]?[map.Columns.Length];
+        int at = 0;
+        for (int i = 0; i < values.Length; i++)
+        {
+            int length = BinaryPrimitives.ReadInt32LittleEndian(packed.AsSpan(at));
+            at += sizeof(int);
+            if (length < 0)
+                continue;
+            values[i] = packed[at..(at + length)];
+            at += length;
+        }
+
+        return new StoredRow(map, values, null);
+    }
+
+    /// <summary>The values as bytes: of each its length (-1 for NULL), and it.</summary>
+    public byte[] Pack()
+    {
+        var packed = new List<byte>();
+        var length = new byte[sizeof(int)];
+        foreach (byte[]? value in Values)
+        {
+            BinaryPrimitives.WriteInt32LittleEndian(length, value?.Length ?? -1);
+            packed.AddRange(length);
+            packed.AddRange(value ?? []);
+        }
+
+        return [.. packed];
+    }
 
     /// <summary>A column's value in the image.</summary>
     public ReadOnlySpan<byte> ImageValue(int ordinal, out bool isNull)
@@ -113,9 +147,11 @@ internal sealed class StoredRow
         return key;
     }
 
-    /// <summary>The image with the values of another in some columns.</summary>
+    /// <summary>The row with the values of another in some columns.</summary>
     public StoredRow With(StoredRow other, Func<int, bool> isTaken)
     {
+        if (Image == null)
+            return new StoredRow(Map, [.. Values.Select((v, i) => isTaken(i) ? other.Values[i] : v)], null);
         RowLayout layout = Map.Layout;
         var mine = new ValueRange[Values.Length];
         var theirs = new ValueRange[Values.Length];

@@ -92,6 +92,30 @@ internal static class StoredValue
         return scratch.Written.ToArray();
     }
 
+    /// <summary>The SQL that gives a value back.</summary>
+    public static void WriteLiteral(ColumnDefinition column, byte[]? value, TextBuffer sql)
+    {
+        switch (column.Type)
+        {
+            case var _ when value == null:
+                sql.Append("NULL"u8);
+                break;
+            case ColumnType.Tiny or ColumnType.Short or ColumnType.Int24 or ColumnType.Long or ColumnType.LongLong or ColumnType.NewDecimal
+                or ColumnType.Year or ColumnType.Bit or ColumnType.Enum or ColumnType.Set:
+                sql.Append(value);
+                break;
+            case ColumnType.Float or ColumnType.Double:
+                SqlLiteral.WriteDouble(double.Parse(value, NumberStyles.Float, CultureInfo.InvariantCulture), sql);
+                break;
+            case var type when type == ColumnType.Json || TemporalValue.IsTemporal(type) || column.TextForm != BytesAsText.None:
+                SqlLiteral.WriteUtf8(value, sql);
+                break;
+            default:
+                SqlLiteral.Write(column, value, sql);
+                break;
+        }
+    }
+
     /// <summary>The object that PowerShell users get, of the same type as <see cref="ColumnValue"/> makes of an image.</summary>
     public static object Decode(ColumnDefinition column, byte[] value) => column.Type switch
     {

@@ -20,7 +20,7 @@ internal static class SchemaComparison
             return $"the schema has {table.Columns.Count} columns, the log {map.Columns.Length}";
         for (int i = 0; i < map.Columns.Length; i++)
         {
-            if (FindProblem(map.Columns[i], table.Columns[i]) is { } problem)
+            if ((map.IsOfLog ? FindProblem(map.Columns[i], table.Columns[i]) : FindOtherName(map.Columns[i], table.Columns[i])) is { } problem)
                 return problem;
         }
 
@@ -45,8 +45,8 @@ internal static class SchemaComparison
     /// <summary>What a table map and a definition say differently of a column; null where they may be of one.</summary>
     public static string? FindProblem(ColumnDefinition column, ColumnSchema schema)
     {
-        if (column.IsNameKnown && !string.Equals(column.Name, schema.Name, StringComparison.OrdinalIgnoreCase))
-            return $"column '{column.Name}' of the log is '{schema.Name}' in the schema";
+        if (FindOtherName(column, schema) is { } name)
+            return name;
         if (!IsPossible(column, schema))
             return $"column '{schema.Name}' is {Describe(schema)} in the schema and {Describe(column)} in the log";
         // A TIMESTAMP of which the schema says neither is NOT NULL under explicit_defaults_for_timestamp=OFF.
@@ -62,6 +62,10 @@ internal static class SchemaComparison
             && !column.Members.Select(Trimmed).SequenceEqual(schema.Members.Select(Trimmed), StringComparer.Ordinal)
             ? $"column '{schema.Name}' has other members in the schema than in the log" : null;
     }
+
+    private static string? FindOtherName(ColumnDefinition column, ColumnSchema schema) =>
+        column.IsNameKnown && !string.Equals(column.Name, schema.Name, StringComparison.OrdinalIgnoreCase)
+            ? $"column '{column.Name}' of the log is '{schema.Name}' in the schema" : null;
 
     private static string? FindTextProblem(ColumnDefinition column, ColumnSchema schema)
     {

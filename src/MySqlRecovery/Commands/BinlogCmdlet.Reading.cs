@@ -64,6 +64,13 @@ public abstract partial class BinlogCmdlet
                 () => ServerConnection.Open(options, StopToken), Filter.Tables, Warn, StopToken, followsLog: true));
     }
 
+    /// <summary>All logs of a server, whatever part of them was chosen.</summary>
+    internal LogInput AllOf(string server)
+    {
+        ConnectionOptions options = OptionsFor(server);
+        return new LogInput(null, new ServerLog(options, new ServerLogRequest(), Warn, StopToken).Ranges, OpenSchema);
+    }
+
     /// <summary>A scan with the cmdlet's filters.</summary>
     internal EventScan OpenScan(LogInput input) => new(input.Ranges(false), Filter, StopToken, input.OpenSchema())
     {
@@ -85,7 +92,7 @@ public abstract partial class BinlogCmdlet
 
     private EventSelection Selection => new(Filter, StartPosition > 0 || StopPosition != null || StopFile != null);
 
-    private EventScan OpenWhole(LogInput input, EventFilter filter) =>
+    internal EventScan OpenWhole(LogInput input, EventFilter filter) =>
         new(input.Ranges(true), filter, StopToken, input.OpenSchema())
         {
             Salvage = Salvage,

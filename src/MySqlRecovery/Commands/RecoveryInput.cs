@@ -111,6 +111,18 @@ internal sealed class RecoveryInput(BinlogCmdlet cmdlet, bool reverse, string[] 
         return _server ?? cmdlet.InputOf(_sorted ??= cmdlet.Sort(_files));
     }
 
+    /// <summary>Opens a reading of all that the logs hold, those of a server from its oldest file on; null where objects came down the
+    /// pipeline.</summary>
+    public Func<EventFilter, EventScan>? OpenAll()
+    {
+        if (_spool != null)
+            return null;
+        LogInput input = Logs();
+        return filter => cmdlet.OpenWhole(input.FileCount == null ? cmdlet.AllOf(ServerOf()) : input, filter);
+
+        string ServerOf() => cmdlet.Picked.Servers.FirstOrDefault() ?? cmdlet.Server[0];
+    }
+
     /// <summary>Hands on what came down a pipeline and still waits; false where nothing came.</summary>
     public bool TryFlush()
     {

@@ -51,11 +51,12 @@ public sealed class RestoreRowChangeCommand : RowRestoreCmdlet
         using RestoreRun run = Try(OpenRun);
         EndReading();
         string what = string.Create(
-            CultureInfo.InvariantCulture, $"{(run.Form.Reverse ? "undo" : "do")} the changes of {run.Numbers().LongCount()} rows in "
+            CultureInfo.InvariantCulture,
+            $"{(run.IsRepair ? "repair" : run.Form.Reverse ? "undo the changes of" : "do the changes of")} {run.Numbers().LongCount()} rows in "
                 + $"{string.Join(", ", run.TableNames)}");
         if (ShouldProcess(run.Client.Server, what))
             Restore(run);
-        WarnIfIncomplete(run.Changes.Index.Reasons);
+        WarnIfIncomplete(run.Reasons);
     }
 
     /// <inheritdoc/>
@@ -92,6 +93,8 @@ public sealed class RestoreRowChangeCommand : RowRestoreCmdlet
         }
 
         EndReading();
+        if (run.Warning is { } warning)
+            WriteWarning(warning);
         if (_isStopping)
         {
             // Nobody takes objects any more.

@@ -1,9 +1,11 @@
 using System.Collections;
+using System.Collections.Specialized;
 using System.Management.Automation;
 using MySqlRecovery.Binlog.Rows;
 using MySqlRecovery.Changes;
 using MySqlRecovery.Client;
 using MySqlRecovery.Completion;
+using MySqlRecovery.Consistency;
 using MySqlRecovery.Input;
 using MySqlRecovery.Model;
 using MySqlRecovery.Output.Sql;
@@ -18,13 +20,14 @@ public abstract class RowRestoreCmdlet : BinlogCmdlet
 {
     private protected RecoveryInput Input { get; private set; } = null!;
 
-    private VerdictSpool? _verdicts;
+    private SummedSpool? _summed;
     private ServerConnection? _connection;
+    private IQueryClient? _client;
     private bool _hasObjects;
 
     /// <summary>
-    /// Rows of Get-RowChange or events of Get-BinlogEvent in log order, sums of Measure-BinlogEvent, or log files; live, stored or
-    /// from another machine.
+    /// Rows of Get-RowChange or events of Get-BinlogEvent in log order, sums of Measure-BinlogEvent, verdicts of Test-RowChange,
+    /// findings of Test-ReplicationConsistency, or log files; live, stored or from another machine.
     /// </summary>
     [Parameter(ParameterSetName = ServerSet, ValueFromPipeline = true)]
     public PSObject? InputObject { get; set; }
@@ -50,6 +53,17 @@ public abstract class RowRestoreCmdlet : BinlogCmdlet
     [Parameter]
     [ValidateRange(1, 10_000)]
     public int BatchSize { get; set; } = 500;
+
+    /// <summary>
+    /// Brings those rows back, too, that ON DELETE CASCADE took along and the log does not have (MySQL before 9.6, MariaDB), if their
+    /// last image stands in the logs.
+    /// </summary>
+    [Parameter]
+    public SwitchParameter Cascade { get; set; }
+
+    /// <summary>Repairs rows of findings, too, that the replica may still get by itself.</summary>
+    [Parameter]
+    public SwitchParameter IncludeLikely { get; set; }
 
     private protected override bool TakesStatements => true;
 
@@ -83,7 +97,7 @@ public abstract class RowRestoreCmdlet : BinlogCmdlet
         if (disposing)
         {
             Input?.Dispose();
-            _verdicts?.Dispose();
+            _summed?.Dispose();
             _connection?.Dispose();
         }
 
@@ -99,11 +113,13 @@ public abstract class RowRestoreCmdlet : BinlogCmdlet
     /// <summary>All that was given, ready to be compared.</summary>
     private protected RestoreRun OpenRun()
     {
-        IQueryClient client = Connection != null
-            ? new DbConnectionQueryClient(Connection) : _connection = ServerConnection.Open(OptionsFor(Server[0]), StopToken);
-        if (_verdicts != null)
+        IQueryClient client = OpenClient();
+        if (_summed != null)
         {
-            return RestoreRun.Of(client, _verdicts.Rows, _verdicts.ToIndex(), Form(_verdicts.IsForward == true), StopToken);
+            ChangeIndex summed = _summed.ToIndex();
+            if (_summed is { HasFindings: true, Rows.Count: 0 } or { IsForward: null })
+                throw RepairScript.NothingFound(summed.Reasons);
+            return RestoreRun.Of(client, _summed.Rows, summed, Form(_summed.IsForward == true), _summed.HasFindings, StopToken);
         }
 
         if (LogPath.Length > 0)
@@ -117,8 +133,11 @@ public abstract class RowRestoreCmdlet : BinlogCmdlet
                 throw NothingFound(index);
         }
 
-        return RestoreRun.Of(client, index, Input.RowTest, Form(Forward), StopToken);
+        return RestoreRun.Of(client, index, Input.RowTest, Form(Forward), StopToken, isChosen: null, Input.OpenAll(), Cascade);
     }
+
+    private IQueryClient OpenClient() => _client ??= Connection != null
+        ? new DbConnectionQueryClient(Connection) : _connection = ServerConnection.Open(OptionsFor(Server[0]), StopToken);
 
     private SqlForm Form(bool isForward) => new()
     {
@@ -131,10 +150,31 @@ public abstract class RowRestoreCmdlet : BinlogCmdlet
     {
         _hasObjects = true;
         if (PropertyBag.As<RowVerdict>(input, nameof(RowVerdict.Verdict), nameof(RowVerdict.Action)) is { } verdict)
-            (_verdicts ??= new VerdictSpool(new PipelineTableMaps(Schema))).Add(verdict);
+            Summed.Add(verdict);
+        else if (RecoveryInput.ToFinding(input) is { } finding)
+            AddFinding(finding);
         else
             Input.Add(input);
-        if (_verdicts != null && !Input.IsEmpty)
+        if (_summed != null && !Input.IsEmpty)
             throw RecoveryInput.Mixed();
+    }
+
+    private SummedSpool Summed =>
+        _summed ??= new SummedSpool(new PipelineTableMaps(Schema), new LiveTableMaps(OpenClient, StopToken), IncludeLikely);
+
+    private void AddFinding(ConsistencyFinding finding)
+    {
+        if (Forward)
+            throw RepairScript.Reversed();
+        Unwrap(finding.SourceRow);
+        Unwrap(finding.ReplicaRow);
+        Summed.Add(finding);
+    }
+
+    // Values that came from another machine have a wrapper of PowerShell's around them.
+    private static void Unwrap(OrderedDictionary? row)
+    {
+        for (int i = 0; i < row?.Count; i++)
+            row[i] = (row[i] as PSObject)?.BaseObject ?? row[i];
     }
 }

@@ -19,6 +19,6 @@ public sealed class TestRowChangeCommand : RowRestoreCmdlet
         using IEnumerator<RowVerdict> verdicts = run.Test(BatchSize).GetEnumerator();
         while (Try(verdicts.MoveNext))
             WriteObject(verdicts.Current);
-        WarnIfIncomplete(run.Changes.Index.Reasons);
+        WarnIfIncomplete(run.Reasons);
     }
 }

@@ -78,6 +78,29 @@ public abstract class HardRowTests(ServerFixture fixture)
     }
 
     [Fact]
+    public void A_parent_that_is_referred_to_by_another_key_than_its_first_may_come_in_a_later_batch()
+    {
+        MakeTables();
+        Server.Sql("""
+            CREATE TABLE item (id INT PRIMARY KEY, code VARCHAR(10) NOT NULL, UNIQUE (code));
+            CREATE TABLE part (id INT PRIMARY KEY, code VARCHAR(10), inside VARCHAR(10), UNIQUE (code), FOREIGN KEY (code) REFERENCES item (code), FOREIGN KEY (inside) REFERENCES part (code));
+            INSERT INTO item VALUES (1, 'a'), (2, 'b'), (3, 'c'); INSERT INTO part VALUES (10, 'a', NULL), (20, 'b', 'a'), (30, 'c', 'c');
+            """, "hard");
+        string before = DatabaseState.Read(Server, "hard");
+        Server.FlushLogs();
+        Server.Sql("UPDATE part SET inside = NULL; DELETE FROM part WHERE id = 20; DELETE FROM part WHERE id IN (10, 30); DELETE FROM item", "hard");
+        string log = Server.FlushLogs();
+        foreach (int size in (int[])[1, 2, 500])
+        {
+            var restoring = new Restoring(Server, log) { Options = new RestoreOptions { BatchSize = size } };
+            Assert.All(restoring.Test(), v => Assert.True(v.Verdict == RestoreVerdict.Clean, v.ToString()));
+            Assert.All(restoring.Run(), v => Assert.True(v.IsApplied, v.ToString()));
+            DatabaseState.AssertEqual(before, DatabaseState.Read(Server, "hard"));
+            Server.Sql("UPDATE part SET inside = NULL; DELETE FROM part; DELETE FROM item", "hard");
+        }
+    }
+
+    [Fact]
     public void Rows_without_key_are_restored_where_they_can_be_told_apart()
     {
         MakeTables();

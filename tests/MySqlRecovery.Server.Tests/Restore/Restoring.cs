@@ -26,6 +26,12 @@ internal sealed record Restoring(MySqlServer Server, params string[] Logs)
 
     public RestoreOptions Options { get; init; } = new();
 
+    /// <summary>Logs in which rows that foreign keys took along are looked for; none to not look.</summary>
+    public string[] CascadeLogs { get; init; } = [];
+
+    /// <summary>Whether such rows come back.</summary>
+    public bool Cascade { get; init; }
+
     /// <summary>The account, which has no password.</summary>
     public string User { get; init; } = "root";
 
@@ -71,7 +77,9 @@ internal sealed record Restoring(MySqlServer Server, params string[] Logs)
         var filter = new EventFilter { Where = where, WithStatements = true };
         var schema = new ServerLogSchema(() => Server.Connect(), null, _ => { }, Stop);
         using var scan = new EventScan(LogRange.Of(Logs, Start, null), filter, Stop, schema);
-        return RestoreRun.Of(client, ChangeIndexBuilder.Build(scan, !Forward, movesBytes: false, keepsUnusable: true), where,
-            Form with { Reverse = !Forward }, Stop);
+        return RestoreRun.Of(
+            client, ChangeIndexBuilder.Build(scan, !Forward, movesBytes: false, keepsUnusable: true), where,
+            Form with { Reverse = !Forward }, Stop,
+            isChosen: null, CascadeLogs.Length == 0 ? null : f => new EventScan(CascadeLogs.Select(LogRange.Whole), f, Stop, schema), Cascade);
     }
 }

@@ -30,8 +30,10 @@ internal sealed class TableMap
         Layout = new RowLayout(columns);
     }
 
-    /// <summary>The whole event, header included, checksum not.</summary>
+    /// <summary>The whole event, header included, checksum not; empty for a table of which no log has told.</summary>
     public byte[] Raw { get; }
+
+    public bool IsOfLog => Raw.Length > 0;
 
     /// <summary>Decodes this table's rows for the objects of the pipeline.</summary>
     public RowDecoder Decoder => _decoder ??= new RowDecoder(this);
@@ -118,6 +120,9 @@ internal sealed class TableMap
             OptionalMetadata.Apply(cursor.Rest, map, isMariaDb);
         return map;
     }
+
+    /// <summary>A table of which no log has told: there is no event, and images of its rows cannot be read.</summary>
+    public static TableMap Of(TableName name, ColumnDefinition[] columns) => new([], 0, name.Database ?? string.Empty, name.Name, columns);
 
     /// <summary>The table id that the body of a TABLE_MAP or row event starts with.</summary>
     public static ulong ReadTableId(ref ByteCursor cursor, int tableIdLength) =>
