@@ -132,6 +132,84 @@ Import-Module '$Manifest'
         Invoke-Sql $server 'SELECT COUNT(*) FROM shop.orders' | Should -Be ($result.RestoredCount + 1)
     }
 
+    It 'show how many are done, which part that is, and how long the rest will take' {
+        $log = Start-Incident
+        foreach ($command in 'Test-RowChange', 'Restore-RowChange -Confirm:$false') {
+            $shell = [powershell]::Create()
+            try {
+                $null = $shell.AddScript("param(`$at) Import-Module '$Manifest'; `$ProgressPreference = 'Continue'; $command @at -LogPath '$log' -Operation Delete -BatchSize 1").AddArgument($at).Invoke()
+                $records = @($shell.Streams.Progress | Where-Object { $_.Activity -eq $command.Split(' ')[0] -and $_.StatusDescription -match '^[\d,]+ of 4,000 rows$' })
+                $records.Count | Should -BeGreaterThan 1 -Because $command
+                $records[-1].PercentComplete | Should -BeGreaterThan $records[0].PercentComplete
+                $left = @($records.SecondsRemaining -ge 0)
+                $left.Count | Should -BeGreaterThan 0
+                $left[-1] | Should -BeLessOrEqual $left[0]
+                @($shell.Streams.Progress)[-1].RecordType | Should -Be Completed
+            }
+            finally { $shell.Dispose() }
+        }
+    }
+
+    It 'come to the same end where pwsh is killed at any moment and the command is run again' {
+        # MYSQLRECOVERY_KILLS says how often.
+        $count = $env:MYSQLRECOVERY_KILLS ? [int] $env:MYSQLRECOVERY_KILLS : 3
+        $log = Start-Incident
+        Set-Content "$TestDrive/killed.ps1" @"
+Import-Module '$Manifest'
+`$at = @{ Server = '$($server.Folder)/mysql.sock'; Credential = [pscredential]::new('root', [securestring]::new()) }
+Restore-RowChange @at -LogPath '$log' -Operation Delete -BatchSize 20 -Confirm:`$false
+"@
+        $random = [random]::new(18)
+        $partial = 0
+        foreach ($i in 1..$count) {
+            $null = Invoke-Sql $server "DELETE FROM shop.orders WHERE customer <> 'new'"
+            $start = [System.Diagnostics.ProcessStartInfo]::new($Pwsh, "-NoProfile -NonInteractive -File `"$TestDrive/killed.ps1`"")
+            $start.RedirectStandardOutput = $true
+            $shell = [System.Diagnostics.Process]::Start($start)
+            $deadline = [datetime]::UtcNow.AddSeconds(120)
+            while (-not $shell.HasExited -and [int] (Invoke-Sql $server 'SELECT COUNT(*) FROM shop.orders') -le 1 -and [datetime]::UtcNow -lt $deadline) { Start-Sleep -Milliseconds 20 }
+            Start-Sleep -Milliseconds $random.Next(300)
+            $shell.Kill()
+            $shell.WaitForExit()
+            $there = [int] (Invoke-Sql $server 'SELECT COUNT(*) FROM shop.orders')
+            ($there - 1) % 20 | Should -BeIn 0, 19 -Because 'batches are whole, and one of them has the row that is taken'
+            $partial += $there -gt 1 -and $there -lt 4000
+            $again = Restore-RowChange @at -LogPath $log -Operation Delete -Confirm:$false
+            $again.RestoredCount + $again.AlreadyRestoredCount, $again.LeftCount | Should -Be 3999, 1
+            Invoke-Sql $server "SELECT COUNT(*), SUM(customer = 'new') FROM shop.orders" | Should -Be "4000`t1"
+        }
+
+        $partial | Should -BeGreaterThan 0
+    }
+
+    It 'of findings are made what they are on the source, and nothing of it is logged' {
+        $source = Start-TestServer (Get-ServerPrefix)
+        try {
+            $null = Start-Incident
+            $dump = "$($server.Bin)/mysqldump"
+            & $dump --set-gtid-purged=OFF --databases shop | & "$($source.Bin)/mysql"
+            $null = Invoke-Sql $server "SET sql_log_bin = 0; UPDATE shop.orders SET customer = 'drifted' WHERE id = 17; INSERT INTO shop.orders VALUES (18, 'extra', 2.50), (19, 'later', 3); FLUSH BINARY LOGS"
+            $null = Invoke-Sql $source "INSERT INTO shop.orders VALUES (20, 'lost', 4.25)"
+            $findings = Test-ReplicationConsistency "$($source.Folder)/mysql.sock" $at.Server -Credential $at.Credential -Check Data -Database shop
+            $findings.Count | Should -Be 4
+            $null = Invoke-Sql $server "SET sql_log_bin = 0; UPDATE shop.orders SET price = 5 WHERE id = 19"
+            $before = Invoke-Sql $server 'SHOW BINARY LOG STATUS'
+            (Test-RowChange @at -InputObject $findings[0]).Verdict | Should -Be NotInLog -Because 'the two do not replicate, so that the row is not proven to be lost'
+            $findings | Export-Clixml "$TestDrive/findings.xml"
+            $told = Import-Clixml "$TestDrive/findings.xml" | Test-RowChange @at -IncludeLikely
+            ($told | Sort-Object { $_.Key.id }).ForEach{ "$($_.Key.id) $($_.Action) $($_.Verdict)" } | Should -Be '17 Update Clean', '18 Delete Clean', '19 Delete ChangedSince', '20 Insert Clean'
+            $done = $told | Restore-RowChange @at -Confirm:$false
+            $done.RestoredCount, $done.LeftCount | Should -Be 3, 1
+            Invoke-Sql $server 'SELECT * FROM shop.orders ORDER BY id' | Should -Be "17`tnew`t1.00", "19`tlater`t5.00", "20`tlost`t4.25"
+            Invoke-Sql $server 'SHOW BINARY LOG STATUS' | Should -Be $before
+            ($findings | Restore-RowChange @at -IncludeLikely -Confirm:$false).AlreadyRestoredCount | Should -Be 3
+            (Invoke-Recorded { $findings | Restore-RowChange @at -Forward -Confirm:$false }).Errors[0].FullyQualifiedErrorId | Should -Match '^RepairReversed,'
+            (Invoke-Recorded { Test-ReplicationConsistency "$($source.Folder)/mysql.sock" $at.Server -Credential $at.Credential -Check Setting | Restore-RowChange @at -Confirm:$false }).Errors[-1].FullyQualifiedErrorId | Should -Match '^NothingToRepair,'
+            (Invoke-Recorded { & { $findings; Get-ChildItem $server.Log } | Restore-RowChange @at -Confirm:$false }).Errors[0].FullyQualifiedErrorId | Should -Match '^InputObjectMixed,'
+        }
+        finally { Stop-TestServer $source }
+    }
+
     It 'of sums are those that the sums counted, and a sum without its place is refused' {
         $log = Start-Incident
         $sum = Measure-BinlogEvent $log -Operation Delete

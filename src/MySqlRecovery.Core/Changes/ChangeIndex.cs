@@ -62,6 +62,9 @@ internal sealed class ChangeIndex : IDisposable
     /// <summary>Events with whose rows nothing can be done; null where there are none of them.</summary>
     public UnusableEvents? Unusable { get; init; }
 
+    /// <summary>Events of tables without key that left no equal rows; null where nobody has looked.</summary>
+    public SweptEvents? Swept { get; init; }
+
     /// <summary>The tables with rows.</summary>
     public IEnumerable<TableName> Tables => Maps.Where((_, m) => _rowsOfMap[m] > 0).Select(m => m.QualifiedName).Distinct();
 

@@ -88,6 +88,7 @@ internal sealed partial class ChangeIndexBuilder
                 if (IsExcluded(e))
                     continue;
                 _unusable?.Move(e, _events.Count);
+                _swept?.Move(e, _events.Count);
                 _events.Add(events[e]);
             }
 

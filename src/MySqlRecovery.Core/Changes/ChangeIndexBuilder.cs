@@ -22,6 +22,7 @@ internal sealed partial class ChangeIndexBuilder : IDisposable
     private readonly FilterDoubts _doubts;
     private readonly StatementEffects _effects;
     private readonly UnusableEvents? _unusable;
+    private readonly SweptEvents? _swept;
     private readonly ChangeObstacles _obstacles = new();
     private readonly Dictionary<string, PreparedEvents> _prepared = new(StringComparer.OrdinalIgnoreCase);
 
@@ -64,6 +65,7 @@ internal sealed partial class ChangeIndexBuilder : IDisposable
     {
         (_reverse, _schema, _effects, _maximumMemory, _doubts) = (reverse, schema, effects, maximumMemory, doubts);
         _unusable = keepsUnusable ? new UnusableEvents() : null;
+        _swept = keepsUnusable ? new SweptEvents() : null;
         Start();
     }
 
@@ -145,6 +147,7 @@ internal sealed partial class ChangeIndexBuilder : IDisposable
         Reasons = _obstacles.ToReasons(),
         LaterChanges = laterChanges,
         Unusable = _unusable,
+        Swept = _swept,
     };
 
     [MethodImpl(Jit.Hot)]
@@ -190,6 +193,8 @@ internal sealed partial class ChangeIndexBuilder : IDisposable
         {
             if (lack != null)
                 _unusable!.Mark(_events.Count, lack);
+            if (_swept != null && map.PrimaryKey.Length == 0 && rows.Operation != RowOperation.Insert)
+                _swept.Observe(_events.Count, view.RowsStatement, map.Table);
             OpenLog(view, scan);
             BeginTransaction(view);
             IndexedEvent item = scan is { IsExpanded: false }

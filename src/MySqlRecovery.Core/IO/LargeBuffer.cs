@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace MySqlRecovery.IO;
 
 /// <summary>
-/// Memory for one large event, which goes back to the system as soon as it is not needed: an array of a gigabyte would stay with
-/// the collector or in the pool while the next one is made.
+/// Memory that goes back to the system as soon as it is not needed: an array of a gigabyte would stay with the collector or in the
+/// pool while the next one is made.
 /// </summary>
 internal sealed unsafe class LargeBuffer : IDisposable
 {
@@ -14,9 +14,11 @@ internal sealed unsafe class LargeBuffer : IDisposable
     private byte* _bytes;
     private int _length;
 
-    public LargeBuffer(int length)
+    /// <param name="length">Bytes.</param>
+    /// <param name="isZeroed">Whether all bytes are 0 at first; of a long one the system then gives only what is written to.</param>
+    public LargeBuffer(int length, bool isZeroed = false)
     {
-        _bytes = (byte*)NativeMemory.Alloc((nuint)length);
+        _bytes = (byte*)(isZeroed ? NativeMemory.AllocZeroed((nuint)length) : NativeMemory.Alloc((nuint)length));
         _length = length;
     }
 

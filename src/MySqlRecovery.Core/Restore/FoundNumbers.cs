@@ -1,79 +1,120 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using MySqlRecovery.IO;
+
 namespace MySqlRecovery.Restore;
 
 /// <summary>
-/// Numbers by key where what has the number knows its key: in memory there are the number and 32 bits of the key, and the
-/// whole key is compared only where those are equal. In many small tables, so that none is large while it grows.
+/// Numbers by key where what has the number knows its key: in memory there are the number and 16 bits of the key, and the whole key
+/// is compared only where those are equal. In many small tables, so that none is large while it grows, and beside the heap of the
+/// runtime, which would keep what they were before they grew.
 /// </summary>
-/// <param name="keyOf">The key of a number that stands for one.</param>
-internal sealed class FoundNumbers(Func<int, UInt128> keyOf)
+internal sealed class FoundNumbers : IDisposable
 {
     private const int Tables = 1024;
     private const int FirstLength = 16;
+    private const long MostExpected = 128 << 20;
 
-    // A number is kept with one added; 0 is a free place, -1 one of which the key stands for nothing any more.
-    private readonly (uint[] Marks, int[] Numbers, int Used)[] _tables = new (uint[], int[], int)[Tables];
+    private readonly Func<int, UInt128> _keyOf;
+    private readonly Table[] _tables = new Table[Tables];
+    private readonly LargeBuffer _first;
+    private readonly int _firstLength;
+
+    /// <param name="keyOf">The key of a number that stands for one.</param>
+    /// <param name="expected">How many there may be; what is too much takes no memory, and what is too little grows.</param>
+    public FoundNumbers(Func<int, UInt128> keyOf, long expected)
+    {
+        _keyOf = keyOf;
+        _firstLength = (int)Math.Max(FirstLength, Math.Min(expected, MostExpected) * 7 / 5 / Tables);
+        _first = new LargeBuffer(Tables * _firstLength * Unsafe.SizeOf<Place>(), isZeroed: true);
+    }
 
     public int Find(UInt128 key)
     {
-        ref (uint[] Marks, int[] Numbers, int Used) table = ref TableOf(key);
-        return table.Numbers != null && PlaceOf(table.Marks, table.Numbers, key) is var at && table.Numbers[at] > 0
-            ? table.Numbers[at] - 1 : -1;
+        Span<Place> places = PlacesOf(key);
+        return places[PlaceOf(places, key)].Number is > 0 and var number ? number - 1 : -1;
     }
 
     /// <summary>Has a key stand for a number; -1 for none. The row of the number that it stood for must still have the key.</summary>
     public void Set(UInt128 key, int number)
     {
-        ref (uint[] Marks, int[] Numbers, int Used) table = ref TableOf(key);
-        if (table.Numbers == null)
-            (table.Marks, table.Numbers) = (new uint[FirstLength], new int[FirstLength]);
-        int at = PlaceOf(table.Marks, table.Numbers, key);
-        if (table.Numbers[at] == 0)
+        Span<Place> places = PlacesOf(key);
+        int at = PlaceOf(places, key);
+        if (places[at].Number == 0)
         {
             if (number < 0)
                 return;
-            if (++table.Used > table.Numbers.Length * 4 / 5)
+            if (++_tables[TableOf(key)].Used > places.Length * 4 / 5)
             {
-                Grow(ref table);
-                at = PlaceOf(table.Marks, table.Numbers, key);
+                Grow(ref _tables[TableOf(key)], places);
+                places = PlacesOf(key);
+                at = PlaceOf(places, key);
             }
-
-            table.Marks[at] = MarkOf(key);
         }
 
-        table.Numbers[at] = number < 0 ? -1 : number + 1;
+        places[at] = new Place(MarkOf(key), number < 0 ? -1 : number + 1);
     }
 
-    private ref (uint[] Marks, int[] Numbers, int Used) TableOf(UInt128 key) => ref _tables[(int)(key >> 64) & Tables - 1];
-
-    private static uint MarkOf(UInt128 key) => (uint)key;
-
-    private int PlaceOf(uint[] marks, int[] numbers, UInt128 key)
+    public void Dispose()
     {
-        uint mark = MarkOf(key);
-        int at = Start(mark, numbers.Length);
-        while (numbers[at] != 0 && (numbers[at] < 0 || marks[at] != mark || keyOf(numbers[at] - 1) != key))
-            at = at + 1 == numbers.Length ? 0 : at + 1;
+        _first.Dispose();
+        foreach (Table table in _tables)
+            table.Grown?.Dispose();
+        Array.Clear(_tables);
+    }
+
+    private static int TableOf(UInt128 key) => (int)(key >> 64) & Tables - 1;
+
+    private static ushort MarkOf(UInt128 key) => (ushort)key;
+
+    private Span<Place> PlacesOf(UInt128 key) => _tables[TableOf(key)].Grown is { } grown ? MemoryMarshal.Cast<byte, Place>(grown.Span)
+        : MemoryMarshal.Cast<byte, Place>(_first.Span).Slice(TableOf(key) * _firstLength, _firstLength);
+
+    private int PlaceOf(ReadOnlySpan<Place> places, UInt128 key)
+    {
+        ushort mark = MarkOf(key);
+        int at = Start(mark, places.Length);
+        while (places[at].Number != 0 && (places[at].Number < 0 || places[at].Mark != mark || _keyOf(places[at].Number - 1) != key))
+            at = at + 1 == places.Length ? 0 : at + 1;
         return at;
     }
 
-    private static int Start(uint mark, int length) => (int)((ulong)mark * (ulong)length >> 32);
+    private static int Start(ushort mark, int length) => (int)((long)mark * length >> 16);
 
-    private static void Grow(ref (uint[] Marks, int[] Numbers, int Used) table)
+    private static void Grow(ref Table table, ReadOnlySpan<Place> places)
     {
-        (uint[] marks, int[] numbers) = (table.Marks, table.Numbers);
         int used = 0;
-        foreach (int number in numbers)
-            used += number > 0 ? 1 : 0;
-        int length = used > numbers.Length / 2 ? numbers.Length * 5 / 4 : numbers.Length;
-        table = (new uint[length], new int[length], used + 1);
-        for (int i = 0; i < numbers.Length; i++)
+        foreach (Place place in places)
+            used += place.Number > 0 ? 1 : 0;
+        int length = used > places.Length / 2 ? places.Length * 5 / 4 : places.Length;
+        var grown = new LargeBuffer(length * Unsafe.SizeOf<Place>(), isZeroed: true);
+        Span<Place> others = MemoryMarshal.Cast<byte, Place>(grown.Span);
+        foreach (Place place in places)
         {
-            if (numbers[i] <= 0)
+            if (place.Number <= 0)
                 continue;
-            int at = Start(marks[i], length);
-            while (table.Numbers[at] != 0)
+            int at = Start(place.Mark, length);
+            while (others[at].Number != 0)
                 at = at + 1 == length ? 0 : at + 1;
-            (table.Marks[at], table.Numbers[at]) = (marks[i], numbers[i]);
+            others[at] = place;
         }
+
+        table.Grown?.Dispose();
+        table = new Table { Grown = grown, Used = used + 1 };
     }
+
+    private struct Table
+    {
+        /// <summary>Where its places are once there were too few at first.</summary>
+        public LargeBuffer? Grown { get; init; }
+
+        public int Used { get; set; }
+    }
+
+    /// <param name="Mark">16 bits of the key.</param>
+    /// <param name="Number">
+    /// The number with one added; 0 for a free place, -1 for one of which the key stands for nothing any more.
+    /// </param>
+    [StructLayout(LayoutKind.Sequential, Pack = 2)]
+    private readonly record struct Place(ushort Mark, int Number);
 }

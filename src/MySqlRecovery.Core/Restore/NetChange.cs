@@ -49,6 +49,9 @@ internal enum NetChangeFlags
 
     /// <summary>A foreign key deleted the row, which the log does not say.</summary>
     Cascaded = 64,
+
+    /// <summary>The first change of the row took all rows that were equal to it.</summary>
+    Swept = 128,
 }
 
 /// <summary>
@@ -65,7 +68,8 @@ internal sealed class NetChangeStore : IDisposable
     private readonly FoundNumbers _numbers;
     private int _written;
 
-    public NetChangeStore() => _numbers = new FoundNumbers(number => this[number].Key);
+    /// <param name="expected">How many rows there may be.</param>
+    public NetChangeStore(long expected) => _numbers = new FoundNumbers(number => this[number].Key, expected);
 
     public int Count { get; private set; }
 
@@ -100,7 +104,11 @@ internal sealed class NetChangeStore : IDisposable
     /// <summary>Has a key stand for a number, whose row must have it; -1 for none.</summary>
     public void Set(UInt128 key, int number) => _numbers.Set(key, number);
 
-    public void Dispose() => _file.Dispose();
+    public void Dispose()
+    {
+        _file.Dispose();
+        _numbers.Dispose();
+    }
 
     private NetChange Read(int number)
     {

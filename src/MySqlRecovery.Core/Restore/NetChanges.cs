@@ -18,8 +18,8 @@ internal sealed class NetChanges : IDisposable
 
     private ChangeIndex? _owned;
     private TableMap[] _maps = [];
-    private readonly NetChangeStore _store = new();
-    private readonly Dictionary<UInt128, (long First, long Last)> _equalRows = [];
+    private readonly NetChangeStore _store;
+    private readonly Dictionary<UInt128, (long First, long Last, long Swept)> _equalRows = [];
     private readonly Dictionary<UInt128, long> _restored = [];
     private readonly TextBuffer _scratch = new();
     private readonly WidenedImages _widened = new();
@@ -28,9 +28,7 @@ internal sealed class NetChanges : IDisposable
     private KeyNumbers? _numbers;
     private bool _reverse;
 
-    private NetChanges()
-    {
-    }
+    private NetChanges(long expected) => _store = new NetChangeStore(expected);
 
     /// <summary>Rows, those of which nothing is left included.</summary>
     public int Count => _store.Count;
@@ -50,7 +48,7 @@ internal sealed class NetChanges : IDisposable
         ChangeIndex index, RowPredicate? where, Func<string, long, bool>? isChosen, bool reverse, CascadedRows? cascaded,
         CancellationToken stop)
     {
-        var changes = new NetChanges { _owned = index, _maps = [.. index.Maps, .. cascaded?.Maps ?? []] };
+        var changes = new NetChanges(index.RowCount) { _owned = index, _maps = [.. index.Maps, .. cascaded?.Maps ?? []] };
         try
         {
             using var windows = new SourceWindows(index.Sources, backwards: false);
@@ -62,7 +60,7 @@ internal sealed class NetChanges : IDisposable
                 for (int number = transaction.FirstEvent; number < index.EndOf(t); number++)
                 {
                     stop.ThrowIfCancellationRequested();
-                    changes.Add(index.Events[number], t, index.Unusable?.NumberOf(number) ?? 0, windows, where);
+                    changes.Add(number, t, windows, where);
                     foreach (CascadedRow row in cascaded?.Of(number) ?? [])
                         changes.Add(row, t);
                 }
@@ -79,7 +77,7 @@ internal sealed class NetChanges : IDisposable
     }
 
     /// <summary>No rows yet; they are added with <see cref="AddSummed"/>.</summary>
-    public static NetChanges Empty() => new();
+    public static NetChanges Empty() => new(expected: 0);
 
     /// <summary>Adds a row whose changes have been summed up already.</summary>
     /// <param name="map">Number of its table map.</param>
@@ -115,14 +113,14 @@ internal sealed class NetChanges : IDisposable
     }
 
     /// <summary>
-    /// How many rows without key were first and last as an image is, and by how many there are more (or fewer) since some
-    /// were restored.
+    /// How many rows without key were first and last as an image is, by how many there are more (or fewer) since some were
+    /// restored, and whether the changes left none that is equal to it.
     /// </summary>
-    public (long First, long Last, long Restored) CountEqual(StoredRow row)
+    public (long First, long Last, long Restored, bool WereSwept) CountEqual(StoredRow row)
     {
         UInt128 key = HashOf(row);
-        (long first, long last) = _equalRows.GetValueOrDefault(key);
-        return (first, last, _restored.GetValueOrDefault(key));
+        (long first, long last, long swept) = _equalRows.GetValueOrDefault(key);
+        return (first, last, _restored.GetValueOrDefault(key), swept == first);
     }
 
     /// <summary>Takes note that a row without key was restored.</summary>
@@ -165,8 +163,11 @@ internal sealed class NetChanges : IDisposable
         _owned?.Dispose();
     }
 
-    private void Add(in IndexedEvent item, int transaction, byte cause, SourceWindows windows, RowPredicate? where)
+    private void Add(int number, int transaction, SourceWindows windows, RowPredicate? where)
     {
+        IndexedEvent item = Index.Events[number];
+        byte cause = Index.Unusable?.NumberOf(number) ?? 0;
+        NetChangeFlags flags = Index.Swept?.Contains(number) == true ? NetChangeFlags.Swept : NetChangeFlags.None;
         TableMap map = Index.Maps[item.Map];
         try
         {
@@ -183,12 +184,12 @@ internal sealed class NetChanges : IDisposable
                 {
                     var before = new FoldedRow.Image(item.Source, row.Before.Length, rowsOffset + row.Start);
                     var after = new FoldedRow.Image(item.Source, row.After.Length, rowsOffset + (before.IsRow ? row.Middle : row.Start));
-                    var change = new NetChange(item.Map, before, after, default, transaction, -1, NetChangeFlags.None, cause);
+                    var change = new NetChange(item.Map, before, after, default, transaction, -1, flags, cause);
                     Add(change, map, row.Before, row.After);
                 }
                 else
                 {
-                    AddWidened(new NetChange(item.Map, default, default, default, transaction, -1, NetChangeFlags.None, cause), map, row);
+                    AddWidened(new NetChange(item.Map, default, default, default, transaction, -1, flags, cause), map, row);
                 }
             }
         }
@@ -283,7 +284,7 @@ internal sealed class NetChanges : IDisposable
             First = known.First,
             Map = known.Map,
             Cause = known.Cause != 0 ? known.Cause : change.Cause,
-            Flags = known.Flags | change.Flags | Compare(known.Map, change.Map),
+            Flags = known.Flags | (change.Flags & ~NetChangeFlags.Swept) | Compare(known.Map, change.Map),
         };
         if (!after.IsEmpty)
             Put(HashOf(map, after), number, change);
@@ -363,15 +364,15 @@ internal sealed class NetChanges : IDisposable
         if (change.First.IsRow)
         {
             UInt128 key = HashOf(LoadRow(change, change.First)!);
-            (long first, long last) = _equalRows.GetValueOrDefault(key);
-            _equalRows[key] = (first + 1, last);
+            (long first, long last, long swept) = _equalRows.GetValueOrDefault(key);
+            _equalRows[key] = (first + 1, last, swept + (change.Flags.HasFlag(NetChangeFlags.Swept) ? 1 : 0));
         }
 
         if (change.Last.IsRow)
         {
             UInt128 key = HashOf(LoadRow(change, change.Last)!);
-            (long first, long last) = _equalRows.GetValueOrDefault(key);
-            _equalRows[key] = (first, last + 1);
+            (long first, long last, long swept) = _equalRows.GetValueOrDefault(key);
+            _equalRows[key] = (first, last + 1, swept);
         }
     }
 }

@@ -94,13 +94,15 @@ internal sealed class RowJudge
     /// <param name="to">Rows that the changes found so, and rows of them that there are; null where there were none.</param>
     /// <param name="stayedFrom">Rows that the changes found as they left others: they are there once all is restored.</param>
     /// <param name="cameTo">Rows that the changes left as they found others: they are there until all is restored.</param>
-    public static RestoreVerdict JudgeKeyless((long Touched, long Now)? from, (long Touched, long Now)? to, long stayedFrom, long cameTo)
+    /// <param name="wereSwept">Whether the changes left none as they found these: those that are there came since.</param>
+    public static RestoreVerdict JudgeKeyless(
+        (long Touched, long Now)? from, (long Touched, long Now)? to, long stayedFrom, long cameTo, bool wereSwept = false)
     {
         bool isAsLeft = (from == null || from.Value.Now == from.Value.Touched) && (to == null || to.Value.Now == cameTo);
         if (isAsLeft)
             return RestoreVerdict.Clean;
         // That there are as many as were to come may mean that they came, or that there were more before.
-        bool isAsFound = from != null && from.Value.Now == stayedFrom && (to == null || to.Value.Now == to.Value.Touched);
+        bool isAsFound = (from == null ? wereSwept : from.Value.Now == stayedFrom) && (to == null || to.Value.Now == to.Value.Touched);
         if (isAsFound)
             return RestoreVerdict.AlreadyRestored;
         return from is { Now: 0 } && to is { Now: 0 } ? RestoreVerdict.Gone : RestoreVerdict.NotTold;

@@ -170,9 +170,10 @@ internal sealed class RowReader(NetChanges changes, RestoreTables tables, KeyedR
         {
             (long Touched, long Now)? from = null, to = null;
             long stayed = 0, came = 0;
+            bool wereSwept = false;
             if (row.From != null)
             {
-                (long first, long last, long restored) = changes.CountEqual(row.From);
+                (long first, long last, long restored, _) = changes.CountEqual(row.From);
                 row.Now = present.GetValueOrDefault(row.From.Hash(columns)).Row;
                 from = ((form.Reverse ? last : first) + restored, present.GetValueOrDefault(row.From.Hash(columns)).Count);
                 stayed = form.Reverse ? first : last;
@@ -180,18 +181,20 @@ internal sealed class RowReader(NetChanges changes, RestoreTables tables, KeyedR
 
             if (row.To != null)
             {
-                (long first, long last, long restored) = changes.CountEqual(row.To);
+                (long first, long last, long restored, bool swept) = changes.CountEqual(row.To);
+                wereSwept = form.Reverse && swept;
                 row.Now ??= present.GetValueOrDefault(row.To.Hash(columns)).Row;
                 to = (form.Reverse ? first : last, present.GetValueOrDefault(row.To.Hash(columns)).Count);
                 came = (form.Reverse ? last : first) + restored;
             }
 
-            RestoreVerdict verdict = RowJudge.JudgeKeyless(from, to, stayed, came);
+            RestoreVerdict verdict = RowJudge.JudgeKeyless(from, to, stayed, came, wereSwept);
             row.Decide(verdict, verdict switch
             {
                 RestoreVerdict.NotTold => "the table has no key, and "
                     + (from is { } f && f.Now != f.Touched ? $"{f.Now} rows are as the changes left {f.Touched}" : $"{to?.Now} rows are "
-                    + $"already as {to?.Touched} are to become: they may be those, or others like them"),
+                    + $"already as {to?.Touched} are to become: they may be those, or others like them that the statement left, which the log does not "
+                    + "have, or which chose among equal rows (LIMIT)"),
                 RestoreVerdict.Gone => "the row is no longer there",
                 _ => null,
             });

@@ -17,8 +17,13 @@ public sealed class TestRowChangeCommand : RowRestoreCmdlet
         using RestoreRun run = Try(OpenRun);
         EndReading();
         using IEnumerator<RowVerdict> verdicts = run.Test(BatchSize).GetEnumerator();
-        while (Try(verdicts.MoveNext))
+        for (long count = 1; Try(verdicts.MoveNext); count++)
+        {
             WriteObject(verdicts.Current);
+            ShowRows(count, run.Changes.Count);
+        }
+
+        EndReading();
         WarnIfIncomplete(run.Reasons);
     }
 }

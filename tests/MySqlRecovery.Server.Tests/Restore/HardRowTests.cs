@@ -48,8 +48,10 @@ public abstract class HardRowTests(ServerFixture fixture)
             Assert.All(done, v => Assert.True(v.IsApplied || v.Verdict == RestoreVerdict.AlreadyRestored, v.ToString()));
             Assert.Equal(told.Count, done.Count);
             DatabaseState.AssertEqual(before, DatabaseState.Read(Server, "hard"));
-            Assert.All(new Restoring(Server, log).Run(), v => Assert.Equal(
-                v is { Table: "nokey", Action: RowOperation.Insert } ? RestoreVerdict.NotTold : RestoreVerdict.AlreadyRestored, v.Verdict));
+            // Where the log does not have the statements, it cannot be told whether equal rows were there before.
+            Assert.All(new Restoring(Server, log).Run(), v => Assert.True(
+                v.Verdict == RestoreVerdict.AlreadyRestored || (v is { Table: "nokey", Action: RowOperation.Insert, Verdict: RestoreVerdict.NotTold } && !Server.Flavour.IsMariaDb),
+                v.ToString()));
             DatabaseState.AssertEqual(before, DatabaseState.Read(Server, "hard"));
             Assert.All(new Restoring(Server, log) { Forward = true, Options = options }.Run(),
                 v => Assert.True(v.IsApplied || v.Verdict == RestoreVerdict.AlreadyRestored, v.ToString()));
@@ -114,6 +116,22 @@ public abstract class HardRowTests(ServerFixture fixture)
             done.OrderBy(v => v.Before!["t"]).Select(v => v.Verdict == RestoreVerdict.Clean ? v.Verdict : RestoreVerdict.NotTold).Order()
                 .Reverse());
         Assert.Equal("1", Server.Scalar("SELECT COUNT(*) FROM nokey WHERE t = 'only'", "hard"));
+    }
+
+    [Fact]
+    public void Rows_without_key_that_a_statement_of_the_log_took_all_say_when_they_are_back()
+    {
+        MakeTables();
+        string setting = Server.Flavour.IsMariaDb ? "binlog_annotate_row_events" : "binlog_rows_query_log_events";
+        Server.FlushLogs();
+        Server.Sql($"SET {setting} = 1; DELETE FROM nokey WHERE v = 2 OR t = 'a'; UPDATE nokey SET v = 6 WHERE v IS NULL; DELETE FROM nokey WHERE v = 6; DELETE FROM nokey WHERE v = 5 LIMIT 1; SET {setting} = 0; DELETE FROM nokey", "hard");
+        string log = Server.FlushLogs();
+        Assert.All(new Restoring(Server, log).Run(), v => Assert.True(v.IsApplied, v.ToString()));
+        string before = DatabaseState.Read(Server, "hard");
+        List<RowVerdict> again = new Restoring(Server, log).Run();
+        Assert.Equal(["(NULL) AlreadyRestored", "(NULL) AlreadyRestored", "1 AlreadyRestored", "1 AlreadyRestored", "1 NotTold", "2 AlreadyRestored", "5 NotTold"], again.Select(v => $"{v.Before!["v"] ?? "(NULL)"} {v.Verdict}").Order(StringComparer.Ordinal));
+        Assert.Contains("LIMIT", again.Find(v => v.Verdict == RestoreVerdict.NotTold)!.Reason, StringComparison.Ordinal);
+        DatabaseState.AssertEqual(before, DatabaseState.Read(Server, "hard"));
     }
 
     [Fact]
