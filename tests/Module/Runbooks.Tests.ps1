@@ -138,12 +138,21 @@ Describe 'The runbook' -Skip:(-not $prefix) {
             # A prepared transaction keeps purge away, as an open one would.
             Invoke-Sql $own "XA START 'x'; DELETE FROM quiet.t WHERE id % 2 = 0; XA END 'x'; XA PREPARE 'x'"
             $gone = [int](Invoke-Sql $own 'SELECT COUNT(*) FROM quiet.t WHERE id % 2 = 0')
+            $taken = [int](Invoke-Sql $own 'SELECT MIN(id) FROM quiet.t WHERE id % 2 = 0')
             Stop-TestServer $own -Keep
-            $result = & $runbooks/delete-without-binlog.ps1 -Path "$($own.Data)/quiet/t.ibd" -CopyPath "$TestDrive/copy" -Destination "$TestDrive/deleted.sql"
-            $result.Found.Name | Should -Be 'DeleteMarked'
-            $result.Written.RowCount | Should -Be $gone
-            $result.Written.RowCount | Should -BeGreaterThan 10
+            Copy-Item "$($own.Data)/quiet/t.ibd" "$TestDrive/t.ibd"
+            Resume-TestServer $own $prefix
+            Invoke-Sql $own "XA COMMIT 'x'; INSERT INTO quiet.t VALUES ($taken, 'taken')"
+            $arguments = @{ Path = "$TestDrive/t.ibd"; At = @{ Server = "$($own.Folder)/mysql.sock"; Credential = $at.Credential } }
+            $plan = & $runbooks/delete-without-binlog.ps1 @arguments -CopyPath "$TestDrive/copy"
+            $plan.Found.Name | Should -Be 'DeleteMarked'
+            $plan.Restored | Should -BeNullOrEmpty
+            $plan.Told.ForEach{ "$($_.Name) $($_.Count)" } | Sort-Object | Should -Be "Clean $($gone - 1)", 'Occupied 1'
+            $result = & $runbooks/delete-without-binlog.ps1 @arguments -Apply
+            $result.Restored.RestoredCount, $result.Restored.LeftCount | Should -Be ($gone - 1), 1
+            $result.Left.Now.v | Should -Be 'taken'
             $result.Partial | Should -BeNullOrEmpty
+            [int](Invoke-Sql $own "SELECT COUNT(*) FROM quiet.t WHERE id % 2 = 0 AND v <> 'taken'") | Should -Be ($gone - 1)
         }
         finally {
             Stop-TestServer $own

@@ -7,11 +7,11 @@ using MySqlRecovery.Text;
 
 namespace MySqlRecovery.Restore;
 
-/// <summary>Makes of the objects of a finding the values that <see cref="StoredValue"/> makes of the server's.</summary>
+/// <summary>Makes of the objects of a finding, or of a row of a file, the values that <see cref="StoredValue"/> makes of the server's.</summary>
 internal static class FoundValue
 {
     /// <summary>The row as <see cref="StoredRow.Pack"/> writes it; null where there is none.</summary>
-    /// <exception cref="InvalidDataException">The finding lacks a column, or has a value that the column cannot have.</exception>
+    /// <exception cref="InvalidDataException">A column is lacking, or has a value that the column of the server cannot have.</exception>
     public static byte[]? Pack(TableMap map, OrderedDictionary? row)
     {
         if (row == null)
@@ -21,7 +21,7 @@ internal static class FoundValue
         {
             ColumnDefinition column = map.Columns[i];
             if (!row.Contains(column.Name) && !column.IsGenerated)
-                throw new InvalidDataException($"the finding does not say what column {column.Name} holds");
+                throw new InvalidDataException($"it is not known what column {column.Name} held");
             values[i] = row[column.Name] is { } value ? Of(column, value) : null;
         }
 
@@ -104,5 +104,5 @@ internal static class FoundValue
     private static byte[] Ascii(string text) => Encoding.ASCII.GetBytes(text);
 
     private static InvalidDataException Impossible(ColumnDefinition column, string value) =>
-        new($"column {column.Name} of the server cannot hold {value} as the finding has it");
+        new($"column {column.Name} of the server cannot hold {value}");
 }

@@ -210,7 +210,7 @@ internal sealed class RestoreRun : IDisposable
             IsApplied = row.IsApplied,
             IsForward = !Form.Reverse,
             IsCascaded = row.Change.Flags.HasFlag(NetChangeFlags.Cascaded),
-            IsRepair = row.Change.Flags.HasFlag(NetChangeFlags.Packed),
+            IsRepair = IsRepair,
             BeforeImage = beforeImage,
             AfterImage = afterImage,
             TableMapEvent = map.IsOfLog ? map.Raw : null,

@@ -10,8 +10,8 @@ using MySqlRecovery.Text;
 namespace MySqlRecovery.Restore;
 
 /// <summary>
-/// Takes rows from the pipeline into a temporary file whose changes have been summed up already: verdicts of Test-RowChange, and
-/// findings of Test-ReplicationConsistency, of which what the replica has is undone.
+/// Takes rows from the pipeline into a temporary file whose changes have been summed up already: verdicts of Test-RowChange, findings
+/// of Test-ReplicationConsistency, of which what the replica has is undone, and rows of Get-IbdRow and Get-TableRow, which come back.
 /// </summary>
 /// <param name="maps">Makes table maps of the verdicts' bytes.</param>
 /// <param name="live">Makes table maps of the server's tables, by which findings are read.</param>
@@ -41,7 +41,8 @@ internal sealed class SummedSpool(PipelineTableMaps maps, LiveTableMaps live, bo
     public void Add(RowVerdict verdict)
     {
         Expect(verdict.IsForward, verdict.IsRepair);
-        if (verdict.IsRepair && FindTable(verdict) is { } table && (verdict.BeforeImage ?? verdict.AfterImage) != null)
+        if (verdict is { TableMapEvent: null, FormatEvent: null } && (verdict.BeforeImage ?? verdict.AfterImage) != null
+            && FindTable(verdict) is { } table)
         {
             BeginTransaction(verdict.LogFile, verdict.Position, verdict.Gtid);
             Add(table, verdict.BeforeImage, verdict.AfterImage, NetChangeFlags.Packed);
@@ -60,6 +61,28 @@ internal sealed class SummedSpool(PipelineTableMaps maps, LiveTableMaps live, bo
         Add(
             maps.Find(verdict.TableMapEvent, verdict.FormatEvent, verdict), verdict.BeforeImage, verdict.AfterImage,
             verdict.IsCascaded ? NetChangeFlags.Cascaded : NetChangeFlags.None);
+    }
+
+    /// <summary>Takes a row of a table that is to be there.</summary>
+    public void Add(TableRow row)
+    {
+        Expect(isForward: false, isRepair: false);
+        (TableMap? map, string? obstacle) = live.Find(new TableName(row.Database, row.Table));
+        try
+        {
+            if (map != null && FoundValue.Pack(map, row.Value) is { } image)
+            {
+                BeginTransaction(row.Source, 0, null);
+                Add(map, image, null, NetChangeFlags.Packed);
+                return;
+            }
+        }
+        catch (InvalidDataException e)
+        {
+            obstacle = e.Message;
+        }
+
+        _obstacles.AddRows(row.Database, row.Table, 1, obstacle!, row.Source, 0);
     }
 
     /// <summary>Takes a row that is not as on the source; findings of other kinds are passed over.</summary>

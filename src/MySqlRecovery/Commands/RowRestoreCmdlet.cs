@@ -27,7 +27,7 @@ public abstract class RowRestoreCmdlet : BinlogCmdlet
 
     /// <summary>
     /// Rows of Get-RowChange or events of Get-BinlogEvent in log order, sums of Measure-BinlogEvent, verdicts of Test-RowChange,
-    /// findings of Test-ReplicationConsistency, or log files; live, stored or from another machine.
+    /// findings of Test-ReplicationConsistency, rows of Get-IbdRow or Get-TableRow, or log files; live, stored or from another machine.
     /// </summary>
     [Parameter(ParameterSetName = ServerSet, ValueFromPipeline = true)]
     public PSObject? InputObject { get; set; }
@@ -117,8 +117,8 @@ public abstract class RowRestoreCmdlet : BinlogCmdlet
         if (_summed != null)
         {
             ChangeIndex summed = _summed.ToIndex();
-            if (_summed is { HasFindings: true, Rows.Count: 0 } or { IsForward: null })
-                throw RepairScript.NothingFound(summed.Reasons);
+            if (_summed.Rows.Count == 0)
+                throw _summed.HasFindings || _summed.IsForward == null ? RepairScript.NothingFound(summed.Reasons) : NothingFound(summed);
             return RestoreRun.Of(client, _summed.Rows, summed, Form(_summed.IsForward == true), _summed.HasFindings, StopToken);
         }
 
@@ -153,6 +153,8 @@ public abstract class RowRestoreCmdlet : BinlogCmdlet
             Summed.Add(verdict);
         else if (RecoveryInput.ToFinding(input) is { } finding)
             AddFinding(finding);
+        else if (PropertyBag.As<TableRow>(input, nameof(TableRow.State), nameof(TableRow.MissingColumn)) is { } row)
+            AddRow(row);
         else
             Input.Add(input);
         if (_summed != null && !Input.IsEmpty)
@@ -169,6 +171,16 @@ public abstract class RowRestoreCmdlet : BinlogCmdlet
         Unwrap(finding.SourceRow);
         Unwrap(finding.ReplicaRow);
         Summed.Add(finding);
+    }
+
+    private void AddRow(TableRow row)
+    {
+        if (Forward)
+            throw new RecoveryException(
+                "InvalidParameters", RecoveryErrorKind.InvalidArgument, "rows of a table come back; there is no change that -Forward would do",
+                recommendedAction: "Leave -Forward out.");
+        Unwrap(row.Value);
+        Summed.Add(row);
     }
 
     // Values that came from another machine have a wrapper of PowerShell's around them.
