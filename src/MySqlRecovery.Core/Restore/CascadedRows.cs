@@ -3,7 +3,6 @@ using MySqlRecovery.Binlog.Filter;
 using MySqlRecovery.Binlog.Rows;
 using MySqlRecovery.Binlog.Scan;
 using MySqlRecovery.Changes;
-using MySqlRecovery.IO;
 using MySqlRecovery.Text;
 
 namespace MySqlRecovery.Restore;
