@@ -165,8 +165,10 @@ internal sealed class CascadeReading : IDisposable
         foreach (Reference key in Keys.Where(k => k.Child == table.Name))
         {
             int[] columns = Array.ConvertAll(key.ChildColumns, table.Find);
-            if (Array.Exists(columns, c => c < 0 || after.Values[c] == null)
-                || !_parents.TryGetValue(DeletedParent.HashOf(key, columns.Select(c => after.Values[c])), out CascadeRoot? root) || root.IsPast)
+            if (Array.Exists(columns, c => c < 0 || after.Values[c] == null))
+                continue;
+            UInt128 value = DeletedParent.HashOf(key, columns.Select(c => after.Values[c]));
+            if (!_parents.TryGetValue(value, out CascadeRoot? root) || root.IsPast)
                 continue;
             (long, int)? image = null;
             if (isWhole)
@@ -195,8 +197,8 @@ internal sealed class CascadeReading : IDisposable
         {
             if (!_parents.TryGetValue(value, out CascadeRoot? later) || later.IsPast)
                 continue;
-            foreach (UInt128 gone in _children.Where(c => c.Value.Root == later && c.Value.Key == key && ValueOf(c.Value) == value).Select(c => c.Key).ToList())
-                _children.Remove(gone);
+            var gone = _children.Where(c => c.Value.Root == later && c.Value.Key == key && ValueOf(c.Value) == value).ToList();
+            gone.ForEach(c => _children.Remove(c.Key));
         }
     }
 
@@ -220,8 +222,9 @@ internal sealed class CascadeReading : IDisposable
             return;
         foreach ((UInt128 key, Child child) in _children.ToList())
         {
-            bool isConcerned = string.Equals(change.DroppedDatabase, child.Map.Database, StringComparison.OrdinalIgnoreCase)
-                || change.Tables.Any(t => TableName.IgnoreCase.Equals(t with { Database = t.Database ?? database }, child.Map.QualifiedName));
+            TableName table = child.Map.QualifiedName;
+            bool isConcerned = string.Equals(change.DroppedDatabase, table.Database, StringComparison.OrdinalIgnoreCase)
+                || change.Tables.Any(t => TableName.IgnoreCase.Equals(t with { Database = t.Database ?? database }, table));
             if (isConcerned && !child.Root.IsPast)
                 _children.Remove(key);
         }

@@ -69,7 +69,8 @@ internal sealed record DeletedParent(TableName Table, CascadeRoot Root, IReadOnl
     }
 
     /// <summary>Hash of the values of a foreign key's columns, in the child or in the parent.</summary>
-    public static UInt128 HashOf(Reference key, IEnumerable<byte[]?> values) => StoredRow.Hash(key.Child.Database!, $"{key.Child.Name}\0{key.Name}", values);
+    public static UInt128 HashOf(Reference key, IEnumerable<byte[]?> values) =>
+        StoredRow.Hash(key.Child.Database!, $"{key.Child.Name}\0{key.Name}", values);
 
     public static bool IsCascade(Reference key) => key.DeleteRule == "CASCADE";
 

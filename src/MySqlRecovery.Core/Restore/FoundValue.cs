@@ -7,7 +7,9 @@ using MySqlRecovery.Text;
 
 namespace MySqlRecovery.Restore;
 
-/// <summary>Makes of the objects of a finding, or of a row of a file, the values that <see cref="StoredValue"/> makes of the server's.</summary>
+/// <summary>
+/// Makes of the objects of a finding, or of a row of a file, the values that <see cref="StoredValue"/> makes of the server's.
+/// </summary>
 internal static class FoundValue
 {
     /// <summary>The row as <see cref="StoredRow.Pack"/> writes it; null where there is none.</summary>

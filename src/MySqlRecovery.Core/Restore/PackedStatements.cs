@@ -20,7 +20,8 @@ internal static class PackedStatements
 
         // Only a server that was not strict has taken index 0 of an ENUM.
         bool isLenient = Array.Exists(
-            written, c => table.Map.Columns[c].Type == ColumnType.Enum && to!.Values[c] is { } value && value.AsSpan().SequenceEqual("0"u8));
+            written,
+            c => table.Map.Columns[c].Type == ColumnType.Enum && to!.Values[c] is { } value && value.AsSpan().SequenceEqual("0"u8));
         using var sql = new TextBuffer();
         if (isLenient)
             sql.Append(SqlScriptWriter.LenientMode);

@@ -85,9 +85,9 @@ internal sealed class RestoreRun : IDisposable
             return summed;
         },
         stop)
-    {
-        IsRepair = isRepair,
-    };
+        {
+            IsRepair = isRepair,
+        };
 
     public NetChanges Changes { get; }
 

@@ -193,8 +193,8 @@ internal sealed class RowReader(NetChanges changes, RestoreTables tables, KeyedR
             {
                 RestoreVerdict.NotTold => "the table has no key, and "
                     + (from is { } f && f.Now != f.Touched ? $"{f.Now} rows are as the changes left {f.Touched}" : $"{to?.Now} rows are "
-                    + $"already as {to?.Touched} are to become: they may be those, or others like them that the statement left, which the log does not "
-                    + "have, or which chose among equal rows (LIMIT)"),
+                    + $"already as {to?.Touched} are to become: they may be those, or others like them that the statement left, which "
+                    + "the log does not have, or which chose among equal rows (LIMIT)"),
                 RestoreVerdict.Gone => "the row is no longer there",
                 _ => null,
             });

@@ -255,8 +255,8 @@ internal sealed class RowRestore
         {
             row.Applies = false;
             row.Reason ??= $"{row.Table.Name} has triggers, which would do their work a second time: "
-                + ((row.From ?? row.To)?.Image == null ? string.Empty : "an account with BINLOG_ADMIN or REPLICATION_APPLIER (MariaDB: BINLOG REPLAY) restores it "
-                + "without them, ") + "-AllowTrigger has them do it";
+                + ((row.From ?? row.To)?.Image == null ? string.Empty : "an account with BINLOG_ADMIN or REPLICATION_APPLIER (MariaDB: "
+                + "BINLOG REPLAY) restores it without them, ") + "-AllowTrigger has them do it";
             return;
         }
 

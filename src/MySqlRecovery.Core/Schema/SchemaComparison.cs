@@ -20,7 +20,8 @@ internal static class SchemaComparison
             return $"the schema has {table.Columns.Count} columns, the log {map.Columns.Length}";
         for (int i = 0; i < map.Columns.Length; i++)
         {
-            if ((map.IsOfLog ? FindProblem(map.Columns[i], table.Columns[i]) : FindOtherName(map.Columns[i], table.Columns[i])) is { } problem)
+            (ColumnDefinition column, ColumnSchema schema) = (map.Columns[i], table.Columns[i]);
+            if ((map.IsOfLog ? FindProblem(column, schema) : FindOtherName(column, schema)) is { } problem)
                 return problem;
         }
 

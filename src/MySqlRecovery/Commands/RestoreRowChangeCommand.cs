@@ -50,9 +50,9 @@ public sealed class RestoreRowChangeCommand : RowRestoreCmdlet
             return;
         using RestoreRun run = Try(OpenRun);
         EndReading();
+        string act = run.IsRepair ? "repair" : run.Form.Reverse ? "undo the changes of" : "do the changes of";
         string what = string.Create(
-            CultureInfo.InvariantCulture,
-            $"{(run.IsRepair ? "repair" : run.Form.Reverse ? "undo the changes of" : "do the changes of")} {run.Numbers().LongCount()} rows in "
+            CultureInfo.InvariantCulture, $"{act} {run.Numbers().LongCount()} rows in "
                 + $"{string.Join(", ", run.TableNames)}");
         if (ShouldProcess(run.Client.Server, what))
             Restore(run);

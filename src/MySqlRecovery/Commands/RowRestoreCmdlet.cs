@@ -177,7 +177,8 @@ public abstract class RowRestoreCmdlet : BinlogCmdlet
     {
         if (Forward)
             throw new RecoveryException(
-                "InvalidParameters", RecoveryErrorKind.InvalidArgument, "rows of a table come back; there is no change that -Forward would do",
+                "InvalidParameters", RecoveryErrorKind.InvalidArgument,
+                "rows of a table come back; there is no change that -Forward would do",
                 recommendedAction: "Leave -Forward out.");
         Unwrap(row.Value);
         Summed.Add(row);

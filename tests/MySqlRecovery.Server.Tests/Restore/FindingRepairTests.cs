@@ -14,7 +14,9 @@ using Xunit;
 
 namespace MySqlRecovery.Server.Tests.Restore;
 
-/// <summary>Rows in which a replica differs from its source, repaired with a verdict each, and nothing of it in the replica's log.</summary>
+/// <summary>
+/// Rows in which a replica differs from its source, repaired with a verdict each, and nothing of it in the replica's log.
+/// </summary>
 public sealed class FindingRepairTests
 {
     private const int Tables = 60;
@@ -53,7 +55,8 @@ public sealed class FindingRepairTests
             string CreateOf(RowVerdict v) => all[int.Parse(v.Table[1..], CultureInfo.InvariantCulture)].Create;
 
             // Such as text that is not valid in its character set.
-            static bool IsUnwritable(RowVerdict v) => v.Verdict == RestoreVerdict.NotInLog && v.Reason!.StartsWith("the row has no repair", StringComparison.Ordinal);
+            static bool IsUnwritable(RowVerdict v) =>
+                v.Verdict == RestoreVerdict.NotInLog && v.Reason!.StartsWith("the row has no repair", StringComparison.Ordinal);
 
             // 5.7 writes the double 1.0 of a document as 1, which is how 9.7 writes the integer.
             bool IsOfOtherWords(RowVerdict v) => older == ServerFlavour.MySql57 && v.Column.Length > 0
@@ -74,15 +77,18 @@ public sealed class FindingRepairTests
         {
             server.Sql("""
                 CREATE DATABASE d; USE d;
-                CREATE TABLE p (id INT PRIMARY KEY, v VARCHAR(10), u INT, UNIQUE (u)); CREATE TABLE c (id INT PRIMARY KEY, p INT, FOREIGN KEY (p) REFERENCES p (id));
+                CREATE TABLE p (id INT PRIMARY KEY, v VARCHAR(10), u INT, UNIQUE (u));
+                CREATE TABLE c (id INT PRIMARY KEY, p INT, FOREIGN KEY (p) REFERENCES p (id));
                 CREATE TABLE told (id INT PRIMARY KEY, v INT); CREATE TABLE heard (v INT);
                 CREATE TRIGGER tell AFTER UPDATE ON told FOR EACH ROW INSERT INTO heard VALUES (NEW.v);
-                INSERT INTO p VALUES (1, 'one', 1), (2, 'two', 2), (3, 'three', 3), (4, 'four', 4), (5, 'five', 5); INSERT INTO c VALUES (10, 1), (20, 2); INSERT INTO told VALUES (1, 1);
+                INSERT INTO p VALUES (1, 'one', 1), (2, 'two', 2), (3, 'three', 3), (4, 'four', 4), (5, 'five', 5);
+                INSERT INTO c VALUES (10, 1), (20, 2); INSERT INTO told VALUES (1, 1);
                 """);
         }
 
         replica.Sql("""
-            UPDATE p SET u = 100 WHERE id = 3; UPDATE p SET u = 3 WHERE id = 4; UPDATE p SET u = 4 WHERE id = 3; DELETE FROM c WHERE id = 20; DELETE FROM p WHERE id = 2;
+            UPDATE p SET u = 100 WHERE id = 3; UPDATE p SET u = 3 WHERE id = 4; UPDATE p SET u = 4 WHERE id = 3;
+            DELETE FROM c WHERE id = 20; DELETE FROM p WHERE id = 2;
             UPDATE p SET v = 'drift' WHERE id = 5; INSERT INTO p VALUES (6, 'errant', 6); UPDATE told SET v = 2; DELETE FROM heard;
             """, "d");
         List<ConsistencyFinding> findings = Compare(source, replica, "d");
@@ -93,10 +99,12 @@ public sealed class FindingRepairTests
             [
                 "c 20 Clean", "p 2 Clean", "p 3 Clean", "p 4 Clean", "p 5 ChangedSince", "p 6 ChildPresent", "told 1 Clean",
             ],
-            done.Select(v => string.Create(CultureInfo.InvariantCulture, $"{v.Table} {v.Key!["id"]} {v.Verdict}")).Order(StringComparer.Ordinal));
-        Assert.Contains("-AllowTrigger", Assert.Single(done, v => v is { Verdict: RestoreVerdict.Clean, IsApplied: false }).Reason, StringComparison.Ordinal);
+            done.Select(v => string.Create(CultureInfo.InvariantCulture, $"{v.Table} {v.Key!["id"]} {v.Verdict}"))
+                .Order(StringComparer.Ordinal));
+        RowVerdict held = Assert.Single(done, v => v is { Verdict: RestoreVerdict.Clean, IsApplied: false });
+        Assert.Contains("-AllowTrigger", held.Reason, StringComparison.Ordinal);
         Assert.All(done, v => Assert.True(v.IsRepair));
-        Assert.Equal([["told", "1"], ["p", "5"], ["p", "6"]], done.Where(v => !v.IsApplied).OrderByDescending(v => v.Table).ThenBy(v => (int)v.Key!["id"]!).Select(v => new[] { v.Table, string.Create(CultureInfo.InvariantCulture, $"{v.Key!["id"]}") }));
+        Assert.Equal([("p", 5), ("p", 6), ("told", 1)], done.Where(v => !v.IsApplied).Select(v => (v.Table, (int)v.Key!["id"]!)).Order());
 
         // Verdicts are taken in place of findings.
         replica.Sql("DELETE FROM c WHERE id = 60", "d");
@@ -129,7 +137,8 @@ public sealed class FindingRepairTests
     private static List<ConsistencyFinding> Compare(MySqlServer here, MySqlServer there, string database)
     {
         using ComparedServer source = new(here.Connect, Token), replica = new(there.Connect, Token);
-        return [.. new DataCheck(new ServerPair(source, replica), new DataCheckOptions { Tables = new TableFilter([database], [], [], []) }).Run(e => throw e, Token)];
+        var options = new DataCheckOptions { Tables = new TableFilter([database], [], [], []) };
+        return [.. new DataCheck(new ServerPair(source, replica), options).Run(e => throw e, Token)];
     }
 
     private static List<RowVerdict> Repair(MySqlServer replica, List<ConsistencyFinding> findings, RestoreOptions? options = null) =>
@@ -138,10 +147,12 @@ public sealed class FindingRepairTests
     private static List<RowVerdict> Run(
         MySqlServer replica, Action<SummedSpool> add, RestoreOptions? options = null, string user = "root", Action<RestoreRun>? look = null)
     {
-        using ServerConnection connection = ServerConnection.Open(new ConnectionOptions { Socket = replica.SocketPath, User = user }, Token);
+        var account = new ConnectionOptions { Socket = replica.SocketPath, User = user };
+        using ServerConnection connection = ServerConnection.Open(account, Token);
         using var spool = new SummedSpool(new PipelineTableMaps(null), new LiveTableMaps(() => connection, Token), takesLikely: true);
         add(spool);
-        using RestoreRun run = RestoreRun.Of(connection, spool.Rows, spool.ToIndex(), new SqlForm { Reverse = true }, spool.HasFindings, Token);
+        using RestoreRun run = RestoreRun.Of(
+            connection, spool.Rows, spool.ToIndex(), new SqlForm { Reverse = true }, spool.HasFindings, Token);
         List<RowVerdict> done = [.. new RowRestore(run, options ?? new RestoreOptions()).Restore().Select(run.ToVerdict)];
         look?.Invoke(run);
         return done;
