@@ -118,7 +118,9 @@ Describe 'Memory' {
 Describe 'Progress' {
     It 'of <Name> ends, and comes at most five times a second' -ForEach @(
         @{ Name = 'Measure-BinlogEvent'; Script = 'Measure-BinlogEvent $long' }
+        @{ Name = 'Measure-BinlogEvent'; Script = 'Measure-BinlogEvent $long -Table none.none -WarningAction Ignore' }
         @{ Name = 'Export-RowChangeSql'; Script = 'Export-RowChangeSql -LogPath $long -Path $undo -Force' }
+        @{ Name = 'Export-RowChangeSql'; Script = 'Export-RowChangeSql -LogPath $long -Path $undo -Reverse -Force' }
         @{ Name = 'Invoke-BinlogReverse'; Script = 'Invoke-BinlogReverse $long $undo -Force' }
     ) {
         $shell = [powershell]::Create()
@@ -129,6 +131,15 @@ Describe 'Progress' {
             $records.Count | Should -BeLessOrEqual (5 * $watch.Elapsed.TotalSeconds + 2)
             if ($records) { $records[-1].RecordType | Should -Be 'Completed' }
             @($records | Where-Object PercentComplete -GT 100) | Should -BeNullOrEmpty
+            # Bytes of the logs, then what is written; what is left is said as soon as the speed is known.
+            foreach ($work in $records | Where-Object CurrentOperation | Group-Object CurrentOperation) {
+                $work.Name | Should -BeIn 'reading', 'writing'
+                $work.Group.PercentComplete | Should -Be ($work.Group.PercentComplete | Sort-Object)
+                $work.Group[0].PercentComplete | Should -BeGreaterOrEqual 0
+            }
+
+            if ($watch.Elapsed.TotalSeconds -gt 10) { $records.CurrentOperation | Should -Contain 'reading' }
+            if ($watch.Elapsed.TotalSeconds -gt 20) { ($records.SecondsRemaining | Measure-Object -Maximum).Maximum | Should -BeGreaterThan 0 }
             $shell.Streams.Error | Should -BeNullOrEmpty
         }
         finally { $shell.Dispose() }

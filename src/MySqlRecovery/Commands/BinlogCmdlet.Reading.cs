@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Management.Automation;
 using System.Runtime.CompilerServices;
@@ -20,13 +19,9 @@ namespace MySqlRecovery.Commands;
 public abstract partial class BinlogCmdlet
 {
     private const int BytesBetweenAsking = 1 << 16;
-    private static readonly TimeSpan ProgressInterval = TimeSpan.FromMilliseconds(200);
 
     private DbConnectionQueryClient? _queries;
-    private long _lastProgress;
     private long _askedAt;
-    private long _firstRow;
-    private bool _hasProgress;
     private bool _isExplained;
     private bool _hasReported;
 
@@ -36,7 +31,8 @@ public abstract partial class BinlogCmdlet
     /// <summary>Files as the input of a scan, in log order.</summary>
     internal LogInput InputOf(IReadOnlyList<string> files) => files.Count == 1 && StopPosition < StartPosition ? throw Reversed(
         "-StopPosition", $"{StopPosition}", $"{StartPosition}") : new(
-        files.Count, whole => LogRange.Of(files, StartPosition, StopPosition).Select(r => r with { IsReadWhole = whole }), OpenSchema);
+        files.Count, whole => LogRange.Of(files, StartPosition, StopPosition).Select(r => r with { IsReadWhole = whole }), OpenSchema,
+        new Lazy<LogSize[]>(() => [.. files.Select(LogSize.OfFile)]));
 
     /// <summary>Files in log order, each log once.</summary>
     internal List<string> Sort(IEnumerable<string> files) => new LogFileOrder(LogKeyring, Warn, StopToken).Sort(files);
@@ -61,14 +57,16 @@ public abstract partial class BinlogCmdlet
         return new LogInput(
             null, new ServerLog(options, request, Warn, StopToken).Ranges,
             () => OpenSchema() ?? new ServerLogSchema(
-                () => ServerConnection.Open(options, StopToken), Filter.Tables, Warn, StopToken, followsLog: true));
+                () => ServerConnection.Open(options, StopToken), Filter.Tables, Warn, StopToken, followsLog: true),
+            new Lazy<LogSize[]>(() => follow ? [] : LogSize.OfServer(options, request.StartFile, request.StopFile, StopToken)));
     }
 
     /// <summary>All logs of a server, whatever part of them was chosen.</summary>
     internal LogInput AllOf(string server)
     {
         ConnectionOptions options = OptionsFor(server);
-        return new LogInput(null, new ServerLog(options, new ServerLogRequest(), Warn, StopToken).Ranges, OpenSchema);
+        return new LogInput(
+            null, new ServerLog(options, new ServerLogRequest(), Warn, StopToken).Ranges, OpenSchema, new Lazy<LogSize[]>(() => []));
     }
 
     /// <summary>A scan with the cmdlet's filters.</summary>
@@ -118,7 +116,7 @@ public abstract partial class BinlogCmdlet
         SayWhatIsRead(all);
         LogReading[] readings = [.. inputs.Select(i => OpenReading(i, begin()))];
         if (readings.Length > 0)
-            ReadSideBySide(readings, inputs[0].FileCount);
+            ReadSideBySide(readings, inputs);
         EndReading();
         string[] doubts = [.. Filter.Doubts.Lines];
         foreach (string doubt in doubts)
@@ -136,15 +134,15 @@ public abstract partial class BinlogCmdlet
 
     /// <summary>Shows how far the reading of logs is, at most five times a second.</summary>
     [MethodImpl(Jit.Hot)]
-    internal void ShowProgress(EventScan scan, int? fileCount)
+    internal void ShowProgress(EventScan scan, LogInput input)
     {
         // To ask what time it is takes as long as to read a short event.
         long position = scan.Reader.Position;
         if (position - _askedAt is >= 0 and < BytesBetweenAsking)
             return;
         _askedAt = position;
-        if (IsProgressDue())
-            ShowProgress(LogPlace.Of(scan), fileCount);
+        if (Progress.IsDue())
+            ShowProgress(LogPlace.Of(scan), input);
     }
 
     /// <summary>The error where nothing was found, with what was asked for and is not there.</summary>
@@ -161,9 +159,7 @@ public abstract partial class BinlogCmdlet
         foreach (string line in _isExplained ? [] : Sights.Explain(Filter, TakesEvents))
             WriteWarning($"{char.ToUpperInvariant(line[0])}{line[1..]}.");
         _isExplained = true;
-        if (_hasProgress)
-            WriteProgress(new ProgressRecord(1, MyInvocation.MyCommand.Name, "done") { RecordType = ProgressRecordType.Completed });
-        _hasProgress = false;
+        Progress.Complete();
         if (Predicate?.FindUnknownColumn() is { } column)
             ReportError(new RecoveryException(
                 "WhereColumnUnknown", RecoveryErrorKind.ObjectNotFound,
@@ -244,14 +240,14 @@ public abstract partial class BinlogCmdlet
     /// <summary>The schema where neither -SchemaPath nor -Connection names one.</summary>
     private protected virtual ITableSchemaSource? OpenDefaultSchema() => null;
 
-    private void ReadSideBySide(LogReading[] readings, int? fileCount)
+    private void ReadSideBySide(LogReading[] readings, List<LogInput> inputs)
     {
         using var reading = new ParallelReading(readings, StopToken);
         try
         {
             while (!reading.IsComplete)
             {
-                IReadOnlyList<object> items = TryStep(() => reading.Take(ProgressInterval));
+                IReadOnlyList<object> items = TryStep(() => reading.Take(ProgressMeter.Interval));
                 WriteWarnings();
                 foreach (object item in items)
                 {
@@ -266,8 +262,8 @@ public abstract partial class BinlogCmdlet
                     }
                 }
 
-                if (IsProgressDue() && reading.Place is { } place)
-                    ShowProgress(place, fileCount);
+                if (Progress.IsDue() && reading.Place is { } place)
+                    ShowProgress(place, inputs.Count == 1 ? inputs[0] : null);
             }
         }
         finally
@@ -278,46 +274,28 @@ public abstract partial class BinlogCmdlet
         }
     }
 
-    private bool IsProgressDue()
+    // Several servers are read side by side: how much of all of them that is, nobody knows.
+    private void ShowProgress(LogPlace place, LogInput? input)
     {
-        if (Stopwatch.GetElapsedTime(_lastProgress) < ProgressInterval)
-            return false;
-        _lastProgress = Stopwatch.GetTimestamp();
-        return true;
+        LogSize[] sizes = input?.Sizes.Value ?? [];
+        int at = input?.FileCount != null ? place.LogIndex : Array.FindIndex(sizes, s => s.LogFile == place.LogFile);
+        long done = at < 0 || at >= sizes.Length ? 0 : sizes.Take(at).Sum(s => s.Bytes) + Math.Min(place.Position, sizes[at].Bytes);
+        string of = input?.FileCount is { } count ? $"{place.LogFile}, file {place.LogIndex + 1} of {count}" : place.Path;
+        Progress.Show("reading", $"{of}, offset {place.Position:N0}", done, sizes.Sum(s => s.Bytes));
     }
 
-    private void ShowProgress(in LogPlace place, int? fileCount)
-    {
-        _hasProgress = true;
-        string of = fileCount is { } count ? $"{place.LogFile}, file {place.LogIndex + 1} of {count}" : place.Path;
-        WriteProgress(new ProgressRecord(1, MyInvocation.MyCommand.Name, of)
-        {
-            PercentComplete = fileCount is { } all ? 100 * place.LogIndex / all : -1,
-            CurrentOperation = $"offset {place.Position:N0}",
-        });
-    }
+    /// <summary>Shows how many rows, or what else, are done, at most five times a second.</summary>
+    private protected void ShowRows(long done, long total) => ShowWork("restoring", "rows", done, total);
 
-    /// <summary>Shows how many rows are done, at most five times a second.</summary>
-    private protected void ShowRows(long done, long total)
+    /// <summary>The same of other work.</summary>
+    private protected void ShowWork(string work, string unit, long done, long total)
     {
-        if (!IsProgressDue())
-            return;
-        _firstRow = _firstRow == 0 ? Stopwatch.GetTimestamp() : _firstRow;
-        _hasProgress = true;
-        double seconds = Stopwatch.GetElapsedTime(_firstRow).TotalSeconds;
-        WriteProgress(new ProgressRecord(1, MyInvocation.MyCommand.Name, $"{done:N0} of {total:N0} rows")
-        {
-            PercentComplete = total == 0 ? 100 : (int)(100 * done / total),
-            SecondsRemaining = seconds < 1 || done == 0 ? -1 : (int)(seconds * (total - done) / done),
-        });
+        if (Progress.IsDue())
+            Progress.Show(work, $"{done:N0} of {total:N0} {unit}", done, total);
     }
 
     /// <summary>Shows what is waited for.</summary>
-    private protected void ShowWaiting(string cause)
-    {
-        _hasProgress = true;
-        WriteProgress(new ProgressRecord(1, MyInvocation.MyCommand.Name, $"waits: {cause}"));
-    }
+    private protected void ShowWaiting(string cause) => Progress.Show("waiting", $"waits: {cause}", 0, 0);
 
     private static T TryStep<T>(Func<T> step)
     {

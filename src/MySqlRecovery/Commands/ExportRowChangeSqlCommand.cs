@@ -259,7 +259,7 @@ public sealed partial class ExportRowChangeSqlCommand : BinlogCmdlet
         while (read())
         {
             WriteStatements();
-            ShowProgress(scan, input.FileCount);
+            ShowProgress(scan, input);
         }
 
         stream.LaterChanges = FindLeftOut([.. stream.Tables], input);
@@ -310,7 +310,9 @@ public sealed partial class ExportRowChangeSqlCommand : BinlogCmdlet
 
     private void WriteFile(ChangeIndex index, string path)
     {
-        SqlExport result = RowSqlExport.WriteFile(index, _input.RowTest, _form, path, Force, StopToken);
+        SqlExport result = RowSqlExport.WriteFile(
+            index, _input.RowTest, _form, path, Force, StopToken, (done, total) => ShowWork("writing", "row events", done, total));
+        Progress.Complete();
         WriteObject(result);
         WarnIfIncomplete(result.Reason);
         WarnOfLaterChanges(index.LaterChanges, Reverse);

@@ -44,7 +44,9 @@ public sealed class GetIbdSpaceIdCommand : RecoveryCmdlet
             RecoveryException? error = null;
             try
             {
-                (tablespace, problems, error) = TablespaceScanner.Scan(file, Verify || DamagedPage, StopToken);
+                (tablespace, problems, error) = Watch(
+                    onPage => TablespaceScanner.Scan(file, Verify || DamagedPage, StopToken, onPage), "reading", file,
+                    Verify || DamagedPage ? new FileInfo(file).Length : 0);
             }
             catch (RecoveryException e)
             {
@@ -61,6 +63,9 @@ public sealed class GetIbdSpaceIdCommand : RecoveryCmdlet
                 Report(tablespace, problems);
         }
     }
+
+    /// <inheritdoc/>
+    protected override void EndProcessing() => Progress.Complete();
 
     private void Report(IbdTablespace tablespace, IReadOnlyList<IbdPageProblem> problems)
     {

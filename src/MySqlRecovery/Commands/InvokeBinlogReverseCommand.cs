@@ -125,7 +125,9 @@ public sealed class InvokeBinlogReverseCommand : PipedLogCmdlet
         if (!ShouldProcess(path, $"write the undo of {index.RowCount} rows in {index.Transactions.Count} transactions"))
             return;
         UndoBinlog result = UndoBinlogWriter.Write(
-            index, input.RowTest, path, Force, GtidSource, StopToken, TargetVersion, _renames);
+            index, input.RowTest, path, Force, GtidSource, StopToken, TargetVersion, _renames,
+            (done, total) => ShowWork("writing", "row events", done, total));
+        Progress.Complete();
         WriteObject(result);
         WarnIfIncomplete(result.Reason);
         WarnOfLaterChanges(index.LaterChanges, reverse: true);

@@ -9,6 +9,10 @@ namespace MySqlRecovery.Commands;
 public abstract class RecoveryCmdlet : PSCmdlet, IDisposable
 {
     private readonly CancellationTokenSource _stopping = new();
+    private ProgressMeter? _progress;
+
+    /// <summary>How far the work is, for the user.</summary>
+    private protected ProgressMeter Progress => _progress ??= new ProgressMeter(this);
 
     /// <summary>Cancelled when the pipeline is stopped; handed to every loop of the engine.</summary>
     protected CancellationToken StopToken => _stopping.Token;
@@ -28,6 +32,20 @@ public abstract class RecoveryCmdlet : PSCmdlet, IDisposable
     {
         if (disposing)
             _stopping.Dispose();
+    }
+
+    /// <summary>Does work on another thread, which is told how much is done, and shows meanwhile how far it is.</summary>
+    /// <param name="work">The work; what it is given takes what is done since it was last called, on whatever thread.</param>
+    /// <param name="name">What is done.</param>
+    /// <param name="status">Of which file.</param>
+    /// <param name="total">How much there is to do.</param>
+    private protected T Watch<T>(Func<Action<int>, T> work, string name, string status, long total)
+    {
+        long done = 0;
+        Task<T> task = Task.Run(() => work(more => Interlocked.Add(ref done, more)));
+        while (!((IAsyncResult)task).AsyncWaitHandle.WaitOne(ProgressMeter.Interval))
+            Progress.Show(name, status, Interlocked.Read(ref done), total);
+        return task.GetAwaiter().GetResult();
     }
 
     /// <summary>

@@ -90,7 +90,7 @@ internal sealed class RecoveryInput(BinlogCmdlet cmdlet, bool reverse, string[] 
         LogInput input = Logs();
         using EventScan scan = cmdlet.OpenScan(input);
         ChangeIndex built = ChangeIndexBuilder.Build(
-            scan, reverse, s => cmdlet.ShowProgress(s, input.FileCount),
+            scan, reverse, s => cmdlet.ShowProgress(s, input),
             FindsLaterChanges ? index => cmdlet.FindUnchosen(index, input, reverse, columns, movesBytes) : null, maximumMemory, movesBytes,
             KeepsUnusable);
         cmdlet.WarnIfMoreThanPicked(built.RowCount);

@@ -179,8 +179,10 @@ public sealed class RepairIbdSpaceIdCommand : ServerCmdlet
     {
         ReferenceFiles? references = ReferencePath == null ? null : OpenReferences(ReferencePath);
         var planned = new List<RepairPlan>();
+        long total = _files.Sum(f => new FileInfo(f).Length), read = 0;
         foreach (ParallelFiles.Outcome<string, RepairPlan> outcome in ParallelFiles.Run(_files, f => Plan(f, references), StopToken))
         {
+            Progress.Show("planning", outcome.File, read += new FileInfo(outcome.File).Length, total);
             if (outcome.Error != null)
                 WriteError(ToErrorRecord(outcome.Error, outcome.File));
             else if (Report(outcome.Result!))
@@ -189,14 +191,20 @@ public sealed class RepairIbdSpaceIdCommand : ServerCmdlet
 
         List<RepairPlan> accepted = Accept(planned, places);
         WarnOfCounters(accepted);
+        total = accepted.Sum(p => new FileInfo(p.Request.Path).Length);
+        long written = 0;
         foreach (ParallelFiles.Outcome<RepairPlan, IbdRepairResult> done in ParallelFiles.Run(
             accepted, p => RepairApplication.Apply(p, PlacesOf(p, places), StopToken), StopToken))
         {
+            string path = done.File.Request.Path;
+            Progress.Show("writing", path, written += new FileInfo(path).Length, total);
             if (done.Error != null)
                 WriteError(ToErrorRecord(done.Error, done.File.Request.Path));
             else
                 WriteObject(done.Result);
         }
+
+        Progress.Complete();
     }
 
     private static RepairOutput PlacesOf(RepairPlan plan, OutputPlaces places) => places.For(plan.Request.Path, plan.Request.ReferencePath);

@@ -1,6 +1,9 @@
 using System.Runtime.CompilerServices;
+using MySqlRecovery.Binlog.Reading;
 using MySqlRecovery.Binlog.Rows;
 using MySqlRecovery.Binlog.Scan;
+using MySqlRecovery.Client;
+using MySqlRecovery.Client.Replication;
 using MySqlRecovery.Model;
 
 namespace MySqlRecovery.Input;
@@ -9,7 +12,33 @@ namespace MySqlRecovery.Input;
 /// <param name="FileCount">How many logs there are; null where only the server knows.</param>
 /// <param name="Ranges">The logs in their order; true reads them as a whole, although a part is chosen.</param>
 /// <param name="OpenSchema">What is known of the tables from elsewhere, as it is before the first event; null: nothing.</param>
-internal sealed record LogInput(int? FileCount, Func<bool, IEnumerable<LogRange>> Ranges, Func<ITableSchemaSource?> OpenSchema);
+/// <param name="Sizes">How long the logs are; none where that is not known.</param>
+internal sealed record LogInput(
+    int? FileCount, Func<bool, IEnumerable<LogRange>> Ranges, Func<ITableSchemaSource?> OpenSchema, Lazy<LogSize[]> Sizes);
+
+/// <summary>How long a log is.</summary>
+/// <param name="LogFile">Its name.</param>
+/// <param name="Bytes">Its bytes.</param>
+internal sealed record LogSize(string LogFile, long Bytes)
+{
+    /// <summary>Of a file; 0 for what has no length, such as standard input.</summary>
+    public static LogSize OfFile(string path) => new(Path.GetFileName(path), File.Exists(path) ? new FileInfo(path).Length : 0);
+
+    /// <summary>Of a server's logs, as far as the account may ask; only those that are still to be read.</summary>
+    public static LogSize[] OfServer(ConnectionOptions options, string? startFile, string? stopFile, CancellationToken stop)
+    {
+        try
+        {
+            using ServerConnection connection = ServerConnection.Open(options, stop);
+            return [.. BinaryLogs.List(connection, stop).Where(l => (startFile == null || !LogNumber.IsBefore(l.Name, startFile))
+                && (stopFile == null || !LogNumber.IsBefore(stopFile, l.Name))).Select(l => new LogSize(l.Name, l.Size))];
+        }
+        catch (RecoveryException)
+        {
+            return [];
+        }
+    }
+}
 
 /// <summary>Reads one input step by step. A step writes nothing, so that it can be made on any thread.</summary>
 internal sealed class LogReading(EventScan scan, IEventOutput output) : IDisposable
@@ -23,8 +52,9 @@ internal sealed class LogReading(EventScan scan, IEventOutput output) : IDisposa
     /// <summary>Bytes of the event that the last step gave something of.</summary>
     public long Size { get; private set; }
 
-    /// <summary>Where the last step led to; null at the end and where it failed.</summary>
-    public LogPlace? Place { get; private set; }
+    /// <summary>Where the reading is at this moment, whoever asks; null before the first log and after the last.</summary>
+    public LogPlace? PlaceNow =>
+        scan.ReaderNow is { } reader ? new LogPlace(reader.Path, reader.LogFile, scan.LogIndex, reader.Position) : null;
 
     /// <summary>Goes to the next matching event; false at the end.</summary>
     /// <exception cref="OperationCanceledException">The scan was stopped.</exception>
@@ -33,7 +63,6 @@ internal sealed class LogReading(EventScan scan, IEventOutput output) : IDisposa
     {
         Items.Clear();
         Errors.Clear();
-        Place = null;
         bool isThere = true;
         RecoveryException? error = null;
         try
@@ -43,7 +72,6 @@ internal sealed class LogReading(EventScan scan, IEventOutput output) : IDisposa
             {
                 output.Take(scan, Items);
                 Size = scan.Reader.Header.Length;
-                Place = LogPlace.Of(scan);
             }
             else
             {

@@ -12,7 +12,6 @@ internal sealed class ParallelReading : IDisposable
     private const int Enough = 64;
     private const int MaximumCount = 1024;
     private const long MaximumSize = 4 << 20;
-    private const int StepsPerPlace = 1024;
 
     // To be woken for every single object would cost more than to make it.
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(10);
@@ -24,13 +23,14 @@ internal sealed class ParallelReading : IDisposable
     private List<object> _taken = [];
     private long _size;
     private int _running;
-    private LogPlace? _place;
+    private readonly IReadOnlyList<LogReading> _readings;
 
     /// <param name="readings">Each is disposed of at its end.</param>
     /// <param name="stop">The one that stops the readings' scans.</param>
     public ParallelReading(IReadOnlyList<LogReading> readings, CancellationToken stop)
     {
         _stop = stop;
+        _readings = readings;
         _running = readings.Count;
         _tasks = [.. readings.Select(r => Task.Factory.StartNew(() => Run(r), TaskCreationOptions.LongRunning))];
     }
@@ -45,15 +45,8 @@ internal sealed class ParallelReading : IDisposable
         }
     }
 
-    /// <summary>How far the reading that was heard of last is; null before its first step.</summary>
-    public LogPlace? Place
-    {
-        get
-        {
-            lock (_gate)
-                return _place;
-        }
-    }
+    /// <summary>How far the first reading that is not at its end is; null where none has begun.</summary>
+    public LogPlace? Place => _readings.Select(r => r.PlaceNow).FirstOrDefault(p => p != null);
 
     /// <summary>The next output objects, <see cref="Model.RecoveryException"/>s among them; none if none come within the time.</summary>
     /// <exception cref="OperationCanceledException">Reading was stopped.</exception>
@@ -83,11 +76,10 @@ internal sealed class ParallelReading : IDisposable
     {
         try
         {
-            int steps = 0;
             for (bool more = true; more;)
             {
                 more = reading.Step();
-                if (reading.Items.Count + reading.Errors.Count > 0 || ++steps % StepsPerPlace == 0)
+                if (reading.Items.Count + reading.Errors.Count > 0)
                     Add(reading);
             }
         }
@@ -115,7 +107,6 @@ internal sealed class ParallelReading : IDisposable
             _made.AddRange(reading.Errors);
             _made.AddRange(reading.Items);
             _size += reading.Size;
-            _place = reading.Place ?? _place;
             if (before < Enough && _made.Count >= Enough)
                 Monitor.PulseAll(_gate);
             while ((_made.Count >= MaximumCount || _size >= MaximumSize) && !_stop.IsCancellationRequested)

@@ -53,6 +53,9 @@ internal sealed partial class EventScan : IDisposable
         get => _reader!;
     }
 
+    /// <summary>The reader, if a log is open; another thread may ask.</summary>
+    public EventReader? ReaderNow => _reader;
+
     public TransactionTracker Transaction { get; } = new();
 
     /// <summary>What becomes of the present event's transaction.</summary>

@@ -22,12 +22,16 @@ internal sealed class TablespaceScanner
     /// Reads the file; <paramref name="verify"/> checks every page, on all processors. If only the SDI cannot be read, the
     /// rest is given, and the error beside it.
     /// </summary>
+    /// <param name="path">The file.</param>
+    /// <param name="verify">Whether all pages are read.</param>
+    /// <param name="stop">Cancels.</param>
+    /// <param name="onPage">Is told of the bytes of each page that is verified, on whatever thread.</param>
     public static (IbdTablespace Tablespace, IReadOnlyList<IbdPageProblem> Problems, RecoveryException? SdiError) Scan(
-        string path, bool verify, CancellationToken stop)
+        string path, bool verify, CancellationToken stop, Action<int>? onPage = null)
     {
         using TablespaceFile file = TablespaceFile.Open(path);
         var scanner = new TablespaceScanner(file);
-        PageTally tally = verify ? scanner.ReadAll(stop) : ReadHead(file, stop);
+        PageTally tally = verify ? scanner.ReadAll(stop, onPage) : ReadHead(file, stop);
         RecoveryException? sdiError = null;
         SdiTable? table = null;
         try
@@ -58,11 +62,16 @@ internal sealed class TablespaceScanner
     /// <summary>Checks every page.</summary>
     public static PageTally Verify(TablespaceFile file, CancellationToken stop) => new TablespaceScanner(file).ReadAll(stop);
 
-    private PageTally ReadAll(CancellationToken stop)
+    private PageTally ReadAll(CancellationToken stop, Action<int>? onPage = null)
     {
         var total = new PageTally();
         ParallelPages.Run(
-            _file, () => new PageTally(), (tally, page, number) => tally.Add(page, number, _file, _extents), total.Merge, stop);
+            _file, () => new PageTally(), (tally, page, number) =>
+            {
+                onPage?.Invoke(page.Length);
+                tally.Add(page, number, _file, _extents);
+            },
+            total.Merge, stop);
         total.Problems.Sort((a, b) => a.PageNumber.CompareTo(b.PageNumber));
         return total;
     }

@@ -21,6 +21,7 @@ internal sealed class UndoBinlogWriter : IDisposable
     /// </summary>
     private const int MaximumStatementLength = 4 << 20;
     private const int ExtraRowInfoLength = 2;
+    private const int EventsBetweenTelling = 64;
     private static readonly byte[] EmptyGtidSet = new byte[8];
 
     private readonly ChangeIndex _index;
@@ -36,6 +37,8 @@ internal sealed class UndoBinlogWriter : IDisposable
     private readonly bool[] _isMapOfStatement;
     private readonly StatementKinds _kinds;
     private long _number;
+    private Action<int, int>? _onEvent;
+    private int _eventsDone;
 
     private UndoBinlogWriter(
         ChangeIndex index, RowPredicate? where, PendingFile file, Guid? gtidSource, Version? target, TableRenames renames)
@@ -70,9 +73,10 @@ internal sealed class UndoBinlogWriter : IDisposable
     /// <param name="target">MySQL version that is to take the undo, if not the one that wrote the log: version 1 row events
     /// become version 2.</param>
     /// <param name="renames">Tables that are undone under another name; null for none. Their columns must be those of the original.</param>
+    /// <param name="onEvent">Is told now and then how many of how many row events are undone.</param>
     public static UndoBinlog Write(
         ChangeIndex index, RowPredicate? where, string path, bool overwrite, Guid? gtidSource, CancellationToken stop,
-        Version? target = null, TableRenames? renames = null)
+        Version? target = null, TableRenames? renames = null, Action<int, int>? onEvent = null)
     {
         renames ??= TableRenames.None;
         renames.CheckAllUsed(index.Maps);
@@ -80,6 +84,7 @@ internal sealed class UndoBinlogWriter : IDisposable
         using var writer = new UndoBinlogWriter(index, where, file, gtidSource, target, renames);
         using var verifier = new UndoVerifier(file.TemporaryPath, stop);
         writer._writer.Flushed = verifier.Grow;
+        writer._onEvent = onEvent;
         bool hasGtids = writer.WriteAll(stop);
         verifier.Complete(writer._number, index.RowCount);
         var result = new UndoBinlog
@@ -151,6 +156,8 @@ internal sealed class UndoBinlogWriter : IDisposable
             for (int e = last; e >= start; e--)
             {
                 stop.ThrowIfCancellationRequested();
+                if ((++_eventsDone & EventsBetweenTelling - 1) == 0)
+                    _onEvent?.Invoke(_eventsDone, _index.Events.Count);
                 StatementPart part = _kinds.PartOf(e, transaction.FirstEvent, end);
                 WriteRows(_index.Events[e], e == start ? part | StatementPart.End : part);
             }

@@ -15,6 +15,8 @@ namespace MySqlRecovery.Output.Sql;
 /// </summary>
 internal sealed class RowSqlExport : IDisposable
 {
+    private const int EventsBetweenTelling = 64;
+
     private readonly ChangeIndex _index;
     private readonly SqlForm _form;
     private readonly RowEventSql _sql;
@@ -49,11 +51,12 @@ internal sealed class RowSqlExport : IDisposable
 
     /// <summary>Writes all of an index to a file that appears when it is complete.</summary>
     public static SqlExport WriteFile(
-        ChangeIndex index, RowPredicate? where, SqlForm form, string path, bool overwrite, CancellationToken stop)
+        ChangeIndex index, RowPredicate? where, SqlForm form, string path, bool overwrite, CancellationToken stop,
+        Action<int, int>? onEvent = null)
     {
         using var output = new SqlFileOutput(path, overwrite, index.OpenFiles);
         using var export = new RowSqlExport(index, where, form, output, stop);
-        long statements = export.WriteAll(where, output, stop);
+        long statements = export.WriteAll(where, output, onEvent, stop);
         export.WriteClosing();
         output.Complete();
         return new SqlExport
@@ -97,8 +100,9 @@ internal sealed class RowSqlExport : IDisposable
     }
 
     /// <summary>Writes everything; gives the number of statements.</summary>
-    private long WriteAll(RowPredicate? where, SqlFileOutput output, CancellationToken stop)
+    private long WriteAll(RowPredicate? where, SqlFileOutput output, Action<int, int>? onEvent, CancellationToken stop)
     {
+        int events = 0;
         if (_folded != null || !Array.TrueForAll(_index.Sources, s => s.CanReadAhead))
         {
             while (WritePart(stop))
@@ -114,6 +118,8 @@ internal sealed class RowSqlExport : IDisposable
             for (int i = 0; i < end - first; i++)
             {
                 stop.ThrowIfCancellationRequested();
+                if ((++events & EventsBetweenTelling - 1) == 0)
+                    onEvent?.Invoke(events, _index.Events.Count);
                 int number = _form.Reverse ? end - 1 - i : first + i;
                 IndexedEvent item = _index.Events[number];
                 parallel.Add(item, _index.Maps[item.Map], _index.LogFiles[transaction.Log], _kinds.PartOf(number, first, end));
