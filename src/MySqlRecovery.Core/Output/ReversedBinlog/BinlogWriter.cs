@@ -15,6 +15,7 @@ internal sealed class BinlogWriter : IDisposable
     private readonly uint _timestamp;
     private byte[] _buffer = ArrayPool<byte>.Shared.Rent(BufferLength);
     private int _used;
+    private int _sealed;
     private int _bodyLength;
     private long _flushed;
     private System.IO.Hashing.Crc32? _checksum;
@@ -26,7 +27,7 @@ internal sealed class BinlogWriter : IDisposable
         _file = file;
         _timestamp = timestamp;
         BinlogFile.Magic.CopyTo(_buffer);
-        _used = BinlogFile.Magic.Length;
+        _used = _sealed = BinlogFile.Magic.Length;
     }
 
     /// <summary>Whether events end with a CRC-32.</summary>
@@ -66,8 +67,6 @@ internal sealed class BinlogWriter : IDisposable
         int length = LengthOf(_bodyLength);
         Span<byte> item = _buffer.AsSpan(_used, length);
         new EventHeader(_timestamp, type, serverId, (uint)length, (uint)(Position + length), flags).Write(item);
-        if (HasChecksum)
-            BinaryPrimitives.WriteUInt32LittleEndian(item[^4..], Crc32.Compute(item[..^4]));
         _used += length;
     }
 
@@ -120,9 +119,24 @@ internal sealed class BinlogWriter : IDisposable
 
     private void WriteBuffer()
     {
+        if (HasChecksum)
+            Seal();
         _file.Write(_flushed, _buffer.AsSpan(0, _used));
         _flushed += _used;
-        _used = 0;
+        _used = _sealed = 0;
+    }
+
+    // The processor would have to wait for bytes that were stored in small pieces just before, so that all are sealed together.
+    [MethodImpl(Jit.Hot)]
+    private void Seal()
+    {
+        while (_sealed < _used)
+        {
+            int length = BinaryPrimitives.ReadInt32LittleEndian(_buffer.AsSpan(_sealed + EventHeader.LengthOffset));
+            Span<byte> item = _buffer.AsSpan(_sealed, length);
+            BinaryPrimitives.WriteUInt32LittleEndian(item[^4..], Crc32.Compute(item[..^4]));
+            _sealed += length;
+        }
     }
 
     public void Dispose()
