@@ -244,17 +244,21 @@ internal sealed class FilterSights
 
     private IEnumerable<string> ServerIds(EventFilter filter)
     {
+        if (filter.ServerIds == null)
+            yield break;
         HashSet<uint> seen = [.. _all.SelectMany(s => s.ServerIds)];
-        uint[] absent = filter.ServerIds == null ? [] : [.. filter.ServerIds.Where(t => !seen.Contains(t))];
+        uint[] absent = [.. filter.ServerIds.Where(t => !seen.Contains(t))];
         if (absent.Length > 0 && seen.Count > 0)
             yield return $"nothing in these logs was written by server id {string.Join(", ", absent)}; there are {List(seen)}";
     }
 
     private IEnumerable<string> Operations(EventFilter filter)
     {
+        if (filter.Operations == null)
+            yield break;
         HashSet<RowOperation> seen = [.. _all.SelectMany(s => s.Operations)];
-        RowOperation[] absent = filter.Operations == null ? [] : [.. filter.Operations.Where(o => !seen.Contains(o))];
-        if (absent.Length > 0 && absent.Length == filter.Operations!.Count && seen.Count > 0)
+        RowOperation[] absent = [.. filter.Operations.Where(o => !seen.Contains(o))];
+        if (absent.Length > 0 && absent.Length == filter.Operations.Count && seen.Count > 0)
             yield return $"no {string.Join(" and no ", absent)} in these logs; there are {string.Join(", ", seen.Order())}";
     }
 
