@@ -19,8 +19,11 @@ internal sealed class Comparisons(SpeedOptions options, BenchData data, Peers pe
             ("Reversed binlog, a thousand tables", () => data.Log(Workload.Tables, Math.Max(1, size / 16)), Reverse),
             ("Reversed binlog, wide rows and BLOBs", () => data.Log(Workload.Wide, Math.Max(1, size / 4)), Reverse),
             ("Reversed binlog, MariaDB", () => data.Log(Workload.MariaDbBulk, size), ReverseMariaDb),
+            ("Reversed binlog, MariaDB, small transactions", () => data.Log(Workload.MariaDbSmall, Math.Max(1, size / 4)), ReverseMariaDb),
             ("Reversed binlog, compressed transactions", () => data.Log(Workload.Compressed, Math.Max(1, size / 4)), ReverseOnly),
             ("Undo SQL", () => data.Log(Workload.Bulk, size), UndoSql),
+            ("Undo SQL, small transactions", () => data.Log(Workload.Small, Math.Max(1, size / 4)), UndoSql),
+            ("Undo SQL, a thousand tables", () => data.Log(Workload.Tables, Math.Max(1, size / 16)), UndoSql),
             ("Undo SQL, wide rows and BLOBs", () => data.Log(Workload.Wide, Math.Max(1, size / 4)), UndoSql),
             ("Sums by table", () => data.Log(Workload.Bulk, size), Measure),
             ("Sums by table, small transactions", () => data.Log(Workload.Small, Math.Max(1, size / 4)), Measure),
@@ -31,6 +34,7 @@ internal sealed class Comparisons(SpeedOptions options, BenchData data, Peers pe
             ("Checksums of an .ibd file", () => data.Tablespace(size), Verify),
             ("Rows of an .ibd file as TSV", () => data.Tablespace(size), IbdRows),
             ("Another id for an .ibd file", () => data.Tablespace(size), Repair),
+            ("First command of a session", () => Path.Combine(Path.GetDirectoryName(_module)!, "samples/incident/binlog.000001"), First),
             ("Zstandard", () => Zstandard(data.Log(Workload.Bulk, Math.Max(1, size / 4))), Decompress),
         ];
         Directory.CreateDirectory(_output);
@@ -83,6 +87,13 @@ internal sealed class Comparisons(SpeedOptions options, BenchData data, Peers pe
         new("mysqlbinlog", peers.Find("mysqlbinlog"), ["--no-defaults", log]),
         new("my2sql stats", peers.Find("my2sql"),
             ["-mode", "file", "-local-binlog-file", log, "-work-type", "stats", "-output-dir", _output]),
+    ];
+
+    private Contender[] First(string log, string file) =>
+    [
+        Engine("measure", log),
+        Session($"Import-Module '{_module}'", before: string.Empty),
+        Cmdlet($"Measure-BinlogEvent '{log}'"),
     ];
 
     private Contender[] Rare(string log, string file) =>
@@ -155,10 +166,12 @@ internal sealed class Comparisons(SpeedOptions options, BenchData data, Peers pe
     private static Contender Engine(params string[] work) => new(
         "engine", Environment.ProcessPath, ["engine", .. work]);
 
-    private Contender Cmdlet(string command) => new(
+    private Contender Cmdlet(string command) => Session(command, before: $"Import-Module '{_module}'; ");
+
+    private Contender Session(string command, string before) => new(
         command[..command.IndexOf(' ')], peers.Find("pwsh"),
         ["-NoProfile", "-NonInteractive", "-Command",
-            $"$ErrorActionPreference = 'Stop'; Import-Module '{_module}'; $watch = [Diagnostics.Stopwatch]::StartNew(); "
+            $"$ErrorActionPreference = 'Stop'; {before}$watch = [Diagnostics.Stopwatch]::StartNew(); "
                 + $"$null = {command}; \"seconds=$($watch.Elapsed.TotalSeconds)\""],
         ReportsTime: true);
 

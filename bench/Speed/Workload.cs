@@ -72,6 +72,9 @@ internal sealed record Workload(string Name, ServerFlavour Flavour, string[] Set
         """,
         "CALL step()");
 
+    /// <summary>The same on MariaDB.</summary>
+    public static Workload MariaDbSmall { get; } = Small with { Name = "mariadb-small", Flavour = ServerFlavour.MariaDb };
+
     /// <summary>One row a transaction, in one of a thousand tables after the other.</summary>
     public static Workload Tables { get; } = new(
         "tables", ServerFlavour.MySql, [],
