@@ -128,7 +128,7 @@ internal sealed class BinlogMeasure : IStretchSums
     {
         int count = view.MeasureRows(rows).Count;
         if (count == 0 && rows.Operation == RowOperation.Insert && rows.Rows.IsEmpty)
-            _unseen.Add(view.LogFile, view.Position, $"inserted rows of nothing but default values into {map.Database}.{map.Table}");
+            NoteDefaultRows(view, map);
         if (count == 0)
             return;
         if (_current.Position != view.TransactionPosition || _current.Log != view.LogFile)
@@ -156,6 +156,9 @@ internal sealed class BinlogMeasure : IStretchSums
                 summary.Reason = [.. summary.Reason, cause];
         }
     }
+
+    private void NoteDefaultRows(in EventView view, TableMap map) =>
+        _unseen.Add(view.LogFile, view.Position, $"inserted rows of nothing but default values into {map.Database}.{map.Table}");
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Count(BinlogSummary summary, RowOperation operation, long count)

@@ -52,7 +52,7 @@ internal ref struct ByteCursor
             252 => ReadUInt16(),
             253 => ReadUInt24(),
             254 => ReadUInt64(),
-            _ => throw new InvalidDataException($"0x{first:X2} does not start a length-encoded integer"),
+            _ => throw NoLength(first),
         };
     }
 
@@ -75,6 +75,8 @@ internal ref struct ByteCursor
     }
 
     public void Skip(int count) => Take(count);
+
+    private static InvalidDataException NoLength(byte first) => new($"0x{first:X2} does not start a length-encoded integer");
 
     private readonly EndOfStreamException TooShort(ulong wanted) =>
         new($"a field of {wanted} bytes starts {_position} bytes into a block of {_data.Length}");

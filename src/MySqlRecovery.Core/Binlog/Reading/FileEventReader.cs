@@ -181,7 +181,7 @@ internal sealed class FileEventReader : EventReader
         if (available == 0)
             return false;
         if (available < EventHeader.Size)
-            throw Truncated($"the file ends {available} bytes into an event header");
+            throw CutHeader(available);
         Header = EventHeader.Parse(_buffer.AsSpan(_eventStart));
         LoadEvent();
         _serverId = Header.ServerId;
@@ -204,14 +204,9 @@ internal sealed class FileEventReader : EventReader
     {
         int minimum = EventHeader.Size + ChecksumLength;
         if (Header.Length < minimum || Header.Length > MaximumEventLength)
-        {
-            throw Header == default
-                ? Truncated("the file goes on with zeros, as a crash leaves it")
-                : Fail("BinlogEventMalformed", Position, $"an event header gives a length of {Header.Length} bytes");
-        }
-
+            throw NoLength();
         if (Header.Length > _bufferEnd - _eventStart && Header.Length > _source.Length - Position)
-            throw Truncated($"an event of {Header.Length} bytes goes beyond the end of the file, {_source.Length - Position} bytes on");
+            throw CutEvent();
         if (Header.Length > LargeBuffer.Threshold)
             LoadLarge((int)Header.Length);
         else if (Fill((int)Header.Length) < Header.Length)
@@ -372,6 +367,15 @@ internal sealed class FileEventReader : EventReader
         throw Fail("NotABinlog", 0, $"the file starts with {Convert.ToHexString(magic[..length])}, a binlog with "
             + $"{Convert.ToHexString(BinlogFile.Magic)}");
     }
+
+    private RecoveryException CutHeader(int available) => Truncated($"the file ends {available} bytes into an event header");
+
+    private RecoveryException CutEvent() => Truncated(
+        $"an event of {Header.Length} bytes goes beyond the end of the file, {_source.Length - Position} bytes on");
+
+    private RecoveryException NoLength() => Header == default
+        ? Truncated("the file goes on with zeros, as a crash leaves it")
+        : Fail("BinlogEventMalformed", Position, $"an event header gives a length of {Header.Length} bytes");
 
     private RecoveryException Truncated(string what) => Fail(
         "BinlogTruncated", Position, what,

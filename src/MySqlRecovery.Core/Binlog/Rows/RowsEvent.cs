@@ -77,7 +77,7 @@ internal readonly ref struct RowsEvent
     [MethodImpl(Jit.Hot)]
     public static RowsEvent Parse(BinlogEventType type, ReadOnlySpan<byte> body, int columnCount, int tableIdLength = 6)
     {
-        RowOperation operation = type.Operation() ?? throw new InvalidDataException($"{type} is not a row event");
+        RowOperation operation = type.Operation() ?? throw NoRows(type);
         var cursor = new ByteCursor(body);
         TableMap.ReadTableId(ref cursor, tableIdLength);
         int flagsAt = cursor.Position;
@@ -87,7 +87,7 @@ internal readonly ref struct RowsEvent
         {
             int length = cursor.ReadUInt16();
             if (length < 2)
-                throw new InvalidDataException($"extra row info of {length} bytes");
+                throw TooShort(length);
             extra = cursor.Position;
             cursor.Skip(length - 2);
         }
@@ -95,7 +95,7 @@ internal readonly ref struct RowsEvent
         int count = cursor.Position;
         ulong width = cursor.ReadLengthEncoded();
         if (width != (ulong)columnCount)
-            throw new InvalidDataException($"a row event of {width} columns for a table map of {columnCount}");
+            throw OtherWidth(width, columnCount);
         int columns = cursor.Position;
         cursor.Skip((columnCount + 7) / 8);
         int after = cursor.Position;
@@ -103,6 +103,14 @@ internal readonly ref struct RowsEvent
             cursor.Skip((columnCount + 7) / 8);
         return new RowsEvent(new Head(type, operation, flags, new Offsets(flagsAt, extra, count, columns, after, cursor.Position)), body);
     }
+
+    // Apart from the code that is compiled in every run.
+    private static InvalidDataException NoRows(BinlogEventType type) => new($"{type} is not a row event");
+
+    private static InvalidDataException TooShort(int extra) => new($"extra row info of {extra} bytes");
+
+    private static InvalidDataException OtherWidth(ulong width, int columnCount) =>
+        new($"a row event of {width} columns for a table map of {columnCount}");
 
     /// <summary>Its fields but for the bytes.</summary>
     internal readonly record struct Head(BinlogEventType Type, RowOperation Operation, RowsEventFlags Flags, Offsets At);

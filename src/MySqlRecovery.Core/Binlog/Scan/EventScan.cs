@@ -290,9 +290,7 @@ internal sealed partial class EventScan : IDisposable
         }
         else if (type.IsQuery() && _schema != null && !Transaction.GtidEvent.Flags.IsWithoutEffect())
         {
-            QueryEvent query = QueryEvent.Parse(Reader.Body);
-            if (!query.IsTransactionControl)
-                _schema.Observe(query.DecodeStatement(), query.Database, query.SqlModes);
+            ObserveStatement(_schema);
         }
         else if (type.IsRows())
         {
@@ -300,12 +298,7 @@ internal sealed partial class EventScan : IDisposable
             Table = _maps.Find(id);
             if (Table == null)
             {
-                var missing = new RecoveryException(
-                    "TableMapMissing", RecoveryErrorKind.InvalidData, $"no table map for table id {id} comes before this row event",
-                    Reader.Path, Reader.Position);
-                if (!Salvage)
-                    throw missing;
-                Gaps.Enqueue(missing);
+                NoteMissingMap(id);
                 return false;
             }
 
@@ -317,6 +310,23 @@ internal sealed partial class EventScan : IDisposable
         }
 
         return true;
+    }
+
+    private void ObserveStatement(ITableSchemaSource schema)
+    {
+        QueryEvent query = QueryEvent.Parse(Reader.Body);
+        if (!query.IsTransactionControl)
+            schema.Observe(query.DecodeStatement(), query.Database, query.SqlModes);
+    }
+
+    private void NoteMissingMap(ulong id)
+    {
+        var missing = new RecoveryException(
+            "TableMapMissing", RecoveryErrorKind.InvalidData, $"no table map for table id {id} comes before this row event",
+            Reader.Path, Reader.Position);
+        if (!Salvage)
+            throw missing;
+        Gaps.Enqueue(missing);
     }
 
     [MethodImpl(Jit.Hot)]
