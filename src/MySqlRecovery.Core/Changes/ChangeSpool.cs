@@ -21,6 +21,7 @@ internal sealed class PipelineEvents
     private readonly Action<EventView> _take;
     private readonly PipedEvent _piped = new();
     private readonly MemoryStream _pending = new();
+    private byte[]? _whole;
     private RowChange? _pendingRow;
     private bool _takesPending;
     private int _lastRowIndex;
@@ -62,15 +63,36 @@ internal sealed class PipelineEvents
             throw PipelineTableMaps.Incomplete(row);
         if (!_takesPending)
             return;
-        if (_pending.Length == 0)
-            _pending.Write(row.RowsEventHead);
-        int start = (int)_pending.Length;
-        row.WriteImages(_pending);
-        if (_filter.Where != null && !IsMatch(_filter.Where, start))
-            _pending.SetLength(start);
-        else
+        int start = Pending.IsEmpty ? row.RowsEventHead!.Length : Pending.Length;
+        Append(row);
+        if (_filter.Where == null || IsMatch(_filter.Where, start))
+        {
             _lastRowIndex = row.RowIndex;
+            return;
+        }
+
+        _pending.SetLength(_whole == null ? start : 0);
+        _whole = null;
     }
+
+    // A row that is alone in its event is not copied: it may have 1 GiB.
+    private void Append(RowChange row)
+    {
+        if (Pending.IsEmpty && row.WholeEvent is { } whole)
+        {
+            _whole = whole;
+            return;
+        }
+
+        if (Pending.IsEmpty)
+            _pending.Write(row.RowsEventHead);
+        if (_whole != null)
+            _pending.Write(_whole);
+        _whole = null;
+        row.WriteImages(_pending);
+    }
+
+    private ReadOnlyMemory<byte> Pending => _whole ?? _pending.GetBuffer().AsMemory(0, (int)_pending.Length);
 
     private bool IsOfPending(RowChange row) => _pendingRow is { } first && row.RowIndex > _lastRowIndex && IsAtPlaceOf(first, row)
         && ((row.Source != null && row.Source == first.Source) || row.RowsEventHead.AsSpan().SequenceEqual(first.RowsEventHead));
@@ -80,7 +102,7 @@ internal sealed class PipelineEvents
 
     private void BeginEvent(RowChange row)
     {
-        bool isRepeated = _pending.Length > 0 && row.RowIndex <= _lastRowIndex && IsAtPlaceOf(_pendingRow!, row);
+        bool isRepeated = !Pending.IsEmpty && row.RowIndex <= _lastRowIndex && IsAtPlaceOf(_pendingRow!, row);
         FlushRows();
         _piped.Set(row, _maps.Find(row));
         (_pendingRow, _lastRowIndex) = (row, -1);
@@ -94,14 +116,16 @@ internal sealed class PipelineEvents
     /// <summary>Hands on the event whose rows are waiting for more: there are no more.</summary>
     public void FlushRows()
     {
-        if (_pending.Length > 0)
+        if (!Pending.IsEmpty)
         {
-            _piped.SetRaw(_pending.GetBuffer().AsMemory(0, (int)_pending.Length));
+            _piped.SetRaw(Pending);
             var view = new EventView(_piped);
             CheckOrder(view);
             _sights?.Take(view);
             _take(view);
             _pending.SetLength(0);
+            _whole = null;
+            _piped.SetRaw(default);
         }
 
         _pendingRow = null;
@@ -112,7 +136,7 @@ internal sealed class PipelineEvents
     {
         try
         {
-            _piped.SetRaw(_pending.GetBuffer().AsMemory(0, (int)_pending.Length));
+            _piped.SetRaw(Pending);
             RowsEvent rows = _piped.ParseRows();
             int at = start - EventHeader.Size - rows.At.Rows;
             var row = new RowCursor(rows, _piped.Table!);
@@ -236,8 +260,13 @@ internal sealed class PipelineTableMaps(ITableSchemaSource? schema)
             ColumnDefinition column = map.Columns[i];
             column.Name = names[i];
             column.IsNameKnown = true;
-            if (column.IsNumeric && (row.Before?[names[i]] ?? row.After?[names[i]]) is { } value)
-                column.IsUnsigned ??= value is byte or ushort or uint or ulong;
+            if (!column.IsNumeric || column.IsUnsigned != null)
+                continue;
+            // Values are made only for objects that have nothing else: one may have 1 GiB.
+            if (row.Source != null)
+                column.IsUnsigned = row.Source.Decoder.IsUnsigned(i);
+            else if ((row.Before?[names[i]] ?? row.After?[names[i]]) is { } value)
+                column.IsUnsigned = value is byte or ushort or uint or ulong;
         }
 
         if (!isNew || map.IsPrimaryKeyKnown || row.Key is not { } key)

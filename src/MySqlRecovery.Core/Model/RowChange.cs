@@ -192,6 +192,12 @@ public sealed class RowChange
     internal bool IsComplete => _source != null
         || (_tableMapEvent != null && _rowsEventHead != null && _formatEvent != null && (_beforeImage ?? _afterImage) != null);
 
+    /// <summary>The event, if it has this row alone and nobody gave the object other bytes; else null.</summary>
+    internal byte[]? WholeEvent =>
+        _source is { } source && _start == source.RowsStart && Math.Max(_middle, _end) == source.RowsEvent.Length
+            && _beforeImage == null && _afterImage == null && (_rowsEventHead == null || _rowsEventHead == source.Head)
+                ? source.RowsEvent : null;
+
     /// <summary>Bytes of the row as the event holds them: the image before, then the one after.</summary>
     internal void WriteImages(Stream target)
     {

@@ -16,14 +16,20 @@ internal sealed class RowSource(byte[] rowsEvent, int rowsStart, byte[] tableMap
 
     public IRowDecoder Decoder { get; } = decoder;
 
+    /// <summary>Where the rows begin in the event.</summary>
+    public int RowsStart { get; } = rowsStart;
+
     /// <summary>The event's bytes before its rows.</summary>
-    public byte[] Head => _head ??= RowsEvent[..rowsStart];
+    public byte[] Head => _head ??= RowsEvent[..RowsStart];
 }
 
 /// <summary>Makes a row image's values; one a table map.</summary>
 internal interface IRowDecoder
 {
     string[] ColumnNames { get; }
+
+    /// <summary>Whether a column is UNSIGNED; null where that is not known, and for what is no number.</summary>
+    bool? IsUnsigned(int column);
 
     /// <summary>The primary key in the first image of a row; null where the log names no key or the image lacks it.</summary>
     OrderedDictionary? Key(RowSource source, ReadOnlySpan<byte> image);

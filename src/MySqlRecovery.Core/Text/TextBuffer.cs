@@ -8,16 +8,41 @@ namespace MySqlRecovery.Text;
 /// <summary>A growing buffer of UTF-8 text, pooled; what SQL and JSON are written into without making strings.</summary>
 internal sealed class TextBuffer : IDisposable
 {
+    private const int PieceLength = 1 << 16;
+
+    /// <summary>Larger arrays are not from the pool, which doubles and keeps them: they grow by an eighth.</summary>
+    private const int LargestPooled = 1 << 24;
     private byte[] _bytes = ArrayPool<byte>.Shared.Rent(4096);
+    private long _handedOn;
 
     public int Length { get; private set; }
+
+    /// <summary>Whether large values are only counted: their text is wanted by nobody, only whether it is too long.</summary>
+    public bool CountsOnly { get; set; }
+
+    /// <summary>
+    /// Takes what is written before a large value, and the value piece by piece: the buffer then stays small. Places in the
+    /// text that were noted before are not good any more. Null keeps all text here.
+    /// </summary>
+    public TextSink? Sink { get; set; }
 
     /// <summary>What is longer is refused, before it takes any memory.</summary>
     public int MaximumLength { get; init; } = Array.MaxLength;
 
     public ReadOnlySpan<byte> Written => _bytes.AsSpan(0, Length);
 
-    public void Clear() => Length = 0;
+    public void Clear() => (Length, _handedOn) = (0, 0);
+
+    /// <summary>Hands what is written on, if there is much of it and somebody takes it: no value is half written here.</summary>
+    public void HandOn()
+    {
+        if (Length < PieceLength)
+            return;
+        if (CountsOnly)
+            (_handedOn, Length) = (_handedOn + Length, 0);
+        else if (Sink != null)
+            HandOnAll();
+    }
 
     /// <summary>Cuts off what was written behind <paramref name="length"/>.</summary>
     public void Truncate(int length) => Length = Math.Min(Length, length);
@@ -33,6 +58,8 @@ internal sealed class TextBuffer : IDisposable
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Append(ReadOnlySpan<byte> value)
     {
+        if (_bytes.Length - Length < value.Length && HandsOn(value))
+            return;
         value.CopyTo(Reserve(value.Length));
         Length += value.Length;
     }
@@ -70,6 +97,22 @@ internal sealed class TextBuffer : IDisposable
     [MethodImpl(Jit.Hot)]
     public void AppendHex(ReadOnlySpan<byte> value)
     {
+        if ((Sink != null || CountsOnly) && value.Length >= PieceLength)
+        {
+            CheckLength(2L * value.Length);
+            if (CountsOnly)
+            {
+                _handedOn += 2L * value.Length;
+                return;
+            }
+
+            for (; value.Length > PieceLength / 2; value = value[(PieceLength / 2)..])
+            {
+                AppendHex(value[..(PieceLength / 2)]);
+                HandOnAll();
+            }
+        }
+
         Span<byte> target = Reserve((int)Math.Min(2L * value.Length, int.MaxValue));
         ReadOnlySpan<byte> digits = "0123456789ABCDEF"u8;
         for (int i = 0; i < value.Length; i++)
@@ -85,9 +128,7 @@ internal sealed class TextBuffer : IDisposable
 
     public void Dispose()
     {
-        byte[] bytes = Interlocked.Exchange(ref _bytes, []);
-        if (bytes.Length > 0)
-            ArrayPool<byte>.Shared.Return(bytes);
+        Return(Interlocked.Exchange(ref _bytes, []));
         Length = 0;
     }
 
@@ -102,16 +143,54 @@ internal sealed class TextBuffer : IDisposable
 
     public void Advance(int count) => Length += count;
 
+    private bool HandsOn(ReadOnlySpan<byte> value)
+    {
+        if ((Sink == null && !CountsOnly) || value.Length < PieceLength)
+            return false;
+        CheckLength(value.Length);
+        if (!CountsOnly)
+        {
+            HandOnAll();
+            Sink!(value);
+        }
+
+        _handedOn += value.Length;
+        return true;
+    }
+
+    private void HandOnAll()
+    {
+        Sink!(Written);
+        (_handedOn, Length) = (_handedOn + Length, 0);
+    }
+
+    private void CheckLength(long count)
+    {
+        if (_handedOn + Length + count > MaximumLength)
+            throw new TextTooLongException();
+    }
+
     private void Grow(int count)
     {
-        if ((long)Length + count > MaximumLength)
-            throw new TextTooLongException();
-        byte[] larger = ArrayPool<byte>.Shared.Rent((int)Math.Min(Array.MaxLength, Math.Max((long)Length + count, 2L * _bytes.Length)));
+        CheckLength(count);
+        long needed = (long)Length + count;
+        byte[] larger = needed > LargestPooled
+            ? GC.AllocateUninitializedArray<byte>((int)Math.Min(Array.MaxLength, needed + (needed >> 3)))
+            : ArrayPool<byte>.Shared.Rent((int)Math.Min(LargestPooled, Math.Max(needed, 2L * _bytes.Length)));
         Written.CopyTo(larger);
-        ArrayPool<byte>.Shared.Return(_bytes);
+        Return(_bytes);
         _bytes = larger;
     }
+
+    private static void Return(byte[] bytes)
+    {
+        if (bytes.Length is > 0 and <= LargestPooled)
+            ArrayPool<byte>.Shared.Return(bytes);
+    }
 }
+
+/// <summary>Takes a piece of text, which is good until the call comes back.</summary>
+internal delegate void TextSink(ReadOnlySpan<byte> piece);
 
 /// <summary>A text would be longer than its buffer may be.</summary>
 internal sealed class TextTooLongException() : Exception("the text is too long");

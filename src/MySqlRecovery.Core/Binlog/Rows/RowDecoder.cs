@@ -14,18 +14,23 @@ internal sealed class RowDecoder(TableMap map) : IRowDecoder
     {
         if (map.PrimaryKey.Length == 0)
             return null;
-        OrderedDictionary row = Decode(FirstLayout(source), image);
+        RowLayout layout = FirstLayout(source);
+        var ranges = new ValueRange[layout.Ordinals.Length];
+        layout.Locate(image, ranges);
         var key = new OrderedDictionary(map.PrimaryKey.Length, StringComparer.OrdinalIgnoreCase);
         foreach (int ordinal in map.PrimaryKey)
         {
-            string name = map.Columns[ordinal].Name;
-            if (!row.Contains(name))
+            int index = layout.IndexOf(ordinal);
+            if (index < 0)
                 return null;
-            key[name] = row[name];
+            ColumnDefinition column = map.Columns[ordinal];
+            key[column.Name] = ranges[index].IsNull ? null : Decode(column, ranges[index].Of(image));
         }
 
         return key;
     }
+
+    public bool? IsUnsigned(int column) => map.Columns[column].IsUnsigned;
 
     public OrderedDictionary? Before(RowSource source, ReadOnlySpan<byte> image) => Decode(FirstLayout(source), image);
 

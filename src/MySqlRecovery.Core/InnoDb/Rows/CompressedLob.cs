@@ -9,60 +9,30 @@ namespace MySqlRecovery.InnoDb.Rows;
 /// </summary>
 internal static class CompressedLob
 {
+    /// <summary>Bytes of an entry of the list of parts.</summary>
+    public const int EntryLength = 66;
+
     private const int FirstDataLength = 54, FirstEntries = 136, DataLength = 39, DataStart = 49;
-    private const int EntryVersions = 12, EntryPage = 48, EntryFragment = 52, EntryDataLength = 54, EntryStreamLength = 58,
-        EntryVersion = 62, EntryLength = 66, FragmentEntryLength = 24;
+    private const int EntryPage = 48, EntryFragment = 52, EntryDataLength = 54, EntryStreamLength = 58, FragmentEntryLength = 24;
+    private const int LargestPart = 1 << 24;
 
-    private const int ListFirst = 4, LargestPart = 1 << 24;
-
-    /// <summary>Where the list of parts is on the first page.</summary>
-    private const int IndexList = 88;
-
-    /// <summary>The value's parts together.</summary>
+    /// <summary>Appends the value's parts.</summary>
     /// <param name="file">The file.</param>
     /// <param name="first">The first page.</param>
-    /// <param name="version">The version of the value that the row has.</param>
-    /// <param name="length">Bytes of the value.</param>
+    /// <param name="reference">Says which version of the value the row has.</param>
+    /// <param name="end">Length of <paramref name="value"/> with the whole value.</param>
     /// <param name="read">Reads a whole page.</param>
+    /// <param name="value">Takes the value.</param>
     /// <exception cref="InvalidDataException">The pages do not hold it.</exception>
-    public static byte[] Read(TablespaceFile file, byte[] first, uint version, int length, Func<uint, byte[]> read)
+    public static void Read(
+        TablespaceFile file, byte[] first, BlobReference reference, int end, Func<uint, byte[]> read, ValueBuffer value)
     {
-        var value = new MemoryStream();
-        uint page = FilPage.U32(first, IndexList + ListFirst);
-        int offset = FilPage.U16(first, IndexList + ListFirst + 4);
-        Span<byte> entry = stackalloc byte[EntryLength];
-        for (uint visited = 0; page != FilPage.Null && value.Length < length; visited++)
-        {
-            if (visited > file.PageCount * 256L || !file.TryReadAt(page, offset, entry))
-                throw new InvalidDataException($"the list of parts of a compressed value leads to page {page}");
-            uint nextPage = FilPage.U32(entry, LobPage.EntryNext);
-            int nextOffset = FilPage.U16(entry, LobPage.EntryNext + 4);
-            if (FilPage.U32(entry, EntryVersion) <= version || FindVersion(file, entry, version))
-                Append(entry, read, value);
-            (page, offset) = (nextPage, nextOffset);
-        }
-
-        return value.ToArray();
+        LobParts parts = LobParts.OfCompressed(file, first, reference);
+        while (value.Length < end && parts.MoveNext())
+            Append(parts.Entry, read, value);
     }
 
-    private static bool FindVersion(TablespaceFile file, Span<byte> entry, uint version)
-    {
-        uint page = FilPage.U32(entry, EntryVersions + ListFirst);
-        int offset = FilPage.U16(entry, EntryVersions + ListFirst + 4);
-        for (uint visited = 0; page != FilPage.Null && visited <= file.PageCount; visited++)
-        {
-            if (!file.TryReadAt(page, offset, entry))
-                throw new InvalidDataException($"the list of versions of a compressed value leads to page {page}");
-            if (FilPage.U32(entry, EntryVersion) <= version)
-                return true;
-            page = FilPage.U32(entry, LobPage.EntryNext);
-            offset = FilPage.U16(entry, LobPage.EntryNext + 4);
-        }
-
-        return false; // the part came with a later version
-    }
-
-    private static void Append(ReadOnlySpan<byte> entry, Func<uint, byte[]> read, MemoryStream value)
+    private static void Append(ReadOnlySpan<byte> entry, Func<uint, byte[]> read, ValueBuffer value)
     {
         int length = (int)Math.Min(FilPage.U32(entry, EntryDataLength), LargestPart);
         uint streamLength = FilPage.U32(entry, EntryStreamLength), number = FilPage.U32(entry, EntryPage);
@@ -87,13 +57,12 @@ internal static class CompressedLob
 
         stream.Position = 0;
         using var zlib = new InflatingStream(stream);
-        var part = new byte[length];
-        if (zlib.ReadAtLeast(part, length, throwOnEndOfStream: false) != length)
+        if (zlib.ReadAtLeast(value.Reserve(length)[..length], length, throwOnEndOfStream: false) != length)
             throw new InvalidDataException("a part of a compressed value is shorter than it should be");
-        value.Write(part);
+        value.Advance(length);
     }
 
-    // Behind the entries for parts and for pages of fragments, of which there are as many as the page's size allows.
+    // After the entries for parts and for pages of fragments, of which there are as many as the page's size allows.
     private static int FirstData(int pageLength)
     {
         (int parts, int fragments) = pageLength switch

@@ -6,21 +6,21 @@ namespace MySqlRecovery.InnoDb.Rows;
 
 /// <summary>
 /// Reads the part of a value that is off-page: chains of pages, and the parts with versions of MySQL 8.0+ (lob0first.h,
-/// lob0index.h, lob0pages.h).
+/// lob0index.h, lob0pages.h). Nothing but the value itself is in memory.
 /// </summary>
 internal static class OffPageValue
 {
     /// <summary>No value is longer (LONGBLOB), and no array.</summary>
     private const int Longest = 0x7FFF_FFC7;
-    private const int FirstPageData = 696, DataPageData = 49, EntryVersions = 12, EntryVersion = 56, EntryLength = 60;
-    private const int ListFirst = 4;
+    private const int FirstPageData = 696, DataPageData = 49;
 
     /// <summary>The whole value: the bytes on the page, then those that the reference at their end leads to.</summary>
     /// <param name="source">The file.</param>
     /// <param name="field">The bytes on the page.</param>
     /// <param name="isFreed">Whether the row's space is free: pages in use belong to somebody else by now.</param>
+    /// <param name="value">Takes the value after what it has.</param>
     /// <exception cref="InvalidDataException">The pages do not hold what the reference says.</exception>
-    public static byte[] Read(TableFile source, ReadOnlySpan<byte> field, bool isFreed)
+    public static void Read(TableFile source, ReadOnlySpan<byte> field, bool isFreed, ValueBuffer value)
     {
         ReadOnlySpan<byte> prefix = field[..^BlobReference.Length];
         BlobReference reference = BlobReference.Read(field, prefix.Length);
@@ -28,39 +28,53 @@ internal static class OffPageValue
             throw new InvalidDataException($"an off-page value of {reference.DataLength} bytes in a file of {source.File.Length}");
         int length = (int)reference.DataLength;
         byte[] first = ReadWhole(source, reference.PageNumber, isFreed);
-        byte[] rest = FilPage.TypeOf(first) switch
+        value.Append(prefix);
+        int start = value.Length;
+        // What is compressed grows with what really comes, not with what the reference claims.
+        if (source.File.Flags.ZipSize == 0)
+            value.Reserve(length);
+        switch (FilPage.TypeOf(first))
         {
-            PageType.LobFirst => ReadLob(source, reference, length, first, isFreed),
-            PageType.Blob or PageType.SdiBlob => ReadChain(source, reference, length, first, isFreed),
-            PageType.ZLobFirst => CompressedLob.Read(
-                source.File, first, Math.Max(reference.Offset, 1), length,
-                n => n == reference.PageNumber ? first : ReadWhole(source, n, isFreed)),
-            PageType.ZBlob => ReadZipChain(source, reference, length, first, isFreed),
-            PageType type =>
-                throw new InvalidDataException($"off-page data on page {reference.PageNumber}, which is of type {(ushort)type}"),
-        };
-        return rest.Length == length ? prefix.IsEmpty ? rest : [.. prefix, .. rest]
-            : throw new InvalidDataException($"off-page data from page {reference.PageNumber} on has {rest.Length} of {length} bytes");
+            case PageType.LobFirst:
+                ReadLob(source, reference, start + length, first, isFreed, value);
+                break;
+            case PageType.Blob or PageType.SdiBlob:
+                ReadChain(source, reference, start + length, first, isFreed, value);
+                break;
+            case PageType.ZLobFirst:
+                CompressedLob.Read(
+                    source.File, first, reference, start + length,
+                    n => n == reference.PageNumber ? first : ReadWhole(source, n, isFreed), value);
+                break;
+            case PageType.ZBlob:
+                ReadZipChain(source, reference, start + length, first, isFreed, value);
+                break;
+            case PageType type:
+                throw new InvalidDataException($"off-page data on page {reference.PageNumber}, which is of type {(ushort)type}");
+        }
+
+        if (value.Length - start != length)
+            throw new InvalidDataException(
+                $"off-page data from page {reference.PageNumber} on has {value.Length - start} of {length} bytes");
     }
 
-    private static byte[] ReadChain(TableFile source, BlobReference reference, int length, byte[] page, bool isFreed)
+    private static void ReadChain(TableFile source, BlobReference reference, int end, byte[] page, bool isFreed, ValueBuffer value)
     {
-        var value = new MemoryStream();
         for (uint number = reference.PageNumber; ;)
         {
             int part = (int)Math.Min(FilPage.U32(page, BlobChain.PartLength), (uint)page.Length);
             if (FilPage.TypeOf(page) is not (PageType.Blob or PageType.SdiBlob) || part == 0 || BlobChain.PartData + part > page.Length)
                 throw new InvalidDataException($"page {number} is not part of off-page data");
-            value.Write(page, BlobChain.PartData, part);
+            value.Append(page.AsSpan(BlobChain.PartData, part));
             number = FilPage.U32(page, BlobChain.NextPage);
-            if (number == FilPage.Null || value.Length >= length)
-                return value.ToArray();
+            if (number == FilPage.Null || value.Length >= end)
+                return;
             page = ReadWhole(source, number, isFreed);
         }
     }
 
     // The contents of the pages are one zlib stream.
-    private static byte[] ReadZipChain(TableFile source, BlobReference reference, int length, byte[] page, bool isFreed)
+    private static void ReadZipChain(TableFile source, BlobReference reference, int end, byte[] page, bool isFreed, ValueBuffer value)
     {
         var compressed = new MemoryStream();
         for (uint number = reference.PageNumber; ;)
@@ -74,14 +88,11 @@ internal static class OffPageValue
             page = ReadWhole(source, number, isFreed);
         }
 
+        const int Chunk = 1 << 14;
         compressed.Position = 0;
         using var zlib = new InflatingStream(compressed);
-        // Grows with what really comes, not with what the reference claims.
-        var value = new MemoryStream();
-        var chunk = new byte[1 << 14];
-        for (int got; value.Length <= length && (got = zlib.Read(chunk)) > 0;)
-            value.Write(chunk, 0, got);
-        return value.ToArray();
+        for (int got; value.Length <= end && (got = zlib.Read(value.Reserve(Chunk)[..Chunk])) > 0;)
+            value.Advance(got);
     }
 
     private static byte[] ReadWhole(TableFile source, uint number, bool isFreed)
@@ -96,56 +107,19 @@ internal static class OffPageValue
         return page;
     }
 
-    // Each entry of the list is a part of the value, with the newest version of it; older versions hang below the entry. The
-    // reference says which version of the value the row has: of each part the newest that is not newer counts.
-    private static byte[] ReadLob(TableFile source, BlobReference reference, int length, byte[] first, bool isFreed)
+    private static void ReadLob(TableFile source, BlobReference reference, int end, byte[] first, bool isFreed, ValueBuffer value)
     {
-        var value = new MemoryStream();
-        uint version = Math.Max(reference.Offset, 1);
-        uint page = FilPage.U32(first, LobPage.IndexList + ListFirst);
-        int offset = FilPage.U16(first, LobPage.IndexList + ListFirst + 4);
-        Span<byte> entry = stackalloc byte[EntryLength];
-        uint most = source.File.PageCount;
-        for (uint visited = 0; page != FilPage.Null && value.Length < length; visited++)
+        LobParts parts = LobParts.OfPlain(source.File, first, reference);
+        while (value.Length < end && parts.MoveNext())
         {
-            if (visited > most || !source.File.TryReadAt(page, offset, entry))
-                throw new InvalidDataException($"the list of parts on page {reference.PageNumber} is broken");
-            uint nextPage = FilPage.U32(entry, LobPage.EntryNext);
-            int nextOffset = FilPage.U16(entry, LobPage.EntryNext + 4);
-            if (FilPage.U32(entry, EntryVersion) <= version || FindVersion(source.File, entry, version))
-                AppendPart(source, entry, reference.PageNumber, first, value, isFreed);
-            (page, offset) = (nextPage, nextOffset);
+            uint number = FilPage.U32(parts.Entry, LobPage.EntryPage);
+            int length = FilPage.U16(parts.Entry, LobPage.EntryDataLength);
+            bool isFirst = number == reference.PageNumber;
+            byte[] page = isFirst ? first : ReadWhole(source, number, isFreed);
+            int start = isFirst ? FirstPageData : DataPageData;
+            if (FilPage.TypeOf(page) != (isFirst ? PageType.LobFirst : PageType.LobData) || start + length > page.Length)
+                throw new InvalidDataException($"page {number} does not have a part of off-page data");
+            value.Append(page.AsSpan(start, length));
         }
-
-        return value.ToArray();
-    }
-
-    private static bool FindVersion(TablespaceFile file, Span<byte> entry, uint version)
-    {
-        uint page = FilPage.U32(entry, EntryVersions + ListFirst);
-        int offset = FilPage.U16(entry, EntryVersions + ListFirst + 4);
-        for (uint visited = 0; page != FilPage.Null && visited <= file.PageCount; visited++)
-        {
-            if (!file.TryReadAt(page, offset, entry))
-                throw new InvalidDataException($"the list of versions leads to page {page}");
-            if (FilPage.U32(entry, EntryVersion) <= version)
-                return true;
-            page = FilPage.U32(entry, LobPage.EntryNext);
-            offset = FilPage.U16(entry, LobPage.EntryNext + 4);
-        }
-
-        return false; // the part came with a later version
-    }
-
-    private static void AppendPart(
-        TableFile source, ReadOnlySpan<byte> entry, uint firstNumber, byte[] first, MemoryStream value, bool isFreed)
-    {
-        uint number = FilPage.U32(entry, LobPage.EntryPage);
-        int length = FilPage.U16(entry, LobPage.EntryDataLength);
-        byte[] page = number == firstNumber ? first : ReadWhole(source, number, isFreed);
-        int start = number == firstNumber ? FirstPageData : DataPageData;
-        if (FilPage.TypeOf(page) != (number == firstNumber ? PageType.LobFirst : PageType.LobData) || start + length > page.Length)
-            throw new InvalidDataException($"page {number} does not have a part of off-page data");
-        value.Write(page, start, length);
     }
 }

@@ -10,8 +10,7 @@ namespace MySqlRecovery.InnoDb.Rows;
 /// <summary>One row in the form of row images; used again for every row.</summary>
 internal sealed class StoredRow
 {
-    private byte[] _bytes = new byte[4096];
-    private int _length;
+    private readonly ValueBuffer _bytes = new();
 
     public StoredRow(StoredTable table)
     {
@@ -39,14 +38,15 @@ internal sealed class StoredRow
     /// <summary>Whether a column's value is lost.</summary>
     public bool[] Missing { get; }
 
-    public ReadOnlySpan<byte> Bytes => _bytes.AsSpan(0, _length);
+    public ReadOnlySpan<byte> Bytes => _bytes.Written;
 
     /// <summary>Takes the record whose fields were read last. What is lost off-page makes a deleted row a partial one.</summary>
     /// <exception cref="InvalidDataException">A value is not one of its column.</exception>
     [MethodImpl(Jit.Hot)]
     public void Take(TableFile source, ReadOnlySpan<byte> page, uint number, int origin, RecordFields fields, TableRowState state)
     {
-        (State, PageNumber, Offset, _length) = (state, number, origin, 0);
+        (State, PageNumber, Offset) = (state, number, origin);
+        _bytes.Truncate(0);
         TransactionId = fields.TransactionId(page);
         RollPointer = fields.RollPointer(page);
         StoredColumn[] columns = Table.Columns;
@@ -124,7 +124,7 @@ internal sealed class StoredRow
         ColumnDefinition definition = Table.Columns[column].Definition;
         try
         {
-            return ColumnValue.Decode(definition, Values[column].Of(_bytes));
+            return ColumnValue.Decode(definition, Values[column].Of(Bytes));
         }
         catch (Exception e) when (e is InvalidDataException or EndOfStreamException)
         {
@@ -134,13 +134,26 @@ internal sealed class StoredRow
 
     private void AddOffPage(int i, StoredColumn column, TableFile source, ReadOnlySpan<byte> field)
     {
+        int start = _bytes.Length;
         try
         {
-            Add(i, column, OffPageValue.Read(source, field, isFreed: State is not (TableRowState.Live or TableRowState.DeleteMarked)));
+            OffPageValue.Read(source, field, isFreed: State is not (TableRowState.Live or TableRowState.DeleteMarked), _bytes);
+            if (column.IsCompressed)
+            {
+                byte[] expanded = CompressedColumn.Expand(_bytes.From(start)).ToArray();
+                _bytes.Truncate(start);
+                _bytes.Append(expanded);
+            }
+
+            // In its place: a large value is in memory once.
+            Span<byte> value = _bytes.From(start);
+            Values[i] = new ValueRange(start, column.Convert(value, value));
+            _bytes.Truncate(start + Values[i].Length);
         }
         catch (InvalidDataException) when (State != TableRowState.Live)
         {
             // Purge has given the pages away.
+            _bytes.Truncate(start);
             Missing[i] = true;
             State = TableRowState.Partial;
             Values[i] = new ValueRange(0, -1);
@@ -152,10 +165,8 @@ internal sealed class StoredRow
     {
         if (column.IsCompressed)
             value = CompressedColumn.Expand(value);
-        if (_bytes.Length - _length < value.Length)
-            Array.Resize(ref _bytes, (int)Math.Min(Array.MaxLength, Math.Max((long)_length + value.Length, 2L * _bytes.Length)));
-        int length = column.Convert(value, _bytes.AsSpan(_length));
-        Values[i] = new ValueRange(_length, length);
-        _length += length;
+        int length = column.Convert(value, _bytes.Reserve(value.Length));
+        Values[i] = new ValueRange(_bytes.Length, length);
+        _bytes.Advance(length);
     }
 }

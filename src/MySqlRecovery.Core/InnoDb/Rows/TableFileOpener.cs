@@ -160,8 +160,14 @@ internal sealed class TableFileOpener
             c => c.Field < layout.InstantCoreFields ? c : c.WithDefault(ValueAt(fields.Ranges[c.Field + shift])));
 
         byte[]? ValueAt(FieldRange range) => range.Length < 0 ? null
-            : range.IsExternal ? OffPageValue.Read(source, leaf.AsSpan(range.Start, range.Length), isFreed: false)
-            : leaf.AsSpan(range.Start, range.Length).ToArray();
+            : range.IsExternal ? OffPage(range) : leaf.AsSpan(range.Start, range.Length).ToArray();
+
+        byte[] OffPage(FieldRange range)
+        {
+            var value = new ValueBuffer();
+            OffPageValue.Read(source, leaf.AsSpan(range.Start, range.Length), isFreed: false, value);
+            return value.Written.ToArray();
+        }
     }
 
     private SortedSet<ulong> LeafIndexes()

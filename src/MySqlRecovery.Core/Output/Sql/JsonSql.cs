@@ -108,6 +108,7 @@ internal static class JsonSql
         sql.Append(value.IsObject ? "JSON_OBJECT("u8 : "JSON_ARRAY("u8);
         for (int i = 0; i < value.Count; i++)
         {
+            sql.HandOn();
             if (i > 0)
                 sql.Append(", "u8);
             if (value.IsObject)

@@ -42,17 +42,25 @@ internal sealed class ParallelSql(ByteSource[] sources, RowPredicate? where, Sql
     /// <summary>Takes an event of the transaction begun last with its bytes.</summary>
     public void Add(ReadOnlySpan<byte> raw, TableMap map, string logFile, long position)
     {
-        if (Open().TryAdd(raw, map, logFile, position))
+        if (raw.Length <= WindowReader.WindowLength && Open().TryAdd(raw, map, logFile, position))
             return;
-        Start();
-        Open().TryAdd(raw, map, logFile, position);
+        if (raw.Length <= WindowReader.WindowLength)
+        {
+            Start();
+            Open().TryAdd(raw, map, logFile, position);
+            return;
+        }
+
+        SqlPart part = OpenLarge(Open());
+        _open = null;
+        part.Write(raw, map, logFile, position);
+        CloseLarge(part);
     }
 
     /// <summary>Writes what is not written yet.</summary>
     public void Complete()
     {
-        if (_open != null)
-            Start();
+        Start();
         while (_running.Count > 0)
             Finish();
     }
@@ -76,11 +84,13 @@ internal sealed class ParallelSql(ByteSource[] sources, RowPredicate? where, Sql
 
     private void Start()
     {
-        SqlPart part = _open!;
+        if (_open is not { } part)
+            return;
         _open = null;
         if (part.IsLarge)
         {
-            WriteAlone(part);
+            OpenLarge(part).Write();
+            CloseLarge(part);
             return;
         }
 
@@ -89,14 +99,30 @@ internal sealed class ParallelSql(ByteSource[] sources, RowPredicate? where, Sql
             Finish();
     }
 
-    // Side by side, rows of many megabytes would take many times the memory.
-    private void WriteAlone(SqlPart part)
+    // Side by side, rows of many megabytes would take many times the memory. Their text goes out as it is made.
+    private SqlPart OpenLarge(SqlPart part)
     {
         while (_running.Count > 0)
             Finish();
-        part.Write();
+        part.Text.Sink = piece =>
+        {
+            BeginText(part);
+            output.Append(piece);
+        };
+        return part;
+    }
+
+    private void CloseLarge(SqlPart part)
+    {
         Append(part);
         part.Dispose();
+    }
+
+    private void BeginText(SqlPart part)
+    {
+        if (part.FirstChecks is { } checks && checks != _checksForeignKeys)
+            SqlScriptWriter.WriteChecks(checks, output);
+        _checksForeignKeys = part.FirstChecks ?? _checksForeignKeys;
     }
 
     private void Finish()
@@ -109,10 +135,9 @@ internal sealed class ParallelSql(ByteSource[] sources, RowPredicate? where, Sql
 
     private void Append(SqlPart part)
     {
-        if (part.FirstChecks is { } checks && checks != _checksForeignKeys)
-            SqlScriptWriter.WriteChecks(checks, output);
+        BeginText(part);
+        output.Append(part.Text.Written);
         _checksForeignKeys = part.LastChecks ?? _checksForeignKeys;
-        output.Append(part.Text);
         part.Clear(obstacles);
     }
 
@@ -141,7 +166,7 @@ internal sealed class SqlPart : IDisposable
     public SqlText Text { get; } = new();
 
     /// <summary>Whether it holds an event that is longer than what is read in one go.</summary>
-    public bool IsLarge => Math.Max(_end - _start, _length) > WindowReader.WindowLength;
+    public bool IsLarge => _end - _start > WindowReader.WindowLength;
 
     public long StatementCount => _sql.Script.StatementCount;
 
@@ -192,6 +217,22 @@ internal sealed class SqlPart : IDisposable
     public void Write()
     {
         _sql.Script.BeginPart();
+        WriteSteps();
+        _sql.Script.EndPart();
+    }
+
+    /// <summary>Writes an event after what is in here, whose bytes are not taken in.</summary>
+    public void Write(ReadOnlySpan<byte> raw, TableMap map, string logFile, long position)
+    {
+        _sql.Script.BeginPart();
+        WriteSteps();
+        _sql.Write(raw, map, logFile, position);
+        _sql.Script.EndPart();
+    }
+
+    [MethodImpl(Jit.Hot)]
+    private void WriteSteps()
+    {
         foreach (Step step in _steps)
         {
             switch (step.Kind)
@@ -213,8 +254,6 @@ internal sealed class SqlPart : IDisposable
                     break;
             }
         }
-
-        _sql.Script.EndPart();
     }
 
     /// <summary>Names the rows that SQL cannot express, and makes room for another stretch.</summary>

@@ -276,6 +276,7 @@ internal sealed class RowStatement(TextBuffer sql)
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Separate(ref bool first, ReadOnlySpan<byte> separator)
     {
+        sql.HandOn();
         if (!first)
             sql.Append(separator);
         first = false;

@@ -1,11 +1,17 @@
 using System.Runtime.CompilerServices;
 using MySqlRecovery.IO;
+using MySqlRecovery.Text;
 
 namespace MySqlRecovery.Output.Sql;
 
 /// <summary>Where statements go, one at a time.</summary>
 internal abstract class SqlOutput : IDisposable
 {
+    /// <summary>
+    /// Takes pieces of a large statement, whose last one <see cref="Statement"/> takes; null where statements are wanted whole.
+    /// </summary>
+    public virtual TextSink? Pieces => null;
+
     /// <summary>Takes a whole statement with its semicolon.</summary>
     public abstract void Statement(ReadOnlySpan<byte> sql);
 
@@ -31,14 +37,22 @@ internal abstract class SqlOutput : IDisposable
 }
 
 /// <summary>Writes statements to a UTF-8 file without byte order mark, one a line, that appears when it is complete.</summary>
-internal sealed class SqlFileOutput(string path, bool overwrite, IEnumerable<string> sources) : SqlOutput
+internal sealed class SqlFileOutput : SqlOutput
 {
     private const int FlushLength = 1 << 20;
-    private readonly PendingFile _file = PendingFile.Create(path, overwrite, sources);
+    private readonly PendingFile _file;
     private readonly SqlText _text = new();
     private long _written;
     private long _verdictOffset;
     private int _verdictLength;
+
+    public SqlFileOutput(string path, bool overwrite, IEnumerable<string> sources)
+    {
+        _file = PendingFile.Create(path, overwrite, sources);
+        _text.Sink = Write;
+    }
+
+    public override TextSink? Pieces => _text.Pieces;
 
     [MethodImpl(Jit.Hot)]
     public override void Statement(ReadOnlySpan<byte> sql)
@@ -63,8 +77,8 @@ internal sealed class SqlFileOutput(string path, bool overwrite, IEnumerable<str
         _file.Write(_verdictOffset, System.Text.Encoding.ASCII.GetBytes($"-- {text.PadRight(_verdictLength)}"));
     }
 
-    /// <summary>Takes lines that were made elsewhere.</summary>
-    public void Append(SqlText lines)
+    /// <summary>Takes text that was made elsewhere.</summary>
+    public void Append(ReadOnlySpan<byte> lines)
     {
         Flush();
         Write(lines);
@@ -85,13 +99,13 @@ internal sealed class SqlFileOutput(string path, bool overwrite, IEnumerable<str
 
     private void Flush()
     {
-        Write(_text);
+        Write(_text.Written);
         _text.Clear();
     }
 
-    private void Write(SqlText text)
+    private void Write(ReadOnlySpan<byte> text)
     {
-        _file.Write(_written, text.Written);
+        _file.Write(_written, text);
         _written += text.Length;
     }
 }

@@ -38,6 +38,9 @@ internal sealed class SqlScriptWriter : IDisposable
     /// <summary>The most that <c>max_allowed_packet</c> can be.</summary>
     private const int LongestStatement = 1 << 30;
 
+    /// <summary>Bytes of a row from which on its statement goes out in pieces, where they are taken.</summary>
+    private const int LargeRow = 1 << 20;
+
     private readonly SqlOutput _output;
     private readonly SqlForm _form;
     private readonly TextBuffer _sql = new() { MaximumLength = LongestStatement };
@@ -130,27 +133,19 @@ internal sealed class SqlScriptWriter : IDisposable
         if (map.IsSystemVersioned)
             return "the table is system-versioned, and SQL cannot write its history: use the undo binlog";
         _sql.Clear();
+        TextSink? pieces = (long)from.Length + to.Length > LargeRow ? _output.Pieces : null;
         try
         {
             SqlTable table = Table(map);
             if (table.ChosenColumns != null && ChosenColumnsObstacle(table, operation, fromLayout, from, toLayout, to) is { } obstacle)
                 return obstacle;
-            if (_batch != null && operation != RowOperation.Update
+            if (_batch != null && pieces == null && operation != RowOperation.Update
                 && TryAddToBatch(_batch, table, operation, fromLayout, from, toLayout, to))
                 return null;
-            switch (operation)
-            {
-                case RowOperation.Insert:
-                    _statement.WriteInsert(table, toLayout, to);
-                    break;
-                case RowOperation.Delete:
-                    _statement.WriteDelete(table, fromLayout, from);
-                    break;
-                default:
-                    if (!_statement.WriteUpdate(table, fromLayout, from, toLayout, to))
-                        return null;
-                    break;
-            }
+            // A large statement is made twice, first for nothing but whether it can be, and never is in memory as a whole.
+            (_sql.Sink, _sql.CountsOnly) = (null, pieces != null);
+            if (!WriteStatement(table, operation, fromLayout, from, toLayout, to))
+                return null;
         }
         catch (Exception e) when (MalformedData.Is(e))
         {
@@ -167,6 +162,13 @@ internal sealed class SqlScriptWriter : IDisposable
         CheckForeignKeys(ChecksForeignKeys(operation));
         if (_statement.NeedsLenientMode)
             Write(LenientMode);
+        if (pieces != null)
+        {
+            _sql.Clear();
+            (_sql.Sink, _sql.CountsOnly) = (pieces, false);
+            WriteStatement(Table(map), operation, fromLayout, from, toLayout, to);
+        }
+
         _output.Statement(_sql.Written);
         _statements++;
         if (_statement.NeedsLenientMode)
@@ -178,6 +180,24 @@ internal sealed class SqlScriptWriter : IDisposable
     {
         _sql.Dispose();
         _batch?.Dispose();
+    }
+
+    /// <summary>False, and nothing written, for an update that changes nothing that may be set.</summary>
+    [MethodImpl(Jit.Hot)]
+    private bool WriteStatement(
+        SqlTable table, RowOperation operation, RowLayout fromLayout, ReadOnlySpan<byte> from, RowLayout toLayout, ReadOnlySpan<byte> to)
+    {
+        switch (operation)
+        {
+            case RowOperation.Insert:
+                _statement.WriteInsert(table, toLayout, to);
+                return true;
+            case RowOperation.Delete:
+                _statement.WriteDelete(table, fromLayout, from);
+                return true;
+            default:
+                return _statement.WriteUpdate(table, fromLayout, from, toLayout, to);
+        }
     }
 
     /// <summary>False, and nothing written, for a row that needs a statement of its own or cannot be written.</summary>

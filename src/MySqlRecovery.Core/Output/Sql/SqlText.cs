@@ -12,6 +12,15 @@ internal sealed class SqlText : SqlOutput
 
     public ReadOnlySpan<byte> Written => _buffer.Written;
 
+    /// <summary>Takes the text from its start where a statement is too large to be kept here; null keeps all.</summary>
+    public TextSink? Sink
+    {
+        get => _buffer.Sink;
+        set => _buffer.Sink = value;
+    }
+
+    public override TextSink? Pieces => _buffer.Sink == null ? null : _buffer.Append;
+
     [MethodImpl(Jit.Hot)]
     public override void Statement(ReadOnlySpan<byte> sql)
     {
