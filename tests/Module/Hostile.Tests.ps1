@@ -44,6 +44,26 @@ public static class Resealed
     }
 }
 '@
+    $dump = "$TestDrive/dump.sql"
+    Set-Content $dump @'
+-- MySQL dump 10.13  Distrib 9.7.4, for Linux (x86_64)
+-- Server version	9.7.4
+/*!40101 SET NAMES utf8mb4 */;
+-- CHANGE REPLICATION SOURCE TO SOURCE_LOG_FILE='binlog.000001', SOURCE_LOG_POS=4;
+-- Current Database: `crm`
+USE `crm`;
+DROP TABLE IF EXISTS `orders`;
+CREATE TABLE `orders` (
+  `id` int NOT NULL,
+  `owner` varchar(20) DEFAULT NULL,
+  PRIMARY KEY (`id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_0900_ai_ci;
+INSERT INTO `orders` VALUES (5,'gus'),(6,NULL),(7,_binary 'a\\'b'),(8,0x6162);
+-- Dump completed on 2026-03-14 20:00:00
+'@
+
+    # A server that says anything: as many columns as were asked for, more often than not, of values that fit somewhere.
+    Add-Type -TypeDefinition (Get-Content "$PSScriptRoot/Data/HostileServer.cs" -Raw) -ReferencedAssemblies System.Data.Common, System.ComponentModel.Primitives, System.ComponentModel.TypeConverter, System.Collections, System.Linq, netstandard, System.Runtime.Extensions
     $seed = $env:MYSQLRECOVERY_SEED ? [int] $env:MYSQLRECOVERY_SEED : [Environment]::TickCount
     $random = [Random]::new($seed)
 
@@ -85,9 +105,38 @@ Describe 'Damaged input' {
             Get-Foreign { Export-RowChangeSql -LogPath $log -Reverse -SchemaPath $OldSchema }
             Get-Foreign { Export-RowChangeSql -LogPath $log -Reverse -Fold }
             Get-Foreign { Get-RowChange $log | Export-TableRow "$TestDrive/rows.csv" -Format Csv -Force -Confirm:$false }
+            Get-Foreign { Find-Incident $log -MinimumScore 0 | Format-List | Out-String }
+            Get-Foreign { Get-BinlogEvent $log -Salvage | Find-Incident -MinimumScore 0 | Export-RecoveryReport "$TestDrive/report.html" -Force -Confirm:$false }
+            Get-Foreign { Get-RowChange $log -Salvage | Export-RecoveryReport "$TestDrive/report.html" -Force -Confirm:$false }
+            Get-Foreign { Get-RowHistory crm.orders @{ id = 1 }, 2 -LogPath $log | Format-List | Out-String }
+            Get-Foreign { Get-RowChange $log -Salvage | Select-Object -First 3 | Get-RowHistory crm.orders -LogPath $log -SchemaPath $OldSchema }
+            Get-Foreign { Get-TableRow crm.orders -Base $dump -LogPath $log -AsOf ([datetime]::UtcNow) | Out-String }
             Get-Foreign { Test-ReplicationConsistency -SourceLog $log -ReplicaLog $Second }
             Get-Foreign { Test-ReplicationConsistency -SourceLog $Second -ReplicaLog $log -ErrorLog $log }
             Remove-Item $log
+        }
+        $found | Sort-Object -Unique | Select-Object -First 5 | Should -BeNullOrEmpty -Because "the seed was $seed"
+    }
+
+    It 'ends every cmdlet for dumps, and for servers that answer anything, with an error of its own' {
+        $count = $env:MYSQLRECOVERY_FUZZ ? [int] $env:MYSQLRECOVERY_FUZZ : 6
+        $whole = [System.IO.File]::ReadAllBytes($dump)
+        $found = for ($i = 0; $i -lt $count; $i++) {
+            $bytes = [byte[]] $whole.Clone()
+            Edit-Byte $bytes 0
+            [System.IO.File]::WriteAllBytes("$TestDrive/fuzz.sql", $bytes)
+            Get-Foreign { Get-TableRow crm.orders -Base "$TestDrive/fuzz.sql" -LogPath $Second -AsOf ([datetime]::UtcNow) | Out-String }
+            Get-Foreign { Get-TableRow crm.orders -Base $Second }
+            Get-Foreign { Find-Incident $Second -SchemaPath "$TestDrive/fuzz.sql" }
+            Get-Foreign { Get-RowHistory crm.orders 1 -LogPath $Second -SchemaPath "$TestDrive/fuzz.sql" }
+            foreach ($try in 1..6) {
+                $server = [HostileServer]::new($random.Next())
+                Get-Foreign { Test-RowChange -LogPath $Second -Connection $server | Out-String }
+                Get-Foreign { Get-RowChange $Second | Test-RowChange -Connection $server }
+                Get-Foreign { Get-RowChange $Second | Restore-RowChange -Connection $server -Confirm:$false }
+                Get-Foreign { Restore-RowChange -LogPath $Second -Connection $server -Confirm:$false }
+                Get-Foreign { Export-RowChangeSql -LogPath $Second -Reverse -Connection $server }
+            }
         }
         $found | Sort-Object -Unique | Select-Object -First 5 | Should -BeNullOrEmpty -Because "the seed was $seed"
     }
@@ -117,6 +166,7 @@ Describe 'Damaged input' {
             Get-Foreign { Get-IbdSpaceId $file -Verify | Out-String }
             Get-Foreign { Get-IbdSpaceId $file -DamagedPage }
             Get-Foreign { Get-IbdRow $file -SchemaPath "$TestDrive/fuzz.sql" -State All | Out-String }
+            Get-Foreign { Get-IbdRow $file -SchemaPath "$TestDrive/fuzz.sql" -SdiPath $reference | Export-TableRow "$TestDrive/rows.jsonl" -Force -Confirm:$false }
             Get-Foreign { Export-TableRow "$TestDrive/rows.tsv" -IbdPath $file -Format Tsv -SchemaPath "$TestDrive/fuzz.sql" -Force -Confirm:$false }
             foreach ($damage in 'Stop', 'Skip') {
                 Get-Foreign { Repair-IbdSpaceId $file -ReferencePath $reference -SchemaPath "$TestDrive/fuzz.sql" -Destination "$TestDrive/fuzz.out" -WriteCfg -OnDamage $damage -UndoPath "$TestDrive/fuzz.undo" -Force -Confirm:$false }

@@ -22,15 +22,22 @@ internal static class ServerSchema
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public static IReadOnlyList<TableSchema> Read(IQueryClient client, IEnumerable<TableName> tables, CancellationToken token)
     {
-        using var session = new SchemaSession(client, token);
-        var found = new List<TableSchema>();
-        foreach (TableName table in tables)
+        try
         {
-            if (FindName(client, table, token) is var (name, changedAt))
-                found.Add(ReadTable(client, name, token) with { ChangedAt = changedAt });
-        }
+            using var session = new SchemaSession(client, token);
+            var found = new List<TableSchema>();
+            foreach (TableName table in tables)
+            {
+                if (FindName(client, table, token) is var (name, changedAt))
+                    found.Add(ReadTable(client, name, token) with { ChangedAt = changedAt });
+            }
 
-        return found;
+            return found;
+        }
+        catch (Exception e) when (UnreadableAnswer.Is(e))
+        {
+            throw UnreadableAnswer.Make(e, client.Server);
+        }
     }
 
     /// <summary>

@@ -186,6 +186,8 @@ public abstract partial class BinlogCmdlet : LogReaderCmdlet
     /// <summary>Whether statements come through in spite of what is asked of tables and rows.</summary>
     private protected virtual bool TakesStatements => false;
 
+    private protected override string? AskedServer => Connection == null ? base.AskedServer : Connection.DataSource;
+
     /// <summary>Whether it is a server's logs that are read.</summary>
     private protected virtual bool ReadsServer => ParameterSetName == ServerSet;
 

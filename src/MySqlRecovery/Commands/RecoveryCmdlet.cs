@@ -80,10 +80,17 @@ public abstract class RecoveryCmdlet : PSCmdlet, IDisposable
         {
             throw new PipelineStoppedException();
         }
+        catch (Exception e) when (Explain(e) != null)
+        {
+            error = Explain(e)!;
+        }
 
         ThrowTerminatingError(ToErrorRecord(error));
         throw error;
     }
+
+    /// <summary>The engine's exception for one of .NET's that the input brought about; null for others.</summary>
+    private protected virtual RecoveryException? Explain(Exception e) => null;
 
     /// <summary>The same for a step without result.</summary>
     private protected void Try(Action step) => Try(() =>

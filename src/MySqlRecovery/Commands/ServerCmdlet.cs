@@ -2,6 +2,7 @@ using System.Management.Automation;
 using MySqlRecovery.Client;
 using MySqlRecovery.Input;
 using MySqlRecovery.Model;
+using MySqlRecovery.Server;
 
 namespace MySqlRecovery.Commands;
 
@@ -37,6 +38,13 @@ public abstract class ServerCmdlet : RecoveryCmdlet
     /// <summary>Option file (my.cnf) whose client sections say what is not said here.</summary>
     [Parameter(ParameterSetName = ServerSet)]
     public virtual string? DefaultsFile { get; set; }
+
+    /// <summary>The server whose answers are taken, for messages; null where none is asked.</summary>
+    private protected virtual string? AskedServer => ParameterSetName == ServerSet ? "the server" : null;
+
+    /// <inheritdoc/>
+    private protected override RecoveryException? Explain(Exception e) =>
+        AskedServer is { } server && UnreadableAnswer.Is(e) ? UnreadableAnswer.Make(e, server) : null;
 
     /// <summary>How to connect to a server that the user named.</summary>
     /// <exception cref="RecoveryException">ConnectionOptionInvalid, DefaultsFileInvalid.</exception>

@@ -1,4 +1,5 @@
 using MySqlRecovery.Model;
+using MySqlRecovery.Server;
 
 namespace MySqlRecovery.Consistency.Servers;
 
@@ -8,8 +9,7 @@ internal static class TableFailure
     /// <summary>Whether an exception concerns one table.</summary>
     public static bool IsOfTable(Exception e) => e is RecoveryException error
         ? error.Kind is RecoveryErrorKind.InvalidArgument or RecoveryErrorKind.PermissionDenied or RecoveryErrorKind.ObjectNotFound
-        // What comes of a value that is not written as its type is.
-        : e is FormatException or OverflowException or ArgumentException or IndexOutOfRangeException;
+        : UnreadableAnswer.Is(e);
 
     /// <summary>The error to report for it.</summary>
     /// <param name="e">What happened.</param>
@@ -17,8 +17,5 @@ internal static class TableFailure
     /// <param name="server">The replica.</param>
     public static RecoveryException Make(Exception e, string what, string server) => e is RecoveryException error
         ? new(error.ErrorId, error.Kind, $"{what}: {error.Detail}", error.Path, recommendedAction: error.RecommendedAction, inner: e)
-        : new(
-            "ServerAnswerUnreadable", RecoveryErrorKind.InvalidData,
-            $"{what}: a server gave a value that its type does not have: {e.Message}",
-            server, recommendedAction: "Compare the definitions (-Check Schema), and leave the table out (-ExcludeTable).", inner: e);
+        : UnreadableAnswer.Make(e, server, what, "Compare the definitions (-Check Schema), and leave the table out (-ExcludeTable).");
 }
