@@ -175,6 +175,27 @@ Describe 'Damaged input' {
         $found | Sort-Object -Unique | Select-Object -First 5 | Should -BeNullOrEmpty -Because "the seed was $seed"
     }
 
+    It 'reaches the terminal with its control characters visible' {
+        $bytes = [System.IO.File]::ReadAllBytes($Second)
+        $latin = [System.Text.Encoding]::Latin1
+        [System.IO.File]::WriteAllBytes("$TestDrive/escape.000001", ($bytes = $latin.GetBytes($latin.GetString($bytes).Replace('orders', "or`e]0;"))))
+        [Resealed]::Log($bytes)
+        [System.IO.File]::WriteAllBytes("$TestDrive/escape.000001", $bytes)
+        $rendering, $PSStyle.OutputRendering = $PSStyle.OutputRendering, 'PlainText'
+        try {
+            $shown = @(
+                Get-RowChange "$TestDrive/escape.000001" 3>&1 | Out-String
+                Get-BinlogEvent "$TestDrive/escape.000001" 3>&1 | Out-String
+                Measure-BinlogEvent "$TestDrive/escape.000001" 3>&1 | Out-String
+                (Invoke-Recorded { Get-BinlogEvent "$TestDrive/no`e]0;file" }).Errors | Out-String
+                (Invoke-Recorded { Export-RowChangeSql -LogPath "$TestDrive/escape.000001" -Table none }).Errors | Out-String
+            )
+        }
+        finally { $PSStyle.OutputRendering = $rendering }
+        ($shown -join '').Contains([char] 27) | Should -BeFalse
+        $shown[0..2] | Should -Match 'or\\x1B\]0;'
+    }
+
     It 'is the module''s own error where a path has a zero byte' {
         $name = "$TestDrive/a`0b"
         $found = @(

@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Security.Cryptography;
+using MySqlRecovery.InnoDb.Pages;
 using MySqlRecovery.InnoDb.Rows;
+using MySqlRecovery.InnoDb.Tablespace;
 using MySqlRecovery.Model;
 using MySqlRecovery.Schema;
 using MySqlRecovery.Server.Tests.Servers;
@@ -81,6 +83,45 @@ public abstract class IbdRowTests(ServerFlavour flavour) : IDisposable
         // A value that is lost is not compared.
         static string Shorten(string whole, string found) =>
             found.EndsWith("|lost", StringComparison.Ordinal) ? whole[..(whole.LastIndexOf('|') + 1)] + "lost" : whole;
+    }
+
+    [Fact]
+    public void A_page_that_is_emptied_or_put_in_order_is_cleared_so_that_no_row_is_outside_of_its_lists()
+    {
+        string[] formats = flavour == ServerFlavour.MySql56 ? ["COMPACT", "REDUNDANT"] : ["DYNAMIC", "REDUNDANT"];
+        Server.Sql("CREATE DATABASE gone");
+        foreach (string format in formats)
+        {
+            foreach (string table in (string[])["emptied", "ordered"])
+            {
+                Server.Sql($"""
+                    CREATE TABLE {table}_{format} (id INT NOT NULL AUTO_INCREMENT PRIMARY KEY, v VARCHAR(200), d DECIMAL(12,2), lob LONGBLOB) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 ROW_FORMAT={format};
+                    INSERT INTO {table}_{format} (v, d) SELECT CONCAT('v', RAND(7), REPEAT('ü', 20)), RAND(3) * 10000 FROM mysql.help_keyword LIMIT 120;
+                    CREATE TABLE chosen_{table}_{format} (id INT NOT NULL PRIMARY KEY) ENGINE=InnoDB;
+                    INSERT INTO chosen_{table}_{format} SELECT id FROM {table}_{format} {(table == "emptied" ? "" : "WHERE id > 60")};
+                    """, "gone");
+            }
+        }
+
+        string[] tables = [.. formats.SelectMany(f => (string[])[$"emptied_{f}", $"ordered_{f}"])];
+        foreach (string table in tables)
+            Server.Sql($"DELETE FROM {table} WHERE id IN (SELECT id FROM chosen_{table}); SET GLOBAL innodb_fast_shutdown = 0", "gone");
+        Server.Restart(); // all that was deleted is purged then
+        foreach (string format in formats)
+            Server.Sql($"UPDATE ordered_{format} SET v = CONCAT(v, REPEAT('z', 60)) WHERE id <= 50", "gone");
+        Server.Stop();
+
+        foreach (string table in tables)
+        {
+            using TablespaceFile file = TablespaceFile.Open(Path.Combine(Server.DataPath, "gone", table + ".ibd"));
+            BTreeRoot root = BTreeRoot.FindAll(file).First(r => !r.IsSdi);
+            byte[] page = file.ReadPage(root.Page);
+            const int DirectorySlots = 38;
+            int top = FilPage.U16(page, IndexPage.HeapTop), directory = page.Length - 8 - (2 * FilPage.U16(page, DirectorySlots));
+            Assert.Equal((table, 0), (table, root.Level));
+            Assert.InRange(directory - top, 1000, page.Length);
+            Assert.Equal(-1, page.AsSpan(top, directory - top).IndexOfAnyExcept((byte)0));
+        }
     }
 
     private Dictionary<string, string> RowsToDelete(string table) => Server.Query(
