@@ -59,6 +59,14 @@ Describe 'Get-IbdRow' {
         { Get-IbdRow $file -Column nothing -ErrorAction Stop } | Should -Throw -ErrorId 'ColumnUnknown,*'
     }
 
+    It 'looks logs up for deleted rows only' {
+        { Get-IbdRow $file -LogPath $Second } | Should -Throw -ErrorId 'InvalidParameters,*'
+        { Get-IbdRow $file -State Deleted -LogPath "$TestDrive/none.000001" } | Should -Throw -ErrorId 'FileNotFound,*'
+        $rows = Get-IbdRow $file -State All -LogPath $Second
+        $rows.Count | Should -BeGreaterOrEqual @(Get-IbdRow $file).Count
+        $rows.ConfirmedBy | Where-Object { $_ } | Should -BeNullOrEmpty
+    }
+
     It 'names a file that is none and goes on with the next, also of ROW_FORMAT=COMPRESSED' {
         Set-Content "$TestDrive/rep/none.ibd" 'text'
         $rows = Get-IbdRow "$TestDrive/rep/none.ibd", "$TestDrive/rep/main_z8.ibd" -ErrorVariable failures -ErrorAction SilentlyContinue

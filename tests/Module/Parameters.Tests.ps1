@@ -18,7 +18,7 @@ BeforeDiscovery {
         @{ Name = 'Get-RowHistory'; Expected = $connection + 'Table', 'Key', 'LogPath', 'Server', 'StartTime', 'KeyringPath', 'SchemaPath', 'CatalogPath'; Sets = 'Server' }
         @{ Name = 'Get-TableRow'; Expected = $connection + 'Table', 'Server', 'AsOf', 'AsOfGtid', 'AsOfFile', 'AsOfPosition', 'Where', 'Column', 'SchemaPath', 'Base', 'LogPath', 'KeyringPath', 'CatalogPath', 'MaxMemory'; Sets = 'Server' }
         @{ Name = 'Update-BinlogCatalog'; Expected = 'Path', 'LiteralPath', 'CatalogPath', 'SchemaPath', 'Force', 'WhatIf', 'Confirm'; Sets = 'LiteralPath', 'Path' }
-        @{ Name = 'Get-IbdRow'; Expected = 'Path', 'LiteralPath', 'SchemaPath', 'State', 'Column', 'Where', 'KeyringPath', 'SdiPath', 'Table'; Sets = 'LiteralPath', 'Path' }
+        @{ Name = 'Get-IbdRow'; Expected = 'Path', 'LiteralPath', 'LogPath', 'SchemaPath', 'State', 'Column', 'Where', 'KeyringPath', 'SdiPath', 'Table'; Sets = 'LiteralPath', 'Path' }
         @{ Name = 'Export-TableRow'; Expected = 'Path', 'InputObject', 'IbdPath', 'Format', 'SchemaPath', 'State', 'Column', 'KeyringPath', 'SdiPath', 'Table', 'Force', 'WhatIf', 'Confirm'; Sets = 'IbdPath', 'InputObject' }
         @{ Name = 'Get-IbdSpaceId'; Expected = 'Path', 'LiteralPath', 'DamagedPage', 'Verify'; Sets = 'LiteralPath', 'Path' }
         @{ Name = 'Repair-IbdSpaceId'; Expected = $connection + 'Server', 'Path', 'LiteralPath', 'ReferencePath', 'SpaceId', 'ErrorLog', 'SchemaPath', 'Destination', 'InPlace', 'BackupPath', 'OnDamage', 'WriteCfg', 'TargetVersion', 'Undo', 'UndoPath', 'Force', 'WhatIf', 'Confirm'; Sets = 'LiteralPath', 'LogText', 'Path', 'Server' }

@@ -71,6 +71,10 @@ public sealed class TableRow
     /// <summary>Where the undo log has the version before (DB_ROLL_PTR, 56 bits); 0: not known.</summary>
     public ulong RollPointer { get; set; }
 
+    /// <summary>For a deleted row that logs delete with the same values: the log, the position of the row event and the GTID,
+    /// <c>binlog.000007:1234 GTID</c>; null where the logs at hand have none, or none were given.</summary>
+    public string? ConfirmedBy { get; set => field = value is "" ? null : value; }
+
     private void Decode()
     {
         if (Pending is not { } pending)

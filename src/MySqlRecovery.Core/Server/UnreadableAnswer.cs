@@ -17,6 +17,6 @@ internal static class UnreadableAnswer
     public static RecoveryException Make(Exception e, string server, string? what = null, string? recommendedAction = null) => new(
         "ServerAnswerUnreadable", RecoveryErrorKind.InvalidData,
         $"{(what == null ? string.Empty : $"{what}: ")}a server gave a value that its type does not have: {e.Message}", server,
-        recommendedAction: recommendedAction ?? "Check that this is a MySQL or MariaDB server, and nothing between that changes its answers.",
-        inner: e);
+        recommendedAction: recommendedAction
+            ?? "Check that this is a MySQL or MariaDB server, and nothing between that changes its answers.", inner: e);
 }

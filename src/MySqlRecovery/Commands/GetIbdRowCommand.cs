@@ -1,6 +1,8 @@
 using System.Collections;
 using System.Management.Automation;
 using MySqlRecovery.Binlog.Filter;
+using MySqlRecovery.Binlog.Reading;
+using MySqlRecovery.Binlog.Scan;
 using MySqlRecovery.InnoDb.Rows;
 using MySqlRecovery.InnoDb.Tablespace;
 using MySqlRecovery.Input;
@@ -17,6 +19,9 @@ public sealed class GetIbdRowCommand : RecoveryCmdlet
     private const string LiteralSet = "LiteralPath";
     private TableFileOptions? _options;
     private RowPredicate? _where;
+    private readonly Queue<string> _warnings = new();
+    private List<string> _logs = [];
+    private LoggedDeletions? _logged;
 
     /// <summary>The .ibd files; wildcards are allowed.</summary>
     [Parameter(
@@ -57,11 +62,26 @@ public sealed class GetIbdRowCommand : RecoveryCmdlet
     [Parameter]
     public string? Table { get; set; }
 
+    /// <summary>Binlogs in which deleted rows are looked up; wildcards are allowed.</summary>
+    [Parameter]
+    [SupportsWildcards]
+    [ValidateNotNullOrEmpty]
+    public string[] LogPath { get; set; } = [];
+
     /// <inheritdoc/>
     protected override void BeginProcessing()
     {
         _where = Where == null || Where.Count == 0 ? null : new RowPredicate(Where);
         _options = Try(() => this.ReadTableFileOptions(SchemaPath, KeyringPath, SdiPath, Table));
+        if (LogPath.Length == 0)
+            return;
+        if (!State.HasFlag(TableRowSelection.Deleted))
+            Try(() => throw new RecoveryException(
+                "InvalidParameters", RecoveryErrorKind.InvalidArgument,
+                "logs are looked into for deleted rows: -LogPath needs -State Deleted"));
+        _logs = Try(() => new LogFileOrder(_options.Keyring, _warnings.Enqueue, StopToken).Sort(
+            this.ResolveLogs(LogPath, literal: false, e => throw e)));
+        WriteWarnings();
     }
 
     /// <inheritdoc/>
@@ -98,7 +118,31 @@ public sealed class GetIbdRowCommand : RecoveryCmdlet
             WriteWarning($"{path} is in use by a server: what the server has not written to it yet is not in the rows.");
         int[]? chosen = file.Table.IndexesOf(Column, path);
         file.Table.IndexesOf([.. _where?.Columns ?? []], path);
-        var reader = new TableRowReader(file, ReportError, StopToken);
+        var reader = new TableRowReader(file, ReportError, StopToken) { Logged = ReadLogs(file.Table, path) };
         reader.ReadObjects(State, chosen, row => _where == null || _where.IsMatch(row.Value), WriteObject);
+    }
+
+    // The partitions of a table are one table in the logs.
+    private LoggedDeletions? ReadLogs(StoredTable table, string path)
+    {
+        if (_logs.Count == 0 || _logged?.IsOf(table) == true)
+            return _logged;
+        using var scan = new EventScan(_logs.Select(LogRange.Whole), LoggedDeletions.FilterFor(table), StopToken)
+        {
+            Salvage = true,
+            Keyring = _options!.Keyring,
+        };
+        _logged = LoggedDeletions.Read(scan, table, ReportError);
+        WriteVerbose($"{path}: the logs delete {_logged.RowCount} rows of {table.Database}.{table.Name}");
+        if (_logged.UnknownCount > 0)
+            WriteWarning($"{_logged.UnknownCount} rows that the logs delete of {table.Database}.{table.Name} have other columns than "
+                + "the file, and no names that would tell which: they confirm nothing.");
+        return _logged;
+    }
+
+    private void WriteWarnings()
+    {
+        while (_warnings.TryDequeue(out string? warning))
+            WriteWarning(warning);
     }
 }

@@ -26,9 +26,11 @@ public sealed class HostileCommand : DbCommand
 {
     private static readonly object[] Values =
     {
-        DBNull.Value, "", "0", "1", "1", "2", "-1", "9.7.4", "10.11.6-MariaDB-log", "5.6.51", "ROW", "FULL", "ON", "OFF", "YES", "NO", "id", "customer",
+        DBNull.Value, "", "0", "1", "1", "2", "-1", "9.7.4", "10.11.6-MariaDB-log", "5.6.51", "ROW", "FULL", "ON", "OFF",
+        "YES", "NO", "id", "customer",
         "int", "int unsigned", "varchar(20)", "decimal(9,2)", "json", "PRI", "PRIMARY", "crm", "orders", "InnoDB", "BASE TABLE", "utf8mb4",
-        "utf8mb4_0900_ai_ci", "latin1", "99999999999999999999", "1e400", "2026-02-30 25:61:61", "2026-01-01 00:00:00", "binlog.000002", "binlog.x",
+        "utf8mb4_0900_ai_ci", "latin1", "99999999999999999999", "1e400", "2026-02-30 25:61:61", "2026-01-01 00:00:00",
+        "binlog.000002", "binlog.x",
         "3e11fa47-71ca-11e1-9e33-c80aa9429562:1-5", "0-1-5", "3e11fa47:", "CREATE TABLE `orders` (`id` int NOT NULL, PRIMARY KEY (`id`))",
         "CREATE TABLE `orders` (", "[1, 2", "\u001b]0;x", "'); DROP TABLE x; --", 7L, ulong.MaxValue, long.MinValue, 1.5, 3.7m,
         new byte[] { 0, 255, 128 }, new byte[0], new DateTime(2026, 1, 1), TimeSpan.FromHours(700), true,

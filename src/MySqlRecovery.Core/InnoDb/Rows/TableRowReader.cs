@@ -33,6 +33,9 @@ internal sealed class TableRowReader
         _mostRecords = LeafScan.MostRecords(source.Table.Layout, source.File.Flags.PageSize);
     }
 
+    /// <summary>What logs say of the table's deleted rows; null for no logs.</summary>
+    public LoggedDeletions? Logged { get; init; }
+
     private delegate void LookAtPage(ReadOnlySpan<byte> page, uint number, bool isFree);
 
     /// <summary>Gives the rows; the object is the same for every row.</summary>
@@ -63,8 +66,13 @@ internal sealed class TableRowReader
     public void ReadObjects(TableRowSelection selection, int[]? columns, Func<TableRow, bool> isWanted, Action<TableRow> onRow) =>
         Read(selection, row =>
         {
-            if (ToTableRow(row) is { } made && isWanted(made))
-                onRow(columns == null ? made : row.ToTableRow(_source.File.Path, columns));
+            if (ToTableRow(row) is not { } made || !isWanted(made))
+                return;
+            if (columns != null)
+                made = row.ToTableRow(_source.File.Path, columns);
+            if (row.State is TableRowState.DeleteMarked or TableRowState.Freed or TableRowState.Partial)
+                made.ConfirmedBy = Logged?.Find(row);
+            onRow(made);
         });
 
     /// <summary>The rows of one page, which is a leaf in use: those of the table, older versions that it keeps, or both.</summary>

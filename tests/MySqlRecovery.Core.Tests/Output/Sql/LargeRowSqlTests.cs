@@ -60,7 +60,8 @@ public sealed class LargeRowSqlTests : IDisposable
         string[] statements = StatementsOf(Streamed(log, new SqlForm { BatchSize = 10 }));
 
         Assert.Equal(["616161", "6262", "636363"], statements.Where(s => s.StartsWith("INSERT", StringComparison.Ordinal))
-            .Select(s => s[(s.IndexOf("X'", StringComparison.Ordinal) + 2)..].TrimEnd('\'', ')', ';')).Select(s => s.Length > 6 ? s[..4] : s));
+            .Select(s => s[(s.IndexOf("X'", StringComparison.Ordinal) + 2)..].TrimEnd('\'', ')', ';'))
+            .Select(s => s.Length > 6 ? s[..4] : s));
     }
 
     [Fact]
@@ -70,15 +71,17 @@ public sealed class LargeRowSqlTests : IDisposable
         using ChangeIndex index = Index(log, reverse: false);
         long before = GC.GetAllocatedBytesForCurrentThread();
 
-        RowSqlExport.WriteFile(index, where: null, new SqlForm(), Path.Combine(_folder, "script.sql"), overwrite: false, CancellationToken.None);
+        string path = Path.Combine(_folder, "script.sql");
+        RowSqlExport.WriteFile(index, where: null, new SqlForm(), path, overwrite: false, CancellationToken.None);
 
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 5 * Large);
-        Assert.InRange(new FileInfo(Path.Combine(_folder, "script.sql")).Length, Large * 60L, Large * 60L + 1000);
+        Assert.InRange(new FileInfo(path).Length, Large * 60L, Large * 60L + 1000);
     }
 
     private static SmallLog Log(byte collation) => new SmallLog().Add(
         BinlogEventType.TableMap,
-        [1, 0, 0, 0, 0, 0, 0, 0, 1, (byte)'d', 0, 1, (byte)'t', 0, 1, Blob, 1, 4, 1, ColumnName, 2, 1, (byte)'c', DefaultCharset, 1, collation]);
+        [1, 0, 0, 0, 0, 0, 0, 0, 1, (byte)'d', 0, 1, (byte)'t', 0, 1, Blob, 1, 4, 1,
+            ColumnName, 2, 1, (byte)'c', DefaultCharset, 1, collation]);
 
     private static ChangeIndex Index(string log, bool reverse)
     {
