@@ -5,7 +5,6 @@ using MySqlRecovery.Binlog.Events;
 using MySqlRecovery.Binlog.Filter;
 using MySqlRecovery.Binlog.Rows;
 using MySqlRecovery.Binlog.Scan;
-using MySqlRecovery.IO;
 using MySqlRecovery.Model;
 using MySqlRecovery.Text;
 
