@@ -45,7 +45,7 @@ internal sealed class LoggedDeletions
     public static LoggedDeletions Read(EventScan scan, StoredTable table, Action<RecoveryException> onGap)
     {
         var deletions = new LoggedDeletions(table);
-        for (;;)
+        while (true)
         {
             bool more = scan.Read();
             while (scan.Gaps.TryDequeue(out RecoveryException? gap))
