@@ -143,10 +143,14 @@ internal sealed class CatalogBuilder(long stretchLength)
     private (LogKeyReader? Reader, CatalogedTable Table) Add(TableMap map)
     {
         var reader = LogKeyReader.For(map, out string? problem);
-        string key = reader == null ? $"\0{problem}" : string.Join('\0', reader.Columns);
+        string key = reader == null ? $"\0{problem}" : string.Join('\0', reader.Columns.Zip(reader.AreNumbers));
         if (!_numbers.TryGetValue((map.Database, map.Table, key), out CatalogedTable? table))
         {
-            var named = new LogTable(map.Database, map.Table, reader?.Columns) { KeyProblem = problem };
+            var named = new LogTable(map.Database, map.Table, reader?.Columns)
+            {
+                AreNumbers = reader?.AreNumbers ?? [],
+                KeyProblem = problem,
+            };
             _numbers.Add((map.Database, map.Table, key), table = new CatalogedTable(named, _tables.Count));
             _tables.Add(named);
         }

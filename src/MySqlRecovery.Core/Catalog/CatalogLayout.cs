@@ -87,8 +87,12 @@ internal sealed record CatalogLayout
             to.Write(table.Database);
             to.Write(table.Name);
             to.Write(table.KeyColumns?.Length + KeysKnown ?? 0);
-            foreach (string column in table.KeyColumns ?? [])
-                to.Write(column);
+            for (int i = 0; i < table.KeyColumns?.Length; i++)
+            {
+                to.Write(table.KeyColumns[i]);
+                to.Write(table.AreNumbers[i] ? 1 : 0);
+            }
+
             if (table.KeyColumns == null)
                 to.Write(table.KeyProblem ?? string.Empty);
         }
@@ -148,9 +152,11 @@ internal sealed record CatalogLayout
             (string database, string name) = (from.ReadText(), from.ReadText());
             int count = from.ReadCount();
             string[]? columns = count == 0 ? null : new string[count - KeysKnown];
+            var areNumbers = new bool[columns?.Length ?? 0];
             for (int c = 0; c < columns?.Length; c++)
-                columns[c] = from.ReadText();
-            tables[i] = new LogTable(database, name, columns) { KeyProblem = columns == null ? from.ReadText() : null };
+                (columns[c], areNumbers[c]) = (from.ReadText(), from.Read() != 0);
+            string? problem = columns == null ? from.ReadText() : null;
+            tables[i] = new LogTable(database, name, columns) { AreNumbers = areNumbers, KeyProblem = problem };
         }
 
         LogStretch sum = new StretchCodec().Read(ref from);

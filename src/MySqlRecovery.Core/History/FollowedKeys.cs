@@ -12,7 +12,7 @@ internal sealed class FollowedKeys(IEnumerable<TableName> names, KeyChoice asked
     private readonly HashSet<TableName> _names = new(names, TableName.IgnoreCase);
     private readonly Dictionary<LogTable, List<LogKey>?> _byTable = new(ReferenceEqualityComparer.Instance);
     private readonly HashSet<LogKey> _followed = [];
-    private readonly Dictionary<TableMap, LogKeyReader?> _readers = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<TableMap, (LogKeyReader? Reader, HashSet<ulong>? Hashes)> _maps = new(ReferenceEqualityComparer.Instance);
     private bool _isLost;
 
     public IReadOnlyList<LogKey>? KeysIn(LogTable table)
@@ -33,9 +33,7 @@ internal sealed class FollowedKeys(IEnumerable<TableName> names, KeyChoice asked
     /// <param name="other">The other image, which has what this one leaves out.</param>
     public void Follow(TableMap map, RowLayout layout, ReadOnlySpan<byte> image, RowLayout otherLayout, ReadOnlySpan<byte> other)
     {
-        if (!_readers.TryGetValue(map, out LogKeyReader? reader))
-            _readers.Add(map, reader = LogKeyReader.For(map, out _));
-        if (reader?.Read(layout, image, otherLayout, other) is not { } key)
+        if (ReaderOf(map).Reader?.Read(layout, image, otherLayout, other) is not { } key)
         {
             _isLost = true;
             return;
@@ -45,5 +43,27 @@ internal sealed class FollowedKeys(IEnumerable<TableName> names, KeyChoice asked
             return;
         foreach (List<LogKey>? keys in _byTable.Values)
             keys?.Add(key);
+        foreach ((_, HashSet<ulong>? hashes) in _maps.Values)
+            hashes?.Add(key.Hash);
+    }
+
+    /// <summary>Whether a row may be one of those that are followed: most are told apart by the few bytes of their key.</summary>
+    public bool MayConcern(TableMap map, in RowCursor row)
+    {
+        (LogKeyReader? reader, HashSet<ulong>? hashes) = ReaderOf(map);
+        return reader == null || hashes == null || _isLost || row.IsPartial
+            || (!row.Before.IsEmpty && MayConcern(reader.Read(row.BeforeLayout, row.Before, row.AfterLayout, default), hashes))
+            || (!row.After.IsEmpty && MayConcern(reader.Read(row.AfterLayout, row.After, row.BeforeLayout, row.Before), hashes));
+    }
+
+    private static bool MayConcern(LogKey? key, HashSet<ulong> hashes) => key is not { } known || hashes.Contains(known.Hash);
+
+    private (LogKeyReader? Reader, HashSet<ulong>? Hashes) ReaderOf(TableMap map)
+    {
+        if (_maps.TryGetValue(map, out (LogKeyReader? Reader, HashSet<ulong>? Hashes) known))
+            return known;
+        var reader = LogKeyReader.For(map, out _);
+        var table = new LogTable(map.Database, map.Table, reader?.Columns) { AreNumbers = reader?.AreNumbers ?? [] };
+        return _maps[map] = (reader, asked.KeysIn(table) is { } keys ? [.. keys.Concat(_followed).Select(k => k.Hash)] : null);
     }
 }

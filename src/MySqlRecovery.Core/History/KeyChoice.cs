@@ -115,7 +115,8 @@ internal sealed class KeyChoice
             bool fits = _named[key] is { } named
                 ? named.Count == columns.Length && Array.TrueForAll(columns, c => Find(named, c) != null) : columns.Length == 1;
             int number = key;
-            if (!fits || LogKey.Of(Array.ConvertAll(columns, c => (IReadOnlyList<object?>)[ValueOf(number, c)])) is not { } forms)
+            if (!fits || LogKey.Of(
+                Array.ConvertAll(columns, c => (IReadOnlyList<object?>)[ValueOf(number, c)]), table.AreNumbers) is not { } forms)
                 return null;
             all.AddRange(forms);
         }

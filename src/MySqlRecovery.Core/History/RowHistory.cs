@@ -242,7 +242,10 @@ internal sealed class RowHistory(TableEras eras, KeyChoice keys, ITableSchemaSou
 
             var row = new RowCursor(view.Rows, map);
             while (row.MoveNext())
-                Take(scan, view, end, row);
+            {
+                if (_followed.MayConcern(map, row))
+                    Take(scan, view, end, row);
+            }
         }
         catch (Exception e) when (MalformedData.Is(e))
         {

@@ -3,6 +3,7 @@ using System.Collections.Specialized;
 using System.Globalization;
 using System.Text.RegularExpressions;
 using MySqlRecovery.Binlog.Scan;
+using MySqlRecovery.Catalog;
 using MySqlRecovery.Client;
 using MySqlRecovery.Client.Replication;
 using MySqlRecovery.History;
@@ -53,6 +54,27 @@ public abstract partial class RowHistoryTests(ServerFixture fixture)
             found.Select(v => $"{v.Operation} {v.FromPosition} {v.Key!["id"]} {Text(v.Value)}").Order(StringComparer.Ordinal));
         Assert.All(found, v => Assert.True(v.IsExact, v.Reason));
         Assert.True(found.Count > 2000);
+        CheckCatalog(log, definition);
+    }
+
+    // The same log with a catalog, whose stretches are short.
+    private void CheckCatalog(string log, string definition)
+    {
+        new CatalogWriter(log, LogSchema.Load(definition), Stop) { StretchLength = 2000, SmallestLength = 1 << 20 }.Write(null, out _);
+        var catalogs = new LogCatalogs(null, Assert.Fail);
+        var schema = SchemaCatalog.Load(definition);
+        static string Show(RowVersion v) => $"{v.Operation} {v.FromPosition} {v.Key!["id"]} {Text(v.Value)} {v.IsExact} {v.Reason}";
+        for (int key = 1; key <= 700; key += 7)
+        {
+            Assert.Equal(
+                Read("history_random.t", [key], [log], server: false, schema).Select(Show),
+                Read("history_random.t", [key], [log], server: false, schema, catalogs).Select(Show));
+        }
+
+        Assert.NotEmpty(catalogs.TakePassed());
+        Assert.Empty(Read("history_random.t", [123_456], [log], server: false, schema, catalogs));
+        string[] passed = Assert.Single(catalogs.TakePassed()).Split(' ');
+        Assert.True(long.Parse(passed[2], CultureInfo.InvariantCulture) > new FileInfo(log).Length / 2, string.Join(' ', passed));
     }
 
     [Fact]
@@ -165,7 +187,8 @@ public abstract partial class RowHistoryTests(ServerFixture fixture)
         Server.Sql(statements, database);
     }
 
-    private List<RowVersion> Read(string table, object?[] keys, string[] logs, bool server, SchemaCatalog? schema = null)
+    private List<RowVersion> Read(
+        string table, object?[] keys, string[] logs, bool server, SchemaCatalog? schema = null, LogCatalogs? catalogs = null)
     {
         using ServerConnection? client = server ? Server.Connect() : null;
         using RestoreSession? session = client == null ? null : new RestoreSession(client, Stop);
@@ -175,7 +198,7 @@ public abstract partial class RowHistoryTests(ServerFixture fixture)
                 _ => { }, Stop).Ranges();
         var reader = new RowHistoryReader(
             TableName.Parse(table)!, new KeyChoice(keys),
-            (filter, known) => new EventScan(ranges(), filter, Stop, known) { Salvage = logs.Length > 0 }, Stop)
+            (filter, known) => new EventScan(ranges(), filter, Stop, known) { Salvage = logs.Length > 0, Catalogs = catalogs }, Stop)
         {
             Client = client,
             IsMariaDb = Server.Flavour.IsMariaDb,

@@ -70,14 +70,16 @@ internal readonly record struct LogKey(ulong Hash, long? Integer)
 
     /// <summary>All forms in which a row may have a key that a user gave.</summary>
     /// <param name="values">The values for each column of the key.</param>
+    /// <param name="areNumbers">Whether the column has nothing but numbers, for each of them.</param>
     /// <returns>Null where there are too many.</returns>
-    public static IReadOnlyList<LogKey>? Of(IReadOnlyList<IReadOnlyList<object?>> values)
+    public static IReadOnlyList<LogKey>? Of(IReadOnlyList<IReadOnlyList<object?>> values, IReadOnlyList<bool> areNumbers)
     {
         List<LogKey> keys = [new(Empty, null)];
-        foreach (IReadOnlyList<object?> column in values)
+        for (int column = 0; column < values.Count; column++)
         {
             var next = new List<LogKey>();
-            foreach (object? form in column.SelectMany(Forms))
+            bool isNumber = areNumbers[column];
+            foreach (object? form in values[column].SelectMany(Forms).Where(f => !isNumber || f is null or decimal))
             {
                 if (next.Count + keys.Count > MaximumKeys)
                     return null;
@@ -196,6 +198,9 @@ internal interface IKeySearch
 /// <param name="KeyColumns">The names of its key's columns; null where its keys are not known.</param>
 internal sealed record LogTable(string Database, string Name, string[]? KeyColumns)
 {
+    /// <summary>Which of the key's columns have nothing but numbers.</summary>
+    public bool[] AreNumbers { get; init; } = [];
+
     /// <summary>Why keys are not known; null where they are.</summary>
     public string? KeyProblem { get; init; }
 

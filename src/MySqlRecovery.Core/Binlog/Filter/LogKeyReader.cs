@@ -21,6 +21,9 @@ internal sealed class LogKeyReader
     /// <summary>The columns of the key.</summary>
     public string[] Columns => Array.ConvertAll(_ordinals, o => _map.Columns[o].Name);
 
+    /// <summary>Which of them have nothing but numbers.</summary>
+    public bool[] AreNumbers => Array.ConvertAll(_ordinals, o => IsNumber(_map.Columns[o]));
+
     /// <summary>A reader for a table; null, with the cause, where its keys cannot be told.</summary>
     public static LogKeyReader? For(TableMap map, out string? problem)
     {
@@ -114,6 +117,10 @@ internal sealed class LogKeyReader
 
         return null;
     }
+
+    // A decimal of more digits is text.
+    private static bool IsNumber(ColumnDefinition column) => column.Type is ColumnType.Tiny or ColumnType.Short or ColumnType.Int24
+        or ColumnType.Long or ColumnType.LongLong or ColumnType.Year || (column.Type == ColumnType.NewDecimal && column.Length <= 28);
 
     private static bool IsPlain(ColumnType type) => type is ColumnType.String or ColumnType.VarString or ColumnType.VarChar;
 

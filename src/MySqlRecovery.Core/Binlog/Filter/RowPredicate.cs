@@ -75,7 +75,8 @@ internal sealed class RowPredicate
             return known;
         int[] tests = Array.ConvertAll(
             table.KeyColumns, c => _tests.FindIndex(t => string.Equals(t.Column, c, StringComparison.OrdinalIgnoreCase)));
-        return _keys[table] = Array.IndexOf(tests, -1) >= 0 ? null : LogKey.Of(Array.ConvertAll(tests, t => _tests[t].Values));
+        return _keys[table] = Array.IndexOf(tests, -1) >= 0 ? null : LogKey.Of(
+            Array.ConvertAll(tests, t => _tests[t].Values), table.AreNumbers);
     }
 
     /// <summary>Takes note that a table has columns, of whose rows none was looked at.</summary>
