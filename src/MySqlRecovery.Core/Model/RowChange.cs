@@ -1,5 +1,6 @@
 using System.Collections.Specialized;
 using System.Globalization;
+using System.Runtime.CompilerServices;
 
 namespace MySqlRecovery.Model;
 
@@ -12,87 +13,117 @@ public sealed class RowChange
 {
     private readonly RowSource? _source;
     private readonly int _start, _middle, _end;
+    private RowFacts _facts;
     private OrderedDictionary? _key, _before, _after;
     private bool _keyIsSet, _beforeIsSet, _afterIsSet;
     private string[]? _changedColumn, _columnName;
     private byte[]? _beforeImage, _afterImage, _rowsEventHead, _tableMapEvent, _formatEvent;
 
     /// <summary>An empty object, to be filled by its properties.</summary>
-    public RowChange()
-    {
-    }
+    public RowChange() => _facts = RowFacts.None;
 
-    internal RowChange(RowSource source) => _source = source;
-
-    /// <summary>A row of an event whose facts another object has.</summary>
-    internal RowChange(RowChange other, int index, int start, int middle, int end)
-    {
-        (_source, RowIndex, _start, _middle, _end) = (other._source, index, start, middle, end);
-        Server = other.Server;
-        LogFile = other.LogFile;
-        Position = other.Position;
-        EndPosition = other.EndPosition;
-        PayloadOffset = other.PayloadOffset;
-        Timestamp = other.Timestamp;
-        Gtid = other.Gtid;
-        ThreadId = other.ThreadId;
-        ServerId = other.ServerId;
-        ServerVersion = other.ServerVersion;
-        Database = other.Database;
-        Table = other.Table;
-        Operation = other.Operation;
-        Statement = other.Statement;
-        TransactionPosition = other.TransactionPosition;
-        TransactionEnd = other.TransactionEnd;
-        XaId = other.XaId;
-        CommitTime = other.CommitTime;
-    }
+    /// <summary>A row of an event, whose facts it shares with the event's other rows.</summary>
+    [MethodImpl(Jit.Hot)]
+    internal RowChange(RowSource source, RowFacts facts, int index, int start, int middle, int end) =>
+        (_source, _facts, RowIndex, _start, _middle, _end) = (source, facts, index, start, middle, end);
 
     /// <summary>What the rows of one event have in common; null for an object that was made of properties.</summary>
     internal RowSource? Source => _source;
 
     /// <summary>The server that the row was read from, <c>host:port</c>; null for a file.</summary>
-    public string? Server { get; set => field = value is "" ? null : value; }
+    public string? Server
+    {
+        get => _facts.Server;
+        set => _facts = _facts with { Server = value };
+    }
 
     /// <summary>Name of the log, as the server lists it.</summary>
-    public string LogFile { get; set; } = string.Empty;
+    public string LogFile
+    {
+        get => _facts.LogFile;
+        set => _facts = _facts with { LogFile = value };
+    }
 
     /// <summary>Byte offset of the row event in its log.</summary>
-    public long Position { get; set; }
+    public long Position
+    {
+        get => _facts.Position;
+        set => _facts = _facts with { Position = value };
+    }
 
     /// <summary>Byte offset behind the row event: a position to go on from.</summary>
-    public long EndPosition { get; set; }
+    public long EndPosition
+    {
+        get => _facts.EndPosition;
+        set => _facts = _facts with { EndPosition = value };
+    }
 
     /// <summary>Offset of the row event in its transaction's payload, uncompressed, where the log is compressed by transaction;
     /// else 0.</summary>
-    public long PayloadOffset { get; set; }
+    public long PayloadOffset
+    {
+        get => _facts.PayloadOffset;
+        set => _facts = _facts with { PayloadOffset = value };
+    }
 
     /// <summary>Number of the row in its event, from 0.</summary>
     public int RowIndex { get; set; }
 
     /// <summary>When the statement started, UTC, whole seconds.</summary>
-    public DateTime Timestamp { get; set; }
+    public DateTime Timestamp
+    {
+        get => _facts.Timestamp;
+        set => _facts = _facts with { Timestamp = value };
+    }
 
     /// <summary>GTID of the transaction; null for anonymous ones.</summary>
-    public string? Gtid { get; set => field = value is "" ? null : value; }
+    public string? Gtid
+    {
+        get => _facts.Gtid;
+        set => _facts = _facts with { Gtid = value };
+    }
 
     /// <summary>Connection id of the session; null where the log does not say.</summary>
-    public uint? ThreadId { get; set; }
+    public uint? ThreadId
+    {
+        get => _facts.ThreadId;
+        set => _facts = _facts with { ThreadId = value };
+    }
 
     /// <summary>server_id of the server that wrote the event first.</summary>
-    public uint ServerId { get; set; }
+    public uint ServerId
+    {
+        get => _facts.ServerId;
+        set => _facts = _facts with { ServerId = value };
+    }
 
     /// <summary>Version of the server that wrote the log.</summary>
-    public string ServerVersion { get; set; } = string.Empty;
+    public string ServerVersion
+    {
+        get => _facts.ServerVersion;
+        set => _facts = _facts with { ServerVersion = value };
+    }
 
     /// <summary>Database of the table.</summary>
-    public string Database { get; set; } = string.Empty;
+    public string Database
+    {
+        get => _facts.Database;
+        set => _facts = _facts with { Database = value };
+    }
 
     /// <summary>The table.</summary>
-    public string Table { get; set; } = string.Empty;
+    public string Table
+    {
+        get => _facts.Table;
+        set => _facts = _facts with { Table = value };
+    }
 
     /// <summary>What happened to the row.</summary>
-    public RowOperation Operation { get; set; }
+    public RowOperation Operation
+    {
+        get => _facts.Operation;
+        set => _facts = _facts with { Operation = value };
+    }
 
     /// <summary>The primary key as it was before (as it became, for an insert), by column; null where the log names no key.</summary>
     /// <exception cref="RecoveryException">The row's bytes do not fit its columns.</exception>
@@ -138,20 +169,40 @@ public sealed class RowChange
     }
 
     /// <summary>The original statement, where the server logged it (binlog_rows_query_log_events).</summary>
-    public string? Statement { get; set => field = value is "" ? null : value; }
+    public string? Statement
+    {
+        get => _facts.Statement;
+        set => _facts = _facts with { Statement = value };
+    }
 
     /// <summary>Byte offset of the transaction's first event in the log.</summary>
-    public long TransactionPosition { get; set; }
+    public long TransactionPosition
+    {
+        get => _facts.TransactionPosition;
+        set => _facts = _facts with { TransactionPosition = value };
+    }
 
     /// <summary>How the transaction ends in its log. Only what was committed is undone.</summary>
-    public TransactionEnd? TransactionEnd { get; set; }
+    public TransactionEnd? TransactionEnd
+    {
+        get => _facts.TransactionEnd;
+        set => _facts = _facts with { TransactionEnd = value };
+    }
 
     /// <summary>Id of an XA transaction, as XA COMMIT names it; null for others.</summary>
-    public string? XaId { get; set => field = value is "" ? null : value; }
+    public string? XaId
+    {
+        get => _facts.XaId;
+        set => _facts = _facts with { XaId = value };
+    }
 
     /// <summary>When the transaction was committed, UTC, microseconds; null where the log does not say: before MySQL 8.0.1, in
     /// MariaDB.</summary>
-    public DateTime? CommitTime { get; set; }
+    public DateTime? CommitTime
+    {
+        get => _facts.CommitTime;
+        set => _facts = _facts with { CommitTime = value };
+    }
 
     /// <summary>Bytes of the row as it was, as the row event holds them; null for an insert.</summary>
     public byte[]? BeforeImage

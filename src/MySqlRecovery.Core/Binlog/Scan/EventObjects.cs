@@ -71,6 +71,7 @@ internal static class EventObjects
     public static List<RowChange> ToRowChanges(in EventView view, BinlogEvent item) =>
         ToRowChanges(view, item.RawEvent!, item.TableMapEvent!, item.FormatEvent!);
 
+    [MethodImpl(Jit.Hot)]
     private static List<RowChange> ToRowChanges(in EventView view, byte[] raw, byte[] tableMap, byte[] format)
     {
         TableMap map = view.Table!;
@@ -79,7 +80,7 @@ internal static class EventObjects
             RowsEvent rows = view.Rows;
             int rowsStart = EventHeader.Size + rows.At.Rows;
             var source = new RowSource(raw, rowsStart, tableMap, format, map.Decoder);
-            var facts = new RowChange(source)
+            var facts = new RowFacts
             {
                 Server = view.Server,
                 LogFile = view.LogFile,
@@ -102,16 +103,19 @@ internal static class EventObjects
             };
             var changes = new List<RowChange>();
             var row = new RowCursor(rows, map);
-            if (view.ChosenRows is not { } chosen)
+            if (view.ChosenRows is { } chosen)
             {
-                while (row.MoveNext())
-                    changes.Add(new RowChange(facts, row.Index, rowsStart + row.Start, rowsStart + row.Middle, rowsStart + row.End));
+                foreach (RowCursorMark mark in chosen)
+                    Add(mark);
                 return changes;
             }
 
-            foreach (RowCursorMark mark in chosen)
-                changes.Add(new RowChange(facts, mark.Index, rowsStart + mark.Start, rowsStart + mark.Middle, rowsStart + mark.End));
+            while (row.MoveNext())
+                Add(row.Mark());
             return changes;
+
+            void Add(in RowCursorMark of) => changes.Add(
+                new RowChange(source, facts, of.Index, rowsStart + of.Start, rowsStart + of.Middle, rowsStart + of.End));
         }
         catch (Exception e) when (MalformedData.Is(e))
         {
