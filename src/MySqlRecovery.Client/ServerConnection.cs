@@ -54,6 +54,9 @@ internal sealed class ServerConnection : IQueryClient, IDisposable
 
     public bool IsTls => _session.IsTls;
 
+    /// <summary>What the session goes over, for people.</summary>
+    public string Transport => IsTls ? "over TLS" : Options.UsesSocket ? "over a Unix socket" : "over TCP without TLS";
+
     /// <summary>False once the connection was closed, lost or cancelled.</summary>
     public bool IsOpen => _packets.IsOpen && _connection.State == ConnectionState.Open;
 

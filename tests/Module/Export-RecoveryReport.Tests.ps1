@@ -1,3 +1,5 @@
+BeforeDiscovery { $browser = Get-Command chromium, chromium-browser, google-chrome -CommandType Application -ErrorAction Ignore | Select-Object -First 1 }
+
 BeforeAll {
     . $PSScriptRoot/Setup.ps1
     $logs = "$PSScriptRoot/../../samples/incident/binlog.*"
@@ -58,5 +60,19 @@ Describe 'A report' {
         $incident | Export-RecoveryReport "$TestDrive/dry.html" -WhatIf
         "$TestDrive/dry.html" | Should -Not -Exist
         if (-not $IsWindows) { (Get-Item "$TestDrive/report.html").UnixMode | Should -Be '-rw-------' }
+    }
+}
+
+Describe 'A report in a browser' -Skip:(-not $browser) {
+    It 'is drawn, light and dark, by the script of docs' {
+        $light, $dark = & "$PSScriptRoot/../../docs/Write-ReportPicture.ps1" "$TestDrive/pictures" -Size 1000, 1400
+        foreach ($picture in $light, $dark) {
+            $bytes = [System.IO.File]::ReadAllBytes($picture)
+            # Width and height stand in the header of a PNG, big-endian.
+            [Convert]::ToHexString([byte[]] $bytes[16..23]) | Should -Be '000003E800000578'
+            $bytes.Length | Should -BeGreaterThan 20KB -Because 'an empty page is small'
+        }
+
+        (Get-FileHash $light).Hash | Should -Not -Be (Get-FileHash $dark).Hash
     }
 }

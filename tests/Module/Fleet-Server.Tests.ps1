@@ -70,6 +70,12 @@ Describe 'Six servers in one pipeline' -Skip:(-not $hasServers) {
         (Invoke-Recorded { Get-Date | Get-RowChange }).Errors.FullyQualifiedErrorId | Should -BeLike 'InputObjectUnknown,*'
     }
 
+    It 'says with -Verbose which server it is, of which version, and how the connection is protected' {
+        $said = Measure-BinlogEvent -Server $names -Credential $reader -Table shop.orders -Verbose 4>&1 | Where-Object { $_ -is [System.Management.Automation.VerboseRecord] } | ForEach-Object Message
+        foreach ($name in $names) { $said -match "^Reading the log of $([regex]::Escape($name)), \d+\.\d+\.\d+\S*, over T\S+( without TLS)?, from the oldest file$" | Should -HaveCount 1 }
+        $said -match 'over TLS' | Should -Not -BeNullOrEmpty
+    }
+
     It 'writes an undo for each, to a folder or by a pattern, and names the server in each result' {
         $folder = (New-Item -ItemType Directory "$TestDrive/undo").FullName
         $some = $names[$damaged]

@@ -104,6 +104,10 @@ Describe '-RequireComplete' {
 
 Describe '-Verbose' {
     It 'names the files that are read, and the range of time as local time and UTC' {
+        Copy-Item $log "$TestDrive/binlog.000001"
+        Set-Content "$TestDrive/binlog.index" './binlog.000001'
+        Get-RowChange "$TestDrive/binlog.*" -Verbose 4>&1 | Where-Object { $_ -is [System.Management.Automation.VerboseRecord] } | ForEach-Object Message |
+            Should -Contain "Passing over $TestDrive/binlog.index: a server keeps it beside its logs, and it is none"
         $verbose = Get-RowChange $log -StartTime 2026-11-17T20:30:00Z -Verbose 4>&1 | Where-Object { $_ -is [System.Management.Automation.VerboseRecord] } | ForEach-Object Message
         $verbose[0] | Should -BeLike 'Reading *binlog.000001'
         $verbose[1] | Should -Match '^Taking events from 2026-11-1\d \d\d:\d\d:00[+-]\d\d:\d\d, which is 2026-11-17 20:30:00Z$'

@@ -5,7 +5,8 @@ using MySqlRecovery.Model;
 namespace MySqlRecovery.Client.Replication;
 
 /// <summary>The binlogs of a server for a scan: one range a file, in the order in which the server sends them.</summary>
-internal sealed class ServerLog(ConnectionOptions options, ServerLogRequest request, Action<string> warn, CancellationToken stop)
+internal sealed class ServerLog(
+    ConnectionOptions options, ServerLogRequest request, Action<string> warn, CancellationToken stop, Action<string>? tell = null)
 {
     /// <summary>Connects and reads; a range is good until the next one is asked for.</summary>
     /// <param name="whole">Whether to read the first and the last file as a whole, although a part of them is chosen.</param>
@@ -64,7 +65,11 @@ internal sealed class ServerLog(ConnectionOptions options, ServerLogRequest requ
         }
 
         bool isSought = request.StartTime != null && request.StartFile == null && request.StartGtid == null;
-        return (preconditions, isSought ? FindStart(connection, preconditions, request.StartTime!.Value) : request.StartFile);
+        string? file = isSought ? FindStart(connection, preconditions, request.StartTime!.Value) : request.StartFile;
+        if (!isQuiet)
+            tell?.Invoke($"Reading the log of {options.Server}, {connection.VersionText}, {connection.Transport}, "
+                + $"from {file ?? request.StartGtid ?? "the oldest file"}");
+        return (preconditions, file);
     }
 
     private string? FindStart(ServerConnection connection, LogPreconditions preconditions, DateTime time)

@@ -55,7 +55,7 @@ public abstract partial class BinlogCmdlet
             Follow = follow,
         };
         return new LogInput(
-            null, new ServerLog(options, request, Warn, StopToken).Ranges,
+            null, new ServerLog(options, request, Warn, StopToken, Tell).Ranges,
             () => OpenSchema() ?? new ServerLogSchema(
                 () => ServerConnection.Open(options, StopToken), Filter.Tables, Warn, StopToken, followsLog: true),
             new Lazy<LogSize[]>(() => follow ? [] : LogSize.OfServer(options, request.StartFile, request.StopFile, StopToken)));

@@ -11,6 +11,7 @@ public abstract class LogReaderCmdlet : ServerCmdlet
 {
     // From whatever thread; written by the pipeline's own.
     private readonly ConcurrentQueue<string> _warnings = new();
+    private readonly ConcurrentQueue<string> _told = new();
     private LogCatalogs? _catalogs;
 
     /// <summary>
@@ -51,9 +52,14 @@ public abstract class LogReaderCmdlet : ServerCmdlet
     /// <summary>Takes a warning from whatever thread reads a log; it is written at the next step.</summary>
     private protected void Warn(string text) => _warnings.Enqueue(text);
 
-    /// <summary>Writes the warnings so far, and, verbosely, what was not read.</summary>
+    /// <summary>The same of what is said with -Verbose only.</summary>
+    private protected void Tell(string text) => _told.Enqueue(text);
+
+    /// <summary>Writes the warnings so far, and, verbosely, what is read and what is not.</summary>
     private protected void WriteWarnings()
     {
+        while (_told.TryDequeue(out string? told))
+            WriteVerbose(Visible(told));
         while (_warnings.TryDequeue(out string? warning))
             WriteWarning(warning);
         foreach (string passed in _catalogs?.TakePassed() ?? [])

@@ -1,7 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
-using System.Globalization;
 using System.Management.Automation;
 using MySqlRecovery.Model;
+using MySqlRecovery.Text;
 
 namespace MySqlRecovery.Commands;
 
@@ -48,18 +48,12 @@ public abstract class RecoveryCmdlet : PSCmdlet, IDisposable
         return task.GetAwaiter().GetResult();
     }
 
-    /// <summary>
-    /// Text for a terminal: names, values and messages of servers and logs may hold control characters, which do something
-    /// there, so that they are written as <c>\x1B</c>. Ends of lines and tabs stay.
-    /// </summary>
+    /// <summary>Text for a terminal, its control characters to be seen.</summary>
     [return: NotNullIfNotNull(nameof(text))]
-    internal static string? Visible(string? text) => text == null || !text.Any(IsUnsafe) ? text
-        : string.Concat(text.Select(c => IsUnsafe(c) ? string.Create(CultureInfo.InvariantCulture, $"\\x{(int)c:X2}") : c.ToString()));
+    internal static string? Visible(string? text) => VisibleText.Of(text);
 
     /// <summary>Writes a warning whose control characters can be seen.</summary>
     private protected new void WriteWarning(string text) => base.WriteWarning(Visible(text));
-
-    private static bool IsUnsafe(char c) => char.IsControl(c) && c is not ('\n' or '\t');
 
     /// <summary>Writes the engine's exception as a non-terminating error.</summary>
     protected void ReportError(RecoveryException exception) => WriteError(ToErrorRecord(exception));

@@ -2,6 +2,7 @@ using System.Management.Automation;
 using MySqlRecovery.Binlog.Reading;
 using MySqlRecovery.Catalog;
 using MySqlRecovery.Model;
+using MySqlRecovery.Text;
 
 namespace MySqlRecovery.Input;
 
@@ -49,9 +50,16 @@ internal static class PathResolution
         paths.SelectMany(path =>
         {
             bool isChosen = !cmdlet.MyInvocation.ExpectingInput && (literal || !WildcardPattern.ContainsWildcardCharacters(path));
-            return cmdlet.ResolveFiles([path], literal, onError).Where(
-                file => isChosen || !IndexExtensions.Contains(Path.GetExtension(file), StringComparer.OrdinalIgnoreCase));
+            return cmdlet.ResolveFiles([path], literal, onError).Where(file => isChosen || IsLog(cmdlet, file));
         });
+
+    private static bool IsLog(PSCmdlet cmdlet, string file)
+    {
+        if (!IndexExtensions.Contains(Path.GetExtension(file), StringComparer.OrdinalIgnoreCase))
+            return true;
+        cmdlet.WriteVerbose(VisibleText.Of($"Passing over {file}: a server keeps it beside its logs, and it is none"));
+        return false;
+    }
 
     /// <summary>The logs that an object from the pipeline stands for: a path, or what has one, such as a file of Get-ChildItem;
     /// null for others.</summary>

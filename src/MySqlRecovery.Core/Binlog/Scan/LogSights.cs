@@ -186,7 +186,7 @@ internal sealed class FilterSights
             return [];
         string[] lines = [.. Tables(filter), .. Times(filter), .. Gtids(filter), .. Threads(filter), .. ServerIds(filter),
             .. Operations(filter)];
-        if (lines.Length > 0 || _all.Sum(s => takesEvents ? s.TakenEventCount : s.TakenRowEventCount) > 0)
+        if (lines.Length > 0 || filter.Doubts.NamesGtids || _all.Sum(s => takesEvents ? s.TakenEventCount : s.TakenRowEventCount) > 0)
             return lines;
         long events = _all.Sum(s => s.EventCount), rows = _all.Sum(s => s.RowEventCount);
         if (rows == 0 && !takesEvents && events > 0)
