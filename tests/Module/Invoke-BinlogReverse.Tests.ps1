@@ -192,3 +192,43 @@ Describe 'Invoke-BinlogReverse refuses' {
         (Get-ChildItem "$TestDrive/clean" -Force).Name | Should -Be 'undo.000001'
     }
 }
+
+Describe 'The logs beside objects of the pipeline' {
+    BeforeAll { $gtids = Get-RowChange $First, $Second | ForEach-Object Gtid | Sort-Object -Unique }
+
+    It 'show what came after them, as they do where they are read themselves: <Kind>' -ForEach @(
+        @{ Kind = 'rows'; Read = { Get-RowChange $First, $Second -Gtid $gtid } }
+        @{ Kind = 'events'; Read = { Get-BinlogEvent $First, $Second -Gtid $gtid } }
+    ) {
+        $silent = @{ WarningAction = 'SilentlyContinue' }
+        $all = foreach ($gtid in $gtids) {
+            $wanted = Invoke-BinlogReverse $First, $Second (New-Destination) -Gtid $gtid @silent
+            $undo = & $Read | Invoke-BinlogReverse -LogPath $First, $Second -Destination (New-Destination) @silent
+            $sql = & $Read | Export-RowChangeSql -Reverse -LogPath $First, $Second "$(New-Destination).sql" @silent
+            $undo.RowCount | Should -Be $wanted.RowCount
+            "$($undo.LaterChange)" | Should -Be "$($wanted.LaterChange)"
+            "$($sql.LaterChange)" | Should -Be "$($wanted.LaterChange)"
+            $undo.LaterChange
+        }
+        $all | Should -Not -BeNullOrEmpty
+    }
+
+    It 'are named where they are others' {
+        $undo = Get-RowChange $First -Gtid $gtids[0] |
+            Invoke-BinlogReverse -LogPath $Second -Destination (New-Destination) -WarningAction SilentlyContinue
+        $undo.LaterChange | Should -BeLike '* events of the pipeline are not in the logs given beside it*'
+    }
+
+    It 'are not looked into where there are none, which is said' {
+        $undo = Get-RowChange $First -Gtid $gtids[0] |
+            Invoke-BinlogReverse -Destination (New-Destination) -WarningAction SilentlyContinue -WarningVariable warnings
+        $null -eq $undo.LaterChange | Should -BeTrue
+        $warnings | Should -BeLike '*was not looked for*'
+    }
+
+    It 'are what sums of the pipeline are read from' {
+        $sum = Measure-BinlogEvent $First, $Second -By Transaction | Select-Object -Last 1
+        $undo = $sum | Invoke-BinlogReverse -LogPath $First, $Second -Destination (New-Destination) -WarningAction SilentlyContinue
+        $undo.RowCount | Should -Be $sum.RowCount
+    }
+}

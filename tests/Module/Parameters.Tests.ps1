@@ -11,7 +11,7 @@ BeforeDiscovery {
         @{ Name = 'Get-RowChange'; Expected = $filters + 'Path', 'LiteralPath', 'InputObject', 'Follow', 'Flat', 'Finding', 'LogPath'; Sets = 'Finding', 'InputObject', 'LiteralPath', 'Path', 'Server' }
         @{ Name = 'Measure-BinlogEvent'; Expected = $filters + 'Path', 'LiteralPath', 'InputObject', 'By', 'Interval', 'Top', 'Follow'; Sets = 'InputObject', 'LiteralPath', 'Path', 'Server' }
         @{ Name = 'Measure-TableState'; Expected = $connection + 'Table', 'Server'; Sets = 'Server' }
-        @{ Name = 'Invoke-BinlogReverse'; Expected = $filters + 'Path', 'LiteralPath', 'InputObject', 'Destination', 'GtidSource', 'TargetVersion', 'TableMap', 'MaxMemory', 'Force', 'WhatIf', 'Confirm'; Sets = 'InputObject', 'LiteralPath', 'Path', 'Server' }
+        @{ Name = 'Invoke-BinlogReverse'; Expected = $filters + 'Path', 'LiteralPath', 'InputObject', 'LogPath', 'Destination', 'GtidSource', 'TargetVersion', 'TableMap', 'MaxMemory', 'Force', 'WhatIf', 'Confirm'; Sets = 'InputObject', 'InputObjectLogPath', 'LiteralPath', 'Path', 'Server' }
         @{ Name = 'Export-RowChangeSql'; Expected = $filters + 'Path', 'LogPath', 'InputObject', 'Reverse', 'Column', 'TableMap', 'Fold', 'BatchSize', 'MaxMemory', 'IncludeLikely', 'Force', 'WhatIf', 'Confirm'; Sets = 'InputObject', 'LogPath', 'Server' }
         @{ Name = 'Test-RowChange'; Expected = $filters + 'InputObject', 'LogPath', 'Forward', 'Column', 'TableMap', 'BatchSize', 'Cascade', 'IncludeLikely'; Sets = 'Server' }
         @{ Name = 'Restore-RowChange'; Expected = $filters + 'InputObject', 'LogPath', 'Forward', 'Column', 'TableMap', 'BatchSize', 'Cascade', 'IncludeLikely', 'OnConflict', 'As', 'AllowTrigger', 'PassThru', 'Throttle', 'WhatIf', 'Confirm'; Sets = 'Server' }

@@ -36,7 +36,7 @@ Describe 'A filter that matches nothing' {
         @{ Arguments = @{ Database = 'flaw' }; There = 'No row of database flaw was changed in these logs; there are changes of flow.' }
         @{ Arguments = @{ ThreadId = 99 }; There = 'No session 99 in these logs; there are 11, 12, 13, 14, 15.' }
         @{ Arguments = @{ ServerId = 99 }; There = 'Nothing in these logs was written by server id 99; there are *' }
-        @{ Arguments = @{ Gtid = '2e7e0411-e5bd-11f1-8a43-02fc00000001:900' }; There = 'No transaction of 2e7e0411-*:900 in these logs; there are 2e7e0411-*:*' }
+        @{ Arguments = @{ Gtid = '2e7e0411-e5bd-11f1-8a43-02fc00000001:900' }; There = '-Gtid: no transaction of 2e7e0411-*:900 in these logs; there are 2e7e0411-*:*' }
         @{ Arguments = @{ StartTime = '2027-01-01' }; There = 'Nothing was logged from 2027-01-01 00:00:00 *; these logs go from 2026-11-17 * to 2026-11-21 *' }
         @{ Arguments = @{ StopTime = '2020-01-01' }; There = 'Nothing was logged to 2020-01-01 00:00:00 *; these logs go from 2026-11-17 *' }
         @{ Arguments = @{ Table = 'wf_definition'; ThreadId = 14 }; There = 'Nothing fulfils all conditions together: *' }
@@ -48,8 +48,8 @@ Describe 'A filter that matches nothing' {
 
     It 'names GTIDs that are not there once, of a pipeline, too' {
         $gtid = '2e7e0411-e5bd-11f1-8a43-02fc00000001:900'
-        Get-Warning { Get-RowChange $logs -Gtid $gtid } | Should -BeLike 'No transaction of 2e7e0411-*:900 in these logs; there are 2e7e0411-*:*'
-        Get-Warning { Get-BinlogEvent $log | Get-RowChange -Gtid $gtid } | Should -BeLike 'No transaction of 2e7e0411-*:900 in these logs; there are 2e7e0411-*:*'
+        Get-Warning { Get-RowChange $logs -Gtid $gtid } | Should -BeLike '-Gtid: no transaction of 2e7e0411-*:900 in these logs; there are 2e7e0411-*:*'
+        Get-Warning { Get-BinlogEvent $log | Get-RowChange -Gtid $gtid } | Should -BeLike '-Gtid: no transaction of 2e7e0411-*:900 in these logs; there are 2e7e0411-*:*'
         $message = (Invoke-Recorded { Invoke-BinlogReverse $log "$TestDrive/none" -Gtid $gtid }).Errors.Exception.Message
         ($message -split 'no transaction of').Count | Should -Be 2 -Because $message
     }

@@ -16,8 +16,12 @@ internal sealed partial class ChangeIndexBuilder
         }
     }
 
-    private void ExcludeUndecided(PreparedEvents rows) =>
-        Exclude(rows.First, rows.End, ChangeRules.UndecidedXa, rows.LogFile, rows.Position);
+    private void ExcludeUndecided(string id, PreparedEvents rows, LaterFindings? later)
+    {
+        XaDecision? decision = later?.DecisionOf(id, rows.LogFile, rows.Position);
+        if (decision?.IsRollback != false)
+            Exclude(rows.First, rows.End, decision == null ? ChangeRules.UndecidedXa : null, rows.LogFile, rows.Position);
+    }
 
     private void ExcludeBefore(LaterLoss loss, LaterFindings later)
     {

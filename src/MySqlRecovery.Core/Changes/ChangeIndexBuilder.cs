@@ -25,6 +25,7 @@ internal sealed partial class ChangeIndexBuilder : IDisposable
     private readonly SweptEvents? _swept;
     private readonly ChangeObstacles _obstacles = new();
     private readonly Dictionary<string, PreparedEvents> _prepared = new(StringComparer.OrdinalIgnoreCase);
+    private readonly List<(string Id, PreparedEvents Events)> _superseded = [];
 
     private readonly List<TableMap> _maps = [];
     private readonly List<long> _rowsOfMap = [];
@@ -108,19 +109,15 @@ internal sealed partial class ChangeIndexBuilder : IDisposable
     /// <summary>The index of all that was added; it owns the sources from here on.</summary>
     public ChangeIndex Complete(Func<ChangeIndex, LaterFindings?>? findLaterChanges = null)
     {
-        foreach (PreparedEvents undecided in _prepared.Values)
-            ExcludeUndecided(undecided);
+        LaterFindings? later = findLaterChanges?.Invoke(ToIndex([]));
+        foreach ((string id, PreparedEvents undecided) in _prepared.Select(p => (p.Key, p.Value)).Concat(_superseded))
+            ExcludeUndecided(id, undecided, later);
+        foreach (LaterLoss loss in later?.Losses ?? [])
+            ExcludeBefore(loss, later!);
         NameDoubts();
         _obstacles.AddOpen(_effects);
         Compact();
-        ChangeIndex index = ToIndex([]);
-        if (findLaterChanges?.Invoke(index) is { } later)
-        {
-            foreach (LaterLoss loss in later.Losses)
-                ExcludeBefore(loss, later);
-            Compact();
-            index = ToIndex(later.Lines);
-        }
+        ChangeIndex index = ToIndex(later?.Lines ?? []);
 
         _isComplete = true;
         return index;
@@ -327,7 +324,7 @@ internal sealed partial class ChangeIndexBuilder : IDisposable
         PreparedEvents? known = _prepared.GetValueOrDefault(id);
         if (known != null && (known.LogFile, known.Transaction) != transaction)
         {
-            ExcludeUndecided(known);
+            _superseded.Add((id, known));
             known = null;
         }
 

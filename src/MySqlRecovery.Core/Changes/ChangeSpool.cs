@@ -34,6 +34,9 @@ internal sealed class PipelineEvents
 
     private readonly LogSights? _sights;
 
+    /// <summary>Is told of everything taken, to find it again in the logs; null where there are none.</summary>
+    public PipedSelection? Selection { get; set; }
+
     /// <param name="maps">The table maps of the objects.</param>
     /// <param name="filter">Which events and rows to take.</param>
     /// <param name="take">Takes an event; what it is given is good until it comes back.</param>
@@ -51,6 +54,7 @@ internal sealed class PipelineEvents
             return;
         _sights?.Take(view);
         CheckOrder(view);
+        Selection?.Add(view, view.ChosenRows?.Select(r => r.Index));
         _take(view);
     }
 
@@ -68,6 +72,7 @@ internal sealed class PipelineEvents
         if (_filter.Where == null || IsMatch(_filter.Where, start))
         {
             _lastRowIndex = row.RowIndex;
+            Selection?.Add(new EventView(_piped), [row.RowIndex]);
             return;
         }
 
@@ -211,10 +216,11 @@ internal sealed class ChangeSpool : IDisposable
     public PipelineEvents Events { get; }
 
     /// <summary>The index of all that was added; it owns the temporary file from here on.</summary>
-    public ChangeIndex Complete()
+    /// <param name="findLaterChanges">Looks for what came after it; null where there is nothing to look into.</param>
+    public ChangeIndex Complete(Func<ChangeIndex, LaterFindings?>? findLaterChanges = null)
     {
         Events.FlushRows();
-        return _builder.CompleteUnseen();
+        return findLaterChanges == null ? _builder.CompleteUnseen() : _builder.Complete(findLaterChanges);
     }
 
     public void Dispose() => _builder.Dispose();

@@ -16,7 +16,7 @@ namespace MySqlRecovery.Changes;
 /// <param name="columns">The only columns that the undo sets; empty for all.</param>
 /// <param name="tables">The tables of the undo, or null for all.</param>
 /// <param name="movesBytes">Whether rows are undone as bytes, in a binlog.</param>
-internal sealed class LaterChanges(EventSelection selection, string[] columns, TableFilter? tables = null, bool movesBytes = true)
+internal sealed class LaterChanges(IEventSelection selection, string[] columns, TableFilter? tables = null, bool movesBytes = true)
 {
     /// <summary>More rows than this are not looked for: their keys would take more than 100 MB.</summary>
     private const int MaximumRows = 1 << 20;
@@ -29,6 +29,7 @@ internal sealed class LaterChanges(EventSelection selection, string[] columns, T
     private readonly HashSet<TableMap> _mapsSeen = new(ReferenceEqualityComparer.Instance);
     private readonly List<LaterLoss> _losses = [];
     private readonly Dictionary<string, int> _logs = new(StringComparer.Ordinal);
+    private readonly List<XaDecision> _decisions = [];
     private readonly StatementEffects _effects = new(
         reverse: true, tables, namesNewTables: false, movesBytes: movesBytes, findsColumnsByName: !movesBytes);
     private long _found;
@@ -37,6 +38,9 @@ internal sealed class LaterChanges(EventSelection selection, string[] columns, T
     /// <summary>What was found to be out of reach.</summary>
     public IReadOnlyList<LaterLoss> Losses => _losses;
 
+    /// <summary>What decided prepared XA transactions, if that counts.</summary>
+    public IReadOnlyList<XaDecision> Decisions => _decisions;
+
     /// <summary>The logs that were read, numbered in their order.</summary>
     public IReadOnlyDictionary<string, int> Logs => _logs;
 
@@ -44,6 +48,7 @@ internal sealed class LaterChanges(EventSelection selection, string[] columns, T
     /// not read.</summary>
     public string[] Find(EventScan scan)
     {
+        selection.Begin();
         while (TryRead(scan))
         {
             var view = new EventView(scan);
@@ -64,6 +69,8 @@ internal sealed class LaterChanges(EventSelection selection, string[] columns, T
             _listed.Add(string.Create(CultureInfo.InvariantCulture, $"and {_found - _listed.Count} more rows"));
         if (_isFull)
             _listed.Add(string.Create(CultureInfo.InvariantCulture, $"only the first {MaximumRows} rows were looked for"));
+        if (selection.FindMissing(tables) is { } missing)
+            _unread.Add(missing);
         return [.. _listed, .. _unread];
     }
 
@@ -105,6 +112,8 @@ internal sealed class LaterChanges(EventSelection selection, string[] columns, T
     private void ObserveStatement(in EventView view)
     {
         StatementEffect effect = _effects.Observe(view, _maps);
+        if (effect.DecidedXaId is { } id && selection.TakesDecisions)
+            _decisions.Add(new XaDecision(id, effect.IsXaRollback, view.LogFile, view.Position));
         if (effect.Obstacle == null || effect.ObstacleKey != null || effect.DecidedXaId != null)
             return;
         foreach (TableMap map in effect.LostTables)
@@ -214,12 +223,26 @@ internal sealed class LaterChanges(EventSelection selection, string[] columns, T
 /// <param name="Position">Offset of the statement.</param>
 internal sealed record LaterLoss(string Database, string Table, string Cause, string LogFile, long Position);
 
+/// <summary>What decided an XA transaction that was prepared.</summary>
+/// <param name="Id">The transaction.</param>
+/// <param name="IsRollback">Whether it was rolled back; else it was committed.</param>
+/// <param name="LogFile">The log that has the statement.</param>
+/// <param name="Position">Offset of the statement.</param>
+internal sealed record XaDecision(string Id, bool IsRollback, string LogFile, long Position);
+
 /// <summary>What was not chosen and stands in the way.</summary>
 /// <param name="Lines">Rows that were changed again, and what could not be read, one line each.</param>
 /// <param name="Losses">What can no longer be undone.</param>
 /// <param name="Logs">The logs in their order.</param>
 internal sealed record LaterFindings(string[] Lines, IReadOnlyList<LaterLoss> Losses, IReadOnlyDictionary<string, int> Logs)
 {
+    /// <summary>What decided XA transactions that were prepared among the changes.</summary>
+    public IReadOnlyList<XaDecision> Decisions { get; init; } = [];
+
+    /// <summary>What decided a transaction that was prepared at a place; null where nothing did.</summary>
+    public XaDecision? DecisionOf(string id, string log, long position) => Decisions.FirstOrDefault(
+        d => string.Equals(d.Id, id, StringComparison.OrdinalIgnoreCase) && IsBefore(log, position, d.LogFile, d.Position));
+
     /// <summary>Looks for what came after the changes to be undone; null where nothing was left out.</summary>
     /// <param name="index">The changes.</param>
     /// <param name="selection">What was chosen.</param>
@@ -227,19 +250,19 @@ internal sealed record LaterFindings(string[] Lines, IReadOnlyList<LaterLoss> Lo
     /// <param name="movesBytes">Whether rows are undone as bytes, in a binlog.</param>
     /// <param name="openWhole">Opens a scan of the whole logs.</param>
     public static LaterFindings? Find(
-        ChangeIndex index, EventSelection selection, string[] columns, bool movesBytes, Func<EventFilter, EventScan> openWhole)
+        ChangeIndex index, IEventSelection selection, string[] columns, bool movesBytes, Func<EventFilter, EventScan> openWhole)
     {
         if (!selection.IsPartial || index.Transactions.Count == 0)
             return null;
         var tables = TableFilter.Only(index.Tables);
         using EventScan scan = openWhole(new EventFilter { Tables = tables, WithStatements = true });
         var later = new LaterChanges(selection, columns, tables, movesBytes);
-        return new LaterFindings(later.Find(scan), later.Losses, later.Logs);
+        return new LaterFindings(later.Find(scan), later.Losses, later.Logs) { Decisions = later.Decisions };
     }
 
     /// <summary>Looks for what was left out before changes that are to be done again.</summary>
     public static string[] FindLeftOut(
-        IReadOnlyCollection<TableName> tables, EventSelection selection, Func<EventFilter, EventScan> openWhole)
+        IReadOnlyCollection<TableName> tables, IEventSelection selection, Func<EventFilter, EventScan> openWhole)
     {
         if (!selection.LeavesOut || tables.Count == 0)
             return [];
@@ -248,10 +271,12 @@ internal sealed record LaterFindings(string[] Lines, IReadOnlyList<LaterLoss> Lo
     }
 
     /// <summary>The same for changes that are indexed.</summary>
-    public static LaterFindings? FindLeftOut(ChangeIndex index, EventSelection selection, Func<EventFilter, EventScan> openWhole) =>
+    public static LaterFindings? FindLeftOut(ChangeIndex index, IEventSelection selection, Func<EventFilter, EventScan> openWhole) =>
         new(FindLeftOut([.. index.Tables], selection, openWhole), [], new Dictionary<string, int>());
 
     /// <summary>Whether a transaction comes before a statement.</summary>
-    public bool IsBefore(string log, long position, LaterLoss loss) =>
-        Logs.TryGetValue(log, out int number) && (number, position).CompareTo((Logs[loss.LogFile], loss.Position)) < 0;
+    public bool IsBefore(string log, long position, LaterLoss loss) => IsBefore(log, position, loss.LogFile, loss.Position);
+
+    private bool IsBefore(string log, long position, string otherLog, long otherPosition) =>
+        Logs.TryGetValue(log, out int number) && (number, position).CompareTo((Logs[otherLog], otherPosition)) < 0;
 }

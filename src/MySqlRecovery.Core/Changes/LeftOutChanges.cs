@@ -8,7 +8,7 @@ namespace MySqlRecovery.Changes;
 /// Looks for chosen changes that are to be done again, forward, and whose rows something that was left out made, moved to their
 /// key, or took away before: their statements find no row then, or one that is in the way.
 /// </summary>
-internal sealed class LeftOutChanges(EventSelection selection)
+internal sealed class LeftOutChanges(IEventSelection selection)
 {
     private const int MaximumRows = 1 << 20;
     private const int MaximumListed = 100;
@@ -32,6 +32,8 @@ internal sealed class LeftOutChanges(EventSelection selection)
             _listed.Add(string.Create(CultureInfo.InvariantCulture, $"and {_found - _listed.Count} more rows"));
         if (_isFull)
             _listed.Add(string.Create(CultureInfo.InvariantCulture, $"only the first {MaximumRows} rows were looked for"));
+        if (selection.FindMissing(null) is { } missing)
+            _listed.Add(missing);
         return [.. _listed];
     }
 
@@ -40,6 +42,7 @@ internal sealed class LeftOutChanges(EventSelection selection)
     private void Read(Func<EventScan> open, RowAction take)
     {
         using EventScan scan = open();
+        selection.Begin();
         for (_place = 0; scan.Read(); _place++)
         {
             if (!new EventView(scan).HasRows || !selection.IsInRange(scan))

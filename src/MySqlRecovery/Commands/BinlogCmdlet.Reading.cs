@@ -80,13 +80,20 @@ public abstract partial class BinlogCmdlet
 
     /// <summary>What of the same logs was not chosen and stands in the way of an undo, or of doing changes again; null where
     /// all was chosen.</summary>
-    internal LaterFindings? FindUnchosen(ChangeIndex index, LogInput input, bool reverse, string[] columns, bool movesBytes) => reverse
-        ? LaterFindings.Find(index, Selection, columns, movesBytes, filter => OpenWhole(input, filter))
-        : LaterFindings.FindLeftOut(index, Selection, filter => OpenWhole(input, filter));
+    /// <param name="index">The changes.</param>
+    /// <param name="input">The logs.</param>
+    /// <param name="reverse">Whether they are to be undone.</param>
+    /// <param name="columns">The only columns that the undo sets; empty for all.</param>
+    /// <param name="movesBytes">Whether rows are undone as bytes, in a binlog.</param>
+    /// <param name="chosen">What was chosen; null for what the parameters say.</param>
+    internal LaterFindings? FindUnchosen(
+        ChangeIndex index, LogInput input, bool reverse, string[] columns, bool movesBytes, IEventSelection? chosen = null) => reverse
+        ? LaterFindings.Find(index, chosen ?? Selection, columns, movesBytes, filter => OpenWhole(input, filter))
+        : LaterFindings.FindLeftOut(index, chosen ?? Selection, filter => OpenWhole(input, filter));
 
     /// <summary>What was left out before changes of these tables that are to be done again, and stands in their way.</summary>
-    internal string[] FindLeftOut(IReadOnlyCollection<TableName> tables, LogInput input) =>
-        LaterFindings.FindLeftOut(tables, Selection, filter => OpenWhole(input, filter));
+    internal string[] FindLeftOut(IReadOnlyCollection<TableName> tables, LogInput input, IEventSelection? chosen = null) =>
+        LaterFindings.FindLeftOut(tables, chosen ?? Selection, filter => OpenWhole(input, filter));
 
     private EventSelection Selection => new(Filter, StartPosition > 0 || StopPosition != null || StopFile != null);
 

@@ -33,9 +33,14 @@ public sealed partial class ExportRowChangeSqlCommand : BinlogCmdlet
     /// findings of Test-ReplicationConsistency.
     /// </summary>
     [Parameter(Mandatory = true, ParameterSetName = "InputObject", ValueFromPipeline = true)]
+    [Parameter(ParameterSetName = "LogPath", ValueFromPipeline = true)]
+    [Parameter(ParameterSetName = ServerSet, ValueFromPipeline = true)]
     public PSObject InputObject { get; set; } = null!;
 
-    /// <summary>Log files; wildcards.</summary>
+    /// <summary>
+    /// Log files; wildcards. Beside events and rows of the pipeline: the logs that they are from, in which what came after them is
+    /// looked for, as it is with -Server.
+    /// </summary>
     [Parameter(Mandatory = true, ParameterSetName = "LogPath")]
     [SupportsWildcards]
     public string[] LogPath { get; set; } = [];
@@ -126,7 +131,7 @@ public sealed partial class ExportRowChangeSqlCommand : BinlogCmdlet
     {
         if (ParameterSetName == "InputObject" && RecoveryInput.ToFinding(InputObject) is { } finding)
             Try(() => (_repairs ??= RepairScript.Start(Reverse, IncludeLikely)).Add(finding));
-        else if (ParameterSetName == "InputObject")
+        else if (InputObject != null)
             AddObject();
         else if (ParameterSetName == ServerSet)
             PipedServers.AddRange(Server);
@@ -216,6 +221,8 @@ public sealed partial class ExportRowChangeSqlCommand : BinlogCmdlet
 
     private void AddObject()
     {
+        Try(() => _input.LookInto(
+            () => this.ResolveLogs(LogPath, literal: false, e => throw e), ParameterSetName == ServerSet ? Server : []));
         if (!Try(() => TryAddServer(InputObject)))
             Try(() => _input.Add(InputObject));
         WriteStatements();
@@ -231,10 +238,13 @@ public sealed partial class ExportRowChangeSqlCommand : BinlogCmdlet
     {
         if (!MayWrite())
             return;
-        if (!_input.TryFlush())
+        bool isPiped = _input.TryFlush();
+        if (!isPiped)
             ReadLogs();
         EndReading();
         RowSqlStream stream = Stream(schema: null);
+        if (isPiped)
+            stream.LaterChanges = _input.FindLeftOut(stream.Tables);
         stream.Complete();
         WriteStatements();
         if (_path != null)

@@ -13,6 +13,8 @@ namespace MySqlRecovery.Commands;
 [OutputType(typeof(UndoBinlog))]
 public sealed class InvokeBinlogReverseCommand : PipedLogCmdlet
 {
+    private const string BesideSet = "InputObjectLogPath";
+
     private RecoveryInput _input = null!;
     private string _destination = string.Empty;
     private TableRenames _renames = TableRenames.None;
@@ -20,7 +22,21 @@ public sealed class InvokeBinlogReverseCommand : PipedLogCmdlet
     /// <summary>Events of Get-BinlogEvent or rows of Get-RowChange in log order, live, stored or from another machine; or log
     /// files.</summary>
     [Parameter(Mandatory = true, ParameterSetName = InputSet, ValueFromPipeline = true)]
+    [Parameter(Mandatory = true, ParameterSetName = BesideSet, ValueFromPipeline = true)]
     public PSObject InputObject { get; set; } = null!;
+
+    /// <summary>
+    /// The logs that events and rows of the pipeline are from, wildcards: what came after them is looked for there, as it is with
+    /// -Server.
+    /// </summary>
+    [Parameter(Mandatory = true, ParameterSetName = BesideSet)]
+    [SupportsWildcards]
+    public string[] LogPath { get; set; } = [];
+
+    /// <inheritdoc/>
+    [Parameter(ParameterSetName = ServerSet), Parameter(ParameterSetName = InputSet), Alias("HostName", "ComputerName")]
+    [ValidateNotNull]
+    public override string[] Server { get; set; } = [string.Empty];
 
     /// <summary>The binlog to write; for servers also a folder, or a path in which <c>*</c> stands for the server's name.</summary>
     [Parameter(Mandatory = true, Position = 1)]
@@ -77,7 +93,7 @@ public sealed class InvokeBinlogReverseCommand : PipedLogCmdlet
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        if (ParameterSetName == InputSet)
+        if (ParameterSetName is InputSet or BesideSet)
             AddObject();
         else if (ParameterSetName == ServerSet)
             PipedServers.AddRange(Server);
@@ -110,6 +126,8 @@ public sealed class InvokeBinlogReverseCommand : PipedLogCmdlet
 
     private void AddObject() => Try(() =>
     {
+        bool looksIntoServer = MyInvocation.BoundParameters.ContainsKey(nameof(Server));
+        _input.LookInto(() => this.ResolveLogs(LogPath, literal: false, e => throw e), looksIntoServer ? Server : []);
         if (!TryAddServer(InputObject))
             _input.Add(InputObject);
     });

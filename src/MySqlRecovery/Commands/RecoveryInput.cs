@@ -5,6 +5,7 @@ using MySqlRecovery.Changes;
 using MySqlRecovery.Input;
 using MySqlRecovery.IO;
 using MySqlRecovery.Model;
+using MySqlRecovery.Text;
 
 namespace MySqlRecovery.Commands;
 
@@ -20,6 +21,10 @@ namespace MySqlRecovery.Commands;
 internal sealed class RecoveryInput(BinlogCmdlet cmdlet, bool reverse, string[] columns, long maximumMemory, bool movesBytes) : IDisposable
 {
     private readonly List<string> _files = [];
+    private readonly List<string> _filesBeside = [];
+    private string[] _serversBeside = [];
+    private bool _isToldOfLogs;
+    private PipedSelection? _selection;
     private List<string>? _sorted;
     private LogInput? _server;
     private PipelineEvents? _events;
@@ -61,6 +66,16 @@ internal sealed class RecoveryInput(BinlogCmdlet cmdlet, bool reverse, string[] 
 
     public void AddFiles(IEnumerable<string> files) => _files.AddRange(files);
 
+    /// <summary>Says, once, where the logs of the changes are that come down the pipeline: what is in them and not chosen counts.</summary>
+    public void LookInto(Func<IEnumerable<string>> files, string[] servers)
+    {
+        if (_isToldOfLogs)
+            return;
+        _isToldOfLogs = true;
+        _filesBeside.AddRange(files());
+        _serversBeside = servers;
+    }
+
     public void AddServer(string server) => _server = cmdlet.InputOf(server);
 
     public void AddServer(string[] servers) => AddServer(
@@ -86,7 +101,11 @@ internal sealed class RecoveryInput(BinlogCmdlet cmdlet, bool reverse, string[] 
     public ChangeIndex BuildIndex()
     {
         if (_spool != null)
-            return _files.Count == 0 && cmdlet.Picked.IsEmpty ? _spool.Complete() : throw Mixed();
+        {
+            return _files.Count == 0 && cmdlet.Picked.IsEmpty ? _spool.Complete(!HasLogsBeside ? null : index =>
+                cmdlet.FindUnchosen(index, LogsBeside(), reverse, columns, movesBytes, _selection)) : throw Mixed();
+        }
+
         LogInput input = Logs();
         using EventScan scan = cmdlet.OpenScan(input);
         ChangeIndex built = ChangeIndexBuilder.Build(
@@ -103,9 +122,9 @@ internal sealed class RecoveryInput(BinlogCmdlet cmdlet, bool reverse, string[] 
         cmdlet.ChoosePicked();
         if (!cmdlet.Picked.IsEmpty && _files.Count == 0 && _server == null)
         {
-            _files.AddRange(cmdlet.FindPickedFiles());
+            _files.AddRange(HasLogsBeside ? _filesBeside : cmdlet.FindPickedFiles());
             if (_files.Count == 0)
-                AddServer([.. cmdlet.Picked.Servers]);
+                AddServer(HasLogsBeside ? _serversBeside : [.. cmdlet.Picked.Servers]);
         }
 
         return _server ?? cmdlet.InputOf(_sorted ??= cmdlet.Sort(_files));
@@ -121,6 +140,20 @@ internal sealed class RecoveryInput(BinlogCmdlet cmdlet, bool reverse, string[] 
         return filter => cmdlet.OpenWhole(input.FileCount == null ? cmdlet.AllOf(ServerOf()) : input, filter);
 
         string ServerOf() => cmdlet.Picked.Servers.FirstOrDefault() ?? cmdlet.Server[0];
+    }
+
+    /// <summary>What was left out before changes of the pipeline that are to be done again, as the logs beside it show.</summary>
+    public string[] FindLeftOut(IEnumerable<TableName> tables) =>
+        _selection == null ? [] : cmdlet.FindLeftOut([.. tables], LogsBeside(), _selection);
+
+    private bool HasLogsBeside => _filesBeside.Count + _serversBeside.Length > 0;
+
+    private LogInput LogsBeside()
+    {
+        if (_filesBeside.Count > 0)
+            return cmdlet.InputOf(_sorted ??= cmdlet.Sort(_filesBeside));
+        AddServer(_serversBeside);
+        return _server!;
     }
 
     /// <summary>Hands on what came down a pipeline and still waits; false where nothing came.</summary>
@@ -149,9 +182,11 @@ internal sealed class RecoveryInput(BinlogCmdlet cmdlet, bool reverse, string[] 
     private PipelineEvents Open()
     {
         var maps = new PipelineTableMaps(cmdlet.Schema);
+        _selection = HasLogsBeside ? new PipedSelection() : null;
         if (Stream != null)
-            return new PipelineEvents(maps, cmdlet.Filter, Stream, cmdlet.Sights.Begin());
+            return new PipelineEvents(maps, cmdlet.Filter, Stream, cmdlet.Sights.Begin()) { Selection = _selection };
         _spool = new ChangeSpool(maps, cmdlet.Filter, reverse, maximumMemory, movesBytes, cmdlet.Sights.Begin(), KeepsUnusable);
+        _spool.Events.Selection = _selection;
         return _spool.Events;
     }
 

@@ -1,3 +1,6 @@
+using MySqlRecovery.Binlog.Filter;
+using MySqlRecovery.Binlog.Scan;
+using MySqlRecovery.Changes;
 using MySqlRecovery.Model;
 using MySqlRecovery.Server.Tests.Servers;
 using MySqlRecovery.Server.Tests.Undo;
@@ -42,6 +45,33 @@ public sealed class XaTests(MySqlFixture fixture)
         DatabaseState.AssertEqual(database.Before, database.State());
         Assert.Equal(2, undo.RowCount);
         Assert.Contains("no XA COMMIT of it", Assert.Single(undo.Reason));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void The_log_beside_rows_says_how_their_transactions_ended(bool isCommitted)
+    {
+        string end = isCommitted ? "COMMIT" : "ROLLBACK";
+        var database = new DamagedDatabase(
+            Server, $"xa_beside_{end.ToLowerInvariant()}", Setup,
+            $"""
+            XA START 'p'; UPDATE t SET v = 10 WHERE id = 1; XA END 'p'; XA PREPARE 'p'; XA {end} 'p';
+            XA START 'p'; UPDATE t SET v = 20 WHERE id = 2; XA END 'p'; XA PREPARE 'p'; XA {end} 'p';
+            UPDATE t SET v = 30 WHERE id = 3;
+            """);
+        using var spool = new ChangeSpool(new PipelineTableMaps(null), EventFilter.All, reverse: true);
+        var selection = new PipedSelection();
+        spool.Events.Selection = selection;
+        foreach (RowChange row in BinlogRecovery.ReadRowChanges(database.Events))
+            spool.Events.Add(row);
+        CancellationToken stop = TestContext.Current.CancellationToken;
+        using ChangeIndex index = spool.Complete(found => LaterFindings.Find(
+            found, selection, [], movesBytes: true, filter => new EventScan([LogRange.Whole(database.Log)], filter, stop)));
+
+        Assert.Empty(index.Reasons);
+        Assert.Empty(index.LaterChanges!);
+        Assert.Equal(isCommitted ? 3 : 1, index.RowCount);
     }
 
     [Fact]

@@ -6,23 +6,6 @@ using MySqlRecovery.Server.Tests.Servers;
 
 namespace MySqlRecovery.Server.Tests.Properties;
 
-/// <summary>A statement that was done to rows of one table.</summary>
-/// <param name="Table">The table, as it was called then.</param>
-/// <param name="Operation">What it did.</param>
-/// <param name="Ids">Numbers of the rows, before and after.</param>
-/// <param name="Text">The statement for some of them; empty for none.</param>
-/// <param name="HasNumber">Whether the column <c>id</c> holds the numbers.</param>
-internal sealed record RandomStatement(
-    string Table, RowOperation Operation, int[] Ids, Func<IReadOnlyCollection<int>, string> Text, bool HasNumber);
-
-/// <summary>What was committed together, and where in the log.</summary>
-internal sealed record RandomTransaction(uint ThreadId, long Start, long End, IReadOnlyList<RandomStatement> Statements,
-    string? Definition = null)
-{
-    /// <summary>Whether the log has anything of it.</summary>
-    public bool IsLogged => End > Start;
-}
-
 /// <summary>
 /// Three sessions that change random tables, one in the other's midst and never the same rows at a time, with savepoints, rollbacks
 /// and DDL. The same without some of it is what an undo has to come to.
@@ -36,11 +19,12 @@ internal sealed class RandomHistory : IDisposable
     private readonly MySqlServer _server;
     private readonly Random _random;
     private readonly ServerConnection _control;
-    private readonly Session[] _sessions;
+    private readonly RandomSession[] _sessions;
     private readonly List<RandomTable> _tables = [];
     private readonly List<string> _setup = [];
-    private readonly Dictionary<(RandomTable Table, int Id), Session> _locks = [];
+    private readonly Dictionary<(RandomTable Table, int Id), RandomSession> _locks = [];
     private int _nextNumber = 100;
+    private int _xaNumber;
 
     public RandomHistory(MySqlServer server, int seed)
     {
@@ -49,8 +33,9 @@ internal sealed class RandomHistory : IDisposable
         _control = server.Connect();
         HasKin = _random.Next(4) == 0;
         HasDdl = _random.Next(5) < 2;
+        HasTriggers = !HasKin && _random.Next(6) == 0;
         Setup();
-        _sessions = [.. Enumerable.Range(0, 3).Select(_ => new Session(Open(Database)))];
+        _sessions = [.. Enumerable.Range(0, 3).Select(_ => new RandomSession(Open(Database)))];
     }
 
     /// <summary>Whether foreign keys tie two of the tables.</summary>
@@ -58,6 +43,9 @@ internal sealed class RandomHistory : IDisposable
 
     /// <summary>Whether tables are changed themselves.</summary>
     public bool HasDdl { get; }
+
+    /// <summary>Whether changes of the tables are written down in another one.</summary>
+    public bool HasTriggers { get; }
 
     public IReadOnlyList<RandomTransaction> Transactions => _transactions;
 
@@ -82,7 +70,7 @@ internal sealed class RandomHistory : IDisposable
             _tables.Select(t => _control.QueryAll($"SHOW CREATE TABLE {t.Name}", Stop)[0][1] + ";").Prepend($"USE {Database};"));
         for (int step = 0; step < 45; step++)
         {
-            Session session = _sessions[_random.Next(3)];
+            RandomSession session = _sessions[_random.Next(3)];
             if (HasDdl && _random.Next(12) == 0 && _sessions.All(s => !s.IsOpen))
                 Change(session);
             else if (!session.IsOpen)
@@ -91,7 +79,7 @@ internal sealed class RandomHistory : IDisposable
                 Act(session);
         }
 
-        foreach (Session session in _sessions.Where(s => s.IsOpen))
+        foreach (RandomSession session in _sessions.Where(s => s.IsOpen))
             Commit(session);
         Do(_control, "FLUSH BINARY LOGS");
         Log = _server.BinlogFiles[^2];
@@ -126,7 +114,7 @@ internal sealed class RandomHistory : IDisposable
 
     public void Dispose()
     {
-        foreach (Session session in _sessions)
+        foreach (RandomSession session in _sessions)
             session.Connection.Dispose();
         _control.Dispose();
     }
@@ -175,20 +163,31 @@ internal sealed class RandomHistory : IDisposable
             _setup.Add(table.InsertHead + string.Join(", ", rows));
         }
 
+        if (HasTriggers)
+        {
+            _setup.Add("CREATE TABLE audit (what CHAR(3), n INT) ENGINE = InnoDB");
+            foreach (RandomTable table in _tables)
+            {
+                string operation = new[] { "INSERT", "UPDATE", "DELETE" }[_random.Next(3)], row = operation == "DELETE" ? "OLD" : "NEW";
+                _setup.Add($"CREATE TRIGGER {table.Name}_follows AFTER {operation} ON {table.Name} "
+                    + $"FOR EACH ROW INSERT INTO audit VALUES ('{operation[..3]}', {row}.n)");
+            }
+        }
+
         foreach (string statement in _setup)
             Do(_control, statement);
     }
 
-    private void Begin(Session session)
+    private void Begin(RandomSession session)
     {
-        Do(session.Connection, "BEGIN");
-        session.IsOpen = true;
+        bool isStatement = _random.Next(40) == 0;
+        session.Begin(isStatement, !isStatement && _random.Next(8) == 0 ? $"'x{++_xaNumber}'" : null);
         Act(session);
         if (session.IsOpen && _random.Next(2) == 0)
             Commit(session);
     }
 
-    private void Act(Session session)
+    private void Act(RandomSession session)
     {
         switch (_random.Next(10))
         {
@@ -198,7 +197,7 @@ internal sealed class RandomHistory : IDisposable
             case 1 when _random.Next(2) == 0:
                 Rollback(session);
                 break;
-            case 2:
+            case 2 when session.XaId == null:
                 session.Savepoint = (session.Statements.Count, session.Back.Count);
                 Do(session.Connection, "SAVEPOINT s");
                 break;
@@ -214,7 +213,7 @@ internal sealed class RandomHistory : IDisposable
         }
     }
 
-    private void Run(Session session, RandomStatement statement, Action done)
+    private void Run(RandomSession session, RandomStatement statement, Action done)
     {
         try
         {
@@ -231,7 +230,7 @@ internal sealed class RandomHistory : IDisposable
         }
     }
 
-    private void FollowCascades(Session session)
+    private void FollowCascades(RandomSession session)
     {
         RandomTable child = _tables[^1];
         HashSet<int> there = [.. session.Connection.QueryAll("SELECT id FROM chi", Stop)
@@ -241,13 +240,13 @@ internal sealed class RandomHistory : IDisposable
             Replace(session, child, gone, []);
     }
 
-    private (RandomStatement Statement, Action Done)? Next(Session session)
+    private (RandomStatement Statement, Action Done)? Next(RandomSession session)
     {
         RandomTable table = _tables[_random.Next(_tables.Count)];
         bool isShared = _locks.Any(l => l.Value != session && (l.Key.Table == table || (table.IsKin && l.Key.Table.IsKin)));
         if (isShared && (!table.HasKey || table.IsKin))
             return null;
-        List<int> there = [.. table.Rows.Distinct().Where(id => !_locks.TryGetValue((table, id), out Session? other) || other == session)];
+        List<int> there = [.. table.Rows.Distinct().Where(id => !_locks.TryGetValue((table, id), out RandomSession? other) || other == session)];
         // Several rows may be found by going through all of them, those of others too.
         int[] ids = [.. there.OrderBy(_ => _random.Next()).Take(isShared ? 1 : _random.Next(1, 4))];
         string name = table.Name;
@@ -286,7 +285,7 @@ internal sealed class RandomHistory : IDisposable
         }
     }
 
-    private static void Replace(Session session, RandomTable table, int[] gone, int[] come)
+    private static void Replace(RandomSession session, RandomTable table, int[] gone, int[] come)
     {
         int[] removed = [.. table.Rows.Where(gone.Contains)];
         table.Rows.RemoveAll(id => gone.Contains(id));
@@ -299,12 +298,12 @@ internal sealed class RandomHistory : IDisposable
     }
 
     // A number that no open transaction has touched: a new one, one that has gone, or, without key, one that is there.
-    private int NewNumber(RandomTable table, Session session)
+    private int NewNumber(RandomTable table, RandomSession session)
     {
         if (_random.Next(3) == 0)
         {
             int used = _random.Next(1, 12);
-            bool isFree = !table.Rows.Contains(used) && !(_locks.TryGetValue((table, used), out Session? other) && other != session);
+            bool isFree = !table.Rows.Contains(used) && !(_locks.TryGetValue((table, used), out RandomSession? other) && other != session);
             // Without a key, no log tells a row from one that had its number before.
             if (table.HasKey ? isFree : table.Rows.Contains(used))
                 return used;
@@ -313,35 +312,35 @@ internal sealed class RandomHistory : IDisposable
         return ++_nextNumber % MaximumNumber + 100;
     }
 
-    private void Lock(Session session, RandomTable table, int[] ids)
+    private void Lock(RandomSession session, RandomTable table, int[] ids)
     {
         foreach (int id in ids)
             _locks[(table, id)] = session;
     }
 
-    private void Commit(Session session)
+    private void Commit(RandomSession session)
     {
         long start = Position();
-        Do(session.Connection, "COMMIT");
+        session.Commit();
         _transactions.Add(new RandomTransaction((uint)session.Connection.ConnectionId, start, Position(), [.. session.Statements]));
         Close(session);
     }
 
-    private void Rollback(Session session)
+    private void Rollback(RandomSession session)
     {
-        Do(session.Connection, "ROLLBACK");
+        session.Rollback(prepares: _random.Next(2) == 0);
         session.TakeBack(0);
         Close(session);
     }
 
-    private void Close(Session session)
+    private void Close(RandomSession session)
     {
         session.Clear();
         foreach ((RandomTable, int) key in _locks.Where(l => l.Value == session).Select(l => l.Key).ToList())
             _locks.Remove(key);
     }
 
-    private void Change(Session session)
+    private void Change(RandomSession session)
     {
         RandomTable table = _tables[_random.Next(_tables.Count)];
         if (table.IsKin || !table.TryChange(_random.Next(12), out string statement))
@@ -382,32 +381,4 @@ internal sealed class RandomHistory : IDisposable
             or "point" or "geometry" => $"HEX({column})",
         _ => column,
     };
-
-    private sealed class Session(ServerConnection connection)
-    {
-        public ServerConnection Connection => connection;
-
-        public bool IsOpen { get; set; }
-
-        public List<RandomStatement> Statements { get; } = [];
-
-        /// <summary>What takes the model back, step by step.</summary>
-        public List<Action> Back { get; } = [];
-
-        public (int Statements, int Rows)? Savepoint { get; set; }
-
-        public void TakeBack(int kept)
-        {
-            for (int i = Back.Count - 1; i >= kept; i--)
-                Back[i]();
-            Back.RemoveRange(kept, Back.Count - kept);
-        }
-
-        public void Clear()
-        {
-            Statements.Clear();
-            Back.Clear();
-            (Savepoint, IsOpen) = (null, false);
-        }
-    }
 }

@@ -85,6 +85,13 @@ public abstract partial class UndoPropertyTests(ServerFixture fixture, ITestOutp
             return;
         }
 
+        // Only a schema tells of triggers, which fire when SQL runs; its page says so.
+        if (history.HasTriggers && schema == null && form is >= 1 and <= 3)
+        {
+            Count("triggers unknown");
+            return;
+        }
+
         bool isWhole = choice.TakesAll(history);
         // Rows come down a pipeline without the statements between them.
         bool isUnseen = later == null && (!isWhole || history.Transactions.Any(t => t.Definition != null));
@@ -152,6 +159,9 @@ public abstract partial class UndoPropertyTests(ServerFixture fixture, ITestOutp
         using EventScan scan = Open(log, choice, chosen, schemaPath, readWhole: false);
         using var spool = new ChangeSpool(new PipelineTableMaps(schemaPath == null ? null : LogSchema.Load(schemaPath)), EventFilter.All,
             reverse: true);
+        // Half of them with the log beside them, as -LogPath gives it.
+        PipedSelection? selection = scan.Schema == null ? null : new PipedSelection();
+        spool.Events.Selection = selection;
         while (scan.Read())
         {
             if (!rows)
@@ -160,7 +170,8 @@ public abstract partial class UndoPropertyTests(ServerFixture fixture, ITestOutp
                 scan.ToRowChanges().ForEach(spool.Events.Add);
         }
 
-        using ChangeIndex index = spool.Complete();
+        using ChangeIndex index = spool.Complete(selection == null ? null : found => LaterFindings.Find(
+            found, selection, [], movesBytes: true, all => Open(log, choice, all, schemaPath, readWhole: true)));
         if (index.Transactions.Count == 0)
             throw index.NothingFound();
         UndoBinlog undo = UndoBinlogWriter.Write(index, where: null, path, overwrite: true, gtidSource: null, Stop);
@@ -287,7 +298,8 @@ internal sealed class RandomChoice
         List<RandomTransaction> logged = [.. history.Transactions.Where(t => t.IsLogged)];
         // MariaDB 10.11 does not log the session, which is said.
         bool hasSession = history.LogsSession || random.Next(10) == 0;
-        int kind = history.HasKin ? random.Next(2) : Kinds[random.Next(Kinds.Length)];
+        // Of tables with triggers, what they did goes with what it was done by.
+        int kind = history.HasKin ? random.Next(2) : history.HasTriggers ? random.Next(4) : Kinds[random.Next(Kinds.Length)];
         if (logged.Count == 0 || kind == 0 || (kind == 1 && !hasSession))
             return new RandomChoice("all", f => f, (_, s) => s.Ids, _ => true);
         switch (kind)

@@ -164,28 +164,56 @@ internal static class EventObjects
     }
 }
 
-/// <summary>
-/// What was chosen of some logs, to tell it from the rest in a scan that lets all of the tables through: tables are not
-/// looked at here.
-/// </summary>
-/// <param name="filter">What was asked for.</param>
-/// <param name="isPart">Whether the chosen ranges of the logs leave something out.</param>
-internal sealed class EventSelection(EventFilter filter, bool isPart)
+/// <summary>Tells what was chosen of some logs from the rest, in scans that let all of the tables through.</summary>
+internal interface IEventSelection
 {
     /// <summary>Whether some rows of a chosen table may not be chosen.</summary>
-    public bool IsPartial => !filter.TakesAnyHeader || !filter.TakesAnyTransaction || isPart;
+    bool IsPartial { get; }
+
+    /// <summary>Whether rows of a transaction in the range may be left out, and not only what comes before or after it.</summary>
+    bool LeavesOut { get; }
+
+    /// <summary>Whether what decides prepared XA transactions counts although it is not chosen.</summary>
+    bool TakesDecisions => false;
+
+    /// <summary>A scan starts at the first log.</summary>
+    void Begin()
+    {
+    }
 
     /// <summary>Whether the event that a scan stands on is chosen, its rows aside.</summary>
+    bool Includes(EventScan scan);
+
+    /// <summary>Whether a row of such an event is chosen.</summary>
+    bool Includes(in RowCursor row);
+
+    /// <summary>Whether the event that a scan stands on is in the range of time and of positions, and not before it.</summary>
+    bool IsInRange(EventScan scan);
+
+    /// <summary>What the scans should have met and did not, for people; null for nothing.</summary>
+    /// <param name="tables">The tables that were looked at; null for all.</param>
+    string? FindMissing(TableFilter? tables) => null;
+}
+
+/// <summary>What a filter and ranges chose of some logs: tables are not looked at here.</summary>
+/// <param name="filter">What was asked for.</param>
+/// <param name="isPart">Whether the chosen ranges of the logs leave something out.</param>
+internal sealed class EventSelection(EventFilter filter, bool isPart) : IEventSelection
+{
+    /// <inheritdoc/>
+    public bool IsPartial => !filter.TakesAnyHeader || !filter.TakesAnyTransaction || isPart;
+
+    /// <inheritdoc/>
     public bool Includes(EventScan scan) =>
         scan.Reader.Position >= scan.Chosen.Start && scan.Reader.Position < scan.Chosen.Stop && new EventView(scan).IsMatchButTable(filter);
 
-    /// <summary>Whether rows of a transaction in the range may be left out, and not only what comes before or after it.</summary>
+    /// <inheritdoc/>
     public bool LeavesOut => !filter.TakesAnyTransaction || filter.ServerIds != null || filter.Operations != null || filter.Where != null;
 
-    /// <summary>Whether the event that a scan stands on is in the range of time and of positions, and not before it.</summary>
+    /// <inheritdoc/>
     public bool IsInRange(EventScan scan) =>
         scan.Reader.Position >= scan.Chosen.Start && !(new EventView(scan).TimeFor(filter) < filter.StartTime);
 
-    /// <summary>Whether a row of such an event is chosen.</summary>
+    /// <inheritdoc/>
     public bool Includes(in RowCursor row) => filter.Where?.IsMatch(row) != false;
 }

@@ -91,7 +91,7 @@ internal sealed class RangeCuts(EventFilter filter)
     public void End()
     {
         if (filter.Gtids?.FindAbsent() is { } absent)
-            filter.Doubts.NoteGtids($"no transaction of {absent} in these logs; {filter.Gtids.There}");
+            filter.Doubts.NoteGtids($"-Gtid: no transaction of {absent} in these logs; {filter.Gtids.There}");
         if (_goesOn && _lastLog != null && filter.StopTime > _lastTime)
             filter.Doubts.NoteLog(
                 $"{_lastLog} ends at {_lastTime:u}, before the time up to which changes are asked for: the log that follows is not here");

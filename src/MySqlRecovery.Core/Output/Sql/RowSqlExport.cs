@@ -42,6 +42,8 @@ internal sealed class RowSqlExport : IDisposable
             _folded.MayReplaceRows = form.Columns.Length == 0;
         }
 
+        foreach (TableMap map in index.Maps.Where(m => m.HasTriggers))
+            _obstacles.AddTable(map.Database, map.Table, SqlTable.FiringTriggers);
         WriteHeading();
         _sql.Script.Begin(index.Format?.IsMariaDb == true);
     }

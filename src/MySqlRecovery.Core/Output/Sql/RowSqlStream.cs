@@ -220,6 +220,8 @@ internal sealed class RowSqlStream : IDisposable
         if (_tables.Contains(name, StringComparer.Ordinal))
             return;
         _tables.Add(name);
+        if (map.HasTriggers)
+            _obstacles.AddTable(map.Database, map.Table, SqlTable.FiringTriggers);
         string text = SqlTable.Describe(map, _form);
         if (_parallel != null)
             _parallel.Comment(text);

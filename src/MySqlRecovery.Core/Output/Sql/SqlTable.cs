@@ -53,6 +53,10 @@ internal sealed class SqlTable
         return new SqlTable(map, form);
     }
 
+    /// <summary>What has to be said of a table with triggers.</summary>
+    public const string FiringTriggers =
+        "its triggers fire when this script runs, and what they do is done a second time; an undo binlog does not fire them";
+
     /// <summary>What a script's reader has to know of a table, in one line.</summary>
     public static string Describe(TableMap map, SqlForm form)
     {
@@ -60,8 +64,7 @@ internal sealed class SqlTable
         string alias = name == map.QualifiedName ? string.Empty : $" as {name}";
         string key = map.PrimaryKey.Length == 0 ? ", rows found by all columns" : string.Empty;
         string schema = map.HasSchema ? string.Empty : ", generated columns and triggers unknown (no schema given)";
-        string triggers = map.HasTriggers
-            ? ", HAS TRIGGERS, which fire when this script runs: an undo binlog does not fire them" : string.Empty;
+        string triggers = map.HasTriggers ? $", HAS TRIGGERS: {FiringTriggers}" : string.Empty;
         return $"{map.QualifiedName}{alias}{key}{schema}{triggers}";
     }
 
