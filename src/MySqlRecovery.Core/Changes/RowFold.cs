@@ -24,9 +24,11 @@ internal sealed class RowFold
     private readonly ChangeObstacles _obstacles;
     private readonly Dictionary<UInt128, int> _keys = [];
     private readonly List<FoldedRow> _rows = [];
-    private readonly WholeImages _images = new();
+    private readonly FoldImages _images;
+    private readonly bool _reverse;
 
-    private RowFold(ChangeIndex index, ChangeObstacles obstacles) => (_index, _obstacles) = (index, obstacles);
+    private RowFold(ChangeIndex index, bool reverse, ChangeObstacles obstacles) =>
+        (_index, _reverse, _obstacles, _images) = (index, reverse, obstacles, new FoldImages(index));
 
     /// <summary>The sums in the order of the last changes, or for an undo in the reverse order of the first ones.</summary>
     /// <param name="index">The changes.</param>
@@ -37,7 +39,7 @@ internal sealed class RowFold
     public static FoldedRows Build(
         ChangeIndex index, RowPredicate? where, bool reverse, ChangeObstacles obstacles, CancellationToken stop)
     {
-        var fold = new RowFold(index, obstacles);
+        var fold = new RowFold(index, reverse, obstacles);
         foreach (IGrouping<TableName, TableMap> table in index.Maps.GroupBy(m => m.QualifiedName))
             CheckTable(table.Key, [.. table]);
         using var windows = new SourceWindows(index.Sources, backwards: false);
@@ -151,10 +153,21 @@ internal sealed class RowFold
         }
 
         FoldedRow known = _rows[place];
-        if (known.LastHash != foundHash)
+        FoldedRow.Image? first = known.LastHash == foundHash ? known.First : FindFirst(known, change);
+        if (first == null)
             return false;
-        _rows[place] = change with { First = known.First };
+        _rows[place] = change with { First = first.Value };
         return true;
+    }
+
+    // What something else did in between stays where it concerned other columns, or where the row goes as it came.
+    private FoldedRow.Image? FindFirst(in FoldedRow known, in FoldedRow change)
+    {
+        if (!known.Last.IsRow || !change.First.IsRow)
+            return null;
+        if (known.First.IsRow)
+            return _images.Join(_index.Maps[change.Map], known.First, known.Last, change.First);
+        return _reverse ? known.First : null;
     }
 }
 
@@ -178,12 +191,11 @@ internal readonly record struct FoldedRow(int Map, FoldedRow.Image First, Folded
 }
 
 /// <summary>Goes through the sums of a fold: rows that go, then rows that change, then rows that come.</summary>
-internal sealed class FoldedRows(ChangeIndex index, IReadOnlyList<FoldedRow> rows, WholeImages images, bool reverse)
+internal sealed class FoldedRows(ChangeIndex index, IReadOnlyList<FoldedRow> rows, FoldImages images, bool reverse)
 {
     private static readonly RowOperation[] Order = [RowOperation.Delete, RowOperation.Update, RowOperation.Insert];
     private byte[] _from = [];
     private byte[] _to = [];
-    private byte[] _scratch = [];
     private int _fromLength;
     private int _toLength;
     private HashSet<int>? _takers;
@@ -220,8 +232,8 @@ internal sealed class FoldedRows(ChangeIndex index, IReadOnlyList<FoldedRow> row
                 if (operation != Operation)
                     continue;
                 Map = index.Maps[row.Map];
-                _fromLength = Load(from, ref _from);
-                _toLength = Load(to, ref _to);
+                _fromLength = images.Load(from, ref _from);
+                _toLength = images.Load(to, ref _to);
                 if (isTaker && Operation == RowOperation.Delete)
                     _toLength = 0;
                 if (isTaker && Operation == RowOperation.Insert)
@@ -244,8 +256,8 @@ internal sealed class FoldedRows(ChangeIndex index, IReadOnlyList<FoldedRow> row
                 Map = index.Maps[rows[i].Map];
                 if (Map.UniqueKeys.Length == 0 || !rows[i].First.IsRow || !rows[i].Last.IsRow)
                     continue;
-                _fromLength = Load(reverse ? rows[i].Last : rows[i].First, ref _from);
-                _toLength = Load(reverse ? rows[i].First : rows[i].Last, ref _to);
+                _fromLength = images.Load(reverse ? rows[i].Last : rows[i].First, ref _from);
+                _toLength = images.Load(reverse ? rows[i].First : rows[i].Last, ref _to);
                 if (!isFound)
                     traded.Add(Map, From);
                 else if (traded.IsTaker(Map, From, To))
@@ -254,21 +266,5 @@ internal sealed class FoldedRows(ChangeIndex index, IReadOnlyList<FoldedRow> row
         }
 
         return takers;
-    }
-
-    private int Load(FoldedRow.Image image, ref byte[] buffer)
-    {
-        if (_scratch.Length < image.Length)
-            _scratch = new byte[Math.Max(image.Length, 2 * _scratch.Length)];
-        if (!image.IsRow)
-            return 0;
-        if (index.Sources[image.Source].Read(image.Offset, _scratch.AsSpan(0, image.Length)) < image.Length)
-            throw new RecoveryException(
-                "FileChanged", RecoveryErrorKind.ReadError, "the file became shorter while it was read", index.Sources[image.Source].Path,
-                image.Offset);
-        if (image.Layout != 0)
-            return images.Complete(image.Layout, _scratch.AsSpan(0, image.Length), ref buffer).Length;
-        (buffer, _scratch) = (_scratch, buffer);
-        return image.Length;
     }
 }

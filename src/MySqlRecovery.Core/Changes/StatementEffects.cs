@@ -143,7 +143,8 @@ internal sealed class StatementEffects(
         if (change.Kind is SchemaChangeKind.None or SchemaChangeKind.Other && change.DroppedDatabase == null)
             return default;
         List<TableName> concerned = [.. change.Tables.Where(t => tables?.IsMatch(t.Database ?? database, t.Name) != false)];
-        bool dropsConcerned = change.DroppedDatabase is { } dropped && tables?.MayMatchIn(dropped) != false;
+        bool dropsConcerned = change.DroppedDatabase is { } dropped
+            && (tables?.NamesDatabase(dropped) != false || maps.Any(m => Same(dropped, m.Database) && tables.IsMatch(m.Database, m.Table)));
         if (concerned.Count == 0 && !dropsConcerned)
             return default;
         bool isNewTable = change is { Kind: SchemaChangeKind.Create, MovesRows: false, FillsTable: false };

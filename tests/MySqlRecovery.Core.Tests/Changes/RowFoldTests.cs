@@ -72,6 +72,37 @@ public sealed class RowFoldTests : IDisposable
     }
 
     [Fact]
+    public void What_something_else_did_to_other_columns_in_between_stays()
+    {
+        SmallLog log = Wide().AddRows(BinlogEventType.UpdateRowsV1, 1, [1, 5, 50], [1, 6, 50])
+            .AddRows(BinlogEventType.UpdateRowsV1, 1, [1, 6, 51], [1, 7, 51]);
+        Assert.Equal(["UPDATE `d`.`t` SET `v` = 5 WHERE `id` = 1;"], Fold(log, reverse: true));
+        Assert.Equal(["UPDATE `d`.`t` SET `v` = 7 WHERE `id` = 1;"], Fold(log, reverse: false));
+
+        log = Wide().AddRows(BinlogEventType.UpdateRowsV1, 1, [1, 5, 50], [1, 6, 50])
+            .AddRows(BinlogEventType.UpdateRowsV1, 1, [1, 6, null], [1, null, null])
+            .AddRows(BinlogEventType.DeleteRowsV1, 1, [1, null, 52]);
+        Assert.Equal(["INSERT INTO `d`.`t` (`id`, `v`, `w`) VALUES (1, 5, 52);"], Fold(log, reverse: true));
+    }
+
+    [Fact]
+    public void A_row_that_came_goes_whatever_something_else_did_to_it_in_between()
+    {
+        SmallLog log = Wide().AddRows(BinlogEventType.WriteRowsV1, 1, [1, 5, 50])
+            .AddRows(BinlogEventType.UpdateRowsV1, 1, [1, 9, 51], [1, 7, 51]);
+        Assert.Equal(["DELETE FROM `d`.`t` WHERE `id` = 1;"], Fold(log, reverse: true));
+        Assert.Equal("FoldInterrupted", Assert.Throws<RecoveryException>(() => Fold(log, reverse: false)).ErrorId);
+    }
+
+    [Fact]
+    public void A_row_that_something_else_took_away_in_between_is_refused()
+    {
+        SmallLog log = Wide().AddRows(BinlogEventType.UpdateRowsV1, 1, [1, 5, 50], [1, 6, 50])
+            .AddRows(BinlogEventType.WriteRowsV1, 1, [1, 6, 50]);
+        Assert.Equal("FoldInterrupted", Assert.Throws<RecoveryException>(() => Fold(log, reverse: true)).ErrorId);
+    }
+
+    [Fact]
     public void A_table_without_a_key_is_refused()
     {
         SmallLog log = new SmallLog().AddBegin().AddInts(1, "t", ["id", "v"]).AddRows(BinlogEventType.WriteRowsV1, 1, [1, 5]);
@@ -93,6 +124,8 @@ public sealed class RowFoldTests : IDisposable
             .AddInts(2, "u", ["id", "v"], 0).AddRows(BinlogEventType.DeleteRowsV1, 2, [1, 5]);
         Assert.Equal(["DELETE FROM `d`.`u` WHERE `id` = 1;", "INSERT INTO `d`.`t` (`id`, `v`) VALUES (1, 5);"], Fold(log, reverse: false));
     }
+
+    private static SmallLog Wide() => new SmallLog().AddBegin().AddInts(1, "t", ["id", "v", "w"], 0);
 
     private static SmallLog Log() => new SmallLog().AddBegin().AddInts(1, "t", ["id", "v"], 0);
 

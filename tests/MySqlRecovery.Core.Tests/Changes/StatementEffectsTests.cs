@@ -87,6 +87,32 @@ public sealed class StatementEffectsTests : IDisposable
         Assert.Contains(undo.Reason, reason => reason.StartsWith("d.T: 1 rows", StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData("t", "DROP DATABASE other", null)]
+    [InlineData("t", "DROP DATABASE d", "out of reach")]
+    [InlineData("?.t", "DROP DATABASE o", "DROP DATABASE o")]
+    [InlineData("d.t", "DROP DATABASE other", null)]
+    public void A_database_that_goes_concerns_tables_that_are_asked_for_in_it_or_that_it_had(string table, string statement, string? reason)
+    {
+        string log = new SmallLog().AddBegin().AddTable(3).AddInsert([7, 0, 0, 0]).AddCommit().AddStatement(statement).WriteTo(_folder);
+        var reader = new BinlogReader([log]) { Table = [table] };
+        string path = Path.Combine(_folder, "undo");
+        string[] reasons;
+        try
+        {
+            reasons = reader.WriteUndoBinlog(path).Reason;
+        }
+        catch (RecoveryException e) when (e.ErrorId == "NoRowChange")
+        {
+            reasons = [e.Message];
+        }
+
+        if (reason == null)
+            Assert.Empty(reasons);
+        else
+            Assert.Contains(reason, Assert.Single(reasons));
+    }
+
     private UndoBinlog Undo(string statement)
     {
         string log = new SmallLog().AddBegin().AddTable(3).AddInsert([7, 0, 0, 0]).AddCommit().AddStatement(statement).WriteTo(_folder);

@@ -246,7 +246,8 @@ internal sealed class RandomHistory : IDisposable
         bool isShared = _locks.Any(l => l.Value != session && (l.Key.Table == table || (table.IsKin && l.Key.Table.IsKin)));
         if (isShared && (!table.HasKey || table.IsKin))
             return null;
-        List<int> there = [.. table.Rows.Distinct().Where(id => !_locks.TryGetValue((table, id), out RandomSession? other) || other == session)];
+        List<int> there = [.. table.Rows.Distinct()
+            .Where(id => !_locks.TryGetValue((table, id), out RandomSession? other) || other == session)];
         // Several rows may be found by going through all of them, those of others too.
         int[] ids = [.. there.OrderBy(_ => _random.Next()).Take(isShared ? 1 : _random.Next(1, 4))];
         string name = table.Name;

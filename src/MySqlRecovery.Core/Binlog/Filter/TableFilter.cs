@@ -57,9 +57,10 @@ internal sealed class TableFilter
     /// <summary>Whether a statement may concern one of the tables asked for: it has the name in it, or the pattern is open.</summary>
     public bool MayName(string statement) => _tables.Length == 0 || Array.Exists(_tables, p => p.MayName(statement));
 
-    /// <summary>Whether tables of a database may match.</summary>
-    public bool MayMatchIn(string database) => IsDatabaseMatch(database)
-        && (_tables.Length == 0 || Array.Exists(_tables, p => p.MayMatchIn(database)));
+    /// <summary>Whether tables of a database are asked for by its name, or with those of all databases: not where only names of
+    /// tables are given, which it need not have.</summary>
+    public bool NamesDatabase(string database) => IsDatabaseMatch(database)
+        && (_tables.Length == 0 || Array.Exists(_tables, p => p.NamesDatabase(database)));
 
     public bool IsDatabaseMatch(string database) =>
         (_databases.Length == 0 || Array.Exists(_databases, p => p.IsMatch(database)))
@@ -79,7 +80,7 @@ internal sealed class TableFilter
         public bool IsMatch(string database, string table) =>
             Whole?.IsMatch(table) == true || Array.Exists(Parted, p => p.Database.IsMatch(database) && p.Table.IsMatch(table));
 
-        public bool MayMatchIn(string database) => Parted.Length == 0 || Array.Exists(Parted, p => p.Database.IsMatch(database));
+        public bool NamesDatabase(string database) => Array.Exists(Parted, p => p.Database.IsMatch(database));
 
         public bool MayName(string statement) =>
             (Parted.Length == 0 && IsNamed(Whole!, statement)) || Array.Exists(Parted, p => IsNamed(p.Table, statement));

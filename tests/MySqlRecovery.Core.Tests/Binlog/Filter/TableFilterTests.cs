@@ -25,8 +25,15 @@ public class TableFilterTests
     [Theory]
     [InlineData("p.t", "p", true)]
     [InlineData("p.t", "other", false)]
-    [InlineData("t", "other", true)]
+    [InlineData("t", "other", false)]
     [InlineData("my.db.t", "my.db", true)]
-    public void A_database_may_hold_what_is_asked_for(string pattern, string database, bool mayMatch) =>
-        Assert.Equal(mayMatch, new TableFilter([], [], [pattern], []).MayMatchIn(database));
+    public void A_database_is_asked_for_by_its_name(string pattern, string database, bool isNamed) =>
+        Assert.Equal(isNamed, new TableFilter([], [], [pattern], []).NamesDatabase(database));
+
+    [Fact]
+    public void Where_no_table_is_named_those_of_every_database_are_asked_for()
+    {
+        Assert.True(new TableFilter([], [], [], ["u"]).NamesDatabase("d"));
+        Assert.False(new TableFilter([], ["d"], [], ["u"]).NamesDatabase("d"));
+    }
 }
