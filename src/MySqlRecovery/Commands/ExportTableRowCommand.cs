@@ -111,7 +111,8 @@ public sealed class ExportTableRowCommand : RecoveryCmdlet
         {
             if (FileInUse.IsLocked(path))
                 WriteWarning($"{path} is in use by a server: what the server has not written to it yet is not in the rows.");
-            Try(() => Write(path, options));
+            ulong newest = Try(() => Write(path, options));
+            WriteVerbose(TableFileInput.SayHowNew(path, newest));
             foreach (RecoveryException error in _errors)
                 ReportError(error);
             _errors.Clear();
@@ -145,7 +146,7 @@ public sealed class ExportTableRowCommand : RecoveryCmdlet
         base.Dispose(disposing);
     }
 
-    private void Write(string path, TableFileOptions options)
+    private ulong Write(string path, TableFileOptions options)
     {
         using TableFile file = TableFile.Open(path, options);
         foreach (string doubt in file.Doubts)
@@ -154,7 +155,9 @@ public sealed class ExportTableRowCommand : RecoveryCmdlet
             WriteWarning(doubt);
         }
 
-        new TableFileExport(file, _file!, Format!.Value, file.Table.IndexesOf(Column, path), _errors.Add).Write(State, StopToken);
+        var export = new TableFileExport(file, _file!, Format!.Value, file.Table.IndexesOf(Column, path), _errors.Add);
+        export.Write(State, StopToken);
+        return export.NewestLsn;
     }
 
     private static TableRow ToRow(PSObject input)

@@ -120,6 +120,7 @@ public sealed class GetIbdRowCommand : RecoveryCmdlet
         file.Table.IndexesOf([.. _where?.Columns ?? []], path);
         var reader = new TableRowReader(file, ReportError, StopToken) { Logged = ReadLogs(file.Table, path) };
         reader.ReadObjects(State, chosen, row => _where == null || _where.IsMatch(row.Value), WriteObject);
+        WriteVerbose(TableFileInput.SayHowNew(path, reader.NewestLsn));
     }
 
     // The partitions of a table are one table in the logs.

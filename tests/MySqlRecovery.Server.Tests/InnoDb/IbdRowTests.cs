@@ -138,6 +138,51 @@ public abstract class IbdRowTests(ServerFlavour flavour) : IDisposable
         }
     }
 
+    [Fact]
+    public async Task After_a_kill_under_load_every_row_is_one_that_was_written_and_how_new_the_file_is_is_known()
+    {
+        Server.Sql($"""
+            CREATE DATABASE busy; USE busy;
+            CREATE TABLE t (id INT NOT NULL AUTO_INCREMENT PRIMARY KEY, n INT NOT NULL, v VARCHAR(300), KEY (n))
+                ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;
+            INSERT INTO t (n, v) SELECT 0, NULL FROM mysql.help_keyword LIMIT 400; INSERT INTO t (n) SELECT 0 FROM t;
+            INSERT INTO t (n) SELECT 0 FROM t; INSERT INTO t (n) SELECT 0 FROM t; {Change("id > 0")}
+            FLUSH TABLES t FOR EXPORT; UNLOCK TABLES;
+            """);
+        Task[] load = [.. Enumerable.Range(0, 3).Select(session => Task.Run(() => Load(session)))];
+        await Task.Delay(TimeSpan.FromSeconds(4), TestContext.Current.CancellationToken);
+        Server.Kill();
+        await Task.WhenAll(load);
+
+        SchemaCatalog schema = new();
+        schema.Apply(
+            "CREATE TABLE t (id INT NOT NULL PRIMARY KEY, n INT NOT NULL, v VARCHAR(300), KEY (n)) DEFAULT CHARSET=utf8mb4", "busy");
+        using TableFile file = TableFile.Open(Path.Combine(Server.DataPath, "busy", "t.ibd"), new() { Schema = schema });
+        var rows = new List<TableRow>();
+        var reader = new TableRowReader(file, _errors.Add, CancellationToken.None);
+        reader.ReadObjects(TableRowSelection.Live | TableRowSelection.Deleted, columns: null, _ => true, rows.Add);
+
+        Assert.InRange(rows.Select(r => r.Value["id"]).Distinct().Count(), 800, int.MaxValue);
+        // An insert writes the row before the update that gives it its text.
+        Assert.All(rows.Where(r => r.Value["v"] != null), r => Assert.StartsWith($"{r.Value["id"]} {r.Value["n"]} x", (string)r.Value["v"]!));
+        Assert.All(_errors, e => Assert.Equal("IbdPageDamaged", e.ErrorId));
+        Assert.NotEqual(0UL, reader.NewestLsn);
+
+        static string Change(string where) =>
+            $"UPDATE t SET n = n + 1, v = CONCAT(id, ' ', n, ' ', REPEAT('x', 1 + (id * n) % 90)) WHERE {where};";
+
+        void Load(int session)
+        {
+            IEnumerable<string> statements = Enumerable.Range(0, 20_000).Select(i => (i % 4) switch
+            {
+                0 => "INSERT INTO t (n) VALUES (0); " + Change("id = LAST_INSERT_ID()"),
+                1 => $"DELETE FROM t WHERE id = {(i * 7 * (session + 3)) % 3000};",
+                _ => Change($"id = {(i * 13 * (session + 5)) % 3200}"),
+            });
+            Assert.ThrowsAny<Exception>(() => Server.Sql(string.Join('\n', statements), "busy"));
+        }
+    }
+
     private Dictionary<string, string> RowsToDelete(string table) => Server.Query(
         $"SELECT t.id, t.v, t.d, IFNULL(SHA2(t.lob, 256), 'NULL') FROM {table} t JOIN chosen_{table} c ON c.id = t.id", "gone")
         .ToDictionary(r => r[0], r => $"{r[1]}|{r[2]}|{r[3]}");

@@ -30,6 +30,9 @@ internal sealed class TableFileExport
             source.Table.Database, source.Table.Name, Array.ConvertAll(_columns, i => source.Table.Columns[i].Definition.Name));
     }
 
+    /// <summary>The place in the redo log up to which the newest leaf has what the server did.</summary>
+    public ulong NewestLsn { get; private set; }
+
     public void Write(TableRowSelection selection, CancellationToken stop)
     {
         _target.Start(_shape);
@@ -128,6 +131,7 @@ internal sealed class TableFileExport
                 _export._onError(error);
             }
 
+            _export.NewestLsn = Math.Max(_export.NewestLsn, _reader.NewestLsn);
             _errors.Clear();
             (_rows, _partial) = (0, 0);
         }

@@ -36,6 +36,9 @@ internal sealed class TableRowReader
     /// <summary>What logs say of the table's deleted rows; null for no logs.</summary>
     public LoggedDeletions? Logged { get; init; }
 
+    /// <summary>The place in the redo log up to which the newest leaf that was read has what the server did (FIL_PAGE_LSN).</summary>
+    public ulong NewestLsn { get; private set; }
+
     private delegate void LookAtPage(ReadOnlySpan<byte> page, uint number, bool isFree);
 
     /// <summary>Gives the rows; the object is the same for every row.</summary>
@@ -105,7 +108,10 @@ internal sealed class TableRowReader
             return false;
         }
 
-        return _source.IsLeaf(page) && (reports && !isFree || !IsDamaged(page, number, out _));
+        bool isWhole = _source.IsLeaf(page) && (reports && !isFree || !IsDamaged(page, number, out _));
+        if (isWhole)
+            NewestLsn = Math.Max(NewestLsn, FilPage.U64(page, FilPage.Lsn));
+        return isWhole;
     }
 
     private bool IsDamaged(ReadOnlySpan<byte> page, uint number, out string? wrong)
