@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Management.Automation;
 using MySqlRecovery.InnoDb.Rows;
 using MySqlRecovery.InnoDb.Tablespace;
@@ -42,6 +43,11 @@ public sealed class ExportTableRowCommand : RecoveryCmdlet
     /// <summary>CREATE TABLE statements of the tables, for files that do not describe themselves (before MySQL 8.0, MariaDB).</summary>
     [Parameter(ParameterSetName = IbdSet)]
     public string? SchemaPath { get; set; }
+
+    /// <summary>An open connection to a server that has the tables, for files that do not describe themselves.</summary>
+    [Parameter(ParameterSetName = IbdSet)]
+    [ValidateNotNull]
+    public DbConnection? Connection { get; set; }
 
     /// <summary>The keyring files of the server, or MariaDB's key file, for encrypted files.</summary>
     [Parameter(ParameterSetName = IbdSet)]
@@ -106,7 +112,7 @@ public sealed class ExportTableRowCommand : RecoveryCmdlet
             return;
         }
 
-        TableFileOptions options = Try(() => this.ReadTableFileOptions(SchemaPath, KeyringPath, SdiPath, Table));
+        TableFileOptions options = Try(() => this.ReadTableFileOptions(SchemaPath, KeyringPath, SdiPath, Table, Connection, StopToken));
         foreach (string path in _files)
         {
             if (FileInUse.IsLocked(path))

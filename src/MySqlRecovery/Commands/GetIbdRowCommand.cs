@@ -1,4 +1,5 @@
 using System.Collections;
+using System.Data.Common;
 using System.Management.Automation;
 using MySqlRecovery.Binlog.Filter;
 using MySqlRecovery.Binlog.Reading;
@@ -50,6 +51,11 @@ public sealed class GetIbdRowCommand : RecoveryCmdlet
     [Parameter]
     public IDictionary? Where { get; set; }
 
+    /// <summary>An open connection to a server that has the tables, for files that do not describe themselves.</summary>
+    [Parameter]
+    [ValidateNotNull]
+    public DbConnection? Connection { get; set; }
+
     /// <summary>The keyring files of the server, or MariaDB's key file, for encrypted files.</summary>
     [Parameter]
     public string[] KeyringPath { get; set; } = [];
@@ -72,7 +78,7 @@ public sealed class GetIbdRowCommand : RecoveryCmdlet
     protected override void BeginProcessing()
     {
         _where = Where == null || Where.Count == 0 ? null : new RowPredicate(Where);
-        _options = Try(() => this.ReadTableFileOptions(SchemaPath, KeyringPath, SdiPath, Table));
+        _options = Try(() => this.ReadTableFileOptions(SchemaPath, KeyringPath, SdiPath, Table, Connection, StopToken));
         if (LogPath.Length == 0)
             return;
         if (!State.HasFlag(TableRowSelection.Deleted))

@@ -2,12 +2,15 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.RegularExpressions;
 using MySqlRecovery.Binlog.Scan;
+using MySqlRecovery.Client;
 using MySqlRecovery.InnoDb.Pages;
 using MySqlRecovery.InnoDb.Rows;
 using MySqlRecovery.InnoDb.Tablespace;
 using MySqlRecovery.Model;
 using MySqlRecovery.Schema;
+using MySqlRecovery.Server.Tests.Client;
 using MySqlRecovery.Server.Tests.Servers;
+using MySqlRecovery.Text;
 using Xunit;
 
 namespace MySqlRecovery.Server.Tests.InnoDb;
@@ -164,7 +167,9 @@ public abstract class IbdRowTests(ServerFlavour flavour) : IDisposable
 
         Assert.InRange(rows.Select(r => r.Value["id"]).Distinct().Count(), 800, int.MaxValue);
         // An insert writes the row before the update that gives it its text.
-        Assert.All(rows.Where(r => r.Value["v"] != null), r => Assert.StartsWith($"{r.Value["id"]} {r.Value["n"]} x", (string)r.Value["v"]!));
+        Assert.All(
+            rows.Where(r => r.Value["v"] != null),
+            r => Assert.StartsWith($"{r.Value["id"]} {r.Value["n"]} x", (string)r.Value["v"]!));
         Assert.All(_errors, e => Assert.Equal("IbdPageDamaged", e.ErrorId));
         Assert.NotEqual(0UL, reader.NewestLsn);
 
@@ -180,6 +185,47 @@ public abstract class IbdRowTests(ServerFlavour flavour) : IDisposable
                 _ => Change($"id = {(i * 13 * (session + 5)) % 3200}"),
             });
             Assert.ThrowsAny<Exception>(() => Server.Sql(string.Join('\n', statements), "busy"));
+        }
+    }
+
+    [Fact]
+    public void A_server_that_has_the_table_says_what_its_columns_are()
+    {
+        Server.Sql("""
+            CREATE DATABASE told; USE told;
+            CREATE TABLE t (a INT NOT NULL, b VARCHAR(20), c DECIMAL(8,2), PRIMARY KEY (a)) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;
+            INSERT INTO t VALUES (1, 'ü', 1.5), (2, NULL, -2);
+            """);
+        string root = Directory.CreateTempSubdirectory("mysqlrecovery-").FullName;
+        string folder = Directory.CreateDirectory(Path.Combine(root, "told")).FullName;
+        try
+        {
+            string path = Path.Combine(folder, "t.ibd");
+            Server.Restart(); // all pages are written then
+            File.Copy(Path.Combine(Server.DataPath, "told", "t.ibd"), path);
+            using ServerConnection connection = Server.Connect();
+            var asked = new List<TableName>();
+            var options = new TableFileOptions { AskServer = Ask };
+            var rows = new List<TableRow>();
+            using (TableFile file = TableFile.Open(path, options))
+            {
+                var reader = new TableRowReader(file, _errors.Add, CancellationToken.None);
+                reader.ReadObjects(TableRowSelection.Live, columns: null, _ => true, rows.Add);
+            }
+
+            Assert.Equal(["told.t Live a=1", "told.t Live a=2"], rows.Select(r => $"{r}"));
+            Assert.Equal(["ü", null], rows.Select(r => r.Value["b"]));
+            Assert.Equal(flavour == ServerFlavour.MySql ? [] : [new TableName("told", "t")], asked); // newer files say it themselves
+
+            TableSchema? Ask(TableName name)
+            {
+                asked.Add(name);
+                return ServerSchema.Read(connection, [name], CancellationToken.None) is [{ } table] ? table : null;
+            }
+        }
+        finally
+        {
+            Directory.Delete(root, recursive: true);
         }
     }
 

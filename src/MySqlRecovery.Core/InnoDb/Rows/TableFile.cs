@@ -3,6 +3,7 @@ using MySqlRecovery.InnoDb.Pages;
 using MySqlRecovery.InnoDb.Records;
 using MySqlRecovery.Model;
 using MySqlRecovery.Schema;
+using MySqlRecovery.Text;
 
 namespace MySqlRecovery.InnoDb.Rows;
 
@@ -123,6 +124,9 @@ internal sealed record TableFileOptions
 {
     /// <summary>Definitions for files that do not describe themselves.</summary>
     public SchemaCatalog? Schema { get; init; }
+
+    /// <summary>Asks a server for the definition of a table that <see cref="Schema"/> does not have; null for no such table.</summary>
+    public Func<TableName, TableSchema?>? AskServer { get; init; }
 
     /// <summary>Keys of encrypted files.</summary>
     public Keyring? Keyring { get; init; }

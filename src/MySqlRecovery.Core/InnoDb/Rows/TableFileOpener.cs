@@ -4,6 +4,7 @@ using MySqlRecovery.InnoDb.Records;
 using MySqlRecovery.InnoDb.Tablespace;
 using MySqlRecovery.Model;
 using MySqlRecovery.Schema;
+using MySqlRecovery.Text;
 
 namespace MySqlRecovery.InnoDb.Rows;
 
@@ -37,7 +38,7 @@ internal sealed class TableFileOpener
         SdiTable? sdi = ChooseTable(file, sister, options.Table, out bool isShared);
         var opener = new TableFileOpener(file);
         if (sdi == null)
-            return opener.FromSchema(Definition(file, options.Schema) ?? throw NotDescribed(file));
+            return opener.FromSchema(Definition(file, options) ?? throw NotDescribed(file));
         StoredTable table = SdiStoredTable.Of(sdi) ?? throw NotDescribed(file);
         return opener.NamedIndex(sdi) is { } index ? new TableFile(file, table, index, opener._extents)
             : isShared ? throw RootLost(file)
@@ -76,13 +77,17 @@ internal sealed class TableFileOpener
                 $"it has no table {name}, but {string.Join(", ", tables.Select(t => $"{t.Schema}.{t.Name}"))}", file.Path);
     }
 
-    private static TableSchema? Definition(TablespaceFile file, SchemaCatalog? schema) => (schema == null ? null
-        : SchemaRecordLayout.Find(schema, TableFileName.DatabaseOf(file.Path), TableFileName.TableWithoutPartition(file.Path)))
-        ?? FrmFile.Beside(file.Path);
+    private static TableSchema? Definition(TablespaceFile file, TableFileOptions options)
+    {
+        string database = TableFileName.DatabaseOf(file.Path), table = TableFileName.TableWithoutPartition(file.Path);
+        return (options.Schema == null ? null : SchemaRecordLayout.Find(options.Schema, database, table))
+            ?? options.AskServer?.Invoke(new TableName(database, table)) ?? FrmFile.Beside(file.Path);
+    }
 
     private static RecoveryException NotDescribed(TablespaceFile file) => new("RecordLayoutUnknown", RecoveryErrorKind.InvalidArgument,
         "the file does not name its columns, and no definition of the table is at hand", file.Path,
-        recommendedAction: "Put the table's .frm beside the file, give its CREATE TABLE statement with -SchemaPath, or a file of the same "
+        recommendedAction: "Put the table's .frm beside the file, give its CREATE TABLE statement with -SchemaPath, a server that has the "
+            + "table with -Connection, or a file of the same "
             + "table, such as that of an empty one on a server of MySQL 8.0 or later, with -SdiPath.");
 
     private static RecoveryException RootLost(TablespaceFile file) => new(
