@@ -16,7 +16,7 @@ namespace MySqlRecovery.Bench.AsOf;
 /// </summary>
 internal static class AsOfCommand
 {
-    private const int Rounds = 3;
+    private const int Rounds = 4;
 
     public static int Run(int rows, int changed)
     {
@@ -24,18 +24,19 @@ internal static class AsOfCommand
         BinlogPosition at = Write(server, rows, changed);
         var options = new ConnectionOptions { Socket = server.SocketPath, User = "root" };
         var moment = new Moment { Place = (at.File, at.Offset) };
-        double bare = double.MaxValue, present = double.MaxValue, past = double.MaxValue;
+        (double Wall, double Processor) bare = (double.MaxValue, double.MaxValue), present = bare, past = bare;
         for (int round = 0; round < Rounds; round++)
         {
-            bare = Math.Min(bare, Time(() => Select(options)));
-            present = Math.Min(present, Time(() => Read(options, new Moment())));
-            past = Math.Min(past, Time(() => Read(options, moment)));
+            bare = Least(bare, Time(() => Select(options)));
+            present = Least(present, Time(() => Read(options, new Moment())));
+            past = Least(past, Time(() => Read(options, moment)));
         }
 
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{rows} rows, {changed} changed since: SELECT {bare:F2} s, its rows as objects {present:F2} s, as of {past:F2} s: "
-                + $"{past / bare:F2} times the SELECT, {past / present:F2} times its objects; "
+            $"{rows} rows, {changed} changed since: SELECT {bare.Wall:F2} s ({bare.Processor:F2} s of the client's processor), its rows as "
+                + $"objects {present.Wall:F2} s ({present.Processor:F2} s), as of {past.Wall:F2} s ({past.Processor:F2} s): "
+                + $"{past.Wall / bare.Wall:F2} ({past.Processor / bare.Processor:F2}) times the SELECT; "
                 + $"{Process.GetCurrentProcess().PeakWorkingSet64 >> 20} MiB at most"));
         return 0;
     }
@@ -75,10 +76,14 @@ internal static class AsOfCommand
         return asOf.Rows().LongCount();
     }
 
-    private static double Time(Func<long> work)
+    private static (double Wall, double Processor) Least((double Wall, double Processor) one, (double Wall, double Processor) other) =>
+        (Math.Min(one.Wall, other.Wall), Math.Min(one.Processor, other.Processor));
+
+    private static (double Wall, double Processor) Time(Func<long> work)
     {
         long start = Stopwatch.GetTimestamp();
+        TimeSpan processor = Process.GetCurrentProcess().TotalProcessorTime;
         work();
-        return Stopwatch.GetElapsedTime(start).TotalSeconds;
+        return (Stopwatch.GetElapsedTime(start).TotalSeconds, (Process.GetCurrentProcess().TotalProcessorTime - processor).TotalSeconds);
     }
 }

@@ -45,6 +45,8 @@ Describe 'Get-RowHistory from files' {
         $versions = Get-RowHistory flow.wf_task t107-1 -LogPath "$TestDrive/binlog.*" -WarningVariable told -WarningAction SilentlyContinue
         $told | Should -Match 'missing'
         $versions.IsExact | Should -Contain $false
+        { Get-RowHistory flow.wf_task t107-1 -LogPath "$TestDrive/binlog.*" -RequireComplete -WarningAction SilentlyContinue } |
+            Should -Throw -ErrorId 'ResultIncomplete*'
     }
 }
 

@@ -15,7 +15,7 @@ BeforeDiscovery {
         @{ Name = 'Export-RowChangeSql'; Expected = $filters + 'Path', 'LogPath', 'InputObject', 'Reverse', 'Column', 'TableMap', 'Fold', 'BatchSize', 'MaxMemory', 'IncludeLikely', 'Force', 'WhatIf', 'Confirm'; Sets = 'InputObject', 'LogPath', 'Server' }
         @{ Name = 'Test-RowChange'; Expected = $filters + 'InputObject', 'LogPath', 'Forward', 'Column', 'TableMap', 'BatchSize', 'Cascade', 'IncludeLikely'; Sets = 'Server' }
         @{ Name = 'Restore-RowChange'; Expected = $filters + 'InputObject', 'LogPath', 'Forward', 'Column', 'TableMap', 'BatchSize', 'Cascade', 'IncludeLikely', 'OnConflict', 'As', 'AllowTrigger', 'PassThru', 'Throttle', 'WhatIf', 'Confirm'; Sets = 'Server' }
-        @{ Name = 'Get-RowHistory'; Expected = $connection + 'Table', 'Key', 'LogPath', 'Server', 'StartTime', 'KeyringPath', 'SchemaPath', 'CatalogPath'; Sets = 'Server' }
+        @{ Name = 'Get-RowHistory'; Expected = $connection + 'Table', 'Key', 'LogPath', 'Server', 'StartTime', 'KeyringPath', 'SchemaPath', 'CatalogPath', 'RequireComplete'; Sets = 'Server' }
         @{ Name = 'Get-TableRow'; Expected = $connection + 'Table', 'Server', 'AsOf', 'AsOfGtid', 'AsOfFile', 'AsOfPosition', 'Where', 'Column', 'SchemaPath', 'Base', 'LogPath', 'KeyringPath', 'CatalogPath', 'MaxMemory'; Sets = 'Server' }
         @{ Name = 'Update-BinlogCatalog'; Expected = 'Path', 'LiteralPath', 'CatalogPath', 'SchemaPath', 'Force', 'WhatIf', 'Confirm'; Sets = 'LiteralPath', 'Path' }
         @{ Name = 'Get-IbdRow'; Expected = 'Path', 'LiteralPath', 'LogPath', 'Connection', 'SchemaPath', 'State', 'Column', 'Where', 'KeyringPath', 'SdiPath', 'Table'; Sets = 'LiteralPath', 'Path' }

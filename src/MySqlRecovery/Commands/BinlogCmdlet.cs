@@ -238,10 +238,6 @@ public abstract partial class BinlogCmdlet : LogReaderCmdlet
             ThrowTerminatingError(ToErrorRecord(Incomplete(what)));
     }
 
-    private static RecoveryException Incomplete(string what) => new(
-        "ResultIncomplete", RecoveryErrorKind.ObjectNotFound, $"the result is not complete, as -RequireComplete asks for: {what}",
-        recommendedAction: "Look at Reason, choose what can be taken, or leave -RequireComplete out.");
-
     /// <summary>Says aloud that the undo overwrites changes that are not undone, or that nobody has looked for such.</summary>
     private protected void WarnOfLaterChanges(string[]? changes, bool reverse)
     {

@@ -48,6 +48,10 @@ public sealed class GetRowHistoryCommand : LogReaderCmdlet
     [ValidateNotNull]
     public DateTime? StartTime { get; set; }
 
+    /// <summary>Makes an error, after all versions, of what the logs do not tell.</summary>
+    [Parameter]
+    public SwitchParameter RequireComplete { get; set; }
+
     /// <inheritdoc/>
     protected override void ProcessRecord() => _keys.AddRange(Key.Select(k => k is PSObject wrapped ? wrapped.BaseObject : k));
 
@@ -68,6 +72,9 @@ public sealed class GetRowHistoryCommand : LogReaderCmdlet
                 + (reader.Notes.Count > 1 ? $" (and {reader.Notes.Count - 1} more: see Reason)" : string.Empty));
         foreach (RowVersion version in versions)
             WriteObject(version);
+        string? missing = reader.Notes.Count > 0 ? reader.Notes[0] : versions.Find(v => !v.IsExact)?.Reason;
+        if (RequireComplete && missing != null)
+            ThrowTerminatingError(ToErrorRecord(Incomplete(missing)));
     }
 
     private RowHistoryReader Open(ServerConnection? client)
