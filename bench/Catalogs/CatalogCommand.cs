@@ -32,11 +32,11 @@ internal static class CatalogCommand
     private static int Make(string[] logs)
     {
         Measure(logs[..1], withCatalogs: false); // what is compiled is compiled
-        CatalogUpdate.Run(logs[0], null, null, force: true, default);
+        CatalogUpdate.Run(logs[0], null, force: true, default);
         (double measured, double measuredProcessor) = Time(() => Measure(logs, withCatalogs: false));
         long size = 0;
         (double made, double madeProcessor) = Time(
-            () => size = logs.Sum(l => CatalogUpdate.Run(l, null, null, force: true, default).Size));
+            () => size = logs.Sum(l => CatalogUpdate.Run(l, null, force: true, default).Size));
         long bytes = logs.Sum(l => new FileInfo(l).Length);
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,

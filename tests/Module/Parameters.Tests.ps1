@@ -17,7 +17,7 @@ BeforeDiscovery {
         @{ Name = 'Restore-RowChange'; Expected = $filters + 'InputObject', 'LogPath', 'Forward', 'Column', 'TableMap', 'BatchSize', 'Cascade', 'IncludeLikely', 'OnConflict', 'As', 'AllowTrigger', 'PassThru', 'Throttle', 'WhatIf', 'Confirm'; Sets = 'Server' }
         @{ Name = 'Get-RowHistory'; Expected = $connection + 'Table', 'Key', 'LogPath', 'Server', 'StartTime', 'KeyringPath', 'SchemaPath', 'CatalogPath', 'RequireComplete'; Sets = 'Server' }
         @{ Name = 'Get-TableRow'; Expected = $connection + 'Table', 'Server', 'AsOf', 'AsOfGtid', 'AsOfFile', 'AsOfPosition', 'Where', 'Column', 'SchemaPath', 'Base', 'LogPath', 'KeyringPath', 'CatalogPath', 'MaxMemory'; Sets = 'Server' }
-        @{ Name = 'Update-BinlogCatalog'; Expected = 'Path', 'LiteralPath', 'CatalogPath', 'SchemaPath', 'Force', 'WhatIf', 'Confirm'; Sets = 'LiteralPath', 'Path' }
+        @{ Name = 'Update-BinlogCatalog'; Expected = 'Path', 'LiteralPath', 'CatalogPath', 'Force', 'WhatIf', 'Confirm'; Sets = 'LiteralPath', 'Path' }
         @{ Name = 'Get-IbdRow'; Expected = 'Path', 'LiteralPath', 'LogPath', 'Connection', 'SchemaPath', 'State', 'Column', 'Where', 'KeyringPath', 'SdiPath', 'Table'; Sets = 'LiteralPath', 'Path' }
         @{ Name = 'Export-TableRow'; Expected = 'Path', 'InputObject', 'IbdPath', 'Format', 'Connection', 'SchemaPath', 'State', 'Column', 'KeyringPath', 'SdiPath', 'Table', 'Force', 'WhatIf', 'Confirm'; Sets = 'IbdPath', 'InputObject' }
         @{ Name = 'Get-IbdSpaceId'; Expected = 'Path', 'LiteralPath', 'DamagedPage', 'Verify'; Sets = 'LiteralPath', 'Path' }

@@ -1,4 +1,3 @@
-using MySqlRecovery.Binlog.Rows;
 using MySqlRecovery.IO;
 using MySqlRecovery.Model;
 using MySqlRecovery.Text;
@@ -11,15 +10,14 @@ internal static class CatalogUpdate
     /// <summary>Makes the catalog where there is none that fits the whole log.</summary>
     /// <param name="log">The log.</param>
     /// <param name="folder">Where catalogs are; null beside the logs.</param>
-    /// <param name="schema">Names the keys that the log does not name; null for none.</param>
     /// <param name="force">Whether to make it in any case.</param>
     /// <param name="stop">Cancels.</param>
     /// <exception cref="RecoveryException">CatalogNotSupported, and what reading the log and writing end in.</exception>
-    public static BinlogCatalog Run(string log, string? folder, ITableSchemaSource? schema, bool force, CancellationToken stop)
+    public static BinlogCatalog Run(string log, string? folder, bool force, CancellationToken stop)
     {
         if (!force && FindFitting(log, folder, out string present) is { } kept)
             return Describe(kept, log, present, isNew: false);
-        CatalogLayout made = new CatalogWriter(log, schema, stop).Write(folder, out string path);
+        CatalogLayout made = new CatalogWriter(log, null, stop).Write(folder, out string path);
         return Describe(made, log, path, isNew: true);
     }
 

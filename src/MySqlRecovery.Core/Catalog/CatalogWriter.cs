@@ -12,7 +12,10 @@ namespace MySqlRecovery.Catalog;
 
 /// <summary>Makes the catalog of one log.</summary>
 /// <param name="log">Path of the log.</param>
-/// <param name="schema">Names the keys that the log does not name; null for none.</param>
+/// <param name="schema">
+/// Names the keys that the log does not name, as they are in this very log: a definition in a log before it would make them others.
+/// Null for none.
+/// </param>
 /// <param name="stop">Cancels.</param>
 internal sealed class CatalogWriter(string log, ITableSchemaSource? schema, CancellationToken stop)
 {

@@ -2,7 +2,6 @@ using System.Management.Automation;
 using MySqlRecovery.Catalog;
 using MySqlRecovery.Input;
 using MySqlRecovery.Model;
-using MySqlRecovery.Schema;
 
 namespace MySqlRecovery.Commands;
 
@@ -30,11 +29,6 @@ public sealed class UpdateBinlogCatalogCommand : RecoveryCmdlet
     [ValidateNotNullOrEmpty]
     public string? CatalogPath { get; set; }
 
-    /// <summary>A file of CREATE TABLE statements that names the keys where the log does not.</summary>
-    [Parameter]
-    [ValidateNotNullOrEmpty]
-    public string? SchemaPath { get; set; }
-
     /// <summary>Makes catalogs anew that fit their log already.</summary>
     [Parameter]
     public SwitchParameter Force { get; set; }
@@ -52,8 +46,7 @@ public sealed class UpdateBinlogCatalogCommand : RecoveryCmdlet
             RecoveryException? error = null;
             try
             {
-                catalog = CatalogUpdate.Run(log, folder, SchemaPath == null
-                    ? null : LogSchema.Load(this.ResolveDestination(SchemaPath)), Force, StopToken);
+                catalog = CatalogUpdate.Run(log, folder, Force, StopToken);
             }
             catch (RecoveryException e)
             {

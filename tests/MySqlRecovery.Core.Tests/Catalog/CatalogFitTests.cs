@@ -153,7 +153,7 @@ public sealed class CatalogFitTests : IDisposable
     }
 
     private static BinlogCatalog Update(string log, string? folder, bool force) =>
-        CatalogUpdate.Run(log, folder, null, force, TestContext.Current.CancellationToken);
+        CatalogUpdate.Run(log, folder, force, TestContext.Current.CancellationToken);
 
     private void Make(int seed)
     {
