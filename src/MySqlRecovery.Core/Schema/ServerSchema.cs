@@ -22,7 +22,7 @@ internal static class ServerSchema
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public static IReadOnlyList<TableSchema> Read(IQueryClient client, IEnumerable<TableName> tables, CancellationToken token)
     {
-        try
+        return UnreadableAnswer.Guard(client, () =>
         {
             using var session = new SchemaSession(client, token);
             var found = new List<TableSchema>();
@@ -33,11 +33,7 @@ internal static class ServerSchema
             }
 
             return found;
-        }
-        catch (Exception e) when (UnreadableAnswer.Is(e))
-        {
-            throw UnreadableAnswer.Make(e, client.Server);
-        }
+        });
     }
 
     /// <summary>
@@ -50,18 +46,19 @@ internal static class ServerSchema
             "SELECT UNIQUE_CONSTRAINT_SCHEMA, REFERENCED_TABLE_NAME, CONSTRAINT_SCHEMA, TABLE_NAME FROM "
                 + "information_schema.REFERENTIAL_CONSTRAINTS "
             + "WHERE DELETE_RULE IN ('CASCADE', 'SET NULL', 'SET DEFAULT') OR UPDATE_RULE IN ('CASCADE', 'SET NULL', 'SET DEFAULT')";
-        return client.QueryAll(Sql, token).ConvertAll(row => (new TableName(row[0], row[1]!), new TableName(row[2], row[3]!)));
+        return UnreadableAnswer.Guard(
+            client, () => client.QueryAll(Sql, token).ConvertAll(row => (new TableName(row[0], row[1]!), new TableName(row[2], row[3]!))));
     }
 
     /// <summary>Why an account does not see all tables of a database, with the statement that lets it; null where it does.</summary>
     public static string? FindHidden(IQueryClient client, string database, CancellationToken token) =>
-        FindUnseeing(client, database, token) is { } account
+        UnreadableAnswer.Guard(client, () => FindUnseeing(client, database, token)) is { } account
             ? $"{account.Name} does not see all tables of {database}; GRANT SELECT ON {SqlIdentifier.Quote(database)}.* TO "
                 + $"{account.Quoted};" : null;
 
     /// <summary>Why an account does not see the tables of all databases, with the statement that lets it; null where it does.</summary>
     public static string? FindHiddenDatabases(IQueryClient client, CancellationToken token) =>
-        FindUnseeing(client, "mysqlrecovery_no_such_database", token) is { } account
+        UnreadableAnswer.Guard(client, () => FindUnseeing(client, "mysqlrecovery_no_such_database", token)) is { } account
             ? $"{account.Name} does not see the tables of all databases, which may refer to these; GRANT SELECT ON *.* TO {account.Quoted};"
             : null;
 

@@ -9,6 +9,20 @@ internal static class UnreadableAnswer
     public static bool Is(Exception e) => e is FormatException or OverflowException or ArgumentException or IndexOutOfRangeException
         or InvalidCastException or NullReferenceException;
 
+    /// <summary>Does what takes answers in.</summary>
+    /// <exception cref="RecoveryException">ServerAnswerUnreadable, and what the questions end in.</exception>
+    public static T Guard<T>(IQueryClient client, Func<T> step)
+    {
+        try
+        {
+            return step();
+        }
+        catch (Exception e) when (Is(e))
+        {
+            throw Make(e, client.Server);
+        }
+    }
+
     /// <summary>The error to report for it.</summary>
     /// <param name="e">What happened.</param>
     /// <param name="server">The server.</param>
