@@ -107,6 +107,15 @@ Describe 'Export-TableRow' {
         (Get-FileHash "$TestDrive/piped.$_").Hash | Should -Be (Get-FileHash "$TestDrive/direct.$_").Hash
     }
 
+    It 'makes an error of rows that it leaves out where all are asked for, and writes the others' {
+        $rows = @(Get-IbdRow $file)
+        $rows[0].MissingColumn = 'v'
+        $result = Invoke-Recorded { $rows | Export-TableRow "$TestDrive/some.csv" -RequireComplete }
+        $result.Errors.FullyQualifiedErrorId | Should -BeLike 'ResultIncomplete,*'
+        $result.Output.RowCount, $result.Output.PartialRowCount, $result.Output.IsComplete | Should -Be ($rows.Count - 1), 1, $false
+        (Invoke-Recorded { $rows[1] | Export-TableRow "$TestDrive/all.csv" -RequireComplete }).Errors | Should -BeNullOrEmpty
+    }
+
     It 'writes JSON that any program reads' {
         $null = Export-TableRow -IbdPath $file "$TestDrive/rows.jsonl"
         $read = Get-Content "$TestDrive/rows.jsonl" | ConvertFrom-Json -DateKind String

@@ -65,7 +65,7 @@ function Start-TestServer([string] $Prefix, [string[]] $Setting = @(), [string] 
 # Starts it, for the first time or after Stop-TestServer -Keep, and waits until it answers.
 function Resume-TestServer($Server) {
     $Server.Process = Start-Guarded $Server.Folder $Server.Program, "--defaults-file=$($Server.Folder)/my.cnf"
-    $deadline = [datetime]::UtcNow.AddSeconds(90)
+    $deadline = [datetime]::UtcNow.AddSeconds(300)
     do {
         if ($Server.Process.HasExited -or [datetime]::UtcNow -gt $deadline) {
             throw "The server did not start: $(Get-Content "$($Server.Folder)/error.log" -Tail 20 -ErrorAction Ignore)"

@@ -69,6 +69,10 @@ public sealed class ExportTableRowCommand : RecoveryCmdlet
     [Parameter(ParameterSetName = IbdSet)]
     public string[] Column { get; set; } = [];
 
+    /// <summary>Makes an error of rows that cannot be written whole, and of what is not sure to be all.</summary>
+    [Parameter]
+    public SwitchParameter RequireComplete { get; set; }
+
     /// <summary>Overwrites existing files.</summary>
     [Parameter]
     public SwitchParameter Force { get; set; }
@@ -138,6 +142,9 @@ public sealed class ExportTableRowCommand : RecoveryCmdlet
         WriteObject(result);
         if (result.PartialRowCount > 0)
             WriteWarning($"{result.PartialRowCount} rows with lost values are left out; Get-IbdRow gives what is left of them.");
+        if (RequireComplete && !result.IsComplete)
+            ThrowTerminatingError(ToErrorRecord(Incomplete(
+                result.Reason.FirstOrDefault() ?? $"{result.PartialRowCount} rows with lost values are left out")));
     }
 
     /// <inheritdoc/>

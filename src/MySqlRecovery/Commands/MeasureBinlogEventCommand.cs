@@ -85,16 +85,27 @@ public sealed class MeasureBinlogEventCommand : PipedEventCmdlet
             TakeFinished(items);
         }
 
+        private void NoteIfIncomplete(BinlogSummary sum)
+        {
+            if (cmdlet.RequireComplete && !sum.IsComplete)
+                cmdlet.Filter.Doubts.NoteLog($"{sum}: {sum.Reason.FirstOrDefault()}");
+        }
+
         public void TakeFinished(List<object> items)
         {
             while (Measure.TryTake(out BinlogSummary? summary))
+            {
+                NoteIfIncomplete(summary!);
                 items.Add(summary!);
+            }
         }
 
         public void Complete(List<object> items)
         {
             int first = items.Count;
             items.AddRange(Measure.Complete());
+            foreach (BinlogSummary sum in items.Skip(first).Cast<BinlogSummary>())
+                NoteIfIncomplete(sum);
             if (cmdlet.By == BinlogSummaryKind.Statement
                 && items.Skip(first).Cast<BinlogSummary>().FirstOrDefault(s => s.Statement == null) is { } unnamed)
                 cmdlet.Warn($"The log has no statements for {unnamed.RowCount} rows: binlog_rows_query_log_events (MySQL) or "

@@ -122,6 +122,11 @@ public abstract class RecoveryCmdlet : PSCmdlet, IDisposable
         }
     }
 
+    /// <summary>The error of a result that is not complete where that was asked for.</summary>
+    private protected static RecoveryException Incomplete(string what) => new(
+        "ResultIncomplete", RecoveryErrorKind.ObjectNotFound, $"the result is not complete, as -RequireComplete asks for: {what}",
+        recommendedAction: "Look at Reason, choose what can be taken, or leave -RequireComplete out.");
+
     /// <summary>The engine's exception as an error record: id, category, target and recommended action.</summary>
     protected static ErrorRecord ToErrorRecord(RecoveryException exception, object? target = null)
     {

@@ -103,12 +103,15 @@ public sealed class RestoreRowChangeCommand : RowRestoreCmdlet
             return;
         }
 
+        RestoreResult[] results = [.. tally.Results(failure != null || restore.WasStopped)];
         if (!PassThru)
-            WriteObject(tally.Results(failure != null || restore.WasStopped), enumerateCollection: true);
+            WriteObject(results, enumerateCollection: true);
         else if (restore.WasStopped)
             WriteWarning("Stopped before all rows were come to: run it again.");
         if (failure != null)
             ThrowTerminatingError(ToErrorRecord(failure.ErrorId == "ServerPrivilegeMissing" ? WithGrant(failure, run) : failure));
+        if (RequireComplete && Array.Find(results, r => !r.IsComplete) is { } left)
+            ThrowTerminatingError(ToErrorRecord(Incomplete(left.Reason.FirstOrDefault() ?? left.ToString())));
     }
 
     private bool MayGoOn()
