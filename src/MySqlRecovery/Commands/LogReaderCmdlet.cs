@@ -3,7 +3,6 @@ using System.Management.Automation;
 using MySqlRecovery.Binlog.Encryption;
 using MySqlRecovery.Catalog;
 using MySqlRecovery.Input;
-using MySqlRecovery.Model;
 
 namespace MySqlRecovery.Commands;
 
@@ -55,11 +54,6 @@ public abstract class LogReaderCmdlet : ServerCmdlet
 
     /// <summary>The same of what is said with -Verbose only.</summary>
     private protected void Tell(string text) => _told.Enqueue(text);
-
-    /// <summary>The error of -RequireComplete.</summary>
-    private protected static RecoveryException Incomplete(string what) => new(
-        "ResultIncomplete", RecoveryErrorKind.ObjectNotFound, $"the result is not complete, as -RequireComplete asks for: {what}",
-        recommendedAction: "Look at Reason, choose what can be taken, or leave -RequireComplete out.");
 
     /// <summary>Writes the warnings so far, and, verbosely, what is read and what is not.</summary>
     private protected void WriteWarnings()
