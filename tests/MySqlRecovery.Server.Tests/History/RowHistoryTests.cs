@@ -64,14 +64,14 @@ public abstract partial class RowHistoryTests(ServerFixture fixture)
         var catalogs = new LogCatalogs(null, Assert.Fail);
         var schema = SchemaCatalog.Load(definition);
         static string Show(RowVersion v) => $"{v.Operation} {v.FromPosition} {v.Key!["id"]} {Text(v.Value)} {v.IsExact} {v.Reason}";
-        for (int key = 1; key <= 700; key += 7)
+        for (int key = 1; key <= 700; key += 35)
         {
             Assert.Equal(
                 Read("history_random.t", [key], [log], server: false, schema).Select(Show),
                 Read("history_random.t", [key], [log], server: false, schema, catalogs).Select(Show));
         }
 
-        Assert.NotEmpty(catalogs.TakePassed());
+        Assert.NotEmpty(catalogs.TakePassed().ToList());
         Assert.Empty(Read("history_random.t", [123_456], [log], server: false, schema, catalogs));
         string[] passed = Assert.Single(catalogs.TakePassed()).Split(' ');
         Assert.True(long.Parse(passed[2], CultureInfo.InvariantCulture) > new FileInfo(log).Length / 2, string.Join(' ', passed));
