@@ -159,8 +159,8 @@ public abstract partial class UndoPropertyTests(ServerFixture fixture, ITestOutp
         using EventScan scan = Open(log, choice, chosen, schemaPath, readWhole: false);
         using var spool = new ChangeSpool(new PipelineTableMaps(schemaPath == null ? null : LogSchema.Load(schemaPath)), EventFilter.All,
             reverse: true);
-        // Half of them with the log beside them, as -LogPath gives it.
-        PipedSelection? selection = scan.Schema == null ? null : new PipedSelection();
+        // Some with the log beside them, as -LogPath gives it. Events have all their rows, whatever was asked of some of them.
+        PipedSelection? selection = scan.Schema == null || (!rows && chosen.Where != null) ? null : new PipedSelection();
         spool.Events.Selection = selection;
         while (scan.Read())
         {
