@@ -4,7 +4,9 @@
 .DESCRIPTION
     Build    dotnet build -c Release, which puts the module's DLLs and their libraries into bin/
     Test     dotnet test, which restores pwsh and Pester too, and runs every test there is
-    Help     compiles docs/*.md into en-US/MySqlRecovery.dll-Help.xml with docs/ConvertTo-CommandHelp.ps1
+    Help     compiles docs/*.md into en-US/MySqlRecovery.dll-Help.xml with docs/ConvertTo-CommandHelp.ps1, which leaves Markdown out of
+             what a console shows. First Microsoft.PowerShell.PlatyPS, which is installed where the PowerShell Gallery can be
+             reached, reads every page: what it cannot read is an error
     Package  builds for release into artifacts/bin/ (bin/ may hold what the tests built), puts the files of the manifest's
              FileList into artifacts/MySqlRecovery/, and packs that folder as a zip and as the .nupkg that the PowerShell
              Gallery takes; needs Microsoft.PowerShell.PSResourceGet 1.1, which is part of
@@ -28,7 +30,19 @@ function Invoke-Build { dotnet build -c Release }
 function Invoke-Test { dotnet test }
 
 function Invoke-Help {
-    ./docs/ConvertTo-CommandHelp.ps1 (Get-ChildItem docs/*-*.md | Where-Object Name -CMatch '^[A-Z]') -Destination en-US/MySqlRecovery.dll-Help.xml
+    $pages = Get-ChildItem docs/*-*.md | Where-Object Name -CMatch '^[A-Z]'
+    if (-not (Get-Module -ListAvailable Microsoft.PowerShell.PlatyPS)) {
+        Install-PSResource Microsoft.PowerShell.PlatyPS -Version 1.0.3 -TrustRepository -Quiet -ErrorAction Ignore
+    }
+
+    if (Get-Module -ListAvailable Microsoft.PowerShell.PlatyPS) {
+        $pages | Import-MarkdownCommandHelp -ErrorAction Stop | Out-Null
+    }
+    else {
+        Write-Information -InformationAction Continue 'PlatyPS 1.0.3 could not be installed: its check of the pages is left out.'
+    }
+
+    ./docs/ConvertTo-CommandHelp.ps1 $pages -Destination en-US/MySqlRecovery.dll-Help.xml
 }
 
 function Invoke-Package {

@@ -85,7 +85,7 @@ Describe 'An incident' {
             $view = @(($found[0] | Out-String -Width $width) -replace '\e\[[0-9;]*m' -split '\r?\n' | Where-Object { $_ })
             $view[0] -split '\s+' | Where-Object { $_ } | Should -Be 'Score', 'FirstTimestamp', 'Where', 'ThreadId', 'Reason'
             $view | ForEach-Object { $_.Length | Should -BeLessOrEqual $width }
-            $view[2] | Should -Match '^ *100 2026-11-17 20:30:00Z flow\.wf_execution, .* 14 updated'
+            $view[2] | Should -Match '^ *100 2026-11-1[78] \d\d:\d0:00[+-]\d\d:\d\d flow\.wf_execution, .* 14 updated'
         }
     }
 }

@@ -130,10 +130,18 @@ Describe 'The error ids' {
 }
 
 Describe 'The compiled help' {
+    BeforeAll { $pages = Get-ChildItem "$root/docs/*-*.md" | Where-Object Name -CMatch '^[A-Z]' }
+
     It 'is what build.ps1 Help makes of docs/' {
-        $pages = Get-ChildItem "$root/docs/*-*.md" | Where-Object Name -CMatch '^[A-Z]'
         & "$root/docs/ConvertTo-CommandHelp.ps1" $pages -Destination "$TestDrive/own.xml"
         $shipped = Get-Content "$root/en-US/MySqlRecovery.dll-Help.xml" -Raw
-        (Get-Content "$TestDrive/own.xml" -Raw) -ceq $shipped | Should -BeTrue -Because './build.ps1 Help brings it in step' 
+        (Get-Content "$TestDrive/own.xml" -Raw) -ceq $shipped | Should -BeTrue -Because './build.ps1 Help brings it in step'
+    }
+
+    It 'is made of pages that PlatyPS reads' -Skip:(-not (Get-Module -ListAvailable Microsoft.PowerShell.PlatyPS)) {
+        # PlatyPS and its parser stay out of this process.
+        $read = & $Pwsh -NoProfile -NonInteractive -Command "
+            (Get-ChildItem '$root/docs/*-*.md' | Where-Object Name -CMatch '^[A-Z]' | Import-MarkdownCommandHelp -ErrorAction Stop).Title"
+        $read | Should -Be $pages.BaseName
     }
 }

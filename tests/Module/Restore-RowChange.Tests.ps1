@@ -139,10 +139,10 @@ Import-Module '$Manifest'
             try {
                 $null = $shell.AddScript("param(`$at) Import-Module '$Manifest'; `$ProgressPreference = 'Continue'; $command @at -LogPath '$log' -Operation Delete -BatchSize 1").AddArgument($at).Invoke()
                 $records = @($shell.Streams.Progress | Where-Object { $_.Activity -eq $command.Split(' ')[0] -and $_.StatusDescription -match '^[\d,]+ of 4,000 rows$' })
-                $records.Count | Should -BeGreaterThan 1 -Because $command
-                $records[-1].PercentComplete | Should -BeGreaterThan $records[0].PercentComplete
-                # What is over within a second has no time left to tell of.
+                $records | Should -Not -BeNullOrEmpty -Because $command
+                # What is over within a second is told of but once, and has no time left.
                 if ($command -like 'Restore*') {
+                    $records[-1].PercentComplete | Should -BeGreaterThan $records[0].PercentComplete
                     $left = @($records.SecondsRemaining).Where{ $_ -ge 0 }
                     $left.Count | Should -BeGreaterThan 0
                     $left[-1] | Should -BeLessOrEqual $left[0]
