@@ -178,13 +178,19 @@ public abstract class IbdRowTests(ServerFlavour flavour) : IDisposable
 
         void Load(int session)
         {
-            IEnumerable<string> statements = Enumerable.Range(0, 20_000).Select(i => (i % 4) switch
+            IEnumerable<string> statements = Enumerable.Range(0, 4_000).Select(i => (i % 4) switch
             {
                 0 => "INSERT INTO t (n) VALUES (0); " + Change("id = LAST_INSERT_ID()"),
                 1 => $"DELETE FROM t WHERE id = {(i * 7 * (session + 3)) % 3000};",
                 _ => Change($"id = {(i * 13 * (session + 5)) % 3200}"),
             });
-            Assert.ThrowsAny<Exception>(() => Server.Sql(string.Join('\n', statements), "busy"));
+            string batch = string.Join('\n', statements);
+            // However fast the server is, there is more until it is gone.
+            Assert.ThrowsAny<Exception>((Action)(() =>
+            {
+                while (true)
+                    Server.Sql(batch, "busy");
+            }));
         }
     }
 
