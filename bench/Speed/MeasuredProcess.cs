@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Diagnostics;
 using System.Globalization;
 
@@ -30,7 +31,7 @@ internal static class MeasuredProcess
                 peak = Math.Max(peak, process.PeakWorkingSet64 / 1048576.0);
                 cpu = process.TotalProcessorTime.TotalSeconds;
             }
-            catch (InvalidOperationException)
+            catch (Exception e) when (e is InvalidOperationException or Win32Exception)
             {
                 // It ended in between.
             }
