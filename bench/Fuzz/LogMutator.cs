@@ -18,7 +18,7 @@ internal sealed class LogMutator(IReadOnlyList<byte[]> logs, int seed)
     public byte[] Next()
     {
         var log = new List<byte>(Pick());
-        // A single place for what is read strictly, many places for what reads on behind damage.
+        // A single place for what is read strictly, many places for what reads on after damage.
         int count = _random.Next(4) == 0 ? 1 + _random.Next(64) : 1 + _random.Next(3);
         for (int i = 0; i < count && log.Count > EventHeader.Size + FirstPosition; i++)
             Mutate(log);

@@ -41,7 +41,7 @@ internal enum DamageKind
 /// <param name="Start">Offset of its first transaction.</param>
 internal sealed record PlantedDamage(uint Thread, long Start)
 {
-    /// <summary>Offset behind its last transaction.</summary>
+    /// <summary>Offset after its last transaction.</summary>
     public long Stop { get; set; }
 }
 

@@ -3,7 +3,7 @@ namespace MySqlRecovery.Bench.Speed;
 /// <summary>The same work on the same file, done by several programs in turn.</summary>
 /// <param name="Title">What is done.</param>
 /// <param name="Input">The file.</param>
-/// <param name="Outputs">Files that the contenders write; removed behind each run.</param>
+/// <param name="Outputs">Files that the contenders write; removed after each run.</param>
 /// <param name="Contenders">The engine in a plain process first: the others are set in proportion to it.</param>
 internal sealed record Comparison(string Title, string Input, string[] Outputs, params Contender[] Contenders)
 {

@@ -7,7 +7,7 @@ using MySqlRecovery.Model;
 namespace MySqlRecovery.Client;
 
 /// <summary>
-/// The stream under an open MySqlConnector connection, behind TLS and authentication, for the commands that no ADO.NET
+/// The stream under an open MySqlConnector connection, after TLS and authentication, for the commands that no ADO.NET
 /// provider has (COM_BINLOG_DUMP), and with a guard in it for the others. It takes names from the inside of
 /// MySqlConnector, the same from 1.0 to 2.6; the version is pinned, and a test finds out if one of them is gone.
 /// </summary>

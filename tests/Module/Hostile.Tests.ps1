@@ -13,7 +13,7 @@ BeforeAll {
         $source.Dispose()
     }
 
-    # Checksums made right again, so that what is wrong is met behind them.
+    # Checksums made right again, so that what is wrong is met after them.
     Add-Type -TypeDefinition @'
 public static class Resealed
 {

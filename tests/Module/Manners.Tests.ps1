@@ -1,6 +1,6 @@
 BeforeAll {
     . $PSScriptRoot/Setup.ps1
-    # A log of many transactions: those of another log again and again, behind its first events. Positions go on.
+    # A log of many transactions: those of another log again and again, after its first events. Positions go on.
     function New-LongLog([string] $Destination, [long] $Size) {
         $bytes = [System.IO.File]::ReadAllBytes($Second)
         $start = [int] (Get-BinlogEvent $Second -EventType Gtid | Select-Object -First 1).Position

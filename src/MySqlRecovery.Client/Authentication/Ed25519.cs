@@ -24,7 +24,7 @@ internal static class Ed25519
     /// <summary>The public key, 32 bytes.</summary>
     public static byte[] PublicKey(ReadOnlySpan<byte> secret) => Ed25519Point.MultiplyBase(Hash(secret).AsSpan(0, 32)).Encode();
 
-    // The scalar, clamped, and behind it what nonces are made of.
+    // The scalar, clamped, and after it what nonces are made of.
     private static byte[] Hash(ReadOnlySpan<byte> secret)
     {
         byte[] hash = SHA512.HashData(secret);

@@ -34,7 +34,7 @@ internal sealed class Ed25519Plugin : IAuthenticationPlugin3
     public void CreateResponseAndPasswordHash(
         string password, ReadOnlySpan<byte> authenticationData, out byte[] authenticationResponse, out byte[] passwordHash)
     {
-        // A zero may stand behind the challenge.
+        // A zero may stand after the challenge.
         if (authenticationData.Length is not (ChallengeLength or ChallengeLength + 1))
             throw new InvalidDataException($"client_ed25519's challenge has {authenticationData.Length} bytes instead of "
                 + $"{ChallengeLength}");

@@ -45,7 +45,7 @@ internal sealed class BinlogDump : IDisposable
     /// <summary>Byte offset of the current event in its file, also beyond 4 GiB.</summary>
     public long Position { get; private set; }
 
-    /// <summary>Byte offset behind the current event.</summary>
+    /// <summary>Byte offset after the current event.</summary>
     public long NextPosition { get; private set; }
 
     /// <summary>
@@ -54,7 +54,7 @@ internal sealed class BinlogDump : IDisposable
     /// </summary>
     public bool IsStored { get; private set; }
 
-    /// <summary>What to ask for, on a new connection, to go on behind the current event with nothing lost or doubled.</summary>
+    /// <summary>What to ask for, on a new connection, to go on after the current event with nothing lost or doubled.</summary>
     public BinlogDumpRequest Resume => FileName.Length == 0 || _skipping
         ? _request
         : _request with { FileName = FileName, Position = NextPosition, GtidSet = ResumeSet };

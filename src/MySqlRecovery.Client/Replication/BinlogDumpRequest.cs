@@ -5,7 +5,7 @@ namespace MySqlRecovery.Client.Replication;
 /// <summary>From where a server is to send its binlog, and how.</summary>
 internal sealed record BinlogDumpRequest
 {
-    /// <summary>Where the events of a binlog file begin, behind its magic number.</summary>
+    /// <summary>Where the events of a binlog file begin, after its magic number.</summary>
     public const long FirstPosition = FileEventReader.FirstPosition;
 
     /// <summary>File to start in; empty means the oldest that the server has, or the right one for <see cref="GtidSet"/>.</summary>

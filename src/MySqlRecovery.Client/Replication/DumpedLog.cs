@@ -75,7 +75,7 @@ internal sealed class DumpedLog : ByteSource
             ArrayPool<byte>.Shared.Return(tail);
     }
 
-    /// <summary>Takes one event more from the server; false behind the last one of this file.</summary>
+    /// <summary>Takes one event more from the server; false after the last one of this file.</summary>
     private bool Fetch()
     {
         _isComplete = _isComplete || _dump.IsOver || !_dump.Peek() || _dump.Current.FileName != _name;

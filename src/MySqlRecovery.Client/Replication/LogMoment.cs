@@ -8,7 +8,7 @@ using MySqlRecovery.Model;
 
 namespace MySqlRecovery.Client.Replication;
 
-/// <summary>Finds the place in a server's log that a moment is at: all before it had been committed, and nothing behind it.</summary>
+/// <summary>Finds the place in a server's log that a moment is at: all before it had been committed, and nothing after it.</summary>
 /// <param name="options">The server.</param>
 /// <param name="logs">Its logs, from the oldest on.</param>
 /// <param name="stop">Cancels.</param>
@@ -25,7 +25,7 @@ internal sealed class LogMoment(ConnectionOptions options, IReadOnlyList<BinaryL
         return MomentSearch.After(scan, time);
     }
 
-    /// <summary>The place behind a transaction.</summary>
+    /// <summary>The place after a transaction.</summary>
     /// <exception cref="RecoveryException">AsOfGtidNotFound.</exception>
     public (string File, long Position) Find(Gtid gtid)
     {
@@ -68,7 +68,7 @@ internal sealed class LogMoment(ConnectionOptions options, IReadOnlyList<BinaryL
     public int Compare((string File, long Position) one, (string File, long Position) other) =>
         (NumberOf(one.File), one.Position).CompareTo((NumberOf(other.File), other.Position));
 
-    // A log that is newer than the list comes behind all of it.
+    // A log that is newer than the list comes after all of it.
     private int NumberOf(string file) =>
         Enumerable.Range(0, logs.Count).Where(i => logs[i].Name == file).DefaultIfEmpty(logs.Count).First();
 

@@ -3,7 +3,7 @@ using MySqlRecovery.Model;
 namespace MySqlRecovery.Client.Replication;
 
 /// <summary>
-/// A dump that outlives its connection: where one breaks off, another goes on behind the last event, so that nothing is
+/// A dump that outlives its connection: where one breaks off, another goes on after the last event, so that nothing is
 /// lost or doubled. Events are looked at one by one before they are taken.
 /// </summary>
 internal sealed class ResumingDump : IDisposable
@@ -103,7 +103,7 @@ internal sealed class ResumingDump : IDisposable
     private void Resume(RecoveryException lost, int attempt)
     {
         if (attempt == 0)
-            _warn($"{lost.Message}; going on behind {_dump!.FileName}:{_dump.NextPosition}");
+            _warn($"{lost.Message}; going on after {_dump!.FileName}:{_dump.NextPosition}");
         if (_dump != null)
         {
             _request = _dump.Resume;

@@ -115,7 +115,7 @@ internal sealed class ServerLog(
         return true;
     }
 
-    // A statement may stand behind a GTID event, be it a BEGIN.
+    // A statement may stand after a GTID event, be it a BEGIN.
     private static bool StartsTransaction(BinlogEventType type) => type.IsGtid()
         || type is BinlogEventType.Rotate or BinlogEventType.Stop or BinlogEventType.PreviousGtids
             or BinlogEventType.MariaDbGtidList or BinlogEventType.MariaDbBinlogCheckpoint;

@@ -74,7 +74,7 @@ internal sealed class LaterChanges(IEventSelection selection, string[] columns, 
         return [.. _listed, .. _unread];
     }
 
-    // Damage behind what was chosen is no reason not to undo it. The next log goes on.
+    // Damage after what was chosen is no reason not to undo it. The next log goes on.
     private bool TryRead(EventScan scan)
     {
         while (true)
@@ -85,7 +85,7 @@ internal sealed class LaterChanges(IEventSelection selection, string[] columns, 
             }
             catch (RecoveryException e)
             {
-                NoteUnread($"not looked for behind this: {e.Message}");
+                NoteUnread($"not looked for after this: {e.Message}");
             }
         }
     }

@@ -137,7 +137,7 @@ internal sealed class RowFold
         return before.IsRow && after.IsRow && !staysInPlace;
     }
 
-    /// <summary>Puts a change behind what is known of its key; false if it did not find the row as the last change left it.</summary>
+    /// <summary>Puts a change after what is known of its key; false if it did not find the row as the last change left it.</summary>
     private bool Change(UInt128 key, in FoldedRow change, UInt128 foundHash)
     {
         if (!_keys.TryGetValue(key, out int place))

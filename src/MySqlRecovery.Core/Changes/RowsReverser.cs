@@ -45,7 +45,7 @@ internal static class RowsReverser
             throw new InvalidDataException("the rows of the event are not those that were counted");
     }
 
-    /// <summary>Writes the head of the undoing event, behind which its rows come.</summary>
+    /// <summary>Writes the head of the undoing event, after which its rows come.</summary>
     [MethodImpl(Jit.Hot)]
     public static void WriteHead(in RowsEvent rows, StatementPart part, Span<byte> head)
     {

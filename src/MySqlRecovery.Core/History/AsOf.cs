@@ -81,7 +81,7 @@ internal sealed class AsOf : IDisposable
 
     public static RecoveryException NotInLog(string what, string? path, long? position) => new(
         "AsOfNotInLog", RecoveryErrorKind.NotSupported, $"the log does not tell what the rows were: {what}", path, position,
-        "Take a moment behind it, or give -Base a dump from before it.");
+        "Take a moment after it, or give -Base a dump from before it.");
 
     /// <summary>The names of a table, and the tables whose rows take rows of it along.</summary>
     public static List<TableName> WithParents(IEnumerable<TableName> names, List<(TableName Parent, TableName Child)> cascades)

@@ -24,7 +24,7 @@ internal sealed class AsOfColumns
     private readonly Dictionary<TableMap, int[]> _ordinals = new(ReferenceEqualityComparer.Instance);
 
     /// <param name="eras">The table.</param>
-    /// <param name="moment">The era of the moment: the first, or, behind a dump, the last.</param>
+    /// <param name="moment">The era of the moment: the first, or, after a dump, the last.</param>
     /// <param name="chosen">The columns to give, by their names of then; empty for all.</param>
     /// <param name="isMariaDb">Whether the server is a MariaDB.</param>
     /// <exception cref="RecoveryException">ColumnUnknown, AsOfDefinitionChanged.</exception>

@@ -9,7 +9,7 @@ using MySqlRecovery.Text;
 namespace MySqlRecovery.History;
 
 /// <summary>
-/// The rows of a table as they were, from a dump and the log behind it: those of the dump whose keys are not in the log, and
+/// The rows of a table as they were, from a dump and the log after it: those of the dump whose keys are not in the log, and
 /// what the log says that the others became. So a table comes back that has been emptied or dropped since.
 /// </summary>
 /// <param name="dump">The dump.</param>

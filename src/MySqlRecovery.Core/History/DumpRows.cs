@@ -43,7 +43,7 @@ internal sealed class DumpRows
     /// <summary>The columns of the values; null for all that are stored.</summary>
     public IReadOnlyList<string>? Columns { get; }
 
-    /// <summary>The next row; null behind the last one.</summary>
+    /// <summary>The next row; null after the last one.</summary>
     public List<DumpValue>? Read()
     {
         SkipBlanks();

@@ -113,7 +113,7 @@ internal sealed class DumpStatements(Stream source, Func<string, RecoveryExcepti
         }
     }
 
-    // What is behind /*!50001 runs, and is read on as if it stood there by itself.
+    // What is after /*!50001 runs, and is read on as if it stood there by itself.
     private void TakeBlockComment()
     {
         var text = new List<byte>();

@@ -4,7 +4,7 @@ using MySqlRecovery.Model;
 
 namespace MySqlRecovery.History;
 
-/// <summary>Finds in a log where a moment ends: the place of the first transaction behind it.</summary>
+/// <summary>Finds in a log where a moment ends: the place of the first transaction after it.</summary>
 internal static class MomentSearch
 {
     /// <summary>The first transaction that was committed after a time; null where there is none.</summary>
@@ -44,7 +44,7 @@ internal static class MomentSearch
             $"Give {start} for the moment before it, or {end} for the one after it.");
     }
 
-    /// <summary>What comes behind a transaction; null where the log does not have it.</summary>
+    /// <summary>What comes after a transaction; null where the log does not have it.</summary>
     public static (string File, long Position)? After(EventScan scan, Gtid gtid)
     {
         while (scan.Read())

@@ -19,7 +19,7 @@ internal abstract class ByteSource(string path) : IDisposable
     /// <summary>Whether reads may come from several threads at once, ahead of what is wanted.</summary>
     public virtual bool CanReadAhead => true;
 
-    /// <summary>Where the bytes go on that should be at an offset: further on behind a hole, as in a log that a server sends in
+    /// <summary>Where the bytes go on that should be at an offset: further on after a hole, as in a log that a server sends in
     /// part.</summary>
     [MethodImpl(Jit.Hot)]
     public virtual long SkipHole(long offset) => offset;

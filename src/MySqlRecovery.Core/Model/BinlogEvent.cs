@@ -19,7 +19,7 @@ public sealed class BinlogEvent
     /// <summary>Byte offset of the event in its log.</summary>
     public long Position { get; set; }
 
-    /// <summary>Byte offset behind the event: a position to go on from.</summary>
+    /// <summary>Byte offset after the event: a position to go on from.</summary>
     public long EndPosition { get; set; }
 
     /// <summary>Offset of the event in its transaction's payload, uncompressed, where the log is compressed by transaction;

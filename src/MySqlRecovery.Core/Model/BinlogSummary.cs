@@ -55,7 +55,7 @@ public sealed class BinlogSummary
     /// <summary>Log of the last row event.</summary>
     public string EndLogFile { get; set; } = string.Empty;
 
-    /// <summary>Offset behind the last row event in <see cref="EndLogFile"/>.</summary>
+    /// <summary>Offset after the last row event in <see cref="EndLogFile"/>.</summary>
     public long EndPosition { get; set; }
 
     /// <summary>The files, from the first to the last with such rows; empty for a server's and for objects of a pipeline.</summary>

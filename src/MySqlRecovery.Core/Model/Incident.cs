@@ -55,7 +55,7 @@ public sealed class Incident
     /// <summary>Log of the last transaction.</summary>
     public string StopLogFile { get; set; } = string.Empty;
 
-    /// <summary>Offset behind the last transaction in <see cref="StopLogFile"/>.</summary>
+    /// <summary>Offset after the last transaction in <see cref="StopLogFile"/>.</summary>
     public long StopPosition { get; set; }
 
     /// <summary>The files from the first log to the last; empty for a server's.</summary>

@@ -51,7 +51,7 @@ public sealed class RowChange
         set => _facts = _facts with { Position = value };
     }
 
-    /// <summary>Byte offset behind the row event: a position to go on from.</summary>
+    /// <summary>Byte offset after the row event: a position to go on from.</summary>
     public long EndPosition
     {
         get => _facts.EndPosition;

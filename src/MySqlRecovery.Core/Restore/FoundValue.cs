@@ -53,7 +53,7 @@ internal static class FoundValue
         return text.Written.ToArray();
     }
 
-    // A source with more digits behind the point has zeros there, or another value.
+    // A source with more digits after the point has zeros there, or another value.
     private static string Decimal(ColumnDefinition column, string text)
     {
         int point = text.IndexOf('.', StringComparison.Ordinal);

@@ -151,7 +151,7 @@ internal sealed class KeyNumbers
             (_low[at], _high[at]) = ((ulong)key, (uint)(key >> 64));
         }
 
-        // A key that stands for nothing any more keeps its place, so that those behind it are found.
+        // A key that stands for nothing any more keeps its place, so that those after it are found.
         _numbers[at] = number < 0 ? -1 : number + 1;
     }
 

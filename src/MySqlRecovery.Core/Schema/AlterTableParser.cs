@@ -44,7 +44,7 @@ internal sealed class AlterTableParser
     }
 
     /// <summary>Applies the changes.</summary>
-    /// <param name="cursor">Stands behind the table's name.</param>
+    /// <param name="cursor">Stands after the table's name.</param>
     /// <param name="table">The table before.</param>
     /// <param name="currentDatabase">The database of names that come without one.</param>
     /// <param name="databaseText">The default of the table's database.</param>

@@ -37,8 +37,8 @@ internal static class CreateTableParser
         return true;
     }
 
-    /// <summary>Reads the statement from behind the table's name.</summary>
-    /// <param name="cursor">Stands behind the name.</param>
+    /// <summary>Reads the statement from after the table's name.</summary>
+    /// <param name="cursor">Stands after the name.</param>
     /// <param name="start">What came before the name.</param>
     /// <param name="name">The name.</param>
     /// <param name="currentDatabase">The database of names that come without one.</param>
@@ -106,7 +106,7 @@ internal static class CreateTableParser
             }
             else if (!TableOptionParser.TryParse(cursor, draft) && !cursor.AcceptSymbol(',') && !cursor.Accept("START", "TRANSACTION"))
             {
-                // What stands behind SHOW CREATE TABLE in the client's output: a frame, or a line about the rows.
+                // What stands after SHOW CREATE TABLE in the client's output: a frame, or a line about the rows.
                 if (!cursor.IsSymbol('|') && !cursor.AtNewLine())
                     throw cursor.Unexpected("a table option or the end of the statement");
                 break;

@@ -6,7 +6,7 @@ namespace MySqlRecovery.Schema;
 /// <summary>
 /// Reads a script statement by statement, as the mysql client does: DELIMITER and USE end with their line, and only the
 /// statements that bear on a schema are handed out. Finds the statements in the output of SHOW CREATE TABLE, too, where
-/// the client puts headings, frames and row counts around them and no delimiter behind them.
+/// the client puts headings, frames and row counts around them and no delimiter after them.
 /// </summary>
 internal sealed class SqlScript
 {
@@ -104,7 +104,7 @@ internal sealed class SqlScript
 
     /// <summary>
     /// Whether a statement starts here, and not the heading of a result: after <c>Create Table</c> as a heading comes a
-    /// colon, a frame or, in batch output, a name with CREATE TABLE behind it.
+    /// colon, a frame or, in batch output, a name with CREATE TABLE after it.
     /// </summary>
     private static bool AtCreateTable(SqlTokenizer tokenizer)
     {

@@ -169,7 +169,7 @@ internal sealed class StatementCursor
         return value;
     }
 
-    /// <summary>Steps over one token or, if it opens a parenthesis, to behind the closing one; returns the text.</summary>
+    /// <summary>Steps over one token or, if it opens a parenthesis, to after the closing one; returns the text.</summary>
     public string SkipOperand()
     {
         int start = Peek().Start;

@@ -25,7 +25,7 @@ internal interface IQueryRows : IDisposable
 {
     IReadOnlyList<string> ColumnNames { get; }
 
-    /// <summary>Goes to the next row; false behind the last one.</summary>
+    /// <summary>Goes to the next row; false after the last one.</summary>
     bool Read();
 
     bool IsNull(int column);

@@ -8,7 +8,7 @@ internal static class SqlSecrets
 {
     private const string Stars = "'***'";
 
-    // The words that such statements begin with, and those behind which a secret stands.
+    // The words that such statements begin with, and those after which a secret stands.
     private static readonly string[] Statements = ["CREATE", "ALTER", "GRANT", "SET", "CHANGE", "START"];
     private static readonly string[] Objects = ["USER", "SERVER", "PASSWORD", "MASTER", "REPLICATION", "SLAVE", "REPLICA",
         "GROUP_REPLICATION"];

@@ -44,7 +44,7 @@ internal sealed class TextBuffer : IDisposable
             HandOnAll();
     }
 
-    /// <summary>Cuts off what was written behind <paramref name="length"/>.</summary>
+    /// <summary>Cuts off what was written after <paramref name="length"/>.</summary>
     public void Truncate(int length) => Length = Math.Min(Length, length);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -132,7 +132,7 @@ internal sealed class TextBuffer : IDisposable
         Length = 0;
     }
 
-    /// <summary>Room for <paramref name="count"/> bytes behind what is written; <see cref="Advance"/> counts them in.</summary>
+    /// <summary>Room for <paramref name="count"/> bytes after what is written; <see cref="Advance"/> counts them in.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public Span<byte> Reserve(int count)
     {

@@ -127,7 +127,7 @@ public abstract partial class BinlogCmdlet : LogReaderCmdlet
     public DbConnection? Connection { get; set; }
 
     /// <summary>
-    /// Reads on behind damage: looks for the next event with a right checksum and reports each gap as an error of its own.
+    /// Reads on after damage: looks for the next event with a right checksum and reports each gap as an error of its own.
     /// </summary>
     [Parameter]
     public SwitchParameter Salvage { get; set; }

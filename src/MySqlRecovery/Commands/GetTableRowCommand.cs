@@ -60,12 +60,12 @@ public sealed class GetTableRowCommand : LogReaderCmdlet
     [ValidateNotNullOrEmpty]
     public string[] Column { get; set; } = [];
 
-    /// <summary>A dump of mysqldump or mariadb-dump from before the moment: the rows come from it and from the log behind it.</summary>
+    /// <summary>A dump of mysqldump or mariadb-dump from before the moment: the rows come from it and from the log after it.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     public string? Base { get; set; }
 
-    /// <summary>With -Base the log files behind it, in place of a server's; wildcards.</summary>
+    /// <summary>With -Base the log files after it, in place of a server's; wildcards.</summary>
     [Parameter]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]

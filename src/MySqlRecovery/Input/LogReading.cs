@@ -46,7 +46,7 @@ internal sealed class LogReading(EventScan scan, IEventOutput output) : IDisposa
     /// <summary>What the last step gave.</summary>
     public List<object> Items { get; } = [];
 
-    /// <summary>What went wrong in the last step; reading goes on behind it.</summary>
+    /// <summary>What went wrong in the last step; reading goes on after it.</summary>
     public List<RecoveryException> Errors { get; } = [];
 
     /// <summary>Bytes of the event that the last step gave something of.</summary>

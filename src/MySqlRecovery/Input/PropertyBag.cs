@@ -6,7 +6,7 @@ namespace MySqlRecovery.Input;
 
 /// <summary>
 /// Makes an output object anew from the property bag that remoting, jobs, Import-Clixml or Select-Object made of it.
-/// PowerShell's own conversion refuses a bag that has a property more, such as PSComputerName behind Select-Object.
+/// PowerShell's own conversion refuses a bag that has a property more, such as PSComputerName after Select-Object.
 /// </summary>
 internal static class PropertyBag
 {

@@ -144,7 +144,7 @@ internal sealed class FakeSession : IDisposable
 
     public void WriteRaw(byte[] bytes) => _stream.Write(bytes);
 
-    /// <summary>The client finds the end of the stream behind what was sent.</summary>
+    /// <summary>The client finds the end of the stream after what was sent.</summary>
     public void EndSending() => ((NetworkStream)_stream).Socket.Shutdown(SocketShutdown.Send);
 
     /// <summary>Waits until the client has sent something or hung up, and takes what came; no longer than this.</summary>

@@ -4,7 +4,7 @@ using MySqlRecovery.IO;
 
 namespace MySqlRecovery.Client.Tests.Replication;
 
-/// <summary>Builds events as a server sends them, behind the OK byte of their packet.</summary>
+/// <summary>Builds events as a server sends them, after the OK byte of their packet.</summary>
 internal static class BinlogEventBytes
 {
     public const byte Rotate = 4;

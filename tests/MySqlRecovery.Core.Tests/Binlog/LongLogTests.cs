@@ -43,7 +43,7 @@ public sealed class LongLogTests : IDisposable
     }
 
     [Fact]
-    public void A_log_that_is_cut_off_ends_with_an_error_behind_its_last_whole_event()
+    public void A_log_that_is_cut_off_ends_with_an_error_after_its_last_whole_event()
     {
         long[] starts = Write(Enumerable.Repeat(FillerLength, 900));
         using (FileStream file = File.OpenWrite(_path))

@@ -185,7 +185,7 @@ public sealed class NewMariaDbTests : IDisposable
     [InlineData(798 + 19 + 4, 3)]
     [InlineData(737 + 19 + 9, 44)]
     [InlineData(737 + 19 + 17 + 4, 2)]
-    public void Salvage_goes_on_behind_the_parts_of_a_row_event_that_do_not_fit(int offset, byte value)
+    public void Salvage_goes_on_after_the_parts_of_a_row_event_that_do_not_fit(int offset, byte value)
     {
         string log = Patched("partial_rows", l => l[offset] = value);
         var gaps = new List<RecoveryException>();
@@ -199,7 +199,7 @@ public sealed class NewMariaDbTests : IDisposable
     }
 
     [Fact]
-    public void Salvage_goes_on_behind_a_row_event_of_which_a_part_is_destroyed()
+    public void Salvage_goes_on_after_a_row_event_of_which_a_part_is_destroyed()
     {
         byte[] log = File.ReadAllBytes(Log("partial_rows"));
         log[800] ^= 0xFF;

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace MySqlRecovery.Core.Tests.Changes;
 
-/// <summary>A row is inserted into d.t, whose column @1 is an INT, and a statement comes behind it.</summary>
+/// <summary>A row is inserted into d.t, whose column @1 is an INT, and a statement comes after it.</summary>
 public sealed class StatementEffectsTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("mysqlrecovery-").FullName;

@@ -29,7 +29,7 @@ public class Crc32Tests
     }
 
     [Fact]
-    public void A_checksum_behind_the_bytes_is_little_endian()
+    public void A_checksum_after_the_bytes_is_little_endian()
     {
         Assert.True(Crc32.EndsWithChecksum([.. "123456789"u8, 0x26, 0x39, 0xF4, 0xCB]));
         Assert.False(Crc32.EndsWithChecksum([.. "123456789"u8, 0xCB, 0xF4, 0x39, 0x26]));

@@ -51,7 +51,7 @@ public abstract class ServerDumpTests(ServerFixture fixture)
     }
 
     [Fact]
-    public void A_dump_starts_behind_a_set_of_GTIDs()
+    public void A_dump_starts_after_a_set_of_GTIDs()
     {
         Write(5);
         Server.FlushLogs();
@@ -129,7 +129,7 @@ public abstract class ServerDumpTests(ServerFixture fixture)
     }
 
     [Fact]
-    public void A_dump_goes_on_behind_a_kill_and_a_restart_with_nothing_lost_or_doubled()
+    public void A_dump_goes_on_after_a_kill_and_a_restart_with_nothing_lost_or_doubled()
     {
         BinlogPosition start = Server.Position();
         var request = new BinlogDumpRequest { FileName = start.File, Position = start.Offset, Blocking = true };

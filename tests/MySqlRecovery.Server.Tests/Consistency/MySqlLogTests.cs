@@ -60,7 +60,7 @@ public sealed class MySqlLogTests(MySqlPairFixture fixture) : LogTests(fixture),
         Pair.StopReplica();
         Pair.Source.Sql("INSERT INTO t VALUES (2, 'lost'); INSERT INTO t VALUES (3, 'other')", "injected");
         string last = Pair.Source.Scalar("SELECT @@GLOBAL.gtid_executed").Split(',')[^1].Trim();
-        // Transactions with a tag come behind those without: uuid:1-9:tag:1-2.
+        // Transactions with a tag come after those without: uuid:1-9:tag:1-2.
         string[] parts = last.Split(':');
         string uuid = parts[0];
         long number = long.Parse(parts[1].Split('-')[^1], CultureInfo.InvariantCulture);

@@ -9,7 +9,7 @@ using Xunit;
 
 namespace MySqlRecovery.Server.Tests.History;
 
-/// <summary>Tables as they were, from a dump and the log behind it; the classes that derive name the server.</summary>
+/// <summary>Tables as they were, from a dump and the log after it; the classes that derive name the server.</summary>
 public abstract class BaseTests(ServerFixture fixture)
 {
     private MySqlServer Server => fixture.Server;
@@ -57,7 +57,7 @@ public abstract class BaseTests(ServerFixture fixture)
     }
 
     [Fact]
-    public void Definitions_behind_the_dump_are_followed_and_what_it_cannot_tell_is_named()
+    public void Definitions_after_the_dump_are_followed_and_what_it_cannot_tell_is_named()
     {
         Create("base_ddl", "CREATE TABLE t (id INT PRIMARY KEY, a VARCHAR(10), b INT); "
             + "INSERT INTO t VALUES (1, 'one', 1), (2, 'two', 2), (3, 'three', 3)");

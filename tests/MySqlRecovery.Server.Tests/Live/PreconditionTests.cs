@@ -83,7 +83,7 @@ public abstract class PreconditionTests(ServerFixture fixture)
     }
 
     [Fact]
-    public void A_last_file_that_does_not_come_is_an_error_behind_everything()
+    public void A_last_file_that_does_not_come_is_an_error_after_everything()
     {
         using EventScan scan = WireReading.Scan(Server.SocketOptions(), new ServerLogRequest { StopFile = "binlog.999999" }, Stop);
         int events = 0;

@@ -97,11 +97,11 @@ public abstract class ServerLogTests(ServerFixture fixture)
         }
 
         Assert.NotEmpty(news);
-        Assert.All(news, text => Assert.Contains("going on behind", text));
+        Assert.All(news, text => Assert.Contains("going on after", text));
     }
 
     [Fact]
-    public async Task A_log_that_is_followed_goes_on_behind_a_restart()
+    public async Task A_log_that_is_followed_goes_on_after_a_restart()
     {
         BinlogPosition start = Server.Position();
         Write();

@@ -77,7 +77,7 @@ public abstract class WireUndoTests(ServerFixture fixture)
         Assert.Contains("ALTER TABLE wire_later.t", mismatch.Message);
         Assert.Contains(_warnings, w => w.StartsWith("wire_later.t: ", StringComparison.Ordinal));
 
-        // The rows of other tables are named, and so are those behind the DDL.
+        // The rows of other tables are named, and so are those after the DDL.
         Assert.Contains("`x` = 7", File.ReadAllText(WriteSql(request, table: "wire_later.other").Path));
         request = From(Server.Position());
         Server.Sql("INSERT INTO wire_later.t VALUES (5, 6); CREATE INDEX i ON wire_later.t (a)");

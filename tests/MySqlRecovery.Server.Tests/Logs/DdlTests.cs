@@ -57,7 +57,7 @@ public abstract class DdlTests(ServerFixture fixture)
     [InlineData("modify", "ALTER TABLE t MODIFY v VARCHAR(20)", "1x,2b,3c", false)]
     [InlineData("truncate", "TRUNCATE TABLE t; INSERT INTO t VALUES (2, 'n')", "2n", true)]
     [InlineData("recreate", "DROP TABLE t; CREATE TABLE t (id INT PRIMARY KEY, v VARCHAR(10)); INSERT INTO t VALUES (2, 'n')", "2n", true)]
-    public void Rows_before_what_puts_them_out_of_reach_are_refused_and_rows_behind_it_come_back(string name, string ddl, string expected,
+    public void Rows_before_what_puts_them_out_of_reach_are_refused_and_rows_after_it_come_back(string name, string ddl, string expected,
         bool isEmptied)
     {
         var database = new DamagedDatabase(

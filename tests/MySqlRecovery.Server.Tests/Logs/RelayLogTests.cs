@@ -4,7 +4,7 @@ using Xunit;
 
 namespace MySqlRecovery.Server.Tests.Logs;
 
-/// <summary>Relay logs: the events of the source behind a format of the replica's own, with the source's positions.</summary>
+/// <summary>Relay logs: the events of the source after a format of the replica's own, with the source's positions.</summary>
 public sealed class RelayLogTests
 {
     [Fact]

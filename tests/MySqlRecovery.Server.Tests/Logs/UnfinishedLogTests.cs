@@ -91,7 +91,7 @@ public sealed class UnfinishedLogTests(MySqlFixture fixture)
     }
 
     [Fact]
-    public void A_flipped_byte_in_an_event_stops_at_it_and_salvage_goes_on_behind_it()
+    public void A_flipped_byte_in_an_event_stops_at_it_and_salvage_goes_on_after_it()
     {
         var database = new DamagedDatabase(Server, "flipped", Setup, Damage);
         BinlogEvent[] events = [.. database.Events];
@@ -110,7 +110,7 @@ public sealed class UnfinishedLogTests(MySqlFixture fixture)
                 Assert.Equal(Places(events.Where(e => e.EndPosition <= victim.Position)), Places(found));
                 Assert.Equal(victim.Position, error!.Offset);
 
-                // The rows behind the first table map need it; those behind the others have the same one from before.
+                // The rows after the first table map need it; those after the others have the same one from before.
                 HashSet<BinlogEvent> lost = [victim, .. events.Where(e =>
                     victim == firstMap && e.Operation != null && e.Position == victim.EndPosition)];
                 (List<BinlogEvent> saved, List<RecoveryException> gaps) = Salvage(path);

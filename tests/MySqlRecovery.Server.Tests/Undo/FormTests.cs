@@ -294,7 +294,7 @@ public sealed class FormTests(FormTests.Fixture fixture) : IClassFixture<FormTes
     }
 
     [Fact]
-    public void Damage_behind_what_was_chosen_is_named_and_does_not_stop_the_undo()
+    public void Damage_after_what_was_chosen_is_named_and_does_not_stop_the_undo()
     {
         Server.Sql("CREATE DATABASE broken; CREATE TABLE broken.t (id INT PRIMARY KEY, v INT); INSERT INTO broken.t VALUES (1, 1)");
         Server.FlushLogs();
@@ -309,7 +309,7 @@ public sealed class FormTests(FormTests.Fixture fixture) : IClassFixture<FormTes
         string[] found = Find(log, end, []);
         Assert.Equal(2, found.Length);
         Assert.StartsWith("broken.t id=1 at ", found[0]);
-        Assert.StartsWith("not looked for behind this: ", found[1]);
+        Assert.StartsWith("not looked for after this: ", found[1]);
     }
 
     private static string[] Find(string log, long? stop, string[] columns)

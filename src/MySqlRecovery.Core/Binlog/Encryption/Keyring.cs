@@ -102,7 +102,7 @@ internal sealed partial class Keyring
                 Convert.FromHexString(element.GetProperty("data").GetString() ?? ""));
     }
 
-    // Version 2.0 adds a digest behind the end mark (5.7.21, 8.0.4). It is left alone, as a key that does not fit is found out by the log.
+    // Version 2.0 adds a digest after the end mark (5.7.21, 8.0.4). It is left alone, as a key that does not fit is found out by the log.
     private void AddPluginKeys(byte[] bytes)
     {
         var cursor = new ByteCursor(bytes);

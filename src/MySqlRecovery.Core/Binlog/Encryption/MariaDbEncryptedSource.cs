@@ -7,7 +7,7 @@ using MySqlRecovery.Model;
 namespace MySqlRecovery.Binlog.Encryption;
 
 /// <summary>
-/// A log that MariaDB encrypted (encrypt_binlog), decrypted where it is read. Behind a START_ENCRYPTION event (scheme 1,
+/// A log that MariaDB encrypted (encrypt_binlog), decrypted where it is read. After a START_ENCRYPTION event (scheme 1,
 /// key version 4, nonce 12) every event is encrypted by itself, all but its length: offsets stay what they are.
 /// </summary>
 internal sealed class MariaDbEncryptedSource : ByteSource
@@ -56,7 +56,7 @@ internal sealed class MariaDbEncryptedSource : ByteSource
     /// </summary>
     public static MariaDbEncryptedSource Open(ByteSource source, Keyring keyring, long start)
     {
-        // Behind the body there is a checksum, or there is none: the body is found from its front.
+        // After the body there is a checksum, or there is none: the body is found from its front.
         Span<byte> header = stackalloc byte[EventHeader.Size];
         source.Read(FileEventReader.FirstPosition, header);
         long at = FileEventReader.FirstPosition + EventHeader.Parse(header).Length + EventHeader.Size;

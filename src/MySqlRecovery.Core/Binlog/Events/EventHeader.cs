@@ -12,7 +12,7 @@ namespace MySqlRecovery.Binlog.Events;
 /// <param name="Type">Event type.</param>
 /// <param name="ServerId">The server that wrote the event first.</param>
 /// <param name="Length">Bytes of the whole event, header and checksum included.</param>
-/// <param name="LogPos">Low 32 bits of the offset behind this event in the source's file; 0 in payloads.</param>
+/// <param name="LogPos">Low 32 bits of the offset after this event in the source's file; 0 in payloads.</param>
 /// <param name="Flags">See <see cref="EventFlags"/>.</param>
 internal readonly record struct EventHeader(
     uint Timestamp, BinlogEventType Type, uint ServerId, uint Length, uint LogPos, EventFlags Flags)

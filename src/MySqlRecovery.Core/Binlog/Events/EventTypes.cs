@@ -32,7 +32,7 @@ internal static class EventTypes
         _ => null,
     };
 
-    /// <summary>Version 2 row events have extra row information behind the flags.</summary>
+    /// <summary>Version 2 row events have extra row information after the flags.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool HasExtraRowInfo(this BinlogEventType type) =>
         type is BinlogEventType.WriteRows or BinlogEventType.UpdateRows or BinlogEventType.DeleteRows

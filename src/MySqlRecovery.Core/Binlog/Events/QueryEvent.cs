@@ -89,7 +89,7 @@ internal readonly ref struct QueryEvent
     private static bool StartsWith(ReadOnlySpan<byte> statement, ReadOnlySpan<byte> word) =>
         statement.Length > word.Length && Ascii.EqualsIgnoreCase(statement[..word.Length], word);
 
-    // character_set_client stands behind the variables that every server writes first; the rest is of no interest here.
+    // character_set_client stands after the variables that every server writes first; the rest is of no interest here.
     private CharacterSet? Client()
     {
         ReadOnlySpan<byte> rest = _statusVariables;

@@ -27,7 +27,7 @@ internal abstract class EventReader : IDisposable
     /// <summary>Offset in the uncompressed payload, where the event comes out of a TRANSACTION_PAYLOAD; else 0.</summary>
     public virtual long PayloadOffset => 0;
 
-    /// <summary>Byte offset behind the event.</summary>
+    /// <summary>Byte offset after the event.</summary>
     public long EndPosition { get; protected set; }
 
     /// <summary>The whole event: header, body, checksum.</summary>

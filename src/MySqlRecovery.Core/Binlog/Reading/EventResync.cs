@@ -7,7 +7,7 @@ using MySqlRecovery.Model;
 namespace MySqlRecovery.Binlog.Reading;
 
 /// <summary>
-/// Finds the next whole event behind damage: a header of a known type whose end position is right, or of a server seen
+/// Finds the next whole event after damage: a header of a known type whose end position is right, or of a server seen
 /// before, and whose checksum holds. Without checksums two such headers must follow each other.
 /// </summary>
 internal sealed class EventResync(ByteSource source, bool hasChecksum)
@@ -17,7 +17,7 @@ internal sealed class EventResync(ByteSource source, bool hasChecksum)
     /// <summary>Longer events are believed only where their end position is right too.</summary>
     private const int MaximumUnlocatedLength = 64 << 20;
 
-    /// <summary>Offset of the first event at or behind <paramref name="from"/>; null where there is none up to the end.</summary>
+    /// <summary>Offset of the first event at or after <paramref name="from"/>; null where there is none up to the end.</summary>
     public long? Find(long from, uint serverId, CancellationToken stop)
     {
         byte[] chunk = ArrayPool<byte>.Shared.Rent(ChunkLength);

@@ -6,7 +6,7 @@ using MySqlRecovery.Model;
 namespace MySqlRecovery.Binlog.Reading;
 
 /// <summary>
-/// Reads through compression: behind a TRANSACTION_PAYLOAD event of MySQL 8.0.20+ come the events in it, and MariaDB's
+/// Reads through compression: after a TRANSACTION_PAYLOAD event of MySQL 8.0.20+ come the events in it, and MariaDB's
 /// compressed events have their bodies uncompressed. Both keep the position of the event that is in the log. A row event that
 /// MariaDB 12.3+ has cut into parts is read as the whole one, at the position of the first part.
 /// </summary>

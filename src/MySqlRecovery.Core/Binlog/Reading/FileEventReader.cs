@@ -16,7 +16,7 @@ internal sealed class FileEventReader : EventReader
     /// <summary>The server's own limit, <c>max_log_event_size</c>.</summary>
     public const uint MaximumEventLength = 1 << 30;
 
-    /// <summary>Offset of the first event, behind the magic number.</summary>
+    /// <summary>Offset of the first event, after the magic number.</summary>
     public const int FirstPosition = 4;
 
     private readonly ByteSource _source;
@@ -39,7 +39,7 @@ internal sealed class FileEventReader : EventReader
 
     /// <param name="source">The binlog; disposed with the reader.</param>
     /// <param name="onGap">
-    /// Salvages: takes what is wrong at a place, and reading goes on behind it. Without it what is wrong is thrown.
+    /// Salvages: takes what is wrong at a place, and reading goes on after it. Without it what is wrong is thrown.
     /// </param>
     /// <param name="stop">Cancels the search for the next event.</param>
     public FileEventReader(ByteSource source, Action<RecoveryException>? onGap = null, CancellationToken stop = default)

@@ -124,7 +124,7 @@ internal sealed class LogFileOrder(Keyring? keyring, Action<string> warn, Cancel
 /// <summary>What the format description at the start of a log says of it.</summary>
 /// <param name="Time">When the log was begun, seconds since 1970.</param>
 /// <param name="Key">The event in text, but for the mark of a log that is in use: the same in every copy.</param>
-/// <param name="End">Offset behind the event.</param>
+/// <param name="End">Offset after the event.</param>
 internal sealed record LogHead(uint Time, string Key, int End)
 {
     private const int MaximumLength = 1024, FlagsOffset = 17;

@@ -154,7 +154,7 @@ internal sealed class TextStatements
         return true;
     }
 
-    // Fractions of a second stand behind a point.
+    // Fractions of a second stand after a point.
     private static uint Number(ReadOnlySpan<char> text)
     {
         int end = text.IndexOfAnyExceptInRange('0', '9');

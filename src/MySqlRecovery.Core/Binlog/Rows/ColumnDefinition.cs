@@ -19,7 +19,7 @@ internal sealed class ColumnDefinition
     /// <summary>CHAR, VARCHAR: maximum length in bytes. BIT: bits. NEWDECIMAL: precision.</summary>
     public int Length { get; init; }
 
-    /// <summary>NEWDECIMAL: digits behind the point. Temporal types: digits of the fraction.</summary>
+    /// <summary>NEWDECIMAL: digits after the point. Temporal types: digits of the fraction.</summary>
     public int Scale { get; init; }
 
     public bool IsNullable { get; init; }

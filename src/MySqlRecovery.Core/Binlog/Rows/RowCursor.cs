@@ -55,7 +55,7 @@ internal ref struct RowCursor
         };
     }
 
-    /// <summary>Whether the after image may hold parts of JSON values only, behind a header that says of which.</summary>
+    /// <summary>Whether the after image may hold parts of JSON values only, after a header that says of which.</summary>
     public readonly bool IsPartial => _partial;
 
     /// <summary>Layout of <see cref="Before"/>, or of the only image.</summary>

@@ -58,7 +58,7 @@ internal sealed partial class EventScan
         }
         catch (Exception e) when (e is RecoveryException or EndOfStreamException or InvalidDataException)
         {
-            // What lies behind the range need not be whole.
+            // What lies after the range need not be whole.
         }
     }
 

@@ -89,7 +89,7 @@ internal sealed partial class EventScan : IDisposable
         get => Table != null && Reader.Header.Type.IsRows();
     }
 
-    /// <summary>Whether to read on behind damage; positions need not be event boundaries then.</summary>
+    /// <summary>Whether to read on after damage; positions need not be event boundaries then.</summary>
     public bool Salvage { get; init; }
 
     /// <summary>What was passed over since it was last looked at.</summary>

@@ -51,7 +51,7 @@ internal sealed class TransactionTracker
     /// <summary>Whether it began with XA START.</summary>
     public bool IsXa { get; private set; }
 
-    /// <summary>Whether it began with neither BEGIN nor a GTID: behind damage, or in a log made from mysqlbinlog's text.</summary>
+    /// <summary>Whether it began with neither BEGIN nor a GTID: after damage, or in a log made from mysqlbinlog's text.</summary>
     public bool IsBare { get; private set; }
 
     /// <summary>Whether the present event is part of a transaction.</summary>

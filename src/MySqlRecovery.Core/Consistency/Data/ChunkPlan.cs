@@ -10,7 +10,7 @@ internal sealed class ChunkPlan(ComparedTable table, ReadingSession source, Chun
     // A key that is at most this much longer than the table has rows is cut by its values, without a look at the rows.
     private const long MaximumSpread = 4;
 
-    /// <summary>The parts in order, from behind a place on; each is asked for when the one before has been read.</summary>
+    /// <summary>The parts in order, from after a place on; each is asked for when the one before has been read.</summary>
     public IEnumerable<KeyRange> Cut(byte[][]? after)
     {
         if (table.OrderedKeyLength == 0)
@@ -104,7 +104,7 @@ internal readonly record struct ChunkSum(long Rows, string Sum);
 internal sealed record SourceChunk(ComparedTable Table, KeyRange Range, Task<ChunkSum> Sum);
 
 /// <summary>A part of a table in the order of its key.</summary>
-/// <param name="After">Values of the key's leading columns behind which the part begins; null for the table's start.</param>
+/// <param name="After">Values of the key's leading columns after which the part begins; null for the table's start.</param>
 /// <param name="UpTo">Values with which it ends, themselves included; null for the table's end.</param>
 internal sealed record KeyRange(byte[][]? After, byte[][]? UpTo)
 {

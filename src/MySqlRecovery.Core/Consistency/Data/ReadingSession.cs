@@ -161,7 +161,7 @@ internal sealed class SourceReader : IDisposable
     private readonly Task _task;
 
     /// <param name="server">The source; this object has a session of its own there.</param>
-    /// <param name="tables">The tables in order, each with the place behind which to begin.</param>
+    /// <param name="tables">The tables in order, each with the place after which to begin.</param>
     /// <param name="size">How large a part should be.</param>
     /// <param name="fast">Whether CRC-32 will do.</param>
     /// <param name="token">Ends the reading.</param>

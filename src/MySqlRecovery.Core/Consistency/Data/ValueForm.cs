@@ -17,7 +17,7 @@ internal sealed record ValueForm
     /// kinds.</summary>
     public bool Converts { get; init; }
 
-    /// <summary>The digits behind the point that both are given; null where the types have the same.</summary>
+    /// <summary>The digits after the point that both are given; null where the types have the same.</summary>
     public int? Scale { get; init; }
 
     /// <summary>The type that both are cast to, of times that have other precisions; null where they have the same.</summary>

@@ -15,7 +15,7 @@ internal abstract class LogSeries
     /// <summary>The names of the logs, without folder.</summary>
     public abstract IReadOnlyList<string> Logs { get; }
 
-    /// <summary>Opens a log at its first event, or behind its format description at the event that starts at a position.</summary>
+    /// <summary>Opens a log at its first event, or after its format description at the event that starts at a position.</summary>
     /// <exception cref="Model.RecoveryException">The log cannot be opened.</exception>
     public abstract EventReader Open(int log, long position = 0);
 

@@ -35,10 +35,10 @@ internal sealed class LoggedTransaction
     /// <summary>Byte offset of its first event.</summary>
     public required long Position { get; init; }
 
-    /// <summary>Byte offset behind its last event.</summary>
+    /// <summary>Byte offset after its last event.</summary>
     public required long EndPosition { get; init; }
 
-    /// <summary>The place behind it in the logs of the source: its own end in those, what a relay log says in that.</summary>
+    /// <summary>The place after it in the logs of the source: its own end in those, what a relay log says in that.</summary>
     public required LogPosition SourceEnd { get; init; }
 
     /// <summary>The tables it changed, in the order of their first rows.</summary>

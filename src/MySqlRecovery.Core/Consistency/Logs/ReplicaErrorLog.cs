@@ -20,10 +20,10 @@ internal sealed record ReplicaLogEntry(ReplicaLogEvent Event, string Line)
     /// <summary>MariaDB: the GTID position there; null where the line has none.</summary>
     public string? Gtid { get; init; }
 
-    /// <summary>Of a skip: the place in the source's logs behind it.</summary>
+    /// <summary>Of a skip: the place in the source's logs after it.</summary>
     public LogPosition SourceEnd { get; init; }
 
-    /// <summary>Of a skip: MariaDB's GTID position behind it.</summary>
+    /// <summary>Of a skip: MariaDB's GTID position after it.</summary>
     public string? GtidEnd { get; init; }
 
     /// <summary>Of a skip: the relay log that it began in.</summary>

@@ -75,7 +75,7 @@ internal sealed class TableHash
             return;
         }
 
-        // Bits behind the last column are as the server left them.
+        // Bits after the last column are as the server left them.
         int last = layout.NullBytes - 1;
         if (last >= 0)
         {

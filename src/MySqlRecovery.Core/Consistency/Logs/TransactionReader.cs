@@ -40,7 +40,7 @@ internal sealed class TransactionReader(LogSeries series, bool isRelay, Cancella
     /// <summary>server_id of the server whose logs they are, from the format descriptions.</summary>
     public uint OwnServerId { get; private set; }
 
-    /// <summary>The transaction at hand; null before the first and behind the last one.</summary>
+    /// <summary>The transaction at hand; null before the first and after the last one.</summary>
     public LoggedTransaction? Current { get; private set; }
 
     /// <summary>Goes to the next complete transaction; false at the end of the last log.</summary>
@@ -84,7 +84,7 @@ internal sealed class TransactionReader(LogSeries series, bool isRelay, Cancella
         }
         catch (RecoveryException e) when (e.ErrorId == "BinlogEmpty" && _log == series.Logs.Count)
         {
-            // A server that crashed right behind a rotation leaves a last log of no byte.
+            // A server that crashed right after a rotation leaves a last log of no byte.
             return false;
         }
 

@@ -195,7 +195,7 @@ internal sealed class PositionCheck(ServerPair pair) : IConsistencyCheck
             + "then inject them as empty ones on the source.",
     };
 
-    // Among what is missing, that behind which the replica has gone on: it does not come by itself.
+    // Among what is missing, that after which the replica has gone on: it does not come by itself.
     private IEnumerable<ConsistencyFinding> Gaps(CancellationToken token)
     {
         if (!pair.Source.IsMySql(5, 6, 5) || !pair.Replica.IsMySql(5, 6, 5) || pair.Source.Variable("server_uuid") is not { } uuid)

@@ -169,7 +169,7 @@ internal sealed class FrmFile
         return found;
     }
 
-    // MySQL 5.6 and 5.7 keep a byte for each column behind the name of the tablespace; empty where it is not found.
+    // MySQL 5.6 and 5.7 keep a byte for each column after the name of the tablespace; empty where it is not found.
     private ReadOnlySpan<byte> ColumnFormats(int count)
     {
         const int Defaults = 14, DefaultsLength = 16, LongDefaults = 47, SectionHeader = 8;
@@ -185,7 +185,7 @@ internal sealed class FrmFile
         return length == SectionHeader + name + 1 + count ? _bytes.AsSpan(at + SectionHeader + name + 1, count) : [];
     }
 
-    // Lists of names, each with a separator before every name and after the last, and a zero behind it.
+    // Lists of names, each with a separator before every name and after the last, and a zero after it.
     private byte[][][] Names(int at, int length, int lists)
     {
         ReadOnlySpan<byte> bytes = _bytes.AsSpan(at, length);

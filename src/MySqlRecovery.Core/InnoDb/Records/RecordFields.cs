@@ -41,7 +41,7 @@ internal sealed class RecordFields
     /// <summary>First byte of the record read last, header included.</summary>
     public int Start { get; private set; }
 
-    /// <summary>Just behind its last field.</summary>
+    /// <summary>Just after its last field.</summary>
     public int End { get; private set; }
 
     public bool IsDeleteMarked { get; private set; }

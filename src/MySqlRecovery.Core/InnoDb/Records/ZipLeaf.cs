@@ -8,7 +8,7 @@ namespace MySqlRecovery.InnoDb.Records;
 /// <summary>
 /// Makes the uncompressed page of a clustered leaf of ROW_FORMAT=COMPRESSED (page0zip.cc page_zip_decompress): a zlib stream
 /// with the fields' description and the records in the order of the heap, without headers, system columns and references to
-/// off-page columns; behind it a log of records that changed since; at the end of the page, downwards, the directory of all
+/// off-page columns; after it a log of records that changed since; at the end of the page, downwards, the directory of all
 /// records, those in use first, their system columns, and the references.
 /// </summary>
 [SuppressMessage("Reliability", "CA1001", Justification = "A MemoryStream holds memory alone.")]

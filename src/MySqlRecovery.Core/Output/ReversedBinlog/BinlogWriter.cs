@@ -100,7 +100,7 @@ internal sealed class BinlogWriter : IDisposable
         _flushed += piece.Length;
     }
 
-    /// <summary>Ends a large event. It is told of with what comes behind it.</summary>
+    /// <summary>Ends a large event. It is told of with what comes after it.</summary>
     public void EndLargeEvent()
     {
         if (!HasChecksum)

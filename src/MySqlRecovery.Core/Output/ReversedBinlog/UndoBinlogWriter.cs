@@ -257,7 +257,7 @@ internal sealed class UndoBinlogWriter : IDisposable
             return;
         }
 
-        // Version 2 has the length of the extra row info, which counts itself, behind the flags.
+        // Version 2 has the length of the extra row info, which counts itself, after the flags.
         Span<byte> body = _writer.BeginEvent(length + ExtraRowInfoLength);
         RowsReverser.Write(rows, map, _where, part, body[ExtraRowInfoLength..]);
         body.Slice(ExtraRowInfoLength, rows.At.ExtraRowInfo).CopyTo(body);

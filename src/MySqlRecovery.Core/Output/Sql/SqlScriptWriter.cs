@@ -95,7 +95,7 @@ internal sealed class SqlScriptWriter : IDisposable
         _checksForeignKeys = null;
     }
 
-    /// <summary>Starts a part of a script, whose text is put behind that of others.</summary>
+    /// <summary>Starts a part of a script, whose text is put after that of others.</summary>
     public void BeginPart() => (FirstChecks, _checksForeignKeys, _isPart) = (null, null, true);
 
     /// <summary>Ends a part, which may do so within a transaction.</summary>

@@ -122,7 +122,7 @@ public sealed class RowCursorTests
     [InlineData(BinlogEventType.UpdateRowsV1, "090000000000 0100 01 01 01 00", 11)]
     [InlineData(BinlogEventType.WriteRows, "090000000000 0100 0500 AABBCC 01 01 00", 15)]
     [InlineData(BinlogEventType.UpdateRows, "090000000000 0100 0200 01 01 01 00", 13)]
-    public void The_rows_start_behind_a_head_that_depends_on_version_and_operation(BinlogEventType type, string body, int rows) =>
+    public void The_rows_start_after_a_head_that_depends_on_version_and_operation(BinlogEventType type, string body, int rows) =>
         Assert.Equal(rows, Parse(type, Bytes(body)).Rows);
 
     private static RowsEvent.Offsets Parse(BinlogEventType type, byte[] body) => RowsEvent.Parse(type, body, 1).At;

@@ -51,7 +51,7 @@ public sealed class TransactionOutcomeTests : IDisposable
         Assert.Equal(["1 Commit", "2 Missing"], Ends(Insert(Insert(new SmallLog().AddBegin(), 1).AddCommit().AddBegin(), 2)));
 
     [Fact]
-    public void A_transaction_behind_which_another_begins_is_missing_its_end() =>
+    public void A_transaction_after_which_another_begins_is_missing_its_end() =>
         Assert.Equal(["1 Missing", "2 Commit"], Ends(Insert(Insert(new SmallLog().AddBegin(), 1).AddBegin(), 2).AddCommit()));
 
     [Fact]

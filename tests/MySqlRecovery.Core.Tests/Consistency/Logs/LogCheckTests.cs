@@ -139,7 +139,7 @@ public sealed class LogCheckTests : IDisposable
     }
 
     [Fact]
-    public void Where_the_replica_says_how_far_it_came_nothing_behind_that_is_missing()
+    public void Where_the_replica_says_how_far_it_came_nothing_after_that_is_missing()
     {
         TransactionLog source = Fill(new TransactionLog(Source), 1..12, true),
             replica = Fill(new TransactionLog(Replica), 1..12, true, except: 9);

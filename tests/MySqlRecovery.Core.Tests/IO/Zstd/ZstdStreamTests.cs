@@ -30,7 +30,7 @@ public class ZstdStreamTests
     public void Nothing_decodes_to_nothing() => Assert.Empty(ZstdSamples.Decode([]));
 
     [Fact]
-    public void Frames_behind_each_other_and_skippable_frames_make_one_content()
+    public void Frames_one_after_the_other_and_skippable_frames_make_one_content()
     {
         byte[] skippable = [0x5A, 0x2A, 0x4D, 0x18, 3, 0, 0, 0, 1, 2, 3];
         byte[] compressed =

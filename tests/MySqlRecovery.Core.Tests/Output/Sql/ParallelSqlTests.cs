@@ -20,7 +20,7 @@ public sealed class ParallelSqlTests : IDisposable
     [InlineData(true)]
     public void The_parts_that_several_threads_make_come_in_the_order_of_the_script(bool reverse)
     {
-        // Short transactions before and behind one that is longer than a part.
+        // Short transactions before and after one that is longer than a part.
         SmallLog log = new SmallLog()
             .Add(BinlogEventType.TableMap,
                 [1, 0, 0, 0, 0, 0, 0, 0, 1, (byte)'d', 0, 1, (byte)'t', 0, 1, VarChar, 2, 0xD0, 7, 1, ColumnName, 2, 1, (byte)'c']);

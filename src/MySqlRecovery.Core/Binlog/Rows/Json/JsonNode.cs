@@ -8,7 +8,7 @@ internal sealed class JsonNode
     /// <summary>The kind; containers are small here, whatever they were: their size decides when they are written.</summary>
     public JsonKind Kind { get; }
 
-    /// <summary>Bytes of a scalar as the binary form has them behind the type.</summary>
+    /// <summary>Bytes of a scalar as the binary form has them after the type.</summary>
     public byte[] Scalar { get; }
 
     /// <summary>Members of an object in the binary form's order: shorter names first, then by bytes.</summary>

@@ -90,7 +90,7 @@ internal readonly ref struct JsonValue
 
     public double Double => BinaryPrimitives.ReadDoubleLittleEndian(Bytes(8));
 
-    /// <summary>A scalar's bytes, nothing behind them.</summary>
+    /// <summary>A scalar's bytes, nothing after them.</summary>
     public ReadOnlySpan<byte> ScalarBytes => Kind switch
     {
         JsonKind.Literal => Bytes(1),

@@ -51,7 +51,7 @@ public sealed class HostileJsonTests
         Assert.Throws<InvalidDataException>(() => JsonSql.WriteText(document, text));
     }
 
-    /// <summary>A small array; offsets of <see cref="Tail"/> and more point into the bytes behind the entries.</summary>
+    /// <summary>A small array; offsets of <see cref="Tail"/> and more point into the bytes after the entries.</summary>
     private static byte[] Array((byte Kind, int Offset) first, (byte Kind, int Offset)[] rest, params byte[] tail)
     {
         (byte Kind, int Offset)[] elements = [first, .. rest];
