@@ -42,6 +42,17 @@ Describe 'The package' {
         (Get-Command -Module MySqlRecovery).Name | ForEach-Object { $tags | Should -Contain "PSCmdlet_$_"; $tags | Should -Contain "PSCommand_$_" }
     }
 
+    It 'is installed as from a gallery' {
+        $script = "
+            `$ErrorActionPreference = 'Stop'
+            Register-PSResourceRepository -Name MySqlRecoveryTest -Uri '$root/artifacts' -Trusted -Force
+            try { Save-PSResource MySqlRecovery -Repository MySqlRecoveryTest -Path (New-Item -ItemType Directory '$TestDrive/saved') }
+            finally { Unregister-PSResourceRepository MySqlRecoveryTest }"
+        & $Pwsh -NoProfile -NonInteractive -Command $script
+        $LASTEXITCODE | Should -Be 0
+        (Get-ChildItem "$TestDrive/saved/MySqlRecovery/$version" -Recurse -Filter *.dll).Name | Should -Contain 'MySqlRecovery.dll'
+    }
+
     It 'is imported from a bare folder, without network, and undoes a change' -Skip:(-not $canIsolate) {
         $script = "
             `$ErrorActionPreference = 'Stop'
