@@ -12,13 +12,19 @@ namespace MySqlRecovery.Bench.Catalogs;
 
 /// <summary>
 /// What catalogs cost and save. Each step is a run of its own, so that its time is that of a first search in a new process:
-/// <c>make</c> catalogs beside sums by table, <c>link</c> a few logs under many names, <c>search</c> a key, <c>measure</c> all.
+/// <c>make</c> catalogs beside sums by table, with the KiB of a stretch and of a catalog if need be, such as larger logs have,
+/// <c>link</c> a few logs under many names, <c>search</c> a key, <c>measure</c> all.
 /// </summary>
 internal static class CatalogCommand
 {
     public static int Run(string step, string folder, string[] rest) => (step, rest) switch
     {
-        ("make", []) => Make(Logs(folder)),
+        ("make", []) => Make(Logs(folder), log => CatalogUpdate.Run(log, null, force: true, default).Size),
+        ("make", [var stretch, var size]) => Make(Logs(folder), log => new CatalogWriter(log, default)
+        {
+            StretchLength = long.Parse(stretch, CultureInfo.InvariantCulture) << 10,
+            SmallestLength = long.Parse(size, CultureInfo.InvariantCulture) << 10,
+        }.Write(null, out _).FileLength),
         ("link", [var target, var count]) => Link(folder, target, int.Parse(count, CultureInfo.InvariantCulture)),
         ("search", [var table, var key, .. var how]) => Report(
             $"search for {key} in {table}", Logs(folder), () => Search(folder, table, key, how is not ["without"])),
@@ -29,14 +35,13 @@ internal static class CatalogCommand
     private static string[] Logs(string folder) => [.. Directory.GetFiles(folder, "*.0*")
         .Where(f => !f.EndsWith(LogIdentity.Extension, StringComparison.Ordinal)).Order(StringComparer.Ordinal)];
 
-    private static int Make(string[] logs)
+    private static int Make(string[] logs, Func<string, long> make)
     {
         Measure(logs[..1], withCatalogs: false); // what is compiled is compiled
-        CatalogUpdate.Run(logs[0], null, force: true, default);
+        make(logs[0]);
         (double measured, double measuredProcessor) = Time(() => Measure(logs, withCatalogs: false));
         long size = 0;
-        (double made, double madeProcessor) = Time(
-            () => size = logs.Sum(l => CatalogUpdate.Run(l, null, force: true, default).Size));
+        (double made, double madeProcessor) = Time(() => size = logs.Sum(make));
         long bytes = logs.Sum(l => new FileInfo(l).Length);
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,

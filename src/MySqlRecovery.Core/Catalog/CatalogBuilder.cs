@@ -20,7 +20,7 @@ internal sealed class CatalogBuilder(long stretchLength)
     private readonly List<LogStretch> _stretches = [];
     private readonly List<ulong> _keys = [];
     private readonly List<LogTable> _tables = [];
-    private readonly Dictionary<(string, string, string), CatalogedTable> _numbers = [];
+    private readonly Dictionary<string, CatalogedTable> _numbers = new(StringComparer.Ordinal);
     private readonly Dictionary<TableMap, (LogKeyReader? Reader, CatalogedTable Table)> _maps = new(ReferenceEqualityComparer.Instance);
     private readonly List<CatalogedTable> _touched = [];
     private LogStretch? _stretch;
@@ -143,15 +143,15 @@ internal sealed class CatalogBuilder(long stretchLength)
     private (LogKeyReader? Reader, CatalogedTable Table) Add(TableMap map)
     {
         var reader = LogKeyReader.For(map, out string? problem);
-        string key = reader == null ? $"\0{problem}" : string.Join('\0', reader.Columns.Zip(reader.AreNumbers));
-        if (!_numbers.TryGetValue((map.Database, map.Table, key), out CatalogedTable? table))
+        var named = new LogTable(map.Database, map.Table, reader?.Columns)
         {
-            var named = new LogTable(map.Database, map.Table, reader?.Columns)
-            {
-                AreNumbers = reader?.AreNumbers ?? [],
-                KeyProblem = problem,
-            };
-            _numbers.Add((map.Database, map.Table, key), table = new CatalogedTable(named, _tables.Count));
+            AreNumbers = reader?.AreNumbers ?? [],
+            IntegerSizes = reader?.IntegerSizes ?? [],
+            KeyProblem = problem,
+        };
+        if (!_numbers.TryGetValue(named.Identity, out CatalogedTable? table))
+        {
+            _numbers.Add(named.Identity, table = new CatalogedTable(named, _tables.Count));
             _tables.Add(named);
         }
 
@@ -166,6 +166,7 @@ internal sealed class CatalogBuilder(long stretchLength)
         CatalogedTable table = TableOf(stretch, map, out LogKeyReader? reader);
         TableStretch sums = table.Rows!;
         stretch.RowEventCount++;
+        stretch.IsCompressed |= scan.IsExpanded;
         stretch.LacksThreads |= view.ThreadId == null;
         stretch.Sample = (view.EndPosition, 0);
         sums.EventCount++;

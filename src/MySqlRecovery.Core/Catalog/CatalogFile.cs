@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 using MySqlRecovery.Binlog.Filter;
 using MySqlRecovery.Binlog.Scan;
 using MySqlRecovery.IO;
@@ -14,6 +15,7 @@ internal sealed class CatalogFile : ILogCatalog
     private readonly ByteSource _log;
     private readonly Action<string> _misfit;
     private readonly Action<long> _passed;
+    private readonly KeyBytes _bytes;
     private readonly Dictionary<ulong, HashSet<uint>?> _found = [];
     private LogStretch[]? _stretches;
     private Dictionary<LogStretch, int>? _numbers;
@@ -27,10 +29,11 @@ internal sealed class CatalogFile : ILogCatalog
     /// <param name="misfit">Is told what is wrong with it.</param>
     /// <param name="passed">Is told how many bytes of the log were not read, in the end.</param>
     public CatalogFile(ByteSource file, CatalogLayout layout, ByteSource log, Action<string> misfit, Action<long> passed) =>
-        (_file, _layout, _log, _misfit, _passed) = (file, layout, log, misfit, passed);
+        (_file, _layout, _log, _misfit, _passed, _bytes) = (file, layout, log, misfit, passed, new KeyBytes(log));
 
     public LogStretch? Whole => _layout.HasGaps || _isDamaged ? null : _layout.Sum;
 
+    [MethodImpl(Jit.Hot)]
     public long? NextStart(long position)
     {
         if (_isDamaged || _layout.StretchCount == 0 || position >= _layout.End)
@@ -42,6 +45,7 @@ internal sealed class CatalogFile : ILogCatalog
         return at < all.Length ? all[at].Start : null;
     }
 
+    [MethodImpl(Jit.Hot)]
     public LogStretch? At(long position)
     {
         LogStretch[] all = Stretches();
@@ -51,6 +55,7 @@ internal sealed class CatalogFile : ILogCatalog
 
     public LogTable Table(int number) => _layout.Tables[number];
 
+    [MethodImpl(Jit.Hot)]
     public bool MayHave(LogStretch stretch, int table, IReadOnlyList<LogKey> keys)
     {
         TableStretch rows = stretch.Tables[table];
@@ -58,21 +63,18 @@ internal sealed class CatalogFile : ILogCatalog
             return false;
         if (rows.Keys == KeyPlace.None)
             return true;
+        LogTable named = Table(table);
+        bool hasBytes = !ReferenceEquals(stretch, _layout.Sum) && !stretch.IsCompressed;
         foreach (LogKey key in keys)
         {
-            if (rows.Keys != KeyPlace.Index && key.Integer is { } integer && rows.Ranges.Any(r => integer >= r.First && integer <= r.Last))
-                return true;
-            if (rows.Keys == KeyPlace.Ranges)
-                continue;
-            HashSet<uint>? found = Find(LogKey.In(Table(table).Hash, key.Hash));
-            if (found == null || (ReferenceEquals(stretch, _layout.Sum) ? found.Count > 0
-                : found.Contains((uint)_numbers![stretch] >> _layout.Index!.Shift)))
+            if (IsListed(stretch, rows, named, key) && !(hasBytes && _bytes.Lack(stretch, named, key)))
                 return true;
         }
 
         return false;
     }
 
+    [MethodImpl(Jit.Hot)]
     public bool IsIntact(LogStretch stretch)
     {
         if (LogIdentity.BytesBefore(_log, stretch.End) == stretch.Border)
@@ -112,6 +114,25 @@ internal sealed class CatalogFile : ILogCatalog
         _file.Dispose();
     }
 
+    // Whether the catalog does not rule a key out.
+    [MethodImpl(Jit.Hot)]
+    private bool IsListed(LogStretch stretch, TableStretch rows, LogTable table, in LogKey key)
+    {
+        if (rows.Keys != KeyPlace.Index && key.Integer is { } integer)
+        {
+            foreach ((long first, long last) in rows.Ranges)
+            {
+                if (integer >= first && integer <= last)
+                    return true;
+            }
+        }
+
+        return rows.Keys != KeyPlace.Ranges && (Find(LogKey.In(table.Hash, key.Hash)) is not { } found
+            || (ReferenceEquals(stretch, _layout.Sum) ? found.Count > 0
+                : found.Contains((uint)_numbers![stretch] >> _layout.Index!.Shift)));
+    }
+
+    [MethodImpl(Jit.Hot)]
     private static int IndexOf(LogStretch[] all, long position)
     {
         int low = 0, high = all.Length;
@@ -127,6 +148,7 @@ internal sealed class CatalogFile : ILogCatalog
         return low;
     }
 
+    [MethodImpl(Jit.Hot)]
     private LogStretch[] Stretches()
     {
         if (_stretches != null)

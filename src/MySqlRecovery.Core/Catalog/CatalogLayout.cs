@@ -90,7 +90,7 @@ internal sealed record CatalogLayout
             for (int i = 0; i < table.KeyColumns?.Length; i++)
             {
                 to.Write(table.KeyColumns[i]);
-                to.Write(table.AreNumbers[i] ? 1 : 0);
+                to.Write((table.AreNumbers[i] ? 1 : 0) | table.IntegerSizes[i] << 1);
             }
 
             if (table.KeyColumns == null)
@@ -153,10 +153,21 @@ internal sealed record CatalogLayout
             int count = from.ReadCount();
             string[]? columns = count == 0 ? null : new string[count - KeysKnown];
             var areNumbers = new bool[columns?.Length ?? 0];
+            var sizes = new int[areNumbers.Length];
             for (int c = 0; c < columns?.Length; c++)
-                (columns[c], areNumbers[c]) = (from.ReadText(), from.Read() != 0);
+            {
+                columns[c] = from.ReadText();
+                long kind = from.ReadLong();
+                (areNumbers[c], sizes[c]) = ((kind & 1) != 0, (int)(kind >> 1));
+            }
+
             string? problem = columns == null ? from.ReadText() : null;
-            tables[i] = new LogTable(database, name, columns) { AreNumbers = areNumbers, KeyProblem = problem };
+            tables[i] = new LogTable(database, name, columns)
+            {
+                AreNumbers = areNumbers,
+                IntegerSizes = sizes,
+                KeyProblem = problem,
+            };
         }
 
         LogStretch sum = new StretchCodec().Read(ref from);

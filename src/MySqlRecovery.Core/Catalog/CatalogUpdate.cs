@@ -17,7 +17,7 @@ internal static class CatalogUpdate
     {
         if (!force && FindFitting(log, folder, out string present) is { } kept)
             return Describe(kept, log, present, isNew: false);
-        CatalogLayout made = new CatalogWriter(log, null, stop).Write(folder, out string path);
+        CatalogLayout made = new CatalogWriter(log, stop).Write(folder, out string path);
         return Describe(made, log, path, isNew: true);
     }
 

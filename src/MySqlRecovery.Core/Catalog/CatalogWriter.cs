@@ -3,7 +3,6 @@ using System.Runtime.InteropServices;
 using MySqlRecovery.Binlog.Encryption;
 using MySqlRecovery.Binlog.Filter;
 using MySqlRecovery.Binlog.Reading;
-using MySqlRecovery.Binlog.Rows;
 using MySqlRecovery.Binlog.Scan;
 using MySqlRecovery.IO;
 using MySqlRecovery.Model;
@@ -12,12 +11,8 @@ namespace MySqlRecovery.Catalog;
 
 /// <summary>Makes the catalog of one log.</summary>
 /// <param name="log">Path of the log.</param>
-/// <param name="schema">
-/// Names the keys that the log does not name, as they are in this very log: a definition in a log before it would make them others.
-/// Null for none.
-/// </param>
 /// <param name="stop">Cancels.</param>
-internal sealed class CatalogWriter(string log, ITableSchemaSource? schema, CancellationToken stop)
+internal sealed class CatalogWriter(string log, CancellationToken stop)
 {
     /// <summary>A catalog takes one byte for so many of the log.</summary>
     private const int LogBytesPerByte = 500;
@@ -42,7 +37,7 @@ internal sealed class CatalogWriter(string log, ITableSchemaSource? schema, Canc
         LogIdentity identity = LogIdentity.Of(source) ?? throw NotSupported(source);
         path = identity.PathIn(folder);
         var builder = new CatalogBuilder(StretchLength);
-        using (var scan = new EventScan([LogRange.Whole(log)], EventFilter.All, stop, schema))
+        using (var scan = new EventScan([LogRange.Whole(log)], EventFilter.All, stop))
         {
             while (Read(scan))
                 builder.Take(scan);

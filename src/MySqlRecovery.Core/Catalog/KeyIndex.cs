@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using MySqlRecovery.IO;
 
 namespace MySqlRecovery.Catalog;
@@ -41,10 +42,13 @@ internal sealed record KeyIndex(int PageCount, ulong Slots, int RemainderBits, i
         if (bits < 0)
             return null;
         int shift = bits >= wholeBits ? 0 : (int)Math.Ceiling(wholeBits - bits);
-        int remainder = Math.Min((int)Math.Max(0, bits - wholeBits), MaximumRemainder);
-        while (remainder > 0 && (ulong)entries.Count << remainder > 1UL << HashBits)
+        double left = bits - (wholeBits - shift);
+        int remainder = Math.Min((int)left, MaximumRemainder);
+        while (remainder > 0 && (ulong)entries.Count << remainder > 1UL << HashBits - 1)
             remainder--;
-        var index = new KeyIndex(0, (ulong)entries.Count << remainder, remainder, wholeBits - shift, shift);
+        // A part of a bit more makes that part more numbers: the ones before an entry are as many more.
+        double slots = Math.ScaleB(entries.Count, remainder) * (1 + Math.Min(left - remainder, 1));
+        var index = new KeyIndex(0, (ulong)slots, remainder, wholeBits - shift, shift);
         entries.Sort();
         var writer = new PageWriter(index);
         var group = new SortedSet<uint>();
@@ -88,6 +92,7 @@ internal sealed record KeyIndex(int PageCount, ulong Slots, int RemainderBits, i
             throw new InvalidDataException("a page of its index is damaged");
     }
 
+    [MethodImpl(Jit.Hot)]
     private void Find(ulong slot, ulong first, byte[] page, HashSet<uint> found)
     {
         Check(page);
@@ -106,6 +111,7 @@ internal sealed record KeyIndex(int PageCount, ulong Slots, int RemainderBits, i
 
     private ulong SlotOf(ulong hash) => (ulong)((UInt128)(hash >> NumberBits) * Slots >> HashBits);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static ulong ReadBits(byte[] page, ref int at, int count)
     {
         ulong value = Peek(page, at) & (1UL << count) - 1;
@@ -114,6 +120,7 @@ internal sealed record KeyIndex(int PageCount, ulong Slots, int RemainderBits, i
     }
 
     // Ones to the next zero, which is read as well.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static ulong ReadOnes(byte[] page, ref int at)
     {
         ulong ones = 0;
@@ -132,14 +139,19 @@ internal sealed record KeyIndex(int PageCount, ulong Slots, int RemainderBits, i
     }
 
     // The bits from here on: at least as many as are ever read at once.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static ulong Peek(byte[] page, int at)
     {
         int from = at >> 3;
-        if (from + sizeof(ulong) <= page.Length)
-            return BinaryPrimitives.ReadUInt64LittleEndian(page.AsSpan(from)) >> (at & 7);
+        return from + sizeof(ulong) <= page.Length
+            ? BinaryPrimitives.ReadUInt64LittleEndian(page.AsSpan(from)) >> (at & 7) : PeekLast(page, at);
+    }
+
+    private static ulong PeekLast(byte[] page, int at)
+    {
         Span<byte> last = stackalloc byte[sizeof(ulong)];
         last.Clear();
-        page.AsSpan(Math.Min(from, page.Length)).CopyTo(last);
+        page.AsSpan(Math.Min(at >> 3, page.Length)).CopyTo(last);
         return BinaryPrimitives.ReadUInt64LittleEndian(last) >> (at & 7);
     }
 

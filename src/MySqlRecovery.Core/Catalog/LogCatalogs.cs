@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Globalization;
+using MySqlRecovery.Binlog.Filter;
 using MySqlRecovery.Binlog.Scan;
 using MySqlRecovery.IO;
 using MySqlRecovery.Model;
@@ -13,6 +14,9 @@ internal sealed class LogCatalogs(string? folder, Action<string> warn) : ILogCat
 {
     private readonly ConcurrentDictionary<string, bool> _misfits = new(StringComparer.Ordinal);
     private readonly ConcurrentQueue<string> _passed = new();
+
+    // What is found out of a table need not be found out for each log.
+    private readonly ConcurrentDictionary<string, LogTable> _tables = new(StringComparer.Ordinal);
 
     /// <summary>What was passed over so far, one line for each log and reading.</summary>
     public IEnumerable<string> TakePassed()
@@ -33,6 +37,8 @@ internal sealed class LogCatalogs(string? folder, Action<string> warn) : ILogCat
         {
             file = FileSource.Open(path);
             var layout = CatalogLayout.Read(file);
+            for (int i = 0; i < layout.Tables.Length; i++)
+                layout.Tables[i] = _tables.GetOrAdd(layout.Tables[i].Identity, layout.Tables[i]);
             catalog = new CatalogFile(file, layout, log, what => Warn(path, log.Path, what), bytes => NotePassed(identity, bytes));
             misfit = identity.FindMisfit(layout, log)
                 ?? (identity.Length == layout.LogLength || catalog.IsUnchanged() ? null : "the log is not what it was");

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using MySqlRecovery.Binlog.Encryption;
 using MySqlRecovery.Binlog.Events;
 using MySqlRecovery.Binlog.Reading;
@@ -50,6 +51,7 @@ internal sealed record LogIdentity(string Path, long Length, long Written, byte[
     }
 
     /// <summary>The four bytes before an offset.</summary>
+    [MethodImpl(Jit.Hot)]
     public static uint BytesBefore(ByteSource source, long offset)
     {
         Span<byte> bytes = stackalloc byte[sizeof(uint)];

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using MySqlRecovery.Binlog.Scan;
 using MySqlRecovery.Gtids;
 using MySqlRecovery.Model;
@@ -7,7 +8,8 @@ namespace MySqlRecovery.Catalog;
 /// <summary>Stretches as bytes: each tells its offsets from the end of the one before, and its times from that one's last.</summary>
 internal sealed class StretchCodec
 {
-    private const int Statements = 1, NoThreads = 2, NoGtids = 4, ManyThreads = 8, KeysAt = 4, Uncounted = 8, OperationsAt = 8;
+    private const int Statements = 1, NoThreads = 2, NoGtids = 4, ManyThreads = 8, Compressed = 16;
+    private const int KeysAt = 4, Uncounted = 8, OperationsAt = 8;
 
     private readonly List<Gtid> _origins = [];
     private readonly Dictionary<Gtid, ulong> _last = [];
@@ -20,7 +22,7 @@ internal sealed class StretchCodec
         to.Write(stretch.Start - _end);
         to.Write(stretch.End - stretch.Start);
         int flags = (stretch.HasStatements ? Statements : 0) | (stretch.LacksThreads ? NoThreads : 0)
-            | (stretch.LacksGtids ? NoGtids : 0) | (stretch.Threads == null ? ManyThreads : 0);
+            | (stretch.LacksGtids ? NoGtids : 0) | (stretch.Threads == null ? ManyThreads : 0) | (stretch.IsCompressed ? Compressed : 0);
         to.Write(flags);
         to.WriteSigned((long)stretch.EndTime - _time);
         foreach (uint time in (ReadOnlySpan<uint>)[stretch.FirstTime, stretch.LastTime, stretch.FirstKnownTime])
@@ -44,12 +46,14 @@ internal sealed class StretchCodec
         }
     }
 
+    [MethodImpl(Jit.Hot)]
     public LogStretch Read(ref VarReader from)
     {
         var stretch = new LogStretch { Start = _end + from.ReadLong() };
         stretch.End = stretch.Start + from.ReadLong();
         long flags = from.ReadLong();
         stretch.HasStatements = (flags & Statements) != 0;
+        stretch.IsCompressed = (flags & Compressed) != 0;
         stretch.LacksThreads = (flags & NoThreads) != 0;
         stretch.LacksGtids = (flags & NoGtids) != 0;
         stretch.EndTime = (uint)(_time + from.ReadSigned());
@@ -118,6 +122,7 @@ internal sealed class StretchCodec
         }
     }
 
+    [MethodImpl(Jit.Hot)]
     private TableStretch ReadTable(ref VarReader from, LogStretch stretch)
     {
         long flags = from.ReadLong();
@@ -179,6 +184,7 @@ internal sealed class StretchCodec
         }
     }
 
+    [MethodImpl(Jit.Hot)]
     private static void Read(ref VarReader from, HashSet<uint> numbers)
     {
         uint before = 0;
@@ -207,6 +213,7 @@ internal sealed class StretchCodec
         }
     }
 
+    [MethodImpl(Jit.Hot)]
     private void Read(ref VarReader from, GtidSet gtids)
     {
         for (int left = from.ReadCount(); left > 0; left--)

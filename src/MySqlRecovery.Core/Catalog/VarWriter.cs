@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text;
 
 namespace MySqlRecovery.Catalog;
@@ -36,6 +37,7 @@ internal ref struct VarReader(ReadOnlySpan<byte> bytes)
     private readonly ReadOnlySpan<byte> _bytes = bytes;
     private int _at;
 
+    [MethodImpl(Jit.Hot)]
     public ulong Read()
     {
         ulong value = 0;
@@ -56,6 +58,7 @@ internal ref struct VarReader(ReadOnlySpan<byte> bytes)
 
     public uint ReadUInt32() => (uint)Read();
 
+    [MethodImpl(Jit.Hot)]
     public long ReadSigned()
     {
         ulong value = Read();

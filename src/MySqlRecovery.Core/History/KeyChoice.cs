@@ -11,9 +11,13 @@ namespace MySqlRecovery.History;
 /// <summary>The keys that a user asked for, and how they are found in the rows of a log.</summary>
 internal sealed class KeyChoice
 {
+    // So many are compared with a row one by one.
+    private const int FewKeys = 8;
+
     private readonly List<IDictionary?> _named = [];
     private readonly List<object?> _given = [];
     private readonly Dictionary<TableMap, int[]> _ordinals = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<TableMap, KeyNumbers?> _numbers = new(ReferenceEqualityComparer.Instance);
 
     /// <param name="keys">Values of a key of one column, or dictionaries of values by column.</param>
     public KeyChoice(IEnumerable<object?> keys)
@@ -85,7 +89,9 @@ internal sealed class KeyChoice
         int[] ordinals = OrdinalsIn(map);
         var ranges = new ValueRange[layout.Ordinals.Length];
         layout.Locate(image, ranges);
-        for (int key = 0; key < _given.Count; key++)
+        if (!_numbers.TryGetValue(map, out KeyNumbers? numbers))
+            _numbers.Add(map, numbers = _given.Count > FewKeys ? KeyNumbers.Of(map, this) : null);
+        foreach (int key in numbers?.Find(layout, image) ?? Enumerable.Range(0, _given.Count))
         {
             bool isIt = true;
             for (int i = 0; isIt && i < ordinals.Length; i++)
@@ -112,16 +118,20 @@ internal sealed class KeyChoice
         var all = new List<LogKey>();
         for (int key = 0; key < _given.Count; key++)
         {
-            bool fits = _named[key] is { } named
-                ? named.Count == columns.Length && Array.TrueForAll(columns, c => Find(named, c) != null) : columns.Length == 1;
-            int number = key;
-            if (!fits || LogKey.Of(
-                Array.ConvertAll(columns, c => (IReadOnlyList<object?>)[ValueOf(number, c)]), table.AreNumbers) is not { } forms)
+            if (FormsOf(key, table, columns) is not { } forms)
                 return null;
             all.AddRange(forms);
         }
 
         return all;
+    }
+
+    /// <summary>All forms in which a row of a table may have one of the keys; null where it is not told how it is meant.</summary>
+    public IReadOnlyList<LogKey>? FormsOf(int key, LogTable table, string[] columns)
+    {
+        bool fits = _named[key] is { } named
+            ? named.Count == columns.Length && Array.TrueForAll(columns, c => Find(named, c) != null) : columns.Length == 1;
+        return fits ? LogKey.Of(Array.ConvertAll(columns, c => (IReadOnlyList<object?>)[ValueOf(key, c)]), table.AreNumbers) : null;
     }
 
     /// <summary>The condition by which a server finds the row of a key.</summary>

@@ -162,7 +162,7 @@ public sealed class CatalogFitTests : IDisposable
     }
 
     private void MakeCatalog() =>
-        new CatalogWriter(Log, null, default) { StretchLength = 1000, SmallestLength = 100_000 }.Write(null, out _);
+        new CatalogWriter(Log, default) { StretchLength = 1000, SmallestLength = 100_000 }.Write(null, out _);
 
     private void Check(string warning)
     {

@@ -92,7 +92,7 @@ public sealed class CatalogPropertyTests : IDisposable
     {
         string log = Path.Combine(_folder, "binlog.000001");
         File.WriteAllBytes(log, new RandomLog(7, 200, hasStatements: false).Bytes);
-        new CatalogWriter(log, null, default) { StretchLength = 1000, SmallestLength = 100_000 }.Write(null, out _);
+        new CatalogWriter(log, default) { StretchLength = 1000, SmallestLength = 100_000 }.Write(null, out _);
         var catalogs = new LogCatalogs(null, Assert.Fail);
         Assert.Empty(new CatalogReading([log], catalogs).History(new TableName("d", "orders"), 1_000_000));
         string passed = Assert.Single(catalogs.TakePassed());
@@ -105,7 +105,7 @@ public sealed class CatalogPropertyTests : IDisposable
     {
         foreach (string log in logs)
         {
-            new CatalogWriter(log, null, default) { StretchLength = random.Next(100, 3000), SmallestLength = random.Next(500, 20_000) }
+            new CatalogWriter(log, default) { StretchLength = random.Next(100, 3000), SmallestLength = random.Next(500, 20_000) }
                 .Write(null, out _);
         }
 

@@ -9,8 +9,9 @@ namespace MySqlRecovery.Binlog.Filter;
 /// by a user, are equal here. Others may be equal, too: a hash can only say where a key is not.
 /// </summary>
 /// <param name="Hash">Of all values of the key.</param>
-/// <param name="Integer">The value of a key of one integer; null for others.</param>
-internal readonly record struct LogKey(ulong Hash, long? Integer)
+/// <param name="Integer">The value of a key of one integer; of a longer one that a user gave, its longest integer; null for none.</param>
+/// <param name="Column">The number of that integer's column in the key.</param>
+internal readonly record struct LogKey(ulong Hash, long? Integer, int Column = 0)
 {
     private const ulong Seed = 0x9E3779B97F4A7C15, Prime = 0xD6E8FEB86659FD93;
 
@@ -83,10 +84,13 @@ internal readonly record struct LogKey(ulong Hash, long? Integer)
             {
                 if (next.Count + keys.Count > MaximumKeys)
                     return null;
-                long? integer = values.Count == 1 && form is decimal number && decimal.Truncate(number) == number
+                long? integer = form is decimal number && decimal.Truncate(number) == number
                     && number is >= long.MinValue and <= long.MaxValue ? (long)number : null;
                 foreach (LogKey key in keys)
-                    next.Add(new LogKey(Add(key.Hash, form)!.Value, integer));
+                {
+                    ulong hash = Add(key.Hash, form)!.Value;
+                    next.Add(IsLonger(integer, key.Integer) ? new LogKey(hash, integer, column) : key with { Hash = hash });
+                }
             }
 
             keys = next;
@@ -94,6 +98,10 @@ internal readonly record struct LogKey(ulong Hash, long? Integer)
 
         return keys;
     }
+
+    // The longer an integer is, the rarer are its bytes.
+    private static bool IsLonger(long? integer, long? than) =>
+        integer is { } number && (than is not { } other || Math.Abs((double)number) > Math.Abs((double)other));
 
     // What a value of a row can be to be equal to a given one: see RowValueComparison.
     private static IEnumerable<object?> Forms(object? expected)
@@ -201,9 +209,16 @@ internal sealed record LogTable(string Database, string Name, string[]? KeyColum
     /// <summary>Which of the key's columns have nothing but numbers.</summary>
     public bool[] AreNumbers { get; init; } = [];
 
+    /// <summary>For each of the key's columns how many bytes its integers have in a row, low ones first; 0 where it has others.</summary>
+    public int[] IntegerSizes { get; init; } = [];
+
     /// <summary>Why keys are not known; null where they are.</summary>
     public string? KeyProblem { get; init; }
 
     /// <summary>What the hashes of its keys begin with.</summary>
     public ulong Hash { get; } = LogKey.OfTable(Database, Name);
+
+    /// <summary>All that is known of it: tables of two logs that have the same are one.</summary>
+    public string Identity => string.Join(
+        '\0', [Database, Name, KeyProblem, .. (KeyColumns ?? []).Zip(AreNumbers, IntegerSizes).Select(c => c.ToString())]);
 }

@@ -24,6 +24,17 @@ internal sealed class LogKeyReader
     /// <summary>Which of them have nothing but numbers.</summary>
     public bool[] AreNumbers => Array.ConvertAll(_ordinals, o => IsNumber(_map.Columns[o]));
 
+    /// <summary>How many bytes the integers of each of them have; 0 for columns of other types.</summary>
+    public int[] IntegerSizes => Array.ConvertAll(_ordinals, o => _map.Columns[o].Type switch
+    {
+        ColumnType.Tiny => 1,
+        ColumnType.Short => 2,
+        ColumnType.Int24 => 3,
+        ColumnType.Long => 4,
+        ColumnType.LongLong => 8,
+        _ => 0,
+    });
+
     /// <summary>A reader for a table; null, with the cause, where its keys cannot be told.</summary>
     public static LogKeyReader? For(TableMap map, out string? problem)
     {

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using MySqlRecovery.Binlog.Filter;
 using MySqlRecovery.IO;
 
@@ -28,6 +29,7 @@ internal sealed partial class EventScan
     }
 
     // The last event of a compressed transaction ends where that does.
+    [MethodImpl(Jit.Hot)]
     private void PassOver()
     {
         if (Transaction.IsInside && !Transaction.IsOver)

@@ -18,6 +18,9 @@ internal sealed class LogStretch
     /// <summary>Whether there is anything but rows and what belongs to them: a statement, an XA transaction, what nobody expects.</summary>
     public bool HasStatements { get; set; }
 
+    /// <summary>Whether some rows are compressed, so that their bytes are not those of the log.</summary>
+    public bool IsCompressed { get; set; }
+
     /// <summary>Whether the session of some rows is not known.</summary>
     public bool LacksThreads { get; set; }
 
@@ -74,6 +77,7 @@ internal sealed class LogStretch
             Start = next.Start;
         (End, Border) = (next.End, next.Border);
         HasStatements |= next.HasStatements;
+        IsCompressed |= next.IsCompressed;
         LacksThreads |= next.LacksThreads;
         LacksGtids |= next.LacksGtids;
         FirstTime = Math.Min(FirstTime, next.FirstTime);

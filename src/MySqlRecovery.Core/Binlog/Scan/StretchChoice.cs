@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using MySqlRecovery.Binlog.Filter;
 
 namespace MySqlRecovery.Binlog.Scan;
@@ -16,6 +17,7 @@ internal sealed class StretchChoice(EventFilter filter)
     /// <param name="stretch">The stretch.</param>
     /// <param name="isInRange">Whether it is in the range that is chosen; else nothing in it is let through.</param>
     /// <param name="hasSights">Whether what is passed by has to be told.</param>
+    [MethodImpl(Jit.Hot)]
     public bool MustRead(ILogCatalog catalog, LogStretch stretch, bool isInRange, bool hasSights)
     {
         if (stretch.HasStatements)
@@ -33,12 +35,14 @@ internal sealed class StretchChoice(EventFilter filter)
     private bool IsTold(LogStretch stretch) => (filter.ThreadIds == null || stretch.Threads != null)
         && (filter.StartTime == null || filter.StopTime == null || IsTimeSeen(stretch) || IsOutOfTime(stretch));
 
+    [MethodImpl(Jit.Hot)]
     private bool MayMatch(LogStretch stretch) =>
         !IsOutOfTime(stretch)
         && filter.ServerIds?.Overlaps(stretch.ServerIds) != false
         && (filter.ThreadIds == null || stretch.LacksThreads || stretch.Threads == null || filter.ThreadIds.Overlaps(stretch.Threads))
         && (filter.Gtids?.Included is not { } wanted || !wanted.Intersect(stretch.Gtids).IsEmpty);
 
+    [MethodImpl(Jit.Hot)]
     private bool MayMatchRows(ILogCatalog catalog, LogStretch stretch)
     {
         if (!filter.NeedsRows)

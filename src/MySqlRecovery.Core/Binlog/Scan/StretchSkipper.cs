@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using MySqlRecovery.Binlog.Filter;
 using MySqlRecovery.IO;
 
@@ -46,6 +47,7 @@ internal sealed class StretchSkipper(EventFilter filter, ILogCatalogs catalogs) 
     /// <param name="startIsReached">Whether an event has been seen where the range starts.</param>
     /// <param name="sights">Takes in what is passed by, or null.</param>
     /// <param name="cuts">The same.</param>
+    [MethodImpl(Jit.Hot)]
     public LogStretch? Skip(long position, bool startIsReached, LogSights? sights, RangeCuts cuts)
     {
         _startIsReached = startIsReached;
@@ -82,6 +84,7 @@ internal sealed class StretchSkipper(EventFilter filter, ILogCatalogs catalogs) 
 
     public void Dispose() => Close();
 
+    [MethodImpl(Jit.Hot)]
     private bool MayPass(LogStretch stretch, LogSights? sights)
     {
         bool isBefore = stretch.End <= _range.Start;
@@ -94,6 +97,7 @@ internal sealed class StretchSkipper(EventFilter filter, ILogCatalogs catalogs) 
             && Sums.TryAdd(stretch, _catalog!.Table, _logFile, _path);
     }
 
+    [MethodImpl(Jit.Hot)]
     private void Pass(LogStretch stretch, LogSights? sights, RangeCuts cuts)
     {
         _startIsReached |= stretch.Start == _range.Start;
