@@ -6,12 +6,7 @@ BeforeDiscovery {
     # The examples that show what they print; those that need a server say so by what they are given.
     $pages = @(Get-Item "$root/README.md") + (Get-ChildItem "$root/docs/*-*.md" | Where-Object Name -CMatch '^[A-Z]')
     $examples = foreach ($page in $pages) {
-        $text = Get-Content $page -Raw
-        foreach ($match in [regex]::Matches($text, '(?ms)^```powershell\r?\n(?<code>((?!^```).)*?)^```\r?\n\r?\n```(output)?\r?\n(?<output>((?!^```).)*?)^```')) {
-            $code = $match.Groups['code'].Value.Trim()
-            if ($code -match '-DefaultsFile|-Server\b|\bServer = |-Source|Test-ReplicationConsistency') { continue }
-            @{ Page = $page.Name; Code = $code; Expected = $match.Groups['output'].Value; First = ($code -split "`n")[0] }
-        }
+        foreach ($example in Get-OfflineExample $page) { $example + @{ Page = $page.Name; First = ($example.Code -split "`n")[0] } }
     }
 }
 

@@ -61,3 +61,12 @@ function Copy-Damaged([string] $Source, [string] $Destination, [long] $FlipAt = 
     if ($Length -ge 0) { $bytes = [byte[]] $bytes[0..($Length - 1)] }
     [System.IO.File]::WriteAllBytes($Destination, $bytes)
 }
+
+# The examples of a page that show what they print, as Code and Expected; not those that need a server.
+function Get-OfflineExample($Page) {
+    foreach ($match in [regex]::Matches((Get-Content $Page -Raw), '(?ms)^```powershell\r?\n(?<code>((?!^```).)*?)^```\r?\n\r?\n```(output)?\r?\n(?<output>((?!^```).)*?)^```')) {
+        $code = $match.Groups['code'].Value.Trim()
+        $isOnline = $code -match '-DefaultsFile|-Server\b|\bServer = |-Source\b' -or ($code -match 'Test-ReplicationConsistency|-SourceLog' -and $code -notmatch 'samples/')
+        if (-not $isOnline) { @{ Code = $code; Expected = $match.Groups['output'].Value } }
+    }
+}

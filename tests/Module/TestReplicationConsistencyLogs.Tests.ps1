@@ -1,6 +1,6 @@
 BeforeAll {
     . "$PSScriptRoot/Setup.ps1"
-    $Logs = "$Data/replica-10.11"
+    $Logs = "$PSScriptRoot/../../samples/replication"
     $Lost = 10, 20, 30, 40, 50
     function Compare-Log([hashtable] $More = @{}) {
         Test-ReplicationConsistency -SourceLog "$Logs/source" -ReplicaLog "$Logs/replica" @More
