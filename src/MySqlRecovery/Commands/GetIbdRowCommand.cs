@@ -124,10 +124,23 @@ public sealed class GetIbdRowCommand : RecoveryCmdlet
             WriteWarning($"{path} is in use by a server: what the server has not written to it yet is not in the rows.");
         int[]? chosen = file.Table.IndexesOf(Column, path);
         file.Table.IndexesOf([.. _where?.Columns ?? []], path);
-        var reader = new TableRowReader(file, ReportError, StopToken) { Logged = ReadLogs(file.Table, path) };
+        var reader = new TableRowReader(file, ReportError, StopToken)
+        {
+            Logged = ReadLogs(file.Table, path),
+            OnRead = (done, total) => ShowReading(path, done, total),
+        };
         reader.ReadObjects(State, chosen, row => _where == null || _where.IsMatch(row.Value), WriteObject);
         WriteVerbose(TableFileInput.SayHowNew(path, reader.NewestLsn));
     }
+
+    private void ShowReading(string path, long done, long total)
+    {
+        if (Progress.IsDue())
+            Progress.Show("reading", path, done, total);
+    }
+
+    /// <inheritdoc/>
+    protected override void EndProcessing() => Progress.Complete();
 
     // The partitions of a table are one table in the logs.
     private LoggedDeletions? ReadLogs(StoredTable table, string path)

@@ -41,15 +41,12 @@ public sealed class MeasureTableStateCommand : ServerCmdlet
             WriteObject(state);
         }
 
-        WriteProgress(new ProgressRecord(1, MyInvocation.MyCommand.Name, "done") { RecordType = ProgressRecordType.Completed });
+        Progress.Complete();
         foreach (string pattern in filter.UnmatchedTables(seen))
             ReportError(new RecoveryException(
                 "TableNotFound", RecoveryErrorKind.ObjectNotFound, $"there is no table {pattern}, or it may not be read", options.Server));
     }
 
-    private void ShowTable(int number, int count, string table) => WriteProgress(
-        new ProgressRecord(1, MyInvocation.MyCommand.Name, $"{table}, table {number + 1} of {count}")
-        {
-            PercentComplete = 100 * number / count,
-        });
+    private void ShowTable(int number, int count, string table) =>
+        Progress.Show("reading", $"{table}, table {number + 1} of {count}", number, count);
 }

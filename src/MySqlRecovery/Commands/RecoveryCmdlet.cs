@@ -48,6 +48,11 @@ public abstract class RecoveryCmdlet : PSCmdlet, IDisposable
         return task.GetAwaiter().GetResult();
     }
 
+    /// <summary>Shows how far work on several files at once is, whose bytes are counted wherever they are read or written.</summary>
+    /// <param name="name">What is done.</param>
+    /// <param name="total">Bytes in all.</param>
+    private protected FilesMeter Meter(string name, long total) => new(Progress, name, total);
+
     /// <summary>Text for a terminal, its control characters to be seen.</summary>
     [return: NotNullIfNotNull(nameof(text))]
     internal static string? Visible(string? text) => VisibleText.Of(text);

@@ -179,10 +179,10 @@ public sealed class RepairIbdSpaceIdCommand : ServerCmdlet
     {
         ReferenceFiles? references = ReferencePath == null ? null : OpenReferences(ReferencePath);
         var planned = new List<RepairPlan>();
-        long total = _files.Sum(f => new FileInfo(f).Length), read = 0;
-        foreach (ParallelFiles.Outcome<string, RepairPlan> outcome in ParallelFiles.Run(_files, f => Plan(f, references), StopToken))
+        FilesMeter planning = Meter("planning", _files.Sum(LengthOf));
+        foreach (ParallelFiles.Outcome<string, RepairPlan> outcome in ParallelFiles.Run(
+            _files, f => planning.Do(f, LengthOf(f), onRead => Plan(f, references, onRead)), StopToken, planning.Show))
         {
-            Progress.Show("planning", outcome.File, read += new FileInfo(outcome.File).Length, total);
             if (outcome.Error != null)
                 WriteError(ToErrorRecord(outcome.Error, outcome.File));
             else if (Report(outcome.Result!))
@@ -191,13 +191,15 @@ public sealed class RepairIbdSpaceIdCommand : ServerCmdlet
 
         List<RepairPlan> accepted = Accept(planned, places);
         WarnOfCounters(accepted);
-        total = accepted.Sum(p => new FileInfo(p.Request.Path).Length);
-        long written = 0;
+        // What is written is read back.
+        FilesMeter writing = Meter("writing", 2 * accepted.Sum(p => LengthOf(p.Request.Path)));
         foreach (ParallelFiles.Outcome<RepairPlan, IbdRepairResult> done in ParallelFiles.Run(
-            accepted, p => RepairApplication.Apply(p, PlacesOf(p, places), StopToken), StopToken))
+            accepted,
+            p => writing.Do(
+                p.Request.Path, 2 * LengthOf(p.Request.Path),
+                onBytes => RepairApplication.Apply(p, PlacesOf(p, places), StopToken, onBytes)),
+            StopToken, writing.Show))
         {
-            string path = done.File.Request.Path;
-            Progress.Show("writing", path, written += new FileInfo(path).Length, total);
             if (done.Error != null)
                 WriteError(ToErrorRecord(done.Error, done.File.Request.Path));
             else
@@ -206,6 +208,8 @@ public sealed class RepairIbdSpaceIdCommand : ServerCmdlet
 
         Progress.Complete();
     }
+
+    private static long LengthOf(string path) => new FileInfo(path).Length;
 
     private static RepairOutput PlacesOf(RepairPlan plan, OutputPlaces places) => places.For(plan.Request.Path, plan.Request.ReferencePath);
 
@@ -252,7 +256,7 @@ public sealed class RepairIbdSpaceIdCommand : ServerCmdlet
                 + $"= MAX(column) + 1 for {string.Join(", ", tables)}");
     }
 
-    private RepairPlan Plan(string file, ReferenceFiles? references)
+    private RepairPlan Plan(string file, ReferenceFiles? references, Action<int> onRead)
     {
         uint? id = MyInvocation.BoundParameters.ContainsKey(nameof(SpaceId)) ? SpaceId : null;
         id ??= _serverIds?.Find(file);
@@ -280,7 +284,7 @@ public sealed class RepairIbdSpaceIdCommand : ServerCmdlet
                 SkipDamage = OnDamage == IbdDamageAction.Skip,
                 Force = Force,
             },
-            StopToken);
+            StopToken, onRead);
     }
 
     // Damaged pages are errors of their own; free ones do no harm.

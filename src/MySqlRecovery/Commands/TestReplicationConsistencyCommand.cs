@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Management.Automation;
 using MySqlRecovery.Binlog.Filter;
 using MySqlRecovery.Client;
@@ -18,13 +17,9 @@ namespace MySqlRecovery.Commands;
 [OutputType(typeof(ConsistencyFinding), typeof(bool))]
 public sealed partial class TestReplicationConsistencyCommand : ServerCmdlet
 {
-    private const int ProgressId = 1;
-
     // A table without a key is read as a whole before the server answers.
     private static readonly TimeSpan LongestSilence = TimeSpan.FromHours(6);
-    private static readonly TimeSpan ProgressInterval = TimeSpan.FromMilliseconds(200);
 
-    private readonly Stopwatch _sinceProgress = new();
     private readonly Queue<RecoveryException> _errors = [];
     private readonly HashSet<string> _given = [];
     private bool _isConsistent = true;
@@ -154,21 +149,11 @@ public sealed partial class TestReplicationConsistencyCommand : ServerCmdlet
 
     private void ShowProgress(string table, long rows, long estimate)
     {
-        if (_sinceProgress.IsRunning && _sinceProgress.Elapsed < ProgressInterval)
-            return;
-        _sinceProgress.Restart();
-        WriteProgress(new ProgressRecord(ProgressId, "Comparing rows", $"{table}: {rows} of about {estimate} rows")
-        {
-            PercentComplete = (int)(100 * Math.Min(rows, estimate) / Math.Max(1, estimate)),
-        });
+        if (Progress.IsDue())
+            Progress.Show($"comparing {table}", $"{table}: {rows:N0} of about {estimate:N0} rows", rows, estimate);
     }
 
-    private void EndReading()
-    {
-        if (_sinceProgress.IsRunning)
-            WriteProgress(new ProgressRecord(ProgressId, "Comparing rows", "done") { RecordType = ProgressRecordType.Completed });
-        _sinceProgress.Reset();
-    }
+    private void EndReading() => Progress.Complete();
 
     private ComparedServer Open(string address, PSCredential? credential = null)
     {

@@ -12,9 +12,11 @@ internal sealed class RepairApplication
     private readonly RepairPlan _plan;
     private readonly RepairOutput _output;
     private readonly CancellationToken _stop;
+    private readonly Action<int>? _onBytes;
 
-    private RepairApplication(RepairPlan plan, RepairOutput output, CancellationToken stop)
+    private RepairApplication(RepairPlan plan, RepairOutput output, CancellationToken stop, Action<int>? onBytes)
     {
+        _onBytes = onBytes;
         _plan = plan;
         _output = output;
         _stop = stop;
@@ -23,8 +25,12 @@ internal sealed class RepairApplication
     private bool IsInPlace => Path.GetFullPath(_output.Destination) == Path.GetFullPath(_plan.Request.Path);
 
     /// <summary>The result; throws a <see cref="RecoveryException"/> if nothing could be written.</summary>
-    public static IbdRepairResult Apply(RepairPlan plan, RepairOutput output, CancellationToken stop) =>
-        new RepairApplication(plan, output, stop).Apply();
+    /// <param name="plan">What is to be done.</param>
+    /// <param name="output">Where to.</param>
+    /// <param name="stop">Cancels.</param>
+    /// <param name="onBytes">Is told of bytes that were written, and of those that were read back, on whatever thread.</param>
+    public static IbdRepairResult Apply(RepairPlan plan, RepairOutput output, CancellationToken stop, Action<int>? onBytes = null) =>
+        new RepairApplication(plan, output, stop, onBytes).Apply();
 
     /// <summary>The changes one by one, in the order of the file.</summary>
     public static IEnumerable<IbdEdit> ListEdits(RepairPlan plan, CancellationToken stop)
@@ -59,7 +65,7 @@ internal sealed class RepairApplication
         if (!IsInPlace && File.Exists(_output.Destination))
         {
             if (IsDoneAlready())
-                return Describe(RepairVerification.Run(_output.Destination, _output.Destination, _plan, _stop));
+                return Describe(RepairVerification.Run(_output.Destination, _output.Destination, _plan, _stop, _onBytes));
             if (!_output.Overwrite)
             {
                 throw new RecoveryException("DestinationExists", RecoveryErrorKind.ResourceExists,
@@ -115,7 +121,7 @@ internal sealed class RepairApplication
         if (_output.BackupPath != null)
             Copy(_plan.Request.Path, _output.BackupPath);
         // The disk is still busy with what was written last.
-        List<string> problems = RepairVerification.Run(file.TemporaryPath, _output.Destination, _plan, _stop);
+        List<string> problems = RepairVerification.Run(file.TemporaryPath, _output.Destination, _plan, _stop, _onBytes);
         undo?.Commit();
         file.Commit();
         return problems;
@@ -134,6 +140,7 @@ internal sealed class RepairApplication
             file.Write(written, chunk.After);
             written += chunk.After.Length;
             edits += chunk.Edits.Count;
+            _onBytes?.Invoke(chunk.After.Length);
             if (undo == null)
                 continue;
             originalHash.AppendData(chunk.Before);

@@ -17,6 +17,7 @@ internal sealed class RepairPlanner
     private readonly RepairRequest _request;
     private readonly TablespaceFile _file;
     private readonly CancellationToken _stop;
+    private Action<int>? _onRead;
 
     private RepairPlanner(RepairRequest request, TablespaceFile file, CancellationToken stop)
     {
@@ -26,7 +27,10 @@ internal sealed class RepairPlanner
     }
 
     /// <summary>The plan; throws a <see cref="RecoveryException"/> for a file that is refused.</summary>
-    public static RepairPlan Plan(RepairRequest request, CancellationToken stop)
+    /// <param name="request">What is asked for.</param>
+    /// <param name="stop">Cancels.</param>
+    /// <param name="onRead">Is told of the bytes of the file that were read.</param>
+    public static RepairPlan Plan(RepairRequest request, CancellationToken stop, Action<int>? onRead = null)
     {
         if (!request.Force && FileInUse.IsLocked(request.Path))
         {
@@ -36,7 +40,7 @@ internal sealed class RepairPlanner
         }
 
         using TablespaceFile file = TablespaceFile.Open(request.Path);
-        return new RepairPlanner(request, file, stop).Plan();
+        return new RepairPlanner(request, file, stop) { _onRead = onRead }.Plan();
     }
 
     private RepairPlan Plan()
@@ -321,6 +325,7 @@ internal sealed class RepairPlanner
         long buffered = 0;
         foreach (PageRewritePass.Chunk chunk in new PageRewritePass(_file, plan, PageRewritePurpose.Count).Chunks(_stop))
         {
+            _onRead?.Invoke(chunk.After.Length);
             foreach (PageRewritePass.Step step in chunk.Steps)
             {
                 ReadOnlySpan<byte> page = chunk.After.Slice(chunk.OffsetOf(step), _file.PageLength);

@@ -31,19 +31,26 @@ internal sealed class RepairVerification
     /// <param name="name">What it is called, or will be.</param>
     /// <param name="plan">How it was repaired.</param>
     /// <param name="stop">Cancels.</param>
-    public static List<string> Run(string path, string name, RepairPlan plan, CancellationToken stop)
+    /// <param name="onRead">Is told of the bytes that were read, on whatever thread.</param>
+    public static List<string> Run(string path, string name, RepairPlan plan, CancellationToken stop, Action<int>? onRead = null)
     {
         using TablespaceFile file = TablespaceFile.Open(path, name);
-        return new RepairVerification(file, plan).Run(stop);
+        return new RepairVerification(file, plan).Run(stop, onRead);
     }
 
-    private List<string> Run(CancellationToken stop)
+    private List<string> Run(CancellationToken stop, Action<int>? onRead)
     {
         if (FilPage.U32(_file.Page0, FilPage.Data) != _plan.Target.SpaceId)
             Report($"the FSP header has id {FilPage.U32(_file.Page0, FilPage.Data)}");
         CheckRoots();
         var total = new Tally(_roots, _plan);
-        ParallelPages.Run(_file, () => new Tally(_roots, _plan), CheckPage, total.Merge, stop);
+        ParallelPages.Run(
+            _file, () => new Tally(_roots, _plan), (tally, page, number) =>
+            {
+                onRead?.Invoke(page.Length);
+                CheckPage(tally, page, number);
+            },
+            total.Merge, stop);
         foreach ((_, string problem) in total.Problems.OrderBy(p => p.Page))
             Report(problem);
         CheckIndexes(total);

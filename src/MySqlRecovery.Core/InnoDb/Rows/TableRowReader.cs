@@ -18,6 +18,8 @@ internal sealed class TableRowReader
     private readonly Action<RecoveryException> _onError;
     private readonly CancellationToken _stop;
     private readonly int _mostRecords;
+    private long _bytesRead;
+    private int _walks;
 
     /// <param name="source">The file.</param>
     /// <param name="onError">Told of every damaged page.</param>
@@ -36,6 +38,9 @@ internal sealed class TableRowReader
     /// <summary>What logs say of the table's deleted rows; null for no logs.</summary>
     public LoggedDeletions? Logged { get; init; }
 
+    /// <summary>Is told how many bytes of the file were read, of how many in all; where rows were deleted, each is read twice.</summary>
+    public Action<long, long>? OnRead { get; init; }
+
     /// <summary>The place in the redo log up to which the newest leaf that was read has what the server did (FIL_PAGE_LSN).</summary>
     public ulong NewestLsn { get; private set; }
 
@@ -48,6 +53,7 @@ internal sealed class TableRowReader
     public void Read(TableRowSelection selection, Action<StoredRow> onRow, bool reportsDamage = true)
     {
         TableRowSelection listed = selection & ~TableRowSelection.Deleted;
+        (_bytesRead, _walks) = (0, (listed != 0 ? 1 : 0) + (selection.HasFlag(TableRowSelection.Deleted) ? 2 : 0));
         if (listed != 0)
         {
             ForEachLeaf(reportsDamage, (page, number, isFree) =>
@@ -139,6 +145,7 @@ internal sealed class TableRowReader
         {
             _stop.ThrowIfCancellationRequested();
             int read = file.ReadPages(first, buffer);
+            OnRead?.Invoke(_bytesRead += (long)read * length, _walks * (long)file.PageCount * length);
             for (int i = 0; i < read; i++)
             {
                 ReadOnlySpan<byte> page = buffer.AsSpan(i * length, length);

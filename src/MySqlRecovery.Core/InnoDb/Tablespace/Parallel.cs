@@ -10,9 +10,15 @@ internal static class ParallelFiles
     /// <summary>The outcome of one file: a result or an error.</summary>
     public readonly record struct Outcome<TFile, TResult>(TFile File, TResult? Result, RecoveryException? Error);
 
+    private static readonly TimeSpan WaitInterval = TimeSpan.FromMilliseconds(200);
+
     /// <summary>One file per processor at a time. Exceptions other than <see cref="RecoveryException"/> end the whole.</summary>
+    /// <param name="files">The files.</param>
+    /// <param name="work">The work on one of them.</param>
+    /// <param name="stop">Cancels.</param>
+    /// <param name="onWait">Is called on the calling thread before each outcome, and while there is none.</param>
     public static IEnumerable<Outcome<TFile, TResult>> Run<TFile, TResult>(
-        IReadOnlyCollection<TFile> files, Func<TFile, TResult> work, CancellationToken stop)
+        IReadOnlyCollection<TFile> files, Func<TFile, TResult> work, CancellationToken stop, Action? onWait = null)
     {
         using var done = new BlockingCollection<Outcome<TFile, TResult>>();
         using var stopping = CancellationTokenSource.CreateLinkedTokenSource(stop);
@@ -37,8 +43,14 @@ internal static class ParallelFiles
         bool isComplete = false;
         try
         {
-            foreach (Outcome<TFile, TResult> outcome in done.GetConsumingEnumerable(CancellationToken.None))
-                yield return outcome;
+            while (!done.IsCompleted)
+            {
+                bool isThere = done.TryTake(out Outcome<TFile, TResult> outcome, WaitInterval);
+                onWait?.Invoke();
+                if (isThere)
+                    yield return outcome;
+            }
+
             isComplete = true;
         }
         finally
