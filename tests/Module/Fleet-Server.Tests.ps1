@@ -126,9 +126,11 @@ Describe 'Six servers in one pipeline' -Skip:(-not $hasServers) {
         $names | Find-Incident -Credential $reader -WarningAction Ignore | ForEach-Object {
             $incident = $_
             $results.Add($incident)
-            $incident | Restore-RowChange -Server $incident.Server -Credential $reader -Confirm:$false -WarningAction Ignore
+            # The server is the incident's own.
+            $incident | Restore-RowChange -Credential $reader -Confirm:$false -WarningAction Ignore
         } | ForEach-Object { $results.Add($_) }
         $incidents = $results.Where{ $_ -is [MySqlRecovery.Model.Incident] }
+        (Invoke-Recorded { $incidents | Test-RowChange -Credential $reader }).Errors.FullyQualifiedErrorId | Should -BeLike 'ServerNotOne,*'
         $incidents.Server | Sort-Object -Unique | Should -Be ($names[$damaged] | Sort-Object)
         $servers.ForEach{ & $state $_ } | Should -Be $before
         $restored = $results.Where{ $_ -is [MySqlRecovery.Model.RestoreResult] }

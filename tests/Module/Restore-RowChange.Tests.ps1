@@ -36,6 +36,26 @@ Describe 'Rows that are restored on a server' -Skip:(-not $prefix) {
         Invoke-Sql $server "SELECT COUNT(*), SUM(customer = 'new') FROM shop.orders" | Should -Be "4000`t1"
     }
 
+    It 'are an error with -RequireComplete where one is left, after the result, and none where all are back' {
+        $log = Start-Incident
+        $recorded = Invoke-Recorded { Restore-RowChange @at -LogPath $log -Operation Delete -Where @{ id = 16, 17 } -RequireComplete -Confirm:$false }
+        $recorded.Output.RestoredCount, $recorded.Output.LeftCount | Should -Be 1, 1
+        $recorded.Errors.FullyQualifiedErrorId | Should -BeLike 'ResultIncomplete,*'
+        $recorded.Errors[0].Exception.Message | Should -Match 'id=17'
+        $recorded = Invoke-Recorded { Restore-RowChange @at -LogPath $log -Operation Delete -Where @{ id = 16, 18 } -RequireComplete -Confirm:$false }
+        $recorded.Errors | Should -BeNullOrEmpty
+        $recorded.Output.IsComplete | Should -BeTrue
+    }
+
+    It 'come back on the server that a sum or an incident was found on, where none is named' {
+        $null = Start-Incident
+        $login = @{ Credential = $at.Credential }
+        $sum = Measure-BinlogEvent @at -By Transaction | Where-Object DeleteCount -GT 1000 | Select-Object -Last 1
+        ($sum | Test-RowChange @login | Group-Object Verdict -NoElement | Sort-Object Name).ForEach{ "$($_.Name) $($_.Count)" } | Should -Be 'Clean 3999', 'Occupied 1'
+        ($sum | Restore-RowChange @login -Confirm:$false).Server | Should -Be $sum.Server
+        Invoke-Sql $server 'SELECT COUNT(*) FROM shop.orders' | Should -Be 4000
+    }
+
     It 'are told before, are left alone with -WhatIf, and are told again afterwards' {
         $log = Start-Incident
         $told = Get-RowChange $log -Operation Delete | Test-RowChange @at

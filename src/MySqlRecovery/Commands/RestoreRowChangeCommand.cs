@@ -126,7 +126,7 @@ public sealed class RestoreRowChangeCommand : RowRestoreCmdlet
     private ServerConnection OpenReplica(string address)
     {
         ConnectionOptions options = ServerAddress.Parse(address);
-        options.FillFrom(OptionsFor(Server[0]));
+        options.FillFrom(OptionsFor(TargetServer));
         return ServerConnection.Open(options, StopToken);
     }
 

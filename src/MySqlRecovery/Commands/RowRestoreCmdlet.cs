@@ -104,11 +104,26 @@ public abstract class RowRestoreCmdlet : BinlogCmdlet
         base.Dispose(disposing);
     }
 
+    /// <summary>The server whose rows are meant: where none is named, that in whose logs sums or incidents of the pipeline were
+    /// found.</summary>
+    /// <exception cref="RecoveryException">ServerNotOne.</exception>
+    private protected string TargetServer
+    {
+        get
+        {
+            string[] found = MyInvocation.BoundParameters.ContainsKey(nameof(Server)) ? [] : [.. Picked.Servers];
+            return found.Length == 0 ? Server[0] : found.Length == 1 ? found[0] : throw new RecoveryException(
+                "ServerNotOne", RecoveryErrorKind.InvalidArgument,
+                $"what came down the pipeline was found on several servers: {string.Join(", ", found)}",
+                recommendedAction: "Restore those of one server at a time, with -Server or without.");
+        }
+    }
+
     /// <summary>Whether anything came down the pipeline that there was to come.</summary>
     private protected bool HasInput => _hasObjects || !MyInvocation.ExpectingInput;
 
     private protected override ITableSchemaSource? OpenDefaultSchema() =>
-        new ServerLogSchema(() => ServerConnection.Open(OptionsFor(Server[0]), StopToken), Filter.Tables, Warn, StopToken);
+        new ServerLogSchema(() => ServerConnection.Open(OptionsFor(TargetServer), StopToken), Filter.Tables, Warn, StopToken);
 
     /// <summary>All that was given, ready to be compared.</summary>
     private protected RestoreRun OpenRun()
@@ -125,7 +140,7 @@ public abstract class RowRestoreCmdlet : BinlogCmdlet
         if (LogPath.Length > 0)
             Input.AddFiles(this.ResolveLogs(LogPath, literal: false, e => throw e));
         else if (!MyInvocation.ExpectingInput || (!Picked.IsEmpty && !Picked.Files.Any(File.Exists)))
-            Input.AddServer(Server);
+            Input.AddServer(TargetServer);
         ChangeIndex index = Input.BuildIndex();
         if (index.Transactions.Count == 0)
         {
@@ -137,7 +152,7 @@ public abstract class RowRestoreCmdlet : BinlogCmdlet
     }
 
     private IQueryClient OpenClient() => _client ??= Connection != null
-        ? new DbConnectionQueryClient(Connection) : _connection = ServerConnection.Open(OptionsFor(Server[0]), StopToken);
+        ? new DbConnectionQueryClient(Connection) : _connection = ServerConnection.Open(OptionsFor(TargetServer), StopToken);
 
     private SqlForm Form(bool isForward) => new()
     {
