@@ -168,11 +168,15 @@ Describe 'Get-RowChange filters' {
 Describe 'Rows for people' {
     It 'are flat with -Flat: one property a column, as it was and as it became' {
         $flat = Get-RowChange $Second -Table chain -Operation Update -Flat | Select-Object -First 1
-        $flat.PSObject.Properties.Name | Should -Be 'Server', 'LogFile', 'Position', 'Timestamp', 'ThreadId', 'Gtid', 'Database', 'Table', 'Operation', 'old_id', 'new_id', 'old_v', 'new_v'
+        $flat.PSObject.Properties.Name | Should -Be 'Server', 'LogFile', 'Position', 'Timestamp', 'ThreadId', 'Gtid', 'Database', 'Table', 'Operation', 'Key', 'Change', 'old_id', 'new_id', 'old_v', 'new_v'
+        $flat.Key, $flat.Change | Should -Be 'id=3', 'id: 3 -> 4'
         $flat.old_id, $flat.new_id, $flat.old_v | Should -Be 3, 4, 'c'
         (Get-BinlogEvent $Second | Get-RowChange -Table chain -Flat)[0].new_id | Should -Be 4
         $csv = Get-RowChange $Second -Table orders -Flat | ConvertTo-Csv
         $csv[0] | Should -BeLike '*"old_price","new_price"*'
+        $several = Get-RowChange $Second -Flat | ConvertTo-Csv | ConvertFrom-Csv
+        $several | Where-Object { -not $_.Change -or $_.Change -match 'System\.' } | Should -BeNullOrEmpty -Because 'the rows of every table are told whole'
+        ($several | Where-Object Table -EQ order_line)[0].Key | Should -Be 'order_id=1, line=1'
         (Get-RowChange $First -Table types -Operation Insert -Flat | Select-Object -First 1).new_c_binary | Should -Match '^0x[0-9A-F]{8}$'
     }
 }

@@ -7,7 +7,7 @@ namespace MySqlRecovery.Input;
 /// <summary>A changed row as an object with one property a column: for tables, CSV and HTML.</summary>
 internal static class FlatRow
 {
-    /// <summary>The row: where and who, then each column as it was and as it became; bytes as hexadecimal text.</summary>
+    /// <summary>The row: where and who, key and change as text, then each column as it was and as it became; bytes as hexadecimal text.</summary>
     public static PSObject Of(RowChange change)
     {
         var flat = new PSObject();
@@ -20,6 +20,8 @@ internal static class FlatRow
         Add(flat, nameof(RowChange.Database), change.Database);
         Add(flat, nameof(RowChange.Table), change.Table);
         Add(flat, nameof(RowChange.Operation), change.Operation);
+        Add(flat, nameof(RowChange.Key), RowText.Of(change.Key));
+        Add(flat, "Change", RowText.OfChange(change));
         (OrderedDictionary? before, OrderedDictionary? after) = (change.Before, change.After);
         foreach (string column in change.ColumnName)
         {
