@@ -75,6 +75,9 @@ public sealed class BinlogReader(IEnumerable<string> logFiles)
     /// <summary>A row matches where its before or its after image has one of the given values in each named column.</summary>
     public IDictionary? Where { get; init; }
 
+    /// <summary>Whether an undo leaves those rows as they are that something else, which is not undone, changed again later.</summary>
+    public bool ExcludeLaterChange { get; init; }
+
     /// <summary>Keyring files of the server, for encrypted logs.</summary>
     public IReadOnlyList<string> KeyringPath { get; init; } = [];
 
@@ -173,7 +176,7 @@ public sealed class BinlogReader(IEnumerable<string> logFiles)
     {
         var selection = new EventSelection(filter, StartPosition > 0 || StopPosition != null);
         return reverse
-            ? LaterFindings.Find(index, selection, [], movesBytes, all => Open(all, readWhole: true))
+            ? LaterFindings.Find(index, selection, [], movesBytes, all => Open(all, readWhole: true), ExcludeLaterChange)
             : LaterFindings.FindLeftOut(index, selection, all => Open(all, readWhole: true));
     }
 

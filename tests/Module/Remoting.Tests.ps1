@@ -34,6 +34,22 @@ Describe 'Objects from a job' {
         $events.ForEach('ToString') | Should -Be (Get-BinlogEvent $Second).ForEach('ToString')
     }
 
+    It 'keep the rows that an undo leaves out' {
+        $samples = "$(Split-Path $Manifest)/samples/incident/binlog.*"
+        $undo = Start-Job {
+            Import-Module $using:Manifest
+            Invoke-BinlogReverse $using:samples "$using:TestDrive/left.000001" -ThreadId 13 -ExcludeLaterChange -WarningAction Ignore
+            Export-RowChangeSql "$using:TestDrive/left.sql" -LogPath $using:samples -ThreadId 13 -Reverse -ExcludeLaterChange -WarningAction Ignore
+        } | Receive-Job -Wait -AutoRemoveJob
+        $undo | ForEach-Object { $_.GetType().Name } | Should -Be 'UndoBinlog', 'SqlExport'
+        foreach ($one in $undo) {
+            $one.ExcludedRowCount | Should -Be 2
+            $one.Excluded | Should -BeOfType MySqlRecovery.Model.LaterChange
+            $one.Excluded.ForEach{ "$($_.Table) $($_.Key.id) $($_.Operation) $($_.ThreadId)" } | Should -Be 'wf_task t103-2 Delete 14', 'wf_variable v103-amount Delete 14'
+            "$($one.Excluded[0])" | Should -Be 'flow.wf_task id=t103-2 at binlog.000001:36840 thread 14'
+        }
+    }
+
     It 'keep values, order and time zone of a row' {
         $rows | ConvertTo-ChangeText | Should -Be (Get-RowChange $Second | ConvertTo-ChangeText)
         $rows[0].Timestamp.Kind | Should -Be 'Utc'

@@ -1,5 +1,6 @@
 using MySqlRecovery.Binlog.Encryption;
 using MySqlRecovery.Binlog.Events;
+using MySqlRecovery.Binlog.Filter;
 using MySqlRecovery.Binlog.Rows;
 using MySqlRecovery.Binlog.Scan;
 using MySqlRecovery.Gtids;
@@ -58,6 +59,13 @@ internal sealed class ChangeIndex : IDisposable
 
     /// <summary>Rows of an undo that something else changed again later, one line each; null where nobody has looked.</summary>
     public string[]? LaterChanges { get; init; } = [];
+
+    /// <summary>Rows that were left out because something else changed them again later; null where that was not asked for.</summary>
+    public LeftOutRows? LeftOut { get; init; }
+
+    /// <summary>The test of rows with which those of the index are found among those of their events.</summary>
+    /// <param name="test">The one that the index was made with.</param>
+    public RowPredicate? RowTest(RowPredicate? test) => LeftOut == null ? test : RowPredicate.And(test, LeftOut.Keeps);
 
     /// <summary>Events with whose rows nothing can be done; null where there are none of them.</summary>
     public UnusableEvents? Unusable { get; init; }

@@ -1,4 +1,7 @@
+using MySqlRecovery.Binlog.Events;
+using MySqlRecovery.Binlog.Filter;
 using MySqlRecovery.Binlog.Rows;
+using MySqlRecovery.IO;
 
 namespace MySqlRecovery.Changes;
 
@@ -78,8 +81,9 @@ internal sealed partial class ChangeIndexBuilder
     /// <summary>Removes what was taken out.</summary>
     private void Compact()
     {
-        if (_excluded.Length == 0)
+        if (_excluded.Length == 0 && _leftOut == null)
             return;
+        using var windows = new SourceWindows(_sources, backwards: false);
         (SpillingStore store, IndexedEvent.List events, IndexedTransaction.List transactions) = (_store, _events, _transactions);
         Start();
         for (int t = 0; t < transactions.Count; t++)
@@ -91,9 +95,12 @@ internal sealed partial class ChangeIndexBuilder
             {
                 if (IsExcluded(e))
                     continue;
+                IndexedEvent item = _leftOut == null ? events[e] : LeaveOut(events[e], transaction, windows);
+                if (item.RowCount == 0)
+                    continue;
                 _unusable?.Move(e, _events.Count);
                 _swept?.Move(e, _events.Count);
-                _events.Add(events[e]);
+                _events.Add(item);
             }
 
             if (_events.Count > first)
@@ -102,5 +109,33 @@ internal sealed partial class ChangeIndexBuilder
 
         store.Dispose();
         _excluded = [];
+    }
+
+    /// <summary>An event without those of its rows that are left as they are.</summary>
+    private IndexedEvent LeaveOut(in IndexedEvent item, in IndexedTransaction transaction, SourceWindows windows)
+    {
+        ReadOnlySpan<byte> raw = windows.Read(item.Source, item.Offset, item.Length);
+        TableMap map = _maps[item.Map];
+        var row = new RowCursor(RowsEvent.Parse(EventHeader.Parse(raw).Type, raw[EventHeader.Size..], map.Columns.Length), map);
+        RowPredicate test = RowPredicate.And(_rowTest, _leftOut!.Keeps);
+        int bytes = 0, count = 0;
+        while (row.MoveNext())
+        {
+            if (!test.IsMatch(row))
+                continue;
+            bytes += row.End - row.Start;
+            count++;
+        }
+
+        if (item.Length > LargeBuffer.Threshold)
+            windows.Release();
+        if (count == item.RowCount)
+            return item;
+        int leftOut = item.RowCount - count;
+        _rowsOfMap[item.Map] -= leftOut;
+        _leftOut.RowCount += leftOut;
+        _obstacles.AddRows(
+            map.Database, map.Table, leftOut, LeftOutRows.Cause, _logFiles[transaction.Log], transaction.Position);
+        return item with { RowsLength = bytes, RowCount = count };
     }
 }

@@ -52,6 +52,8 @@ internal sealed partial class ChangeIndexBuilder : IDisposable
     private (int Log, long Position) _transaction = (-1, -1);
     private int _statement;
     private ulong[] _excluded = [];
+    private RowPredicate? _rowTest;
+    private LeftOutRows? _leftOut;
     private bool _isComplete;
 
     /// <param name="reverse">Whether the rows are to be undone.</param>
@@ -84,7 +86,10 @@ internal sealed partial class ChangeIndexBuilder : IDisposable
         long maximumMemory = ChangeIndex.DefaultMaximumMemory, bool movesBytes = true, bool keepsUnusable = false)
     {
         var effects = new StatementEffects(reverse, scan.Tables, namesNewTables: !scan.ChoosesOperations, scan.Schema, movesBytes);
-        using var builder = new ChangeIndexBuilder(reverse, scan.Schema, effects, maximumMemory, scan.Doubts, keepsUnusable);
+        using var builder = new ChangeIndexBuilder(reverse, scan.Schema, effects, maximumMemory, scan.Doubts, keepsUnusable)
+        {
+            _rowTest = scan.RowTest,
+        };
         while (scan.Read())
         {
             builder._obstacles.AddGaps(scan);
@@ -116,6 +121,7 @@ internal sealed partial class ChangeIndexBuilder : IDisposable
             ExcludeBefore(loss, later!);
         NameDoubts();
         _obstacles.AddOpen(_effects);
+        _leftOut = later?.LeftOut;
         Compact();
         ChangeIndex index = ToIndex(later?.Lines ?? []);
 
@@ -143,6 +149,7 @@ internal sealed partial class ChangeIndexBuilder : IDisposable
         Format = _format,
         Reasons = _obstacles.ToReasons(),
         LaterChanges = laterChanges,
+        LeftOut = _leftOut,
         Unusable = _unusable,
         Swept = _swept,
     };

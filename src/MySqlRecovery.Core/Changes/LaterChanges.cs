@@ -1,3 +1,4 @@
+using System.Collections.Specialized;
 using System.Globalization;
 using MySqlRecovery.Binlog.Filter;
 using MySqlRecovery.Binlog.Rows;
@@ -38,6 +39,9 @@ internal sealed class LaterChanges(IEventSelection selection, string[] columns, 
     /// <summary>What was found to be out of reach.</summary>
     public IReadOnlyList<LaterLoss> Losses => _losses;
 
+    /// <summary>Takes in which rows the undo is to leave as they are; null: it takes them all.</summary>
+    public LeftOutRows? LeftOut { get; init; }
+
     /// <summary>What decided prepared XA transactions, if that counts.</summary>
     public IReadOnlyList<XaDecision> Decisions => _decisions;
 
@@ -71,6 +75,10 @@ internal sealed class LaterChanges(IEventSelection selection, string[] columns, 
             _listed.Add(string.Create(CultureInfo.InvariantCulture, $"only the first {MaximumRows} rows were looked for"));
         if (selection.FindMissing(tables) is { } missing)
             _unread.Add(missing);
+        foreach (RecoveryException gap in scan.Gaps)
+            NoteUnread($"not looked for in this gap: {gap.Message}");
+        if (_unread.Count > 0)
+            LeftOut?.Doubt(_unread[0]);
         return [.. _listed, .. _unread];
     }
 
@@ -98,8 +106,15 @@ internal sealed class LaterChanges(IEventSelection selection, string[] columns, 
             while (row.MoveNext())
             {
                 if (mayBeChosen && selection.Includes(row))
+                {
                     Choose(map, row);
-                else if (FindChosen(map, row) is { } key && Concerns(map, row) && _chosen.Remove(key))
+                    LeftOut?.Choose(map, row);
+                    continue;
+                }
+
+                if (LeftOut != null && Concerns(map, row) && LeftOut.Observe(map, row))
+                    LeftOut.Report(ToChange(scan, map, row));
+                if (FindChosen(map, row) is { } key && Concerns(map, row) && _chosen.Remove(key))
                     Report(scan, map, row);
             }
         }
@@ -114,14 +129,18 @@ internal sealed class LaterChanges(IEventSelection selection, string[] columns, 
         StatementEffect effect = _effects.Observe(view, _maps);
         if (effect.DecidedXaId is { } id && selection.TakesDecisions)
             _decisions.Add(new XaDecision(id, effect.IsXaRollback, view.LogFile, view.Position));
+        if (effect.Obstacle != null && !effect.IsDefinition && effect.DecidedXaId == null)
+            LeftOut?.Doubt($"{effect.Obstacle} at {PlaceText(view)}");
         if (effect.Obstacle == null || effect.ObstacleKey != null || effect.DecidedXaId != null)
             return;
         foreach (TableMap map in effect.LostTables)
             _losses.Add(new LaterLoss(map.Database, map.Table, effect.LossCause!, view.LogFile, view.Position));
         if (!effect.IsDefinition)
-            AddLine($"{effect.Obstacle} at "
-                + $"{view.LogFile}:{view.Position.ToString(CultureInfo.InvariantCulture)}{ThreadText(view.ThreadId)}");
+            AddLine($"{effect.Obstacle} at {PlaceText(view)}");
     }
+
+    private static string PlaceText(in EventView view) =>
+        $"{view.LogFile}:{view.Position.ToString(CultureInfo.InvariantCulture)}{ThreadText(view.ThreadId)}";
 
     private void NoteUnread(string what)
     {
@@ -188,30 +207,37 @@ internal sealed class LaterChanges(IEventSelection selection, string[] columns, 
         thread is { } id ? string.Create(CultureInfo.InvariantCulture, $" thread {id}") : string.Empty;
 
     /// <summary>A row, with its place, for people.</summary>
-    internal static string RowText(EventScan scan, TableMap map, in RowCursor row) => string.Create(
-        CultureInfo.InvariantCulture,
-        $"{map.Database}.{map.Table}{KeyText(map, row)} at "
-            + $"{scan.Reader.LogFile}:{scan.Reader.Position}{ThreadText(scan.Transaction.ThreadId)}");
+    internal static string RowText(EventScan scan, TableMap map, in RowCursor row) => ToChange(scan, map, row).ToString();
 
-    private static string KeyText(TableMap map, in RowCursor row)
+    private static LaterChange ToChange(EventScan scan, TableMap map, in RowCursor row) => new()
+    {
+        Database = map.Database,
+        Table = map.Table,
+        Key = KeyOf(map, row),
+        Operation = row.Before.IsEmpty ? RowOperation.Insert : row.After.IsEmpty ? RowOperation.Delete : RowOperation.Update,
+        LogFile = scan.Reader.LogFile,
+        Position = scan.Reader.Position,
+        Timestamp = new EventView(scan).Timestamp,
+        Gtid = new EventView(scan).GtidText,
+        ThreadId = scan.Transaction.ThreadId,
+    };
+
+    private static OrderedDictionary? KeyOf(TableMap map, in RowCursor row)
     {
         RowLayout layout = row.Before.IsEmpty ? row.AfterLayout : row.BeforeLayout;
         ReadOnlySpan<byte> image = row.Before.IsEmpty ? row.After : row.Before;
         if (!RowKey.IsIn(layout, map.PrimaryKey))
-            return string.Empty;
+            return null;
         var ranges = new ValueRange[layout.Ordinals.Length];
         layout.Locate(image, ranges);
-        var parts = new List<string>();
+        var key = new OrderedDictionary();
         foreach (int ordinal in map.PrimaryKey)
         {
             ValueRange range = ranges[Array.IndexOf(layout.Ordinals, ordinal)];
-            object? value = range.IsNull ? null : ColumnValue.Decode(map.Columns[ordinal], range.Of(image));
-            string text = value is byte[] bytes
-                ? $"0x{Convert.ToHexString(bytes)}" : Convert.ToString(value, CultureInfo.InvariantCulture) ?? "NULL";
-            parts.Add($"{map.Columns[ordinal].Name}={text}");
+            key[map.Columns[ordinal].Name] = range.IsNull ? null : ColumnValue.Decode(map.Columns[ordinal], range.Of(image));
         }
 
-        return $" {string.Join(", ", parts)}";
+        return key;
     }
 }
 
@@ -239,6 +265,9 @@ internal sealed record LaterFindings(string[] Lines, IReadOnlyList<LaterLoss> Lo
     /// <summary>What decided XA transactions that were prepared among the changes.</summary>
     public IReadOnlyList<XaDecision> Decisions { get; init; } = [];
 
+    /// <summary>The rows that the undo is to leave as they are; null: it takes them all.</summary>
+    public LeftOutRows? LeftOut { get; init; }
+
     /// <summary>What decided a transaction that was prepared at a place; null where nothing did.</summary>
     public XaDecision? DecisionOf(string id, string log, long position) => Decisions.FirstOrDefault(
         d => string.Equals(d.Id, id, StringComparison.OrdinalIgnoreCase) && IsBefore(log, position, d.LogFile, d.Position));
@@ -249,15 +278,24 @@ internal sealed record LaterFindings(string[] Lines, IReadOnlyList<LaterLoss> Lo
     /// <param name="columns">The only columns that the undo sets; empty for all.</param>
     /// <param name="movesBytes">Whether rows are undone as bytes, in a binlog.</param>
     /// <param name="openWhole">Opens a scan of the whole logs.</param>
+    /// <param name="leavesOut">Whether the rows that were changed again are to be left out of the undo.</param>
+    /// <exception cref="RecoveryException">LaterChangeUnknown: they are to be left out, and which they are cannot be known.</exception>
     public static LaterFindings? Find(
-        ChangeIndex index, IEventSelection selection, string[] columns, bool movesBytes, Func<EventFilter, EventScan> openWhole)
+        ChangeIndex index, IEventSelection selection, string[] columns, bool movesBytes, Func<EventFilter, EventScan> openWhole,
+        bool leavesOut = false)
     {
         if (!selection.IsPartial || index.Transactions.Count == 0)
             return null;
         var tables = TableFilter.Only(index.Tables);
         using EventScan scan = openWhole(new EventFilter { Tables = tables, WithStatements = true });
-        var later = new LaterChanges(selection, columns, tables, movesBytes);
-        return new LaterFindings(later.Find(scan), later.Losses, later.Logs) { Decisions = later.Decisions };
+        var later = new LaterChanges(selection, columns, tables, movesBytes) { LeftOut = leavesOut ? new LeftOutRows() : null };
+        string[] lines = later.Find(scan);
+        later.LeftOut?.Complete();
+        return new LaterFindings(leavesOut ? [] : lines, later.Losses, later.Logs)
+        {
+            Decisions = later.Decisions,
+            LeftOut = later.LeftOut,
+        };
     }
 
     /// <summary>Looks for what was left out before changes that are to be done again.</summary>

@@ -42,6 +42,15 @@ public sealed class SqlExport
     /// </summary>
     public string[]? LaterChange { get; set; } = [];
 
+    /// <summary>
+    /// Row changes that were left out, because other changes, which stay, have changed the rows again later: those are as the others
+    /// left them. 0 where that was not asked for.
+    /// </summary>
+    public long ExcludedRowCount { get; set; }
+
+    /// <summary>The rows that were left out, each by the first of the changes that stay; empty where that was not asked for.</summary>
+    public LaterChange[] Excluded { get; set; } = [];
+
     /// <summary>One line.</summary>
     public override string ToString() => string.Create(
         CultureInfo.InvariantCulture, $"{Path}: {RowCount} rows in {TransactionCount} "

@@ -43,6 +43,15 @@ public sealed class UndoBinlog
     /// </summary>
     public string[]? LaterChange { get; set; } = [];
 
+    /// <summary>
+    /// Row changes that were left out, because other changes, which stay, have changed the rows again later: those are as the others
+    /// left them. 0 where that was not asked for.
+    /// </summary>
+    public long ExcludedRowCount { get; set; }
+
+    /// <summary>The rows that were left out, each by the first of the changes that stay; empty where that was not asked for.</summary>
+    public LaterChange[] Excluded { get; set; } = [];
+
     /// <summary>Whether the written file was read back: checksums, positions, transaction lengths and row counts are right.</summary>
     public bool IsVerified { get; set; }
 

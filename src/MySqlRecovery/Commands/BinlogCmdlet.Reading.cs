@@ -85,10 +85,12 @@ public abstract partial class BinlogCmdlet
     /// <param name="reverse">Whether they are to be undone.</param>
     /// <param name="columns">The only columns that the undo sets; empty for all.</param>
     /// <param name="movesBytes">Whether rows are undone as bytes, in a binlog.</param>
+    /// <param name="leavesOut">Whether rows that were changed again are to be left out of the undo.</param>
     /// <param name="chosen">What was chosen; null for what the parameters say.</param>
     internal LaterFindings? FindUnchosen(
-        ChangeIndex index, LogInput input, bool reverse, string[] columns, bool movesBytes, IEventSelection? chosen = null) => reverse
-        ? LaterFindings.Find(index, chosen ?? Selection, columns, movesBytes, filter => OpenWhole(input, filter))
+        ChangeIndex index, LogInput input, bool reverse, string[] columns, bool movesBytes, bool leavesOut,
+        IEventSelection? chosen = null) => reverse
+        ? LaterFindings.Find(index, chosen ?? Selection, columns, movesBytes, filter => OpenWhole(input, filter), leavesOut)
         : LaterFindings.FindLeftOut(index, chosen ?? Selection, filter => OpenWhole(input, filter));
 
     /// <summary>What was left out before changes of these tables that are to be done again, and stands in their way.</summary>

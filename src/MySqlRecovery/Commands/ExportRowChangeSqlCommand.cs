@@ -79,6 +79,13 @@ public sealed partial class ExportRowChangeSqlCommand : BinlogCmdlet
     public int BatchSize { get; set; } = 1;
 
     /// <summary>
+    /// Leaves rows as they are that something else, which is not undone, changed again later, each with all of its steps. Which those
+    /// are says Excluded; where it cannot be known, nothing is written.
+    /// </summary>
+    [Parameter]
+    public SwitchParameter ExcludeLaterChange { get; set; }
+
+    /// <summary>
     /// Bytes of memory for the index of what is written, some twenty bytes a row event (32 MiB by default); what is beyond
     /// goes to a temporary file.
     /// </summary>
@@ -105,6 +112,11 @@ public sealed partial class ExportRowChangeSqlCommand : BinlogCmdlet
     protected override void BeginProcessing()
     {
         base.BeginProcessing();
+        if (ExcludeLaterChange && !Reverse)
+            Try(() => throw new RecoveryException(
+                "InvalidParameters", RecoveryErrorKind.InvalidArgument,
+                "-ExcludeLaterChange leaves rows out of an undo, and without -Reverse this is none",
+                recommendedAction: "Add -Reverse, or leave -ExcludeLaterChange out."));
         if (Path != null)
         {
             Try(() =>
@@ -170,8 +182,11 @@ public sealed partial class ExportRowChangeSqlCommand : BinlogCmdlet
         });
     }
 
-    private RecoveryInput NewInput() =>
-        new(this, Reverse, Column, MaxMemory, movesBytes: false) { Stream = Streams ? TakeEvent : null };
+    private RecoveryInput NewInput() => new(this, Reverse, Column, MaxMemory, movesBytes: false)
+    {
+        Stream = Streams ? TakeEvent : null,
+        LeavesOutLaterChanges = ExcludeLaterChange,
+    };
 
     private void Write()
     {

@@ -62,6 +62,13 @@ public sealed class InvokeBinlogReverseCommand : PipedLogCmdlet
     public IDictionary? TableMap { get; set; }
 
     /// <summary>
+    /// Leaves rows as they are that something else, which is not undone, changed again later, each with all of its steps. Which those
+    /// are says Excluded; where it cannot be known, nothing is written.
+    /// </summary>
+    [Parameter]
+    public SwitchParameter ExcludeLaterChange { get; set; }
+
+    /// <summary>
     /// Bytes of memory for the index of what is undone, some twenty bytes a row event (32 MiB by default); what is beyond
     /// goes to a temporary file.
     /// </summary>
@@ -122,7 +129,8 @@ public sealed class InvokeBinlogReverseCommand : PipedLogCmdlet
         });
     }
 
-    private RecoveryInput NewInput() => new(this, reverse: true, columns: [], MaxMemory, movesBytes: true);
+    private RecoveryInput NewInput() =>
+        new(this, reverse: true, columns: [], MaxMemory, movesBytes: true) { LeavesOutLaterChanges = ExcludeLaterChange };
 
     private void AddObject() => Try(() =>
     {

@@ -39,6 +39,9 @@ internal sealed class RecoveryInput(BinlogCmdlet cmdlet, bool reverse, string[] 
     /// <summary>Whether rows of an undo are named that something else changed again later.</summary>
     public bool FindsLaterChanges { get; init; } = true;
 
+    /// <summary>Whether such rows are left out of the undo.</summary>
+    public bool LeavesOutLaterChanges { get; init; }
+
     /// <summary>Whether rows with which nothing can be done are kept, to be named one by one.</summary>
     public bool KeepsUnusable { get; init; }
 
@@ -102,16 +105,22 @@ internal sealed class RecoveryInput(BinlogCmdlet cmdlet, bool reverse, string[] 
     {
         if (_spool != null)
         {
+            if (LeavesOutLaterChanges && !HasLogsBeside)
+                throw new RecoveryException(
+                    "LaterChangeUnknown", RecoveryErrorKind.InvalidArgument,
+                    "which rows were changed again later cannot be known from the pipeline: only logs and servers show it",
+                    recommendedAction: "Give the logs that the events and rows are from with -LogPath, or their server with -Server.");
             return _files.Count == 0 && cmdlet.Picked.IsEmpty ? _spool.Complete(!HasLogsBeside ? null : index =>
-                cmdlet.FindUnchosen(index, LogsBeside(), reverse, columns, movesBytes, _selection)) : throw Mixed();
+                cmdlet.FindUnchosen(index, LogsBeside(), reverse, columns, movesBytes, LeavesOutLaterChanges, _selection)) : throw Mixed();
         }
 
         LogInput input = Logs();
         using EventScan scan = cmdlet.OpenScan(input);
         ChangeIndex built = ChangeIndexBuilder.Build(
             scan, reverse, s => cmdlet.ShowProgress(s, input),
-            FindsLaterChanges ? index => cmdlet.FindUnchosen(index, input, reverse, columns, movesBytes) : null, maximumMemory, movesBytes,
-            KeepsUnusable);
+            FindsLaterChanges
+                ? index => cmdlet.FindUnchosen(index, input, reverse, columns, movesBytes, LeavesOutLaterChanges) : null,
+            maximumMemory, movesBytes, KeepsUnusable);
         cmdlet.WarnIfMoreThanPicked(built.RowCount);
         return built;
     }

@@ -7,7 +7,8 @@ namespace MySqlRecovery.Input;
 /// <summary>A changed row as an object with one property a column: for tables, CSV and HTML.</summary>
 internal static class FlatRow
 {
-    /// <summary>The row: where and who, key and change as text, then each column as it was and as it became; bytes as hexadecimal text.</summary>
+    /// <summary>The row: where and who, key and change as text, then each column as it was and as it became; bytes are hexadecimal
+    /// text.</summary>
     public static PSObject Of(RowChange change)
     {
         var flat = new PSObject();

@@ -34,9 +34,10 @@ public sealed class WorkDoneTests
         foreach ((TableRowSelection selection, int walks) in new[] { (TableRowSelection.Live, 1), (TableRowSelection.All, 3) })
         {
             var told = new List<(long Done, long Total)>();
+            string table = name[(name.LastIndexOf('-') + 1)..];
             using TableFile file = TableFile.Open(sample.Source, new()
             {
-                Schema = SchemaCatalog.Parse($"CREATE TABLE {name[(name.LastIndexOf('-') + 1)..]} ({SampleFile.Columns}) DEFAULT CHARSET=utf8mb4"),
+                Schema = SchemaCatalog.Parse($"CREATE TABLE {table} ({SampleFile.Columns}) DEFAULT CHARSET=utf8mb4"),
             });
             new TableRowReader(file, _ => { }, CancellationToken.None) { OnRead = (done, total) => told.Add((done, total)) }
                 .ReadObjects(selection, columns: null, _ => true, _ => { });

@@ -13,6 +13,8 @@ public class OutputTypeTests
         typeof(string), typeof(bool), typeof(byte), typeof(sbyte), typeof(short), typeof(ushort), typeof(int), typeof(uint),
         typeof(long), typeof(ulong), typeof(decimal), typeof(double), typeof(DateTime), typeof(TimeSpan), typeof(Guid),
         typeof(byte[]), typeof(string[]), typeof(OrderedDictionary),
+        // The types file has those that hold it travel three levels deep; Remoting.Tests.ps1 shows that it arrives.
+        typeof(LaterChange[]),
     ];
 
     public static TheoryData<Type> OutputTypes => [.. typeof(BinlogEvent).Assembly.GetExportedTypes()

@@ -66,6 +66,9 @@ public sealed class MariaDbKinTests(MariaDbFixture fixture) : KinTests(fixture);
 public sealed class MariaDbChoiceTests(MariaDbFixture fixture) : ChoiceTests(fixture);
 
 [Collection<MariaDbServers>]
+public sealed class MariaDbLeftOutRowTests(MariaDbFixture fixture) : LeftOutRowTests(fixture);
+
+[Collection<MariaDbServers>]
 public sealed class MariaDbRowImageTests(MariaDbFixture fixture) : RowImageTests(fixture);
 
 [Collection<MariaDbServers>]

@@ -66,6 +66,9 @@ public sealed class MariaDb118KinTests(MariaDb118Fixture fixture) : KinTests(fix
 public sealed class MariaDb118ChoiceTests(MariaDb118Fixture fixture) : ChoiceTests(fixture);
 
 [Collection<MariaDb118Servers>]
+public sealed class MariaDb118LeftOutRowTests(MariaDb118Fixture fixture) : LeftOutRowTests(fixture);
+
+[Collection<MariaDb118Servers>]
 public sealed class MariaDb118RowImageTests(MariaDb118Fixture fixture) : RowImageTests(fixture);
 
 [Collection<MariaDb118Pairs>]

@@ -44,6 +44,9 @@ public sealed class MySqlKinTests(MySqlFixture fixture) : KinTests(fixture);
 public sealed class MySqlChoiceTests(MySqlFixture fixture) : ChoiceTests(fixture);
 
 [Collection<MySqlServers>]
+public sealed class MySqlLeftOutRowTests(MySqlFixture fixture) : LeftOutRowTests(fixture);
+
+[Collection<MySqlServers>]
 public sealed class MySqlRowImageTests(MySqlFixture fixture) : RowImageTests(fixture);
 
 [Collection<MySqlServers>]

@@ -54,6 +54,9 @@ public sealed class MySql56KinTests(MySql56Fixture fixture) : KinTests(fixture);
 public sealed class MySql56ChoiceTests(MySql56Fixture fixture) : ChoiceTests(fixture);
 
 [Collection<MySql56Servers>]
+public sealed class MySql56LeftOutRowTests(MySql56Fixture fixture) : LeftOutRowTests(fixture);
+
+[Collection<MySql56Servers>]
 public sealed class MySql56RowImageTests(MySql56Fixture fixture) : RowImageTests(fixture);
 
 [Collection<MySql56Pairs>]

@@ -63,6 +63,9 @@ public sealed class MySql57KinTests(MySql57Fixture fixture) : KinTests(fixture);
 public sealed class MySql57ChoiceTests(MySql57Fixture fixture) : ChoiceTests(fixture);
 
 [Collection<MySql57Servers>]
+public sealed class MySql57LeftOutRowTests(MySql57Fixture fixture) : LeftOutRowTests(fixture);
+
+[Collection<MySql57Servers>]
 public sealed class MySql57RowImageTests(MySql57Fixture fixture) : RowImageTests(fixture);
 
 [Collection<MySql57Servers>]

@@ -14,6 +14,7 @@ internal sealed class RowPredicate
 {
     private const int NoSuchColumn = -1, UnknownColumn = -2;
     private readonly List<(string Column, object?[] Values)> _tests = [];
+    private readonly RowCondition? _condition;
 
     // Several logs may be read at a time.
     private readonly ConcurrentDictionary<RowLayout, int[]> _positions = new(ReferenceEqualityComparer.Instance);
@@ -32,6 +33,11 @@ internal sealed class RowPredicate
         }
     }
 
+    private RowPredicate(RowPredicate? test, RowCondition condition) => (_tests, _condition) = (test?._tests ?? [], condition);
+
+    /// <summary>A test that those rows pass that pass another, if there is one, and fulfil a condition.</summary>
+    public static RowPredicate And(RowPredicate? test, RowCondition condition) => new(test, condition);
+
     /// <summary>Whether the row that the cursor stands on matches, as far as that can be told.</summary>
     public bool IsMatch(in RowCursor row) => Test(row) == true;
 
@@ -41,6 +47,10 @@ internal sealed class RowPredicate
     /// </summary>
     public bool? Test(in RowCursor row)
     {
+        if (_condition?.Invoke(row) == false)
+            return false;
+        if (_tests.Count == 0)
+            return true;
         bool? before = row.Before.IsEmpty ? false : Test(row.BeforeLayout, row.Before, row.BeforeLayout, default);
         if (before == true || row.After.IsEmpty)
             return before;
@@ -130,3 +140,6 @@ internal sealed class RowPredicate
     private static bool IsNamed(ColumnDefinition column, string name) =>
         string.Equals(column.Name, name, StringComparison.OrdinalIgnoreCase);
 }
+
+/// <summary>What a row may have to fulfil beside the values of its columns; asked by several threads.</summary>
+internal delegate bool RowCondition(in RowCursor row);

@@ -17,6 +17,7 @@ internal ref struct RowCursor
     [MethodImpl(Jit.Hot)]
     public RowCursor(in RowsEvent rows, TableMap map)
     {
+        Map = map;
         _rows = rows.Rows;
         _operation = rows.Operation;
         _partial = rows.Type == BinlogEventType.PartialUpdateRows;
@@ -24,6 +25,9 @@ internal ref struct RowCursor
         _after = rows.Operation == RowOperation.Update ? map.LayoutFor(rows.ColumnsAfter) : null;
         Index = -1;
     }
+
+    /// <summary>The table.</summary>
+    public TableMap Map { get; }
 
     /// <summary>Number of the row in its event, from 0.</summary>
     public int Index { get; private set; }

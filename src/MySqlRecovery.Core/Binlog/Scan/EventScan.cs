@@ -110,6 +110,9 @@ internal sealed partial class EventScan : IDisposable
     /// <summary>The tables asked for, or null.</summary>
     public TableFilter? Tables => _filter.Tables;
 
+    /// <summary>The test of rows, or null.</summary>
+    public RowPredicate? RowTest => _filter.Where;
+
     /// <summary>What the filter cannot know.</summary>
     public FilterDoubts Doubts => _filter.Doubts;
 

@@ -14,7 +14,7 @@ internal sealed class RepairApplication
     private readonly CancellationToken _stop;
     private readonly Action<int>? _onBytes;
 
-    private RepairApplication(RepairPlan plan, RepairOutput output, CancellationToken stop, Action<int>? onBytes)
+    private RepairApplication(RepairPlan plan, RepairOutput output, Action<int>? onBytes, CancellationToken stop)
     {
         _onBytes = onBytes;
         _plan = plan;
@@ -30,7 +30,7 @@ internal sealed class RepairApplication
     /// <param name="stop">Cancels.</param>
     /// <param name="onBytes">Is told of bytes that were written, and of those that were read back, on whatever thread.</param>
     public static IbdRepairResult Apply(RepairPlan plan, RepairOutput output, CancellationToken stop, Action<int>? onBytes = null) =>
-        new RepairApplication(plan, output, stop, onBytes).Apply();
+        new RepairApplication(plan, output, onBytes, stop).Apply();
 
     /// <summary>The changes one by one, in the order of the file.</summary>
     public static IEnumerable<IbdEdit> ListEdits(RepairPlan plan, CancellationToken stop)

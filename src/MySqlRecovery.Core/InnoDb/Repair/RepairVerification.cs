@@ -35,10 +35,10 @@ internal sealed class RepairVerification
     public static List<string> Run(string path, string name, RepairPlan plan, CancellationToken stop, Action<int>? onRead = null)
     {
         using TablespaceFile file = TablespaceFile.Open(path, name);
-        return new RepairVerification(file, plan).Run(stop, onRead);
+        return new RepairVerification(file, plan).Run(onRead, stop);
     }
 
-    private List<string> Run(CancellationToken stop, Action<int>? onRead)
+    private List<string> Run(Action<int>? onRead, CancellationToken stop)
     {
         if (FilPage.U32(_file.Page0, FilPage.Data) != _plan.Target.SpaceId)
             Report($"the FSP header has id {FilPage.U32(_file.Page0, FilPage.Data)}");

@@ -45,7 +45,7 @@ internal sealed class UndoBinlogWriter : IDisposable
     {
         DateTime now = DateTime.UtcNow;
         _index = index;
-        _where = where;
+        _where = index.RowTest(where);
         _format = target == null ? index.Format! : FormatDescriptionEvent.ForMySql(target);
         _convertsToV2 = target != null;
         _writer = new BinlogWriter(file, (uint)(now - DateTime.UnixEpoch).TotalSeconds)
@@ -100,6 +100,8 @@ internal sealed class UndoBinlogWriter : IDisposable
             IsComplete = index.Reasons.Length == 0,
             Reason = index.Reasons,
             LaterChange = index.LaterChanges,
+            ExcludedRowCount = index.LeftOut?.RowCount ?? 0,
+            Excluded = [.. index.LeftOut?.Changes ?? []],
             IsVerified = true,
         };
         file.Commit();

@@ -16,8 +16,10 @@ namespace MySqlRecovery.Output.Sql;
 internal sealed class RowSqlExport : IDisposable
 {
     private const int EventsBetweenTelling = 64;
+    private const int MaximumNamed = 100;
 
     private readonly ChangeIndex _index;
+    private readonly RowPredicate? _where;
     private readonly SqlForm _form;
     private readonly RowEventSql _sql;
     private readonly SqlOutput _output;
@@ -31,14 +33,15 @@ internal sealed class RowSqlExport : IDisposable
     {
         form.Check(index.Maps);
         _index = index;
+        _where = index.RowTest(where);
         _form = form;
         _output = output;
         _kinds = new StatementKinds(index);
-        _sql = new RowEventSql(where, form, output);
+        _sql = new RowEventSql(_where, form, output);
         _windows = new SourceWindows(index.Sources, form.Reverse);
         if (form.Fold)
         {
-            _folded = RowFold.Build(index, where, form.Reverse, _obstacles, stop);
+            _folded = RowFold.Build(index, _where, form.Reverse, _obstacles, stop);
             _folded.MayReplaceRows = form.Columns.Length == 0;
         }
 
@@ -58,7 +61,7 @@ internal sealed class RowSqlExport : IDisposable
     {
         using var output = new SqlFileOutput(path, overwrite, index.OpenFiles);
         using var export = new RowSqlExport(index, where, form, output, stop);
-        long statements = export.WriteAll(where, output, onEvent, stop);
+        long statements = export.WriteAll(output, onEvent, stop);
         export.WriteClosing();
         output.Complete();
         return new SqlExport
@@ -74,6 +77,8 @@ internal sealed class RowSqlExport : IDisposable
             IsComplete = export.Reasons.Length == 0,
             Reason = export.Reasons,
             LaterChange = index.LaterChanges,
+            ExcludedRowCount = index.LeftOut?.RowCount ?? 0,
+            Excluded = [.. index.LeftOut?.Changes ?? []],
         };
     }
 
@@ -102,7 +107,7 @@ internal sealed class RowSqlExport : IDisposable
     }
 
     /// <summary>Writes everything; gives the number of statements.</summary>
-    private long WriteAll(RowPredicate? where, SqlFileOutput output, Action<int, int>? onEvent, CancellationToken stop)
+    private long WriteAll(SqlFileOutput output, Action<int, int>? onEvent, CancellationToken stop)
     {
         int events = 0;
         if (_folded != null || !Array.TrueForAll(_index.Sources, s => s.CanReadAhead))
@@ -112,7 +117,7 @@ internal sealed class RowSqlExport : IDisposable
             return _sql.Script.StatementCount;
         }
 
-        using var parallel = new ParallelSql(_index.Sources, where, _form, output, _obstacles);
+        using var parallel = new ParallelSql(_index.Sources, _where, _form, output, _obstacles);
         while (Next(out IndexedTransaction transaction, out int end))
         {
             int first = transaction.FirstEvent;
@@ -197,6 +202,11 @@ internal sealed class RowSqlExport : IDisposable
         _output.Verdict(_index.Reasons.Length == 0 ? "Complete: every row change of the range is in here." : "NOT COMPLETE:");
         foreach (string reason in _index.Reasons)
             _output.Comment($"  {reason}");
+        foreach (LaterChange change in _index.LeftOut?.Changes.Take(MaximumNamed) ?? [])
+            _output.Comment($"LEFT OUT, CHANGED AGAIN LATER: {change}");
+        if (_index.LeftOut?.Changes.Count > MaximumNamed)
+            _output.Comment(string.Create(
+                CultureInfo.InvariantCulture, $"and {_index.LeftOut.Changes.Count - MaximumNamed} more rows that were left out"));
         foreach (string change in _index.LaterChanges ?? [])
             _output.Comment($"{(_form.Reverse ? "CHANGED AGAIN LATER" : "STANDS IN THE WAY")}: {change}");
     }

@@ -1,0 +1,224 @@
+using System.Buffers.Binary;
+using System.Globalization;
+using MySqlRecovery.Binlog.Rows;
+using MySqlRecovery.Model;
+using MySqlRecovery.Text;
+
+namespace MySqlRecovery.Changes;
+
+/// <summary>
+/// The rows that an undo leaves as they are, because something that is not undone changed them again later, or has a unique value
+/// of theirs since: each with all of its steps, under every key and unique value that it had, and with those rows that it shared
+/// one with. Rows of tables without key are known by all they hold.
+/// </summary>
+internal sealed class LeftOutRows
+{
+    /// <summary>Why rows are left out, for people.</summary>
+    public const string Cause = "what is not undone changed them again later, so that they are left as they are (Excluded names them)";
+
+    /// <summary>More names of rows than this are not kept: they would take some 200 MB.</summary>
+    private const int MaximumNames = 2 << 20;
+
+    private readonly Dictionary<TableName, KeyedTable> _tables = [];
+    private readonly Dictionary<UInt128, int> _numbers = [];
+    private readonly List<int> _parents = [];
+    private readonly HashSet<int> _reported = [];
+    private readonly List<int> _marked = [];
+    private readonly List<UInt128> _names = [];
+    private readonly List<LaterChange> _changes = [];
+    private HashSet<UInt128> _leftOut = [];
+    private string? _doubt;
+
+    /// <summary>The first change of each of them that is not undone.</summary>
+    public IReadOnlyList<LaterChange> Changes => _changes;
+
+    /// <summary>How many row changes were left out; set by whoever leaves them out.</summary>
+    public long RowCount { get; set; }
+
+    /// <summary>Which rows they are cannot be known; the first reason counts.</summary>
+    public void Doubt(string reason) => _doubt ??= reason;
+
+    /// <summary>Takes a row in that is to be undone.</summary>
+    public void Choose(TableMap map, in RowCursor row)
+    {
+        if (!_tables.TryGetValue(map.QualifiedName, out KeyedTable? table))
+            _tables.Add(map.QualifiedName, table = new KeyedTable(map));
+        table.Take(map, row);
+        Join(NamesOf(table, row, withAfter: true));
+    }
+
+    /// <summary>Takes a row in that is not undone; true where it is one of those to be undone, and was not met before.</summary>
+    public bool Observe(TableMap map, in RowCursor row)
+    {
+        if (!_tables.TryGetValue(map.QualifiedName, out KeyedTable? table))
+            return false;
+        if (table.FindDoubt(map) is { } doubt)
+        {
+            Doubt(doubt);
+            return false;
+        }
+
+        // Of rows that are known by all they hold, one that became equal to another is still not that one.
+        List<UInt128> names = NamesOf(table, row, withAfter: !table.IsKeyless);
+        bool isKnown = false, isNew = false;
+        foreach (UInt128 name in names)
+        {
+            if (!_numbers.TryGetValue(name, out int number))
+                continue;
+            isKnown = true;
+            isNew |= _reported.Add(number);
+        }
+
+        if (isKnown)
+            _marked.Add(Join(names));
+        return isNew;
+    }
+
+    /// <summary>Takes note of a change, for people.</summary>
+    public void Report(LaterChange change) => _changes.Add(change);
+
+    /// <summary>All logs were read.</summary>
+    /// <exception cref="RecoveryException">LaterChangeUnknown.</exception>
+    public void Complete()
+    {
+        if (_doubt != null)
+            throw new RecoveryException(
+                "LaterChangeUnknown", RecoveryErrorKind.NotSupported, $"which rows were changed again later cannot be known: {_doubt}",
+                recommendedAction: "Take the undo as a whole, without -ExcludeLaterChange, and read LaterChange; or let Restore-RowChange "
+                    + "compare each row with the server's.");
+        var roots = _marked.Select(Root).ToHashSet();
+        _leftOut = [.. _numbers.Where(n => roots.Contains(Root(n.Value))).Select(n => n.Key)];
+        _numbers.Clear();
+    }
+
+    /// <summary>Whether a row is undone; asked by several threads.</summary>
+    public bool Keeps(in RowCursor row)
+    {
+        if (_leftOut.Count == 0 || !_tables.TryGetValue(row.Map.QualifiedName, out KeyedTable? table))
+            return true;
+        bool isLeftOut = table.NameOf(row.BeforeLayout, row.Before) is { } before && _leftOut.Contains(before);
+        return !isLeftOut && !(table.NameOf(row.AfterLayout, row.After) is { } after && _leftOut.Contains(after));
+    }
+
+    private List<UInt128> NamesOf(KeyedTable table, in RowCursor row, bool withAfter)
+    {
+        _names.Clear();
+        table.AddNames(row.BeforeLayout, row.Before, _names);
+        if (withAfter)
+            table.AddNames(row.AfterLayout, row.After, _names);
+        return _names;
+    }
+
+    // Names of one row; gives the number of one of them.
+    private int Join(List<UInt128> names)
+    {
+        int joined = -1;
+        foreach (UInt128 name in names)
+        {
+            if (!_numbers.TryGetValue(name, out int number))
+            {
+                if (_parents.Count >= MaximumNames)
+                {
+                    Doubt(string.Create(CultureInfo.InvariantCulture, $"more than {MaximumNames} keys and values would have to be kept"));
+                    return joined;
+                }
+
+                number = _parents.Count;
+                _parents.Add(number);
+                _numbers.Add(name, number);
+            }
+
+            if (joined >= 0)
+                _parents[Root(number)] = Root(joined);
+            joined = number;
+        }
+
+        return joined;
+    }
+
+    private int Root(int number)
+    {
+        while (_parents[number] != number)
+            number = _parents[number] = _parents[_parents[number]];
+        return number;
+    }
+
+    /// <summary>How the rows of a table are known, in all of the logs.</summary>
+    private sealed class KeyedTable
+    {
+        private readonly TableMap _map;
+        private TableMap _last;
+        private string? _lack;
+
+        public KeyedTable(TableMap map)
+        {
+            _map = _last = map;
+            if (IsKeyless && !map.IsPrimaryKeyKnown)
+                _lack = $"the log does not say which columns are the key of {map.QualifiedName}; -SchemaPath, -Connection or -Server tells";
+        }
+
+        private int[] Key => _map.PrimaryKey;
+
+        public bool IsKeyless => Key.Length == 0;
+
+        /// <summary>Takes a row in that is to be undone.</summary>
+        public void Take(TableMap of, in RowCursor row)
+        {
+            _lack ??= FindChange(of);
+            if (IsKeyless && !(IsWhole(row.BeforeLayout) && IsWhole(row.AfterLayout)))
+                _lack ??= $"{_map.QualifiedName} has no key, and the log holds only some columns of its rows";
+        }
+
+        /// <summary>Why the rows of an event cannot be told to be those to be undone; null where they can.</summary>
+        public string? FindDoubt(TableMap of) => _lack ??= FindChange(of);
+
+        /// <summary>The names of a row: its key, and its unique values.</summary>
+        public void AddNames(RowLayout layout, ReadOnlySpan<byte> image, List<UInt128> names)
+        {
+            if (NameOf(layout, image) is { } name)
+                names.Add(name);
+            for (int i = 0; i < _map.UniqueKeys.Length && !image.IsEmpty; i++)
+            {
+                if (RowKey.IsIn(layout, _map.UniqueKeys[i]) && !HasNull(layout, image, _map.UniqueKeys[i]))
+                    names.Add(Salted(RowKey.OfComparable(_map, layout, _map.UniqueKeys[i], image), i));
+            }
+        }
+
+        /// <summary>What a row is known by first; null where the image does not have it.</summary>
+        public UInt128? NameOf(RowLayout layout, ReadOnlySpan<byte> image) => image.IsEmpty ? null
+            : IsKeyless ? RowKey.OfRow(_map, image)
+            : RowKey.IsIn(layout, Key) ? RowKey.OfComparable(_map, layout, Key, image) : null;
+
+        private string? FindChange(TableMap of)
+        {
+            if (of == _last)
+                return null;
+            _last = of;
+            IEnumerable<int> compared = IsKeyless ? Enumerable.Range(0, _map.Columns.Length) : Key;
+            bool isSame = of.Columns.Length == _map.Columns.Length && of.PrimaryKey.AsSpan().SequenceEqual(Key)
+                && compared.All(k => IsSame(of.Columns[k], _map.Columns[k]));
+            return isSame ? null : $"{_map.QualifiedName} was defined anew in between";
+        }
+
+        private static bool IsSame(ColumnDefinition one, ColumnDefinition other) => one.Type == other.Type
+            && one.FixedLength == other.FixedLength && one.Scale == other.Scale && one.IsUnsigned == other.IsUnsigned;
+
+        private static bool IsWhole(RowLayout layout) => layout.IsFull || layout.LacksOnlyGenerated;
+
+        private static bool HasNull(RowLayout layout, ReadOnlySpan<byte> image, int[] columns)
+        {
+            var ranges = new ValueRange[layout.Ordinals.Length];
+            layout.Locate(image, ranges);
+            return Array.Exists(columns, c => ranges[layout.IndexOf(c)].IsNull);
+        }
+
+        // A value of one key is not that of another.
+        private static UInt128 Salted(UInt128 name, int key)
+        {
+            Span<byte> bytes = stackalloc byte[20];
+            BinaryPrimitives.WriteUInt128LittleEndian(bytes, name);
+            BinaryPrimitives.WriteInt32LittleEndian(bytes[16..], key);
+            return RowKey.Of(bytes);
+        }
+    }
+}
