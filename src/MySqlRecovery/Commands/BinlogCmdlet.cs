@@ -168,8 +168,6 @@ public abstract partial class BinlogCmdlet : LogReaderCmdlet
         return true;
     }
 
-    private bool SaysHowToConnect => (Credential ?? (object?)SslMode ?? SslCa ?? SslCert ?? DefaultsFile) != null || Port != 0;
-
     /// <summary>Chooses what sums of the pipeline stand for, and no more.</summary>
     internal void ChoosePicked()
     {

@@ -12,7 +12,7 @@ namespace MySqlRecovery.Commands;
 /// <summary>Writes rows as SQL, TSV with LOAD DATA, CSV or JSON lines: those of the pipeline, or straight from .ibd files.</summary>
 [Cmdlet(VerbsData.Export, "TableRow", SupportsShouldProcess = true, DefaultParameterSetName = ObjectSet)]
 [OutputType(typeof(TableRowExport))]
-public sealed class ExportTableRowCommand : RecoveryCmdlet
+public sealed partial class ExportTableRowCommand : ServerCmdlet
 {
     private const string ObjectSet = "InputObject";
     private const string IbdSet = "IbdPath";
@@ -22,6 +22,7 @@ public sealed class ExportTableRowCommand : RecoveryCmdlet
     private RowFile? _file;
     private TableRowExporter? _exporter;
     private bool _isWanted;
+    private DefinitionServer? _definitions;
 
     /// <summary>Rows of Get-IbdRow, live, stored or from another machine.</summary>
     [Parameter(Mandatory = true, ParameterSetName = ObjectSet, ValueFromPipeline = true)]
@@ -116,7 +117,8 @@ public sealed class ExportTableRowCommand : RecoveryCmdlet
             return;
         }
 
-        TableFileOptions options = Try(() => this.ReadTableFileOptions(SchemaPath, KeyringPath, SdiPath, Table, Connection, StopToken));
+        _definitions = Try(() => FindDefinitions(Server, Connection));
+        TableFileOptions options = Try(() => this.ReadTableFileOptions(SchemaPath, KeyringPath, SdiPath, Table, _definitions));
         foreach (string path in _files)
         {
             if (FileInUse.IsLocked(path))
@@ -154,6 +156,7 @@ public sealed class ExportTableRowCommand : RecoveryCmdlet
         {
             _exporter?.Dispose();
             _file?.Dispose();
+            _definitions?.Dispose();
         }
 
         base.Dispose(disposing);

@@ -14,11 +14,12 @@ namespace MySqlRecovery.Commands;
 /// <summary>Reads rows straight out of .ibd files, the deleted ones too, without a server.</summary>
 [Cmdlet(VerbsCommon.Get, "IbdRow", DefaultParameterSetName = PathSet)]
 [OutputType(typeof(TableRow))]
-public sealed class GetIbdRowCommand : RecoveryCmdlet
+public sealed partial class GetIbdRowCommand : ServerCmdlet
 {
     private const string PathSet = "Path";
     private const string LiteralSet = "LiteralPath";
     private TableFileOptions? _options;
+    private DefinitionServer? _definitions;
     private RowPredicate? _where;
     private readonly Queue<string> _warnings = new();
     private List<string> _logs = [];
@@ -78,7 +79,8 @@ public sealed class GetIbdRowCommand : RecoveryCmdlet
     protected override void BeginProcessing()
     {
         _where = Where == null || Where.Count == 0 ? null : new RowPredicate(Where);
-        _options = Try(() => this.ReadTableFileOptions(SchemaPath, KeyringPath, SdiPath, Table, Connection, StopToken));
+        _definitions = Try(() => FindDefinitions(Server, Connection));
+        _options = Try(() => this.ReadTableFileOptions(SchemaPath, KeyringPath, SdiPath, Table, _definitions));
         if (LogPath.Length == 0)
             return;
         if (!State.HasFlag(TableRowSelection.Deleted))
@@ -113,6 +115,14 @@ public sealed class GetIbdRowCommand : RecoveryCmdlet
             if (error != null)
                 WriteError(ToErrorRecord(error, file));
         }
+    }
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+            _definitions?.Dispose();
+        base.Dispose(disposing);
     }
 
     private void Read(string path)

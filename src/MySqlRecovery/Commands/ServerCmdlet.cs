@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Management.Automation;
 using MySqlRecovery.Client;
 using MySqlRecovery.Input;
@@ -42,6 +43,9 @@ public abstract class ServerCmdlet : RecoveryCmdlet
     /// <summary>The server whose answers are taken, for messages; null where none is asked.</summary>
     private protected virtual string? AskedServer => ParameterSetName == ServerSet ? "the server" : null;
 
+    /// <summary>Whether it is said how to connect, without which a server that nobody named is not asked.</summary>
+    private protected bool SaysHowToConnect => (Credential ?? (object?)SslMode ?? SslCa ?? SslCert ?? DefaultsFile) != null || Port != 0;
+
     /// <inheritdoc/>
     private protected override RecoveryException? Explain(Exception e) =>
         AskedServer is { } server && UnreadableAnswer.Is(e) ? UnreadableAnswer.Make(e, server) : null;
@@ -54,6 +58,26 @@ public abstract class ServerCmdlet : RecoveryCmdlet
     /// <summary>The name of a server in results, <c>host:port</c> or the path of its socket.</summary>
     /// <exception cref="RecoveryException">ConnectionOptionInvalid, DefaultsFileInvalid.</exception>
     private protected string NameOf(string server) => OptionsFor(server).Server;
+
+    /// <summary>Who is asked for definitions of tables; null where the user named nobody.</summary>
+    /// <param name="server">The server as the user named it, or null.</param>
+    /// <param name="connection">An open connection, or null.</param>
+    /// <exception cref="RecoveryException">InvalidParameters: both are named; ConnectionNotOpen, ConnectionOptionInvalid ...</exception>
+    private protected DefinitionServer? FindDefinitions(string? server, DbConnection? connection)
+    {
+        bool isNamed = server != null || SaysHowToConnect;
+        if (connection != null)
+        {
+            return !isNamed ? new DefinitionServer(new DbConnectionQueryClient(connection), StopToken) : throw new RecoveryException(
+                "InvalidParameters", RecoveryErrorKind.InvalidArgument, "-Connection is a server, and another one is named besides",
+                recommendedAction: "Give -Connection, or say with -Server how to connect.");
+        }
+
+        if (!isNamed)
+            return null;
+        ConnectionOptions options = OptionsFor(server ?? string.Empty);
+        return new DefinitionServer(() => ServerConnection.Open(options, StopToken), StopToken);
+    }
 
     private string? Resolve(string? path) => path == null ? null : this.ResolveDestination(path);
 }

@@ -1,12 +1,7 @@
-using System.Data.Common;
 using System.Management.Automation;
 using MySqlRecovery.Binlog.Encryption;
-using MySqlRecovery.Client;
 using MySqlRecovery.InnoDb.Rows;
-using MySqlRecovery.Model;
 using MySqlRecovery.Schema;
-using MySqlRecovery.Server;
-using MySqlRecovery.Text;
 
 namespace MySqlRecovery.Input;
 
@@ -19,19 +14,13 @@ internal static class TableFileInput
 
     /// <summary>Reads the files that the parameters name.</summary>
     public static TableFileOptions ReadTableFileOptions(
-        this PSCmdlet cmdlet, string? schemaPath, string[] keyringPaths, string? sdiPath, string? table, DbConnection? connection,
-        CancellationToken stop) => new()
+        this PSCmdlet cmdlet, string? schemaPath, string[] keyringPaths, string? sdiPath, string? table,
+        DefinitionServer? server) => new()
         {
-            AskServer = connection == null ? null : Asking(new DbConnectionQueryClient(connection), stop),
+            AskServer = server == null ? null : server.Find,
             Schema = schemaPath == null ? null : SchemaCatalog.Load(cmdlet.ResolveDestination(schemaPath)),
             Keyring = keyringPaths.Length == 0 ? null : Keyring.Open(keyringPaths.Select(cmdlet.ResolveDestination)),
             SdiPath = sdiPath == null ? null : cmdlet.ResolveDestination(sdiPath),
             Table = table,
         };
-
-    private static Func<TableName, TableSchema?> Asking(IQueryClient client, CancellationToken stop) => name =>
-        ServerSchema.Read(client, [name], stop) is not [{ } table] ? null
-            : table.UnknownReason == null ? table : throw new RecoveryException(
-                "RecordLayoutUnknown", RecoveryErrorKind.InvalidArgument,
-                $"{client.Server} does not tell of {name}: {table.UnknownReason}");
 }

@@ -223,6 +223,19 @@ public abstract class IbdRowTests(ServerFlavour flavour) : IDisposable
             Assert.Equal(["ü", null], rows.Select(r => r.Value["b"]));
             Assert.Equal(flavour == ServerFlavour.MySql ? [] : [new TableName("told", "t")], asked); // newer files say it themselves
 
+            // Nobody is asked of a file that says it itself.
+            string csv = Path.Combine(root, "t.csv");
+            string[] nobody = flavour == ServerFlavour.MySql ? ["2"] : ["0 ServerUnreachable,MySqlRecovery.Commands.GetIbdRowCommand"];
+            Assert.Equal(["1 ü 1.50", "2  -2.00", "2", .. nobody], Live.PowerShellModule.Run(
+                $$"""
+                $server = @{ Server = '{{Server.SocketPath}}'; Credential = [pscredential]::new('root', [securestring]::new()) }
+                Get-IbdRow '{{path}}' @server | ForEach-Object { "$($_.Value.a) $($_.Value.b) $($_.Value.c)" }
+                (Export-TableRow '{{csv}}' -IbdPath '{{path}}' @server -Confirm:$false).RowCount
+                $rows = @(Get-IbdRow '{{path}}' -Server 127.0.0.1:1 -ErrorAction SilentlyContinue -ErrorVariable failed)
+                "$($rows.Count) $($failed.FullyQualifiedErrorId)"
+                """));
+            Assert.Equal(["a,b,c", "1,ü,1.50", "2,,-2.00"], File.ReadAllLines(csv));
+
             TableSchema? Ask(TableName name)
             {
                 asked.Add(name);

@@ -8,24 +8,38 @@ internal static class BlobChain
     public const int PartLength = 38, NextPage = 42, PartData = 46;
 
     /// <summary>The bytes that a 20-byte reference leads to, <paramref name="length"/> at most.</summary>
+    /// <exception cref="InvalidDataException">A page of the chain is none.</exception>
     public static byte[] Read(TablespaceFile file, ReadOnlySpan<byte> reference, int length)
     {
-        var bytes = new MemoryStream();
-        uint number = FilPage.U32(reference, 4);
-        while (number != FilPage.Null && bytes.Length < length)
+        var value = new ValueBuffer();
+        uint first = FilPage.U32(reference, 4);
+        if (first != FilPage.Null)
+            Read(first, n => ReadPage(file, n), length, value);
+        return value.Written[..Math.Min(length, value.Length)].ToArray();
+    }
+
+    /// <summary>Reads a chain up to its end, or until the value has <paramref name="end"/> bytes or more.</summary>
+    /// <param name="number">The first page.</param>
+    /// <param name="read">Gives a page of the file.</param>
+    /// <param name="end">Bytes in <paramref name="value"/> after which nothing more is read.</param>
+    /// <param name="value">Takes what the pages have.</param>
+    /// <exception cref="InvalidDataException">A page of the chain is none.</exception>
+    public static void Read(uint number, Func<uint, byte[]> read, int end, ValueBuffer value)
+    {
+        do
         {
-            if (number >= file.PageCount)
-                throw new InvalidDataException($"a chain of off-page data leads to page {number}, beyond the file");
-            byte[] page = file.ReadPage(number);
+            byte[] page = read(number);
             int part = (int)Math.Min(FilPage.U32(page, PartLength), (uint)page.Length);
             if (FilPage.TypeOf(page) is not (PageType.Blob or PageType.SdiBlob) || part == 0 || PartData + part > page.Length)
                 throw new InvalidDataException($"page {number} is not part of off-page data");
-            bytes.Write(page, PartData, part);
+            value.Append(page.AsSpan(PartData, part));
             number = FilPage.U32(page, NextPage);
         }
-
-        return bytes.ToArray();
+        while (number != FilPage.Null && value.Length < end);
     }
+
+    private static byte[] ReadPage(TablespaceFile file, uint number) => number < file.PageCount ? file.ReadPage(number)
+        : throw new InvalidDataException($"a chain of off-page data leads to page {number}, beyond the file");
 }
 
 /// <summary>Follows an off-page column through its pages and tells whether it is complete.</summary>

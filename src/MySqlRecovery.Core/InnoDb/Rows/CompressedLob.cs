@@ -1,5 +1,6 @@
 using MySqlRecovery.IO;
 using MySqlRecovery.InnoDb.Pages;
+using MySqlRecovery.InnoDb.Records;
 
 namespace MySqlRecovery.InnoDb.Rows;
 

@@ -39,12 +39,10 @@ internal static class OffPageValue
                 ReadLob(source, reference, start + length, first, isFreed, value);
                 break;
             case PageType.Blob or PageType.SdiBlob:
-                ReadChain(source, reference, start + length, first, isFreed, value);
+                BlobChain.Read(reference.PageNumber, ReadAny, start + length, value);
                 break;
             case PageType.ZLobFirst:
-                CompressedLob.Read(
-                    source.File, first, reference, start + length,
-                    n => n == reference.PageNumber ? first : ReadWhole(source, n, isFreed), value);
+                CompressedLob.Read(source.File, first, reference, start + length, ReadAny, value);
                 break;
             case PageType.ZBlob:
                 ReadZipChain(source, reference, start + length, first, isFreed, value);
@@ -56,21 +54,8 @@ internal static class OffPageValue
         if (value.Length - start != length)
             throw new InvalidDataException(
                 $"off-page data from page {reference.PageNumber} on has {value.Length - start} of {length} bytes");
-    }
 
-    private static void ReadChain(TableFile source, BlobReference reference, int end, byte[] page, bool isFreed, ValueBuffer value)
-    {
-        for (uint number = reference.PageNumber; ;)
-        {
-            int part = (int)Math.Min(FilPage.U32(page, BlobChain.PartLength), (uint)page.Length);
-            if (FilPage.TypeOf(page) is not (PageType.Blob or PageType.SdiBlob) || part == 0 || BlobChain.PartData + part > page.Length)
-                throw new InvalidDataException($"page {number} is not part of off-page data");
-            value.Append(page.AsSpan(BlobChain.PartData, part));
-            number = FilPage.U32(page, BlobChain.NextPage);
-            if (number == FilPage.Null || value.Length >= end)
-                return;
-            page = ReadWhole(source, number, isFreed);
-        }
+        byte[] ReadAny(uint number) => number == reference.PageNumber ? first : ReadWhole(source, number, isFreed);
     }
 
     // The contents of the pages are one zlib stream.

@@ -87,7 +87,7 @@ internal sealed class TableFileOpener
     private static RecoveryException NotDescribed(TablespaceFile file) => new("RecordLayoutUnknown", RecoveryErrorKind.InvalidArgument,
         "the file does not name its columns, and no definition of the table is at hand", file.Path,
         recommendedAction: "Put the table's .frm beside the file, give its CREATE TABLE statement with -SchemaPath, a server that has the "
-            + "table with -Connection, or a file of the same "
+            + "table with -Server or -Connection, or a file of the same "
             + "table, such as that of an empty one on a server of MySQL 8.0 or later, with -SdiPath.");
 
     private static RecoveryException RootLost(TablespaceFile file) => new(

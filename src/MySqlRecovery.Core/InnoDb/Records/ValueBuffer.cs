@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 
-namespace MySqlRecovery.InnoDb.Rows;
+namespace MySqlRecovery.InnoDb.Records;
 
 /// <summary>Bytes of values, one after another, in an array that grows as they come.</summary>
 internal sealed class ValueBuffer
