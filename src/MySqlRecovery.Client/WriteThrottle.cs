@@ -82,9 +82,11 @@ internal sealed class WriteThrottle : IDisposable
         var addresses = new List<string>();
         using IQueryRows rows = _client.Query(isRenamed ? "SHOW REPLICAS" : "SHOW SLAVE HOSTS", _stop);
         int host = IndexOf("Host"), port = IndexOf("Port");
+        var budget = new AnswerBudget(_client.Server);
         while (rows.Read())
         {
-            if (rows.GetString(host) is not { Length: > 0 } name)
+            budget.AddRow();
+            if (budget.Take(rows.GetString(host)) is not { Length: > 0 } name)
                 throw new RecoveryException(
                     "ReplicaAddressUnknown", RecoveryErrorKind.ObjectNotFound,
                     $"the replica with id {rows.GetString(0)} does not tell its address", _client.Server,

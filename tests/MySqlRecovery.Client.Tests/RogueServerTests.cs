@@ -1,6 +1,10 @@
 using System.Diagnostics;
+using MySqlRecovery.Client.Replication;
 using MySqlRecovery.Client.Tests.Fakes;
+using MySqlRecovery.Consistency.Servers;
+using MySqlRecovery.History;
 using MySqlRecovery.Server;
+using MySqlRecovery.Text;
 
 namespace MySqlRecovery.Client.Tests;
 
@@ -96,6 +100,40 @@ public sealed class RogueServerTests
         long start = Stopwatch.GetTimestamp();
         Fail.With("ServerTimeout", () => connection.QueryAll("SELECT 1", Token));
         Assert.True(Stopwatch.GetElapsedTime(start) < TimeSpan.FromSeconds(8));
+    }
+
+    [Theory]
+    [InlineData("Get-TableRow")]
+    [InlineData("Get-RowHistory")]
+    [InlineData("Test-ReplicationConsistency")]
+    public void Whoever_asks_a_server_that_answers_byte_by_byte_comes_to_an_end(string who)
+    {
+        using FakeServer server = Answering(s =>
+        {
+            s.WriteRaw([0xE8, 0x03, 0, s.Sequence]);
+            while (true)
+            {
+                s.WriteRaw([1]);
+                Thread.Sleep(50);
+            }
+        });
+        ConnectionOptions options = server.Options;
+        options.CommandTimeout = TimeSpan.FromSeconds(0.6);
+        var table = new TableName("d", "t");
+        Fail.With("ServerTimeout", () =>
+        {
+            if (who == "Get-TableRow")
+            {
+                ServerAsOf.Open(options, new AsOfRequest { Table = table }, Moment.Of(null, null, null, null), _ => { }, Token).Dispose();
+                return;
+            }
+
+            using ServerConnection connection = ServerConnection.Open(options, Token);
+            if (who == "Get-RowHistory")
+                Assert.Empty(new RowHistoryReader(table, new KeyChoice([1]), (_, _) => null!, Token) { Client = connection }.Read());
+            else
+                Assert.Null(new ComparedServer(() => connection, Token).Variable("server_id"));
+        });
     }
 
     private static void SendRows(FakeSession s, string value)

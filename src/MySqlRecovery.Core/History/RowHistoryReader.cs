@@ -136,8 +136,10 @@ internal sealed class RowHistoryReader(
     {
         using var scratch = new TextBuffer();
         using IQueryRows rows = Client!.Query($"SELECT {columns.Select} FROM {live.QualifiedName.Quoted} WHERE {condition}", stop);
+        var budget = new AnswerBudget(Client.Server);
         while (rows.Read())
         {
+            budget.AddRow();
             var values = new byte[]?[columns.Count];
             for (int i = 0; i < values.Length; i++)
                 values[i] = columns.OfServer(i, rows.GetBytes(i), scratch);

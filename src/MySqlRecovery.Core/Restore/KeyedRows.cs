@@ -46,8 +46,12 @@ internal sealed class KeyedRows(IQueryClient client, CancellationToken stop) : I
             string sql = string.Join(
                 " UNION ALL ", part.Select(i => $"(SELECT {i}, {from} {Condition(table, table.Key, [keys[i]])})"));
             using IQueryRows rows = client.Query(sql, stop);
+            var budget = new AnswerBudget(client.Server);
             while (rows.Read())
+            {
+                budget.AddRow();
                 found[int.Parse(rows.GetString(0)!, System.Globalization.CultureInfo.InvariantCulture)] = ReadRow(table, rows, 1);
+            }
         }
 
         return found;
@@ -59,8 +63,16 @@ internal sealed class KeyedRows(IQueryClient client, CancellationToken stop) : I
         using IQueryRows rows = client.Query(
             $"SELECT {table.Columns} FROM {table.FullName}{Hint(index)} WHERE {condition}{(locks ? " FOR UPDATE" : "")}", stop);
         var found = new List<StoredRow>();
+        var budget = new AnswerBudget(client.Server);
         while (rows.Read())
-            found.Add(ReadRow(table, rows, 0));
+        {
+            budget.AddRow();
+            StoredRow row = ReadRow(table, rows, 0);
+            foreach (byte[]? value in row.Values)
+                budget.Take(value);
+            found.Add(row);
+        }
+
         return found;
     }
 

@@ -38,7 +38,7 @@ internal enum NetChangeFlags
     /// <summary>The columns of the table changed in between.</summary>
     Reshaped = 4,
 
-    /// <summary>The key changed in between, be it that it changed back.</summary>
+    /// <summary>The key changed in between, be it that it changed back; or the row is gone, and another one took its key.</summary>
     Moved = 8,
 
     /// <summary>The images do not even have the key.</summary>

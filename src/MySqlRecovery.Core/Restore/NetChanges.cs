@@ -264,10 +264,14 @@ internal sealed class NetChanges : IDisposable
         _store.Set(beforeKey, -1);
         _store[number] = _store[number] with { Flags = _store[number].Flags | NetChangeFlags.Moved, Key = afterKey };
         int other = _store.Find(afterKey);
-        if (other >= 0 && _store[other] is { Last.IsRow: true } present)
+        if (other >= 0)
         {
-            _store[other] = present with { Flags = present.Flags | NetChangeFlags.Interrupted };
-            _store[number] = _store[number] with { Flags = _store[number].Flags | NetChangeFlags.Interrupted };
+            // A row that went is no more found by its key, which another one has now, but by what it comes to be.
+            NetChange present = _store[other];
+            NetChangeFlags more = present.Last.IsRow ? NetChangeFlags.Interrupted : NetChangeFlags.Moved;
+            _store[other] = present with { Flags = present.Flags | more };
+            if (present.Last.IsRow)
+                _store[number] = _store[number] with { Flags = _store[number].Flags | NetChangeFlags.Interrupted };
         }
 
         _store.Set(afterKey, number);

@@ -233,8 +233,10 @@ internal sealed class RowConflicts(
             string sql = $"SELECT {select}{keys} FROM {reference.Child.Quoted} WHERE {condition} LIMIT {MaximumChildren}";
             using IQueryRows found = client.Query(sql, stop);
             var parents = part.ToLookup(r => HashOf(reference, columns.Select(c => r.From!.Values[c])));
+            var budget = new AnswerBudget(client.Server);
             while (found.Read())
             {
+                budget.AddRow();
                 byte[]?[] values = [.. columns.Select((_, i) => found.GetBytes(i))];
                 int number = child == null ? -1
                     : changes.Find(
@@ -253,8 +255,13 @@ internal sealed class RowConflicts(
     {
         var hashes = new HashSet<UInt128>();
         using IQueryRows found = client.Query(sql, stop);
+        var budget = new AnswerBudget(client.Server);
         while (found.Read())
+        {
+            budget.AddRow();
             hashes.Add(HashOf(reference, columns.Select((_, i) => found.GetBytes(i))));
+        }
+
         return hashes;
     }
 

@@ -63,6 +63,9 @@ internal sealed record ColumnSchema
     /// <summary>The collation; null also stands for the default one of <see cref="CharacterSet"/>, which depends on the server.</summary>
     public string? Collation { get; init; }
 
+    /// <summary>The server's number of the collation, where a .frm tells that instead of a name.</summary>
+    public int? CollationId { get; init; }
+
     /// <summary>The members of an ENUM or SET in their order, else empty.</summary>
     public IReadOnlyList<string> Members { get; init; } = [];
 

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using MySqlRecovery.Model;
 
 namespace MySqlRecovery.Server;
@@ -7,7 +6,9 @@ namespace MySqlRecovery.Server;
 /// What the answer to one question may have in rows, bytes and time, where all of it is kept: a server that never stops
 /// answering is not one that has much to say.
 /// </summary>
-internal sealed class AnswerBudget(string server)
+/// <param name="server">The server, for the message.</param>
+/// <param name="clock">What the time is taken from; the system's by default.</param>
+internal sealed class AnswerBudget(string server, TimeProvider? clock = null)
 {
     /// <summary>The columns of a hundred thousand tables, and some more.</summary>
     public const int MaxRows = 5_000_000;
@@ -17,9 +18,11 @@ internal sealed class AnswerBudget(string server)
 
     private const int BytesAround = 32;
 
-    private static readonly TimeSpan MaxTime = TimeSpan.FromMinutes(30);
+    /// <summary>Of one answer, also where it comes row by row.</summary>
+    public static readonly TimeSpan MaxTime = TimeSpan.FromMinutes(30);
 
-    private readonly long _start = Stopwatch.GetTimestamp();
+    private readonly TimeProvider _clock = clock ?? TimeProvider.System;
+    private readonly long _start = (clock ?? TimeProvider.System).GetTimestamp();
     private int _rows;
     private long _bytes;
 
@@ -29,7 +32,7 @@ internal sealed class AnswerBudget(string server)
     {
         if (++_rows > MaxRows)
             throw Exceeded($"more than {MaxRows} rows");
-        if ((_rows & 0xFF) == 0 && Stopwatch.GetElapsedTime(_start) > MaxTime)
+        if (_clock.GetElapsedTime(_start) > MaxTime)
             throw Exceeded($"rows for more than {MaxTime.TotalMinutes:0} minutes");
     }
 

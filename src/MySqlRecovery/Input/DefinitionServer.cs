@@ -33,7 +33,8 @@ internal sealed class DefinitionServer : IDisposable
     /// <exception cref="RecoveryException">RecordLayoutUnknown: the server does not tell; or it cannot be asked.</exception>
     public TableSchema? Find(TableName name) => ServerSchema.Read(_client.Value, [name], _stop) is not [{ } table] ? null
         : table.UnknownReason == null ? table : throw new RecoveryException(
-            "RecordLayoutUnknown", RecoveryErrorKind.InvalidArgument, $"{_client.Value.Server} does not tell of {name}: {table.UnknownReason}");
+            "RecordLayoutUnknown", RecoveryErrorKind.InvalidArgument,
+            $"{_client.Value.Server} does not tell of {name}: {table.UnknownReason}");
 
     /// <inheritdoc/>
     public void Dispose()

@@ -3,6 +3,7 @@ using System.IO.Compression;
 using System.Reflection;
 using System.Text;
 using MySqlRecovery.InnoDb.Cfg;
+using MySqlRecovery.InnoDb.Dictionary;
 using MySqlRecovery.InnoDb.Pages;
 using MySqlRecovery.Schema;
 using MySqlRecovery.Server;
@@ -99,6 +100,20 @@ public sealed class CfgFileTests
         string written = CfgFile.Write(path, schema, new TableName("d", "t"), server: CfgFile.HabitsOf(ServerVersion.Parse("5.7.29")));
 
         Assert.Equal(Describe(Expand("cfg-57-t.cfg")), Describe(File.ReadAllBytes(written)));
+        Directory.Delete(Path.GetDirectoryName(path)!, recursive: true);
+    }
+
+    [Fact]
+    public void The_metadata_by_the_frm_beside_a_file_is_byte_for_byte_what_the_server_exports()
+    {
+        string path = Path.Combine(Directory.CreateTempSubdirectory("cfg").FullName, "x.ibd");
+        File.WriteAllBytes(path, Expand("cfg-57-x.ibd"));
+        File.WriteAllBytes(Path.ChangeExtension(path, ".frm"), Expand("frm-57-x.frm"));
+
+        string written = CfgFile.Write(
+            path, FrmFile.Beside(path)!, new TableName("f", "x"), server: CfgFile.HabitsOf(ServerVersion.Parse("5.7.29")));
+
+        Assert.Equal(Describe(Expand("cfg-57-x.cfg")), Describe(File.ReadAllBytes(written)));
         Directory.Delete(Path.GetDirectoryName(path)!, recursive: true);
     }
 

@@ -16,7 +16,7 @@ public sealed class FrmFileTests : IDisposable
     [InlineData("frm-57-w", "b varchar(40) NOT NULL latin1, a int NOT NULL, n varchar(300) latin1, bt bit(10), t time",
         "PRIMARY Primary (b, a), n Index (n(20))")]
     [InlineData("frm-10-compressed",
-        "id int NOT NULL, v varchar(254) latin1 COMPRESSED, b varbinary(255) COMPRESSED, t longtext latin1 COMPRESSED",
+        "id int NOT NULL, v varchar(254) latin1 COMPRESSED, b varbinary(255) COMPRESSED, t mediumtext latin1 COMPRESSED",
         "PRIMARY Primary (id)")]
     [InlineData("frm-11-virtual",
         "a int, v3 int VIRTUAL, v1 int VIRTUAL, b varchar(20) utf8mb4, v2 varchar(30) utf8mb4 VIRTUAL, c int, s int STORED",

@@ -29,6 +29,7 @@ public abstract class HardRowTests(ServerFixture fixture)
     [InlineData("UPDATE nokey SET v = 3 WHERE v = 1; INSERT INTO nokey VALUES (NULL, 'new'), (7, 'seven'), (7, 'seven'); "
         + "UPDATE nokey SET v = 8 WHERE v = 7; DELETE FROM nokey WHERE v = 3 AND t = 'b'")]
     [InlineData("DELETE FROM child; DELETE FROM middle; DELETE FROM parent; UPDATE tree SET up = NULL; DELETE FROM tree")]
+    [InlineData("UPDATE tree SET up = NULL; DELETE FROM tree WHERE id = 2; UPDATE tree SET id = 2 WHERE id = 1")]
     [InlineData("INSERT INTO parent VALUES (50, 'p'); INSERT INTO middle VALUES (500, 50); INSERT INTO child VALUES (5000, 500); "
         + "INSERT INTO tree VALUES (90, NULL), (91, 90), (92, 91)")]
     [InlineData("UPDATE computed SET a = a * 2; DELETE FROM computed WHERE id = 2; INSERT INTO computed (id, a) VALUES (9, 9)")]

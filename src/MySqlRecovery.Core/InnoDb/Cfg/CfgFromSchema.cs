@@ -70,7 +70,7 @@ internal sealed class CfgFromSchema
         int? collation = column.DataType is "binary" or "varbinary" || column.DataType.EndsWith("blob", StringComparison.Ordinal) ? 63
             : column.DataType == "json" ? 46
             : column.IsText
-                ? CharacterSets.FindCollation(
+                ? column.CollationId ?? CharacterSets.FindCollation(
                     _storage.CharacterSet(column), column.Collation, _server.IsMariaDb(), _server == CfgServer.MariaDb115) : 8;
         uint bytes = column.DataType is "char" or "varchar" or "binary" or "varbinary"
             ? (uint)_storage.MaximumLength(column) : (uint)field.FixedLength;

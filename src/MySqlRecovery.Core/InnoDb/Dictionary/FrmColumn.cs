@@ -61,7 +61,7 @@ internal readonly ref struct FrmColumn
     {
         string type = TypeName(name);
         // Numbers have a collation that means nothing.
-        bool isText = IsText && (type is "char" or "varchar" or "longtext" or "enum" or "set");
+        bool isText = IsText && (type is "char" or "varchar" or "enum" or "set" || type.EndsWith("text", StringComparison.Ordinal));
         CharacterSet? characters = isText ? CharacterSets.ByCollationId((ulong)_collation)
             ?? throw new InvalidDataException($"column {name} has the unknown collation {_collation}") : null;
         bool isTemporal = type is "time" or "datetime" or "timestamp";
@@ -77,6 +77,7 @@ internal readonly ref struct FrmColumn
             IsCompressed = _isCompressed,
             IsOldTemporal = isTemporal ? _type is 7 or 11 or 12 : null,
             CharacterSet = characters?.Name ?? (type is "enum" or "set" ? "binary" : null),
+            CollationId = isText ? _collation : null,
             Members = type is "enum" or "set" ? Array.ConvertAll(members[_interval - 1], m => Text(m, characters)) : [],
         };
     }
@@ -130,7 +131,10 @@ internal readonly ref struct FrmColumn
         245 when !_isMariaDb => "json",
         254 or 253 => IsText ? "char" : "binary",
         15 => IsText ? "varchar" : "varbinary",
-        >= 249 and <= 252 => IsText ? "longtext" : "longblob",
+        249 => IsText ? "tinytext" : "tinyblob",
+        250 => IsText ? "mediumtext" : "mediumblob",
+        251 => IsText ? "longtext" : "longblob",
+        252 => IsText ? "text" : "blob",
         255 => "geometry",
         _ => throw new InvalidDataException($"column {column} is of type {_type}, which is not known"),
     };
