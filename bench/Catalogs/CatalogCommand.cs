@@ -13,7 +13,8 @@ namespace MySqlRecovery.Bench.Catalogs;
 /// <summary>
 /// What catalogs cost and save. Each step is a run of its own, so that its time is that of a first search in a new process:
 /// <c>make</c> catalogs beside sums by table, with the KiB of a stretch and of a catalog if need be, such as larger logs have,
-/// <c>link</c> a few logs under many names, <c>search</c> a key, <c>measure</c> all.
+/// <c>link</c> a few logs under many names, <c>search</c> a key, <c>compare</c> the versions of so many random keys up to a number
+/// with those of a reading of all, <c>measure</c> all.
 /// </summary>
 internal static class CatalogCommand
 {
@@ -28,6 +29,8 @@ internal static class CatalogCommand
         ("link", [var target, var count]) => Link(folder, target, int.Parse(count, CultureInfo.InvariantCulture)),
         ("search", [var table, var key, .. var how]) => Report(
             $"search for {key} in {table}", Logs(folder), () => Search(folder, table, key, how is not ["without"])),
+        ("compare", [var table, var count, var largest]) => Compare(
+            Logs(folder), table, int.Parse(count, CultureInfo.InvariantCulture), int.Parse(largest, CultureInfo.InvariantCulture)),
         ("measure", var how) => Report("sums by table", Logs(folder), () => Measure(Logs(folder), how is not ["without"])),
         _ => 2,
     };
@@ -68,17 +71,40 @@ internal static class CatalogCommand
     private static string Search(string folder, string table, string key, bool withCatalogs)
     {
         var catalogs = new LogCatalogs(null, Console.Error.WriteLine);
-        string[] logs = Logs(folder);
-        var reader = new RowHistoryReader(TableName.Parse(table)!, new KeyChoice([key]), (filter, schema) => new EventScan(
-            logs.Select(LogRange.Whole), filter, default, schema)
-        {
-            Salvage = true,
-            Catalogs = withCatalogs ? catalogs : null,
-        }, default);
-        int versions = reader.Read().Count();
+        int versions = Versions(Logs(folder), table, [key], withCatalogs ? catalogs : null).Count();
         return string.Create(
             CultureInfo.InvariantCulture, $"{versions} versions, {catalogs.TakePassed().Sum(BytesOf) >> 20} MiB not read");
     }
+
+    private static IEnumerable<RowVersion> Versions(string[] logs, string table, object?[] keys, LogCatalogs? catalogs) =>
+        new RowHistoryReader(TableName.Parse(table)!, new KeyChoice(keys), (filter, schema) => new EventScan(
+            logs.Select(LogRange.Whole), filter, default, schema)
+        {
+            Salvage = true,
+            Catalogs = catalogs,
+        }, default).Read();
+
+    private static int Compare(string[] logs, string table, int count, int largest)
+    {
+        var random = new Random(1);
+        object?[] keys = [.. Enumerable.Range(0, count).Select(_ => (object?)random.Next(1, largest + 1)).Distinct()];
+        string[] all = Lines(Versions(logs, table, keys, null));
+        var catalogs = new LogCatalogs(null, Console.Error.WriteLine);
+        long start = Stopwatch.GetTimestamp();
+        string[] found = Lines(keys.SelectMany(k => Versions(logs, table, [k], catalogs)));
+        double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
+        bool isSame = all.SequenceEqual(found);
+        Console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{keys.Length} keys: {all.Length} versions in the logs, {found.Length} with catalogs, "
+                + $"{(isSame ? "the same" : "NOT the same")}, {1000 * seconds / keys.Length:F0} ms a key"));
+        return isSame ? 0 : 1;
+    }
+
+    private static string[] Lines(IEnumerable<RowVersion> versions) => [.. versions.Select(v => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{string.Join(',', v.Key!.Values.Cast<object?>())} {v.FromFile}:{v.FromPosition} {v.Operation} "
+            + $"{(v.Value == null ? null : string.Join(',', v.Value.Values.Cast<object?>()))}")).Order(StringComparer.Ordinal)];
 
     // Of PATH so many of so many bytes ...
     private static long BytesOf(string passed) =>

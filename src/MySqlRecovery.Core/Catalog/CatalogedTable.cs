@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using MySqlRecovery.Binlog.Filter;
 using MySqlRecovery.Binlog.Rows;
 using MySqlRecovery.Binlog.Scan;
@@ -57,15 +58,26 @@ internal sealed class CatalogedTable(LogTable table, int number)
         Rows.Ranges = ranges ?? [];
         if (Rows.Keys == KeyPlace.Index && index != null)
         {
-            foreach (long integer in _integers.Distinct())
-                index.Add(KeyIndex.Pack(LogKey.In(table.Hash, LogKey.OfInteger(integer)), stretch));
-            foreach (ulong hash in _hashes.Distinct())
-                index.Add(KeyIndex.Pack(LogKey.In(table.Hash, hash), stretch));
+            foreach (long integer in _integers)
+                _hashes.Add(LogKey.OfInteger(integer));
+            AddDistinct(index, stretch);
         }
 
         _integers.Clear();
         _hashes.Clear();
         (_hasUnknown, Rows, _lastHash) = (false, null, 0);
+    }
+
+    [MethodImpl(Jit.Hot)]
+    private void AddDistinct(List<ulong> index, int stretch)
+    {
+        Span<ulong> hashes = CollectionsMarshal.AsSpan(_hashes);
+        hashes.Sort();
+        for (int i = 0; i < hashes.Length; i++)
+        {
+            if (i == 0 || hashes[i] != hashes[i - 1])
+                index.Add(KeyIndex.Pack(LogKey.In(table.Hash, hashes[i]), stretch));
+        }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using MySqlRecovery.IO;
 
 namespace MySqlRecovery.Catalog;
@@ -49,21 +50,31 @@ internal sealed record KeyIndex(int PageCount, ulong Slots, int RemainderBits, i
         // A part of a bit more makes that part more numbers: the ones before an entry are as many more.
         double slots = Math.ScaleB(entries.Count, remainder) * (1 + Math.Min(left - remainder, 1));
         var index = new KeyIndex(0, (ulong)slots, remainder, wholeBits - shift, shift);
-        entries.Sort();
+        Span<ulong> all = CollectionsMarshal.AsSpan(entries);
+        all.Sort();
         var writer = new PageWriter(index);
-        var group = new SortedSet<uint>();
-        for (int i = 0; i < entries.Count;)
-        {
-            ulong slot = index.SlotOf(entries[i]);
-            group.Clear();
-            for (; i < entries.Count && index.SlotOf(entries[i]) == slot; i++)
-                group.Add((uint)(entries[i] & ((1UL << NumberBits) - 1)) >> shift);
-            foreach (uint number in group)
-                writer.Add(slot, number);
-        }
-
+        index.Write(all, writer);
         (firsts, pages) = writer.Complete();
         return index with { PageCount = firsts.Length };
+    }
+
+    [MethodImpl(Jit.Hot)]
+    private void Write(ReadOnlySpan<ulong> entries, PageWriter writer)
+    {
+        var group = new List<uint>();
+        ulong last = ulong.MaxValue;
+        foreach (ulong entry in entries)
+        {
+            ulong slot = SlotOf(entry);
+            uint number = (uint)(entry & ((1UL << NumberBits) - 1)) >> Shift;
+            if (slot != last)
+                group.Clear();
+            last = slot;
+            if (group.Contains(number))
+                continue;
+            group.Add(number);
+            writer.Add(slot, number);
+        }
     }
 
     /// <summary>Numbers of the stretches, without the bits that are not kept, that may have a key.</summary>
@@ -164,6 +175,7 @@ internal sealed record KeyIndex(int PageCount, ulong Slots, int RemainderBits, i
         private int _count;
         private ulong _last;
 
+        [MethodImpl(Jit.Hot)]
         public void Add(ulong slot, uint number)
         {
             ulong quotient = slot - _last >> index.RemainderBits;
@@ -175,9 +187,10 @@ internal sealed record KeyIndex(int PageCount, ulong Slots, int RemainderBits, i
                 (_last, _at, quotient) = (slot, PageHeader * 8, 0);
             }
 
-            for (ulong i = 0; i < quotient; i++)
-                WriteBits(1, 1);
-            WriteBits(0, 1);
+            for (; quotient >= 32; quotient -= 32)
+                WriteBits(uint.MaxValue, 32);
+            // Ones, and the zero that ends them.
+            WriteBits((1UL << (int)quotient) - 1, (int)quotient + 1);
             WriteBits(slot - _last & (1UL << index.RemainderBits) - 1, index.RemainderBits);
             WriteBits(number, index.StretchBits);
             (_last, _count) = (slot, _count + 1);
@@ -200,6 +213,7 @@ internal sealed record KeyIndex(int PageCount, ulong Slots, int RemainderBits, i
             _count = 0;
         }
 
+        [MethodImpl(Jit.Hot)]
         private void WriteBits(ulong value, int count)
         {
             for (int left = count; left > 0;)
