@@ -23,6 +23,7 @@ string usage = """
     asof ROWS CHANGED                   what a table as of before CHANGED of its ROWS changed costs beside its bare SELECT
     catalog make FOLDER | catalog link FOLDER TARGET COUNT | catalog search FOLDER TABLE KEY [without] | catalog measure FOLDER [without]
                                         what catalogs of logs cost, and what a search in many logs costs with them
+    queue LOG                           what sums of a log take on one to sixteen processors, by the rates that are measured here
     fuzz FOLDER [--minutes N] [--seed S]  read mutated copies of a folder's binlogs
     incidents [LOGS] [SEED]             how often damage planted into seeded traffic ranks first in Find-Incident
     """;
@@ -41,6 +42,7 @@ return args switch
     ["asof", var rows, var changed] when int.TryParse(rows, out int all) && int.TryParse(changed, out int part) =>
         AsOfCommand.Run(all, part),
     ["catalog", var step, var folder, .. var rest] => CatalogCommand.Run(step, folder, rest),
+    ["queue", var log] => QueueCommand.Run(log),
     ["restore", var rows] when int.TryParse(rows, out int deleted) => RestoreCommand.Run(deleted),
     ["engine", .. var work] => EngineCommand.Run(work),
     _ when SpeedOptions.Parse(args) is { } options => SpeedCommand.Run(options),

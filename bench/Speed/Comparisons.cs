@@ -27,6 +27,7 @@ internal sealed class Comparisons(SpeedOptions options, BenchData data, Peers pe
             ("Undo SQL, wide rows and BLOBs", () => data.Log(Workload.Wide, Math.Max(1, size / 4)), UndoSql),
             ("Sums by table", () => data.Log(Workload.Bulk, size), Measure),
             ("Sums by table, small transactions", () => data.Log(Workload.Small, Math.Max(1, size / 4)), Measure),
+            ("Sums by table, a thousand tables", () => data.Log(Workload.Tables, Math.Max(1, size / 16)), Measure),
             ("Events of one rare table", () => data.Log(Workload.Small, Math.Max(1, size / 4)), Rare),
             ("Events of no table that is there", () => data.Log(Workload.Bulk, size), Rare),
             ("One object an event", () => data.Log(Workload.Small, Math.Max(1, size / 4)), Events),

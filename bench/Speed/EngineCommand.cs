@@ -3,6 +3,7 @@ using System.Globalization;
 using MySqlRecovery.Binlog.Events;
 using MySqlRecovery.Binlog.Filter;
 using MySqlRecovery.Binlog.Scan;
+using MySqlRecovery.Catalog;
 using MySqlRecovery.Changes;
 using MySqlRecovery.InnoDb.Repair;
 using MySqlRecovery.InnoDb.Rows;
@@ -49,12 +50,16 @@ internal static class EngineCommand
     private static EventScan Scan(string log, string[] tables, bool withStatements) => new(
         [LogRange.Whole(log)],
         new EventFilter { Tables = tables.Length == 0 ? null : new TableFilter([], [], tables, []), WithStatements = withStatements },
-        CancellationToken.None);
+        CancellationToken.None)
+    {
+        Ahead = LogsAhead.Instance,
+    };
 
     private static string Measure(string log)
     {
         using EventScan scan = Scan(log, [], withStatements: true);
         var measure = new BinlogMeasure(BinlogSummaryKind.Table);
+        scan.Sums = measure;
         while (scan.Read())
             measure.Add(new EventView(scan));
         return $"rows={measure.Complete().Sum(s => s.RowCount)}";

@@ -2,6 +2,7 @@ using System.Collections;
 using MySqlRecovery.Binlog.Encryption;
 using MySqlRecovery.Binlog.Filter;
 using MySqlRecovery.Binlog.Scan;
+using MySqlRecovery.Catalog;
 using MySqlRecovery.Changes;
 using MySqlRecovery.Gtids;
 using MySqlRecovery.Model;
@@ -193,6 +194,7 @@ public sealed class BinlogReader(IEnumerable<string> logFiles)
         SchemaPath == null ? null : LogSchema.Load(SchemaPath))
     {
         Salvage = OnDamage != null,
+        Ahead = LogsAhead.Instance,
         Keyring = KeyringPath.Count == 0 ? null : Keyring.Open(KeyringPath),
     };
 

@@ -135,7 +135,7 @@ internal sealed class CatalogBuilder(long stretchLength)
         (reader, CatalogedTable table) = known;
         if (table.Rows != null)
             return table;
-        stretch.Tables.Add(table.Number, table.Rows = new TableStretch());
+        stretch.Add(table.Rows = new TableStretch(table.Number));
         _touched.Add(table);
         return table;
     }

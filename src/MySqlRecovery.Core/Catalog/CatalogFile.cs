@@ -58,7 +58,7 @@ internal sealed class CatalogFile : ILogCatalog
     [MethodImpl(Jit.Hot)]
     public bool MayHave(LogStretch stretch, int table, IReadOnlyList<LogKey> keys)
     {
-        TableStretch rows = stretch.Tables[table];
+        TableStretch rows = stretch.Table(table)!;
         if (rows.EventCount == 0)
             return false;
         if (rows.Keys == KeyPlace.None)
@@ -106,7 +106,7 @@ internal sealed class CatalogFile : ILogCatalog
         return !_isDamaged;
     }
 
-    public void NotePassed(long bytes) => _passedBytes += bytes;
+    public void Pass(LogStretch stretch) => _passedBytes += stretch.End - stretch.Start;
 
     public void Dispose()
     {

@@ -51,7 +51,7 @@ internal static class CatalogUpdate
         LogSize = layout.End,
         Size = layout.FileLength,
         StretchCount = layout.StretchCount,
-        RowCount = layout.Sum.Tables.Values.Sum(t => t.InsertCount + t.UpdateCount + t.DeleteCount),
+        RowCount = layout.Sum.Tables.Sum(t => t.InsertCount + t.UpdateCount + t.DeleteCount),
         Table = [.. layout.Tables.Select(t => new TableName(t.Database, t.Name).ToString()).Distinct().Order(StringComparer.Ordinal)],
         Reason = [.. layout.Tables.Where(t => t.KeyProblem != null)
             .Select(t => $"{new TableName(t.Database, t.Name)}: {t.KeyProblem}").Order(StringComparer.Ordinal)],

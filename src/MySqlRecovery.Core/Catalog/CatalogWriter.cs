@@ -82,7 +82,7 @@ internal sealed class CatalogWriter(string log, CancellationToken stop)
         var sum = new LogStretch();
         foreach (LogStretch stretch in stretches)
             sum.Add(stretch);
-        foreach (TableStretch table in sum.Tables.Values)
+        foreach (TableStretch table in sum.Tables)
             table.Ranges = KeyRanges.Join(table.Ranges);
         long end = stretches.Count == 0 ? FileEventReader.FirstPosition : stretches[^1].End;
         CatalogLayout layout = new()
@@ -137,7 +137,7 @@ internal sealed class CatalogWriter(string log, CancellationToken stop)
             return parts[0];
         var joined = new LogStretch();
         Array.ForEach(parts, joined.Add);
-        foreach (TableStretch table in joined.Tables.Values)
+        foreach (TableStretch table in joined.Tables)
             table.Ranges = KeyRanges.Join(table.Ranges);
         return joined;
     }

@@ -38,10 +38,10 @@ internal sealed class StretchCodec
         Write(stretch.Gtids, to);
         to.Write(stretch.Tables.Count);
         int before = 0;
-        foreach ((int number, TableStretch table) in stretch.Tables)
+        foreach (TableStretch table in stretch.Tables)
         {
-            to.Write(number - before);
-            before = number;
+            to.Write(table.Number - before);
+            before = table.Number;
             Write(table, stretch, to);
         }
     }
@@ -74,7 +74,7 @@ internal sealed class StretchCodec
         for (int left = from.ReadCount(); left > 0; left--)
         {
             number += (int)from.ReadLong();
-            stretch.Tables.Add(number, ReadTable(ref from, stretch));
+            stretch.Add(ReadTable(ref from, number, stretch));
         }
 
         return stretch;
@@ -123,10 +123,10 @@ internal sealed class StretchCodec
     }
 
     [MethodImpl(Jit.Hot)]
-    private TableStretch ReadTable(ref VarReader from, LogStretch stretch)
+    private TableStretch ReadTable(ref VarReader from, int number, LogStretch stretch)
     {
         long flags = from.ReadLong();
-        var table = new TableStretch
+        var table = new TableStretch(number)
         {
             Keys = (KeyPlace)(flags >> KeysAt & 3),
             HasUncountedRows = (flags & Uncounted) != 0,

@@ -94,15 +94,19 @@ internal sealed class BinlogMeasure : IStretchSums
         _ => sums,
     };
 
+    public bool IsByTable => _kind == BinlogSummaryKind.Table;
+
     /// <summary>Sums by table are sums of sums.</summary>
     public bool TryAdd(LogStretch stretch, Func<int, LogTable> tableOf, string logFile, string path)
     {
-        if (_kind != BinlogSummaryKind.Table || stretch.Tables.Values.Any(t => t.HasUncountedRows))
+        if (!IsByTable || stretch.Tables.Exists(t => t.HasUncountedRows))
             return false;
-        foreach ((int number, TableStretch rows) in stretch.Tables.Where(t => t.Value.HasRows).OrderBy(t => t.Value.Start))
+        List<TableStretch> tables = stretch.Tables.FindAll(t => t.HasRows);
+        tables.Sort((a, b) => a.Start != b.Start ? a.Start.CompareTo(b.Start) : a.Number.CompareTo(b.Number));
+        foreach (TableStretch rows in tables)
         {
             _transactionNumber++;
-            LogTable table = tableOf(number);
+            LogTable table = tableOf(rows.Number);
             var name = new TableName(table.Database, table.Name);
             if (!_sums.TryGetValue(name, out Sum? sum))
                 _sums.Add(name, sum = new Sum(new BinlogSummary

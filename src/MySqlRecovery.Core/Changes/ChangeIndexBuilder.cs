@@ -30,6 +30,7 @@ internal sealed partial class ChangeIndexBuilder : IDisposable
     private readonly List<TableMap> _maps = [];
     private readonly List<long> _rowsOfMap = [];
     private readonly Dictionary<TableMap, int> _mapNumbers = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<ulong, int> _mapsOfLog = [];
     private (TableMap? Map, int Number) _lastMap;
     private readonly List<Gtid> _gtidSources = [];
     private readonly Dictionary<Gtid, int> _gtidSourceNumbers = [];
@@ -90,6 +91,8 @@ internal sealed partial class ChangeIndexBuilder : IDisposable
         {
             _rowTest = scan.RowTest,
         };
+        if (!keepsUnusable && scan.RowTest == null)
+            scan.Places = new StretchedRows(builder, scan, onEvent);
         while (scan.Read())
         {
             builder._obstacles.AddGaps(scan);
@@ -199,7 +202,7 @@ internal sealed partial class ChangeIndexBuilder : IDisposable
                 _unusable!.Mark(_events.Count, lack);
             if (_swept != null && map.PrimaryKey.Length == 0 && rows.Operation != RowOperation.Insert)
                 _swept.Observe(_events.Count, view.RowsStatement, map.Table);
-            OpenLog(view, scan);
+            OpenLog(view, scan, view.Position);
             BeginTransaction(view);
             IndexedEvent item = scan is { IsExpanded: false }
                 ? new IndexedEvent(
@@ -247,13 +250,14 @@ internal sealed partial class ChangeIndexBuilder : IDisposable
     }
 
     [MethodImpl(Jit.Hot)]
-    private void OpenLog(in EventView view, EventScan? scan)
+    private void OpenLog(in EventView view, EventScan? scan, long position)
     {
         _format = view.Format;
         if (view.LogIndex == _logIndex)
             return;
-        _obstacles.AddLog(view);
+        _obstacles.AddLog(view, position);
         _logIndex = view.LogIndex;
+        _mapsOfLog.Clear();
         _logFiles.Add(view.LogFile);
         _server = view.Server;
         if (scan == null)
@@ -294,12 +298,7 @@ internal sealed partial class ChangeIndexBuilder : IDisposable
         if (map == _lastMap.Map)
             return _lastMap.Number;
         if (!_mapNumbers.TryGetValue(map, out int number))
-        {
-            number = _maps.Count;
-            _mapNumbers.Add(map, number);
-            _maps.Add(map);
-            _rowsOfMap.Add(0);
-        }
+            _mapNumbers.Add(map, number = FindOrAdd(map));
 
         _lastMap = (map, number);
         return number;

@@ -99,15 +99,17 @@ internal sealed class ChangeObstacles
     }
 
     /// <summary>Takes in whose log a row event is in: servers have no order among them.</summary>
+    /// <param name="view">An event of the log.</param>
+    /// <param name="position">Where the row event is.</param>
     [MethodImpl(Jit.Hot)]
-    public void AddLog(in EventView view)
+    public void AddLog(in EventView view, long position)
     {
         if (view.LogIndex == _writer.Log)
             return;
         uint serverId = EventHeader.Parse(view.Format.Raw).ServerId;
         if (_writer.Log >= 0 && serverId != _writer.ServerId)
         {
-            Add(view.LogFile, view.Position, string.Create(
+            Add(view.LogFile, position, string.Create(
                 CultureInfo.InvariantCulture,
                 $"is of the server with id {serverId}, and the log before of that with id {_writer.ServerId}: changes of two servers have "
                     + $"no order among them"));

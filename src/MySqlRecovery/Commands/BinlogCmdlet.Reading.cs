@@ -5,6 +5,7 @@ using MySqlRecovery.Binlog.Filter;
 using MySqlRecovery.Binlog.Reading;
 using MySqlRecovery.Binlog.Rows;
 using MySqlRecovery.Binlog.Scan;
+using MySqlRecovery.Catalog;
 using MySqlRecovery.Changes;
 using MySqlRecovery.Client;
 using MySqlRecovery.Client.Replication;
@@ -75,6 +76,7 @@ public abstract partial class BinlogCmdlet
         Salvage = Salvage,
         Keyring = LogKeyring,
         Catalogs = Catalogs,
+        Ahead = LogsAhead.Instance,
         Sights = Sights.Begin(),
     };
 
@@ -105,6 +107,7 @@ public abstract partial class BinlogCmdlet
             Salvage = Salvage,
             Keyring = LogKeyring,
             Catalogs = Catalogs,
+            Ahead = LogsAhead.Instance,
         };
 
     /// <summary>Reads the servers, or else the files, and writes what the outputs make of them.</summary>

@@ -10,8 +10,8 @@ using MySqlRecovery.Text;
 
 namespace MySqlRecovery.Core.Tests.Catalog;
 
-/// <summary>Everything that readings of the same logs give, as lines: with catalogs and without they must be the same.</summary>
-internal sealed class CatalogReading(IReadOnlyList<string> logs, ILogCatalogs? catalogs)
+/// <summary>Everything that readings of the same logs give, as lines: with catalogs, looked at ahead, with neither, the same.</summary>
+internal sealed class CatalogReading(IReadOnlyList<string> logs, ILogCatalogs? catalogs, ILogsAhead? ahead = null)
 {
     /// <summary>What a scan lets through, in doubt and not, and what explains that it lets nothing through.</summary>
     public List<string> Events(EventFilter filter, long? start = null, long? stop = null, bool salvages = false)
@@ -48,6 +48,8 @@ internal sealed class CatalogReading(IReadOnlyList<string> logs, ILogCatalogs? c
         using ChangeIndex index = ChangeIndexBuilder.Build(scan, reverse: true);
         for (int i = 0; i < index.Transactions.Count; i++)
             lines.Add($"{index.Describe(index.Transactions[i])} {index.EndOf(i)}");
+        for (int i = 0; i < index.Events.Count; i++)
+            lines.Add($"{index.Events[i] with { Map = 0 }} {index.Maps[index.Events[i].Map].QualifiedName}");
         lines.AddRange(index.Tables.Select(t => t.ToString()));
         lines.Add($"{index.RowCount} rows, {index.Events.Count} events");
         lines.AddRange(index.Reasons);
@@ -83,6 +85,7 @@ internal sealed class CatalogReading(IReadOnlyList<string> logs, ILogCatalogs? c
         {
             Salvage = true,
             Catalogs = catalogs,
+            Ahead = ahead,
         }, default);
         var lines = new List<string>();
         foreach (RowVersion version in reader.Read())
@@ -97,7 +100,7 @@ internal sealed class CatalogReading(IReadOnlyList<string> logs, ILogCatalogs? c
     }
 
     private EventScan Open(EventFilter filter, long? start, long? stop, LogSights? sights, bool salvages) =>
-        new(LogRange.Of(logs, start, stop), filter, default) { Catalogs = catalogs, Sights = sights, Salvage = salvages };
+        new(LogRange.Of(logs, start, stop), filter, default) { Catalogs = catalogs, Ahead = ahead, Sights = sights, Salvage = salvages };
 
     private static void Read(EventScan scan, List<string> lines, Action<EventView> take)
     {

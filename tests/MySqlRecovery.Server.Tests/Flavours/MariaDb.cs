@@ -27,6 +27,9 @@ public sealed class MariaDbPairFixture() : ReplicationPairFixture(ServerFlavour.
 public sealed class MariaDbGtidFactTests(MariaDbFixture fixture) : GtidFactTests(fixture);
 
 [Collection<MariaDbServers>]
+public sealed class MariaDbLookAheadTests(MariaDbFixture fixture) : LookAheadTests(fixture);
+
+[Collection<MariaDbServers>]
 public sealed class MariaDbQueryTests(MariaDbFixture fixture) : ServerQueryTests(fixture);
 
 [Collection<MariaDbServers>]

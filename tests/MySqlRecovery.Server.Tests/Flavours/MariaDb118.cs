@@ -27,6 +27,9 @@ public sealed class MariaDb118PairFixture() : ReplicationPairFixture(ServerFlavo
 public sealed class MariaDb118GtidFactTests(MariaDb118Fixture fixture) : GtidFactTests(fixture);
 
 [Collection<MariaDb118Servers>]
+public sealed class MariaDb118LookAheadTests(MariaDb118Fixture fixture) : LookAheadTests(fixture);
+
+[Collection<MariaDb118Servers>]
 public sealed class MariaDb118QueryTests(MariaDb118Fixture fixture) : ServerQueryTests(fixture);
 
 [Collection<MariaDb118Servers>]

@@ -26,6 +26,9 @@ public sealed class MySqlPairFixture() : ReplicationPairFixture(ServerFlavour.My
 public sealed class MySqlGtidFactTests(MySqlFixture fixture) : GtidFactTests(fixture);
 
 [Collection<MySqlServers>]
+public sealed class MySqlLookAheadTests(MySqlFixture fixture) : LookAheadTests(fixture);
+
+[Collection<MySqlServers>]
 public sealed class MySqlQueryTests(MySqlFixture fixture) : ServerQueryTests(fixture);
 
 [Collection<MySqlServers>]

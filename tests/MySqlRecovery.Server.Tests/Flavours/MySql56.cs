@@ -27,6 +27,9 @@ public sealed class MySql56PairFixture() : ReplicationPairFixture(ServerFlavour.
 public sealed class MySql56GtidFactTests(MySql56Fixture fixture) : GtidFactTests(fixture);
 
 [Collection<MySql56Servers>]
+public sealed class MySql56LookAheadTests(MySql56Fixture fixture) : LookAheadTests(fixture);
+
+[Collection<MySql56Servers>]
 public sealed class MySql56QueryTests(MySql56Fixture fixture) : ServerQueryTests(fixture);
 
 [Collection<MySql56Servers>]

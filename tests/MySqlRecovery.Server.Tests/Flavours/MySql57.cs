@@ -27,6 +27,9 @@ public sealed class MySql57PairFixture() : ReplicationPairFixture(ServerFlavour.
 public sealed class MySql57GtidFactTests(MySql57Fixture fixture) : GtidFactTests(fixture);
 
 [Collection<MySql57Servers>]
+public sealed class MySql57LookAheadTests(MySql57Fixture fixture) : LookAheadTests(fixture);
+
+[Collection<MySql57Servers>]
 public sealed class MySql57QueryTests(MySql57Fixture fixture) : ServerQueryTests(fixture);
 
 [Collection<MySql57Servers>]

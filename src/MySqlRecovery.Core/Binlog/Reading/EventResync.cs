@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 using MySqlRecovery.Binlog.Events;
 using MySqlRecovery.IO;
 using MySqlRecovery.Model;
@@ -18,24 +19,29 @@ internal sealed class EventResync(ByteSource source, bool hasChecksum)
     private const int MaximumUnlocatedLength = 64 << 20;
 
     /// <summary>Offset of the first event at or after <paramref name="from"/>; null where there is none up to the end.</summary>
-    public long? Find(long from, uint serverId, CancellationToken stop)
+    /// <param name="from">Where to begin.</param>
+    /// <param name="serverId">A server seen before.</param>
+    /// <param name="stop">Ends the search.</param>
+    /// <param name="until">Where to give up.</param>
+    [MethodImpl(Jit.Hot)]
+    public long? Find(long from, uint serverId, CancellationToken stop, long until = long.MaxValue)
     {
         byte[] chunk = ArrayPool<byte>.Shared.Rent(ChunkLength);
         try
         {
             long length = source.Length;
-            for (long start = from; start + EventHeader.Size <= length;)
+            for (long start = from; start < until && start + EventHeader.Size <= length;)
             {
                 stop.ThrowIfCancellationRequested();
                 int got = source.Read(start, chunk);
-                int last = got - EventHeader.Size;
+                int last = (int)Math.Min(got - EventHeader.Size, until - start - 1);
                 for (int i = 0; i <= last; i++)
                 {
-                    if (IsEvent(chunk.AsSpan(i), start + i, length, serverId))
+                    if (IsEvent(chunk.AsSpan(i, got - i), start + i, length, serverId))
                         return start + i;
                 }
 
-                if (last < 0)
+                if (got < EventHeader.Size)
                     return null;
                 start += last + 1;
             }
@@ -48,6 +54,7 @@ internal sealed class EventResync(ByteSource source, bool hasChecksum)
         }
     }
 
+    [MethodImpl(Jit.Hot)]
     private bool IsEvent(ReadOnlySpan<byte> bytes, long offset, long fileLength, uint serverId)
     {
         if (!TryParse(bytes, offset, fileLength, out EventHeader header))
@@ -56,10 +63,12 @@ internal sealed class EventResync(ByteSource source, bool hasChecksum)
         if (!isLocated && (header.ServerId != serverId || header.Length > MaximumUnlocatedLength))
             return false;
         if (hasChecksum)
-            return HasRightChecksum(offset, (int)header.Length);
+            return header.Length <= bytes.Length && header.Length >= EventHeader.Size + 4
+                ? Crc32.EndsWithChecksum(bytes[..(int)header.Length]) : HasRightChecksum(offset, (int)header.Length);
         return isLocated && IsFollowed(offset + header.Length, fileLength);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool TryParse(ReadOnlySpan<byte> bytes, long offset, long fileLength, out EventHeader header)
     {
         header = default;

@@ -78,6 +78,9 @@ internal sealed class TableMap
     /// <summary>Why it is not sure that the schema is the one under which the rows were written; null where it is.</summary>
     public string? SchemaDoubt { get; set; }
 
+    /// <summary>Whether a log says the same of both, id included.</summary>
+    public bool IsSameAs(TableMap other) => Raw.AsSpan(EventHeader.Size).SequenceEqual(other.Raw.AsSpan(EventHeader.Size));
+
     /// <summary>The layout of images with the given columns; the last one that was not full is kept.</summary>
     [MethodImpl(Jit.Hot)]
     public RowLayout LayoutFor(ReadOnlySpan<byte> presentBits)

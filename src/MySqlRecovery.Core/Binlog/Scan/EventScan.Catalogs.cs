@@ -13,8 +13,24 @@ internal sealed partial class EventScan
     /// <summary>What was kept of earlier readings of files, or null.</summary>
     public ILogCatalogs? Catalogs
     {
-        init => _skipper = value == null ? null : new StretchSkipper(_filter, value);
+        init
+        {
+            if (value != null)
+                Skipper.Catalogs = value;
+        }
     }
+
+    /// <summary>Looks at logs that have no catalog ahead of the scan, on other threads; or null.</summary>
+    public ILogsAhead? Ahead
+    {
+        init
+        {
+            if (value != null)
+                Skipper.Ahead = value;
+        }
+    }
+
+    private StretchSkipper Skipper => _skipper ??= new StretchSkipper(_filter);
 
     /// <summary>What is looked for by key: other rows of its tables need not come.</summary>
     public IKeySearch? Keys
@@ -28,17 +44,34 @@ internal sealed partial class EventScan
         set => _skipper?.Sums = value;
     }
 
+    /// <summary>Takes the places of row events in place of them.</summary>
+    public IStretchRows? Places
+    {
+        set => _skipper?.Rows = value;
+    }
+
     // The last event of a compressed transaction ends where that does.
     [MethodImpl(Jit.Hot)]
     private void PassOver()
     {
         if (Transaction.IsInside && !Transaction.IsOver)
             return;
-        if (_skipper!.Skip(_nextStretch, _startIsReached, Sights, _cuts) is { } passed)
+        if (_reader!.EndPosition > _nextStretch)
         {
-            _reader!.Seek(passed.End);
+            _skipper!.GoOn(_reader.EndPosition);
+            ExpectStretch();
+            if (_reader.EndPosition < _nextStretch)
+                return;
+        }
+
+        while (_skipper!.Skip(_nextStretch, _startIsReached, Sights, _cuts) is { } passed)
+        {
+            _reader.Seek(passed.End);
             Transaction.Reset();
             _startIsReached |= passed.End > _range.Start;
+            ExpectStretch();
+            if (_nextStretch != passed.End)
+                return;
         }
 
         ExpectStretch();
@@ -49,6 +82,15 @@ internal sealed partial class EventScan
         if (_skipper == null)
             return;
         _skipper.Open(_range, source, _reader!.LogFile);
+        ExpectStretch();
+    }
+
+    // The format says how the events after it are to be read. Damage may be anywhere, and a relay log goes on with what is in others.
+    private void BeginAhead()
+    {
+        if (_skipper == null || Salvage || _isRelayLog)
+            return;
+        _skipper.BeginAhead(_reader!, _schema != null, _stop);
         ExpectStretch();
     }
 

@@ -226,7 +226,7 @@ internal sealed partial class EventScan : IDisposable
         {
             do
             {
-                if (_reader!.EndPosition == _nextStretch)
+                if (_reader!.EndPosition >= _nextStretch)
                     PassOver();
                 if (!_reader.Read())
                 {
@@ -286,6 +286,7 @@ internal sealed partial class EventScan : IDisposable
         else if (type == BinlogEventType.FormatDescription)
         {
             _maps.Clear();
+            BeginAhead();
         }
         else if (type.IsGtid() || type == BinlogEventType.Xid)
         {
@@ -359,8 +360,9 @@ internal sealed partial class EventScan : IDisposable
 
     private void Close()
     {
+        // What looks ahead reads through the reader's source.
+        CloseCatalog();
         _reader?.Dispose();
         _reader = null;
-        CloseCatalog();
     }
 }

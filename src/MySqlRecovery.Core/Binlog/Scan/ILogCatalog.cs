@@ -1,3 +1,4 @@
+using MySqlRecovery.Binlog.Events;
 using MySqlRecovery.Binlog.Filter;
 using MySqlRecovery.IO;
 
@@ -10,6 +11,36 @@ internal interface ILogCatalogs
     /// <param name="source">The log; it stays the caller's.</param>
     ILogCatalog? Open(ByteSource source);
 }
+
+/// <summary>Looks at logs ahead of their scan.</summary>
+internal interface ILogsAhead
+{
+    /// <summary>What is found out while the scan goes on; null where that would be of no use to it.</summary>
+    /// <param name="source">The log, whose reads are safe from any thread; it stays the caller's.</param>
+    /// <param name="format">Its format.</param>
+    /// <param name="part">The part that is read, from an event on.</param>
+    /// <param name="filter">The scan's.</param>
+    /// <param name="use">What is taken in place of rows.</param>
+    /// <param name="stop">The scan's.</param>
+    ILogCatalog? Open(
+        ByteSource source, FormatDescriptionEvent format, LogPart part, EventFilter filter, StretchUse use, CancellationToken stop);
+}
+
+/// <summary>What is taken of stretches in place of their rows.</summary>
+internal enum StretchUse
+{
+    /// <summary>Nothing: they are passed over or read.</summary>
+    None,
+
+    /// <summary>Sums by table.</summary>
+    Sums,
+
+    /// <summary>The places of row events.</summary>
+    Places,
+}
+
+/// <summary>A part of a log, by its offsets.</summary>
+internal readonly record struct LogPart(long Start, long End);
 
 /// <summary>What is known of one log.</summary>
 internal interface ILogCatalog : IDisposable
@@ -32,13 +63,16 @@ internal interface ILogCatalog : IDisposable
     /// <summary>Whether the log is still what was cataloged, as far as its bytes at the end of a stretch tell.</summary>
     bool IsIntact(LogStretch stretch);
 
-    /// <summary>Takes note of bytes that are passed over.</summary>
-    void NotePassed(long bytes);
+    /// <summary>Takes note that a stretch is passed over.</summary>
+    void Pass(LogStretch stretch);
 }
 
 /// <summary>Takes the sums of stretches in place of their rows.</summary>
 internal interface IStretchSums
 {
+    /// <summary>Whether sums by table are of use.</summary>
+    bool IsByTable { get; }
+
     /// <summary>Takes the rows of a stretch as their sums; false where it must see them.</summary>
     bool TryAdd(LogStretch stretch, Func<int, LogTable> tableOf, string logFile, string path);
 }

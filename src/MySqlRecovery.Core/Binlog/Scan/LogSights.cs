@@ -79,10 +79,10 @@ internal sealed class LogSights
     {
         EventCount += stretch.EventCount;
         RowEventCount += stretch.RowEventCount;
-        foreach ((int number, TableStretch table) in stretch.Tables)
+        foreach (TableStretch table in stretch.Tables)
         {
             if (table.EventCount > 0)
-                Tables.Add(new TableName(tableOf(number).Database, tableOf(number).Name));
+                Tables.Add(new TableName(tableOf(table.Number).Database, tableOf(table.Number).Name));
             Operations.UnionWith(table.Operations);
         }
 

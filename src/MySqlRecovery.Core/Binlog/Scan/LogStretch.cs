@@ -9,6 +9,8 @@ internal sealed class LogStretch
     /// <summary>More sessions than this are not listed.</summary>
     private const int MaximumThreads = 64;
 
+    private GtidSet? _gtids;
+
     /// <summary>Offset of its first event.</summary>
     public long Start { get; set; }
 
@@ -20,6 +22,12 @@ internal sealed class LogStretch
 
     /// <summary>Whether some rows are compressed, so that their bytes are not those of the log.</summary>
     public bool IsCompressed { get; set; }
+
+    /// <summary>Whether the filter that it was looked at for lets nothing of it through; false where it was looked at for none.</summary>
+    public bool IsUnwanted { get; init; }
+
+    /// <summary>Where its row events are; null where that was not noted.</summary>
+    public StretchRows? Rows { get; set; }
 
     /// <summary>Whether the session of some rows is not known.</summary>
     public bool LacksThreads { get; set; }
@@ -46,7 +54,7 @@ internal sealed class LogStretch
     public long RowEventCount { get; set; }
 
     /// <summary>GTIDs of the transactions.</summary>
-    public GtidSet Gtids { get; } = GtidSet.Parse([]);
+    public GtidSet Gtids => _gtids ??= GtidSet.Parse([]);
 
     /// <summary>Servers that wrote the events first.</summary>
     public HashSet<uint> ServerIds { get; } = [];
@@ -54,8 +62,8 @@ internal sealed class LogStretch
     /// <summary>Sessions of the rows; null where there are too many to list.</summary>
     public HashSet<uint>? Threads { get; set; } = [];
 
-    /// <summary>Its tables, by their number in the catalog.</summary>
-    public SortedDictionary<int, TableStretch> Tables { get; } = [];
+    /// <summary>Its tables, in the order of their numbers.</summary>
+    public List<TableStretch> Tables { get; } = [];
 
     /// <summary>The last four bytes: of an event with a checksum, that.</summary>
     public uint Border { get; set; }
@@ -69,6 +77,13 @@ internal sealed class LogStretch
         if (Threads?.Add(thread) == true && Threads.Count > MaximumThreads)
             Threads = null;
     }
+
+    /// <summary>A table by its number; null where it is not in the stretch.</summary>
+    public TableStretch? Table(int number) =>
+        PlaceOf(number) is var at && at < Tables.Count && Tables[at].Number == number ? Tables[at] : null;
+
+    /// <summary>Adds a table that is not there yet.</summary>
+    public void Add(TableStretch table) => Tables.Insert(PlaceOf(table.Number), table);
 
     /// <summary>Takes in the stretch that follows.</summary>
     public void Add(LogStretch next)
@@ -94,18 +109,40 @@ internal sealed class LogStretch
             Threads = null;
         if (next.Sample.Position > 0)
             Sample = next.Sample;
-        foreach ((int number, TableStretch table) in next.Tables)
+        foreach (TableStretch table in next.Tables)
         {
-            if (!Tables.TryGetValue(number, out TableStretch? known))
-                Tables.Add(number, known = new TableStretch());
+            TableStretch? known = Table(table.Number);
+            if (known == null)
+                Add(known = new TableStretch(table.Number));
             known.Add(table);
         }
+    }
+
+    private int PlaceOf(int number)
+    {
+        int low = 0, high = Tables.Count;
+        while (low < high)
+        {
+            int middle = (low + high) / 2;
+            if (Tables[middle].Number < number)
+                low = middle + 1;
+            else
+                high = middle;
+        }
+
+        return low;
     }
 }
 
 /// <summary>What a stretch of a log has of one table.</summary>
-internal sealed class TableStretch
+/// <param name="number">The table's number, by which the catalog knows it.</param>
+internal sealed class TableStretch(int number)
 {
+    private IReadOnlyList<(long First, long Last)>? _ranges;
+
+    /// <summary>The table's number, by which the catalog knows it.</summary>
+    public int Number => number;
+
     /// <summary>Row events.</summary>
     public long EventCount { get; set; }
 
@@ -149,7 +186,7 @@ internal sealed class TableStretch
     public KeyPlace Keys { get; set; } = KeyPlace.None;
 
     /// <summary>Ranges of integers, both ends included, outside of which there is no key; for <see cref="KeyPlace.Ranges"/>.</summary>
-    public IReadOnlyList<(long First, long Last)> Ranges { get; set; } = [];
+    public IReadOnlyList<(long First, long Last)> Ranges { get => _ranges ?? []; set => _ranges = value; }
 
     /// <summary>Whether there are rows.</summary>
     public bool HasRows => InsertCount + UpdateCount + DeleteCount > 0;

@@ -24,7 +24,7 @@ internal sealed class StretchChoice(EventFilter filter)
             return true;
         if (!isInRange)
             return false;
-        return (hasSights && !IsTold(stretch)) || (MayMatch(stretch) && MayMatchRows(catalog, stretch));
+        return (hasSights && !IsTold(stretch)) || (!stretch.IsUnwanted && MayMatch(stretch) && MayMatchRows(catalog, stretch));
     }
 
     /// <summary>Whether some event of a stretch is in the range of time that is asked for.</summary>
@@ -47,19 +47,19 @@ internal sealed class StretchChoice(EventFilter filter)
     {
         if (!filter.NeedsRows)
             return true;
-        foreach ((int number, TableStretch rows) in stretch.Tables)
+        foreach (TableStretch rows in stretch.Tables)
         {
-            LogTable table = catalog.Table(number);
+            LogTable table = catalog.Table(rows.Number);
             if (filter.Tables?.IsMatch(table.Database, table.Name) == false
                 || (filter.Operations != null && !filter.Operations.Overlaps(rows.Operations)))
                 continue;
-            if (IsWithoutKeys(catalog, stretch, number, filter.Where?.KeysIn(table)))
+            if (IsWithoutKeys(catalog, stretch, rows.Number, filter.Where?.KeysIn(table)))
             {
                 filter.Where!.NoteColumns(table.KeyColumns!);
                 continue;
             }
 
-            if (!IsWithoutKeys(catalog, stretch, number, Keys?.KeysIn(table)))
+            if (!IsWithoutKeys(catalog, stretch, rows.Number, Keys?.KeysIn(table)))
                 return true;
         }
 

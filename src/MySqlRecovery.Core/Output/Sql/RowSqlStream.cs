@@ -147,7 +147,7 @@ internal sealed class RowSqlStream : IDisposable
 
         if (count == 0)
             return;
-        _obstacles.AddLog(view);
+        _obstacles.AddLog(view, view.Position);
         _server = view.Server;
         _isMariaDb |= view.Format.IsMariaDb;
         ReadOnlySpan<byte> raw = view.RawOfChosen(rows, ref _scratch);
