@@ -31,6 +31,10 @@ internal sealed class FilesMeter(ProgressMeter progress, string name, long total
         }
     }
 
-    /// <summary>Shows how far it is.</summary>
-    public void Show() => progress.Show(name, _file, Interlocked.Read(ref _done), total);
+    /// <summary>Shows how far it is, once a file was begun, at most five times a second.</summary>
+    public void Show()
+    {
+        if (_file.Length > 0 && progress.IsDue())
+            progress.Show(name, _file, Interlocked.Read(ref _done), total);
+    }
 }
