@@ -142,6 +142,17 @@ Describe 'Get-RowChange filters' {
         @(Get-BinlogEvent $First, $Second | Get-RowChange @With | ForEach-Object { "$_ $($_.RowIndex)" }) | Should -Be $expected
     }
 
+    It 'warn of what changed rows that the log does not have, whatever operation is asked for' {
+        $null = Get-RowChange $First -WarningVariable warnings
+        $warnings | Should -BeNullOrEmpty
+        $created = Get-BinlogEvent $First | Where-Object Statement -Like 'CREATE TABLE*' | Select-Object -First 1
+        $created.Statement = 'DELETE FROM orders WHERE id < 7'
+        $created | Get-RowChange -Operation Insert -Table orders -WarningVariable warnings -WarningAction SilentlyContinue | Should -BeNullOrEmpty
+        $warnings | Should -BeLike 'Not among these rows*without row images: DELETE FROM orders WHERE id < 7'
+        $null = $created | Get-RowChange -Table customer -WarningVariable warnings -WarningAction SilentlyContinue
+        $warnings | Should -Not -BeLike 'Not among these rows*without row images*'
+    }
+
     It 'by commit times take what was committed between them, by the microsecond' {
         $commits = @($all.CommitTime | Sort-Object -Unique)
         $range = @{ TimeBasis = 'Commit'; StartTime = $commits[1]; StopTime = $commits[-2] }

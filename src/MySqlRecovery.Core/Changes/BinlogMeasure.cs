@@ -15,8 +15,7 @@ internal sealed class BinlogMeasure : IStretchSums
 
     private readonly BinlogSummaryKind _kind;
     private readonly TimeSpan _interval;
-    private readonly ChangeObstacles _unseen = new();
-    private readonly StatementEffects _effects;
+    private readonly UnseenChanges _unseen;
     private readonly Dictionary<object, Sum> _sums = [];
     private readonly Dictionary<TableMap, Sum> _byMap = new(ReferenceEqualityComparer.Instance);
     private readonly Dictionary<string, string> _digests = new(StringComparer.Ordinal);
@@ -35,13 +34,13 @@ internal sealed class BinlogMeasure : IStretchSums
     {
         _kind = kind;
         _interval = interval ?? DefaultInterval;
-        _effects = new StatementEffects(reverse: false, tables, namesNewTables: false);
+        _unseen = new UnseenChanges(tables);
         _topCount = top ?? 0;
         _top = top == null ? null : new PriorityQueue<BinlogSummary, (long, long)>();
     }
 
-    /// <summary>What changed rows or tables without row images, and so is in no sum.</summary>
-    public string[] Unseen => _unseen.ToReasons();
+    /// <summary>What changed rows or tables without row images, and so is in no sum; known when the sums are complete.</summary>
+    public string[] Unseen { get; private set; } = [];
 
     /// <summary>Counts the rows of an event that were let through.</summary>
     [MethodImpl(Jit.Hot)]
@@ -49,7 +48,7 @@ internal sealed class BinlogMeasure : IStretchSums
     {
         if (!view.HasRows)
         {
-            _unseen.Add(_effects.Observe(view, []), view);
+            _unseen.Add(view);
             return;
         }
 
@@ -70,7 +69,7 @@ internal sealed class BinlogMeasure : IStretchSums
     public IEnumerable<BinlogSummary> Complete()
     {
         FinishTransaction();
-        _unseen.AddOpen(_effects);
+        Unseen = _unseen.Complete();
         if (_kind != BinlogSummaryKind.Transaction)
         {
             foreach (Sum sum in _sums.Values)
@@ -132,7 +131,7 @@ internal sealed class BinlogMeasure : IStretchSums
     {
         int count = view.MeasureRows(rows).Count;
         if (count == 0 && rows.Operation == RowOperation.Insert && rows.Rows.IsEmpty)
-            NoteDefaultRows(view, map);
+            _unseen.AddDefaultRows(view, map);
         if (count == 0)
             return;
         if (_current.Position != view.TransactionPosition || _current.Log != view.LogFile)
@@ -160,9 +159,6 @@ internal sealed class BinlogMeasure : IStretchSums
                 summary.Reason = [.. summary.Reason, cause];
         }
     }
-
-    private void NoteDefaultRows(in EventView view, TableMap map) =>
-        _unseen.Add(view.LogFile, view.Position, $"inserted rows of nothing but default values into {map.Database}.{map.Table}");
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Count(BinlogSummary summary, RowOperation operation, long count)

@@ -225,6 +225,18 @@ public abstract partial class BinlogCmdlet : LogReaderCmdlet
         };
     }
 
+    /// <summary>Notes what was chosen and is not in the output.</summary>
+    /// <param name="where">What it is not in.</param>
+    /// <param name="lines">What changed rows without row images.</param>
+    private protected void NoteUnseen(string where, string[] lines)
+    {
+        if (lines.Length == 0)
+            return;
+        Sights.HasNamedStatements = true;
+        Filter.Doubts.NoteLog($"{where}, because the log has no row images of it: "
+            + $"{lines[0]}{(lines.Length > 1 ? $" (and {lines.Length - 1} more)" : string.Empty)}");
+    }
+
     /// <summary>Says aloud that something of the range could not be taken.</summary>
     private protected void WarnIfIncomplete(string[] reasons)
     {

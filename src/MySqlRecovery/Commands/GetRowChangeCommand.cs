@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using MySqlRecovery.Binlog.Rows;
 using MySqlRecovery.Binlog.Scan;
+using MySqlRecovery.Changes;
 using MySqlRecovery.Input;
 using MySqlRecovery.Model;
 
@@ -14,6 +15,7 @@ public sealed class GetRowChangeCommand : PipedEventCmdlet
     private const string FindingSet = "Finding";
 
     private List<RowChange> _changes = [];
+    private UnseenChanges? _pipedUnseen;
     private FindingSelection? _selection;
 
     /// <summary>Waits at the end of a server's log for what is written later, until it is stopped.</summary>
@@ -35,6 +37,8 @@ public sealed class GetRowChangeCommand : PipedEventCmdlet
     [Parameter(Mandatory = true, ParameterSetName = FindingSet)]
     [SupportsWildcards]
     public string[] LogPath { get; set; } = [];
+
+    private protected override bool TakesStatements => true;
 
     /// <inheritdoc/>
     protected override void ProcessRecord()
@@ -58,6 +62,7 @@ public sealed class GetRowChangeCommand : PipedEventCmdlet
     /// <inheritdoc/>
     protected override void EndProcessing()
     {
+        NoteUnseen(Rows.NotAmong, _pipedUnseen?.Complete() ?? []);
         ReadLogs(_selection?.Choose(Files) ?? Files, Follow, () => new Rows(this));
         foreach (RecoveryException absent in _selection?.FindAbsent() ?? [])
             ReportError(absent);
@@ -67,6 +72,8 @@ public sealed class GetRowChangeCommand : PipedEventCmdlet
     {
         if (view.HasRows)
             _changes = EventObjects.ToRowChanges(view, item);
+        else
+            (_pipedUnseen ??= new UnseenChanges(Filter.Tables)).Add(view);
     }
 
     private void WriteRows(PSObject input)
@@ -88,16 +95,32 @@ public sealed class GetRowChangeCommand : PipedEventCmdlet
 
     private sealed class Rows(GetRowChangeCommand cmdlet) : IEventOutput
     {
+        public const string NotAmong = "Not among these rows";
+
         private readonly HashSet<TableMap> _warned = [];
+        private readonly UnseenChanges _unseen = new(cmdlet.Filter.Tables);
         private long _count;
 
-        public void Complete(List<object> items) => cmdlet.WarnIfMoreThanPicked(_count);
+        public void Complete(List<object> items)
+        {
+            cmdlet.WarnIfMoreThanPicked(_count);
+            cmdlet.NoteUnseen(NotAmong, _unseen.Complete());
+        }
 
         public void Take(EventScan scan, List<object> items)
         {
-            if (!new EventView(scan).HasRows || cmdlet._selection?.IsMatch(scan) == false)
+            var view = new EventView(scan);
+            if (cmdlet._selection?.IsMatch(scan) == false)
                 return;
+            if (!view.HasRows)
+            {
+                _unseen.Add(view);
+                return;
+            }
+
             List<RowChange> rows = scan.ToRowChanges();
+            if (rows.Count == 0 && view.Rows is { Operation: RowOperation.Insert, Rows.IsEmpty: true })
+                _unseen.AddDefaultRows(view, view.Table!);
             _count += rows.Count;
             items.AddRange(cmdlet.Flat ? rows.Select(FlatRow.Of) : rows);
             if (scan.Table is { SchemaProblem: { } problem } map && _warned.Add(map))

@@ -110,12 +110,7 @@ public sealed class MeasureBinlogEventCommand : PipedEventCmdlet
                 && items.Skip(first).Cast<BinlogSummary>().FirstOrDefault(s => s.Statement == null) is { } unnamed)
                 cmdlet.Warn($"The log has no statements for {unnamed.RowCount} rows: binlog_rows_query_log_events (MySQL) or "
                     + "binlog_annotate_row_events (MariaDB) was off when they were written.");
-            string[] unseen = Measure.Unseen;
-            if (unseen.Length == 0)
-                return;
-            cmdlet.Sights.HasNamedStatements = true;
-            cmdlet.Warn($"Not in these sums, because the log has no row images of it: "
-                + $"{unseen[0]}{(unseen.Length > 1 ? $" (and {unseen.Length - 1} more)" : string.Empty)}");
+            cmdlet.NoteUnseen("Not in these sums", Measure.Unseen);
         }
     }
 }

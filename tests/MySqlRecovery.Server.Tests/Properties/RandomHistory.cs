@@ -67,7 +67,12 @@ internal sealed class RandomHistory : IDisposable
     {
         Do(_control, "FLUSH BINARY LOGS");
         Schema = string.Join("\n",
-            _tables.Select(t => _control.QueryAll($"SHOW CREATE TABLE {t.Name}", Stop)[0][1] + ";").Prepend($"USE {Database};"));
+            [
+                $"USE {Database};",
+                .. _tables.Select(t => _control.QueryAll($"SHOW CREATE TABLE {t.Name}", Stop)[0][1] + ";"),
+                .. _tables.Where(_ => HasTriggers)
+                    .Select(t => _control.QueryAll($"SHOW CREATE TRIGGER {t.Name}_follows", Stop)[0][2] + ";"),
+            ]);
         for (int step = 0; step < 45; step++)
         {
             RandomSession session = _sessions[_random.Next(3)];

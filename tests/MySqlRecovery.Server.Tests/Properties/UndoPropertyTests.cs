@@ -155,19 +155,23 @@ public abstract partial class UndoPropertyTests(ServerFixture fixture, ITestOutp
         string path)
     {
         // As Get-BinlogEvent and Get-RowChange hand them on; statements come with the events where no row is asked for.
-        EventFilter chosen = choice.Filter(withStatements: false);
+        EventFilter chosen = choice.Filter(withStatements: rows);
         using EventScan scan = Open(log, choice, chosen, schemaPath, readWhole: false);
         using var spool = new ChangeSpool(new PipelineTableMaps(schemaPath == null ? null : LogSchema.Load(schemaPath)), EventFilter.All,
             reverse: true);
         // Some with the log beside them, as -LogPath gives it. Events have all their rows, whatever was asked of some of them.
         PipedSelection? selection = scan.Schema == null || (!rows && chosen.Where != null) ? null : new PipedSelection();
         spool.Events.Selection = selection;
+        var unseen = new UnseenChanges(chosen.Tables);
         while (scan.Read())
         {
+            var view = new EventView(scan);
             if (!rows)
                 spool.Events.Add(scan.ToBinlogEvent());
-            else if (new EventView(scan).HasRows)
+            else if (view.HasRows)
                 scan.ToRowChanges().ForEach(spool.Events.Add);
+            else
+                unseen.Add(view);
         }
 
         using ChangeIndex index = spool.Complete(selection == null ? null : found => LaterFindings.Find(
@@ -175,7 +179,8 @@ public abstract partial class UndoPropertyTests(ServerFixture fixture, ITestOutp
         if (index.Transactions.Count == 0)
             throw index.NothingFound();
         UndoBinlog undo = UndoBinlogWriter.Write(index, where: null, path, overwrite: true, gtidSource: null, Stop);
-        return ([.. undo.Reason, .. chosen.Doubts.Lines], undo.LaterChange);
+        // Get-RowChange says the rest.
+        return ([.. undo.Reason, .. chosen.Doubts.Lines, .. unseen.Complete()], undo.LaterChange);
     }
 
     private static EventScan Open(string log, RandomChoice choice, EventFilter filter, string? schemaPath, bool readWhole) => new(
