@@ -125,7 +125,7 @@ internal sealed class CatalogBuilder(long stretchLength)
             return type.IsGtid() || type is BinlogEventType.Xid or BinlogEventType.RowsQuery or BinlogEventType.MariaDbAnnotateRows
                 or BinlogEventType.TransactionPayload;
         QueryEvent query = QueryEvent.Parse(scan.Reader.Body);
-        return query.IsTransactionControl && !query.Statement.StartsWith("XA "u8) && !query.Statement.StartsWith("xa "u8);
+        return query.IsTransactionControl && query.XaVerb == null;
     }
 
     private CatalogedTable TableOf(LogStretch stretch, TableMap map, out LogKeyReader? reader)

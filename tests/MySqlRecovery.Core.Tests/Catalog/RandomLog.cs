@@ -95,11 +95,13 @@ internal sealed class RandomLog
                 _log.AddBegin(thread).AddStatement("INSERT INTO d.plain VALUES (1, 2)", thread: thread).AddCommit();
                 break;
             case 3:
-                _log.AddStatement("XA START X'61',X'',1", thread: thread);
+                string[] words = _random.Next(2) == 0 ? ["XA START", "XA END", "XA COMMIT", "XA ROLLBACK"]
+                    : ["Xa Start", "xA\tend", "Xa/*c*/Commit", "xa  rollback"];
+                _log.AddStatement($"{words[0]} X'61',X'',1", thread: thread);
                 AddRows();
-                _log.AddStatement("XA END X'61',X'',1", thread: thread);
+                _log.AddStatement($"{words[1]} X'61',X'',1", thread: thread);
                 _log.Add(BinlogEventType.XaPrepare, [0, 1, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, (byte)'a']);
-                _log.AddStatement($"XA {(_random.Next(2) == 0 ? "COMMIT" : "ROLLBACK")} X'61',X'',1", thread: thread);
+                _log.AddStatement($"{words[_random.Next(2, 4)]} X'61',X'',1", thread: thread);
                 break;
             default:
                 _log.AddStatement("ALTER TABLE d.pairs ADD INDEX (v)", thread: thread);

@@ -97,11 +97,14 @@ public sealed class ChangeIndexTests : IDisposable
         Assert.Equal(3, index.Reasons.Length);
     }
 
-    [Fact]
-    public void An_xa_transaction_counts_when_its_commit_comes()
+    [Theory]
+    [InlineData("XA COMMIT X'61',X'',1")]
+    [InlineData("Xa Commit X'61',X'',1")]
+    [InlineData("xa/*c*/commit X'61', X'', 1")]
+    public void An_xa_transaction_counts_when_its_commit_comes(string commit)
     {
-        using ChangeIndex index = Build(Prepare(new SmallLog(), 1).AddStatement("XA COMMIT X'61',X'',1"));
-        Assert.Equal(1, index.RowCount);
+        using ChangeIndex index = Build(Insert(Prepare(new SmallLog(), 1).AddStatement(commit).AddBegin(), 2).AddCommit());
+        Assert.Equal((2L, 2), (index.RowCount, index.Transactions.Count));
         Assert.Empty(index.Reasons);
     }
 

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
 using System.Text;
 using MySqlRecovery.IO;
+using MySqlRecovery.Model;
 using MySqlRecovery.Text;
 
 namespace MySqlRecovery.Binlog.Events;
@@ -41,11 +42,10 @@ internal readonly ref struct QueryEvent
     public bool IsCommitOrRollback => IsEndText(Statement);
 
     /// <summary>Whether this decides on a prepared transaction.</summary>
-    public bool IsXaDecision
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get => Statement.StartsWith("XA COMMIT"u8) || Statement.StartsWith("XA ROLLBACK"u8);
-    }
+    public bool IsXaDecision => XaVerb is "COMMIT" or "ROLLBACK";
+
+    /// <summary>What an XA statement does, in upper case, such as START, END or COMMIT; null for other statements.</summary>
+    public string? XaVerb => XaVerbOf(Statement);
 
     /// <summary>Statements that move inside a transaction: SAVEPOINT, ROLLBACK TO, XA START, XA END.</summary>
     public bool IsTransactionControl => IsControl(Statement);
@@ -77,7 +77,7 @@ internal readonly ref struct QueryEvent
     /// <summary>The same as <see cref="IsTransactionControl"/> for the text alone.</summary>
     [MethodImpl(Jit.Hot)]
     public static bool IsControl(ReadOnlySpan<byte> statement) => IsBeginText(statement) || IsEndText(statement)
-        || StartsWith(statement, "SAVEPOINT "u8) || StartsWith(statement, "ROLLBACK TO "u8) || StartsWith(statement, "XA "u8);
+        || StartsWith(statement, "SAVEPOINT "u8) || StartsWith(statement, "ROLLBACK TO "u8) || XaVerbOf(statement) != null;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool IsBeginText(ReadOnlySpan<byte> statement) => statement.SequenceEqual("BEGIN"u8);
@@ -85,6 +85,27 @@ internal readonly ref struct QueryEvent
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool IsEndText(ReadOnlySpan<byte> statement) =>
         statement.SequenceEqual("COMMIT"u8) || statement.SequenceEqual("ROLLBACK"u8);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static string? XaVerbOf(ReadOnlySpan<byte> statement) =>
+        statement.Length > 2 && (statement[0] | 0x20) == 'x' && (statement[1] | 0x20) == 'a' ? SecondWord(statement, 2) : null;
+
+    // Blanks and comments of any kind may be between the words.
+    private static string? SecondWord(ReadOnlySpan<byte> statement, int firstLength)
+    {
+        string text = Encoding.Latin1.GetString(statement);
+        var tokenizer = new SqlTokenizer(text);
+        try
+        {
+            SqlToken first = tokenizer.Next(), second = tokenizer.Next();
+            return first.End == firstLength && second.Kind == SqlTokenKind.Word
+                ? text[second.Start..second.End].ToUpperInvariant() : null;
+        }
+        catch (RecoveryException)
+        {
+            return null;
+        }
+    }
 
     private static bool StartsWith(ReadOnlySpan<byte> statement, ReadOnlySpan<byte> word) =>
         statement.Length > word.Length && Ascii.EqualsIgnoreCase(statement[..word.Length], word);

@@ -1,8 +1,10 @@
 using System.Runtime.CompilerServices;
+using System.Text;
 using MySqlRecovery.Binlog.Events;
 using MySqlRecovery.Binlog.Reading;
 using MySqlRecovery.IO;
 using MySqlRecovery.Model;
+using MySqlRecovery.Text;
 
 namespace MySqlRecovery.Binlog.Scan;
 
@@ -68,8 +70,24 @@ internal sealed class TransactionOutcome
         _rolledBack != null && IsRolledBack(_rolledBack, position) ? TransactionEnd.Rollback : _end ?? TransactionEnd.Unknown;
 
     /// <summary>The id that an XA statement names, without white space: two statements of one transaction give the same.</summary>
-    public static string XaIdOf(string statement) =>
-        string.Concat(statement.Split((char[]?)null, 3, StringSplitOptions.RemoveEmptyEntries)[^1].Where(c => !char.IsWhiteSpace(c)));
+    public static string XaIdOf(string statement)
+    {
+        var tokenizer = new SqlTokenizer(statement);
+        var id = new StringBuilder();
+        try
+        {
+            tokenizer.Next();
+            tokenizer.Next();
+            for (SqlToken token = tokenizer.Next(); token.Kind != SqlTokenKind.End; token = tokenizer.Next())
+                id.Append(statement, token.Start, token.End - token.Start);
+        }
+        catch (RecoveryException)
+        {
+            return statement; // the id of none
+        }
+
+        return id.ToString();
+    }
 
     [MethodImpl(Jit.Hot)]
     private void Take(EventReader reader, in EventHeader header, long at, int bodyLength)
@@ -157,7 +175,7 @@ internal sealed class TransactionOutcome
         {
             (_rolledBack ??= []).Add((_savepoints?.GetValueOrDefault(NameAtEnd(statement)) ?? 0, at));
         }
-        else if (statement.StartsWith("XA END ", StringComparison.OrdinalIgnoreCase))
+        else if (query.XaVerb == "END")
         {
             XaId = XaIdOf(statement);
         }

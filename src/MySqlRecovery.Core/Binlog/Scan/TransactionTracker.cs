@@ -135,7 +135,7 @@ internal sealed class TransactionTracker
         }
 
         ThreadId = query.ThreadId;
-        IsXa |= query.Statement.StartsWith("XA START"u8);
+        IsXa |= query.XaVerb is "START" or "BEGIN";
         // Outside BEGIN … COMMIT a statement is a transaction of its own: DDL, XA COMMIT.
         _isOver = query.IsCommitOrRollback || (!_hasBegun && !query.IsTransactionControl) || query.IsXaDecision;
     }

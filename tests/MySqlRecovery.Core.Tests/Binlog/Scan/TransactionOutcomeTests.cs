@@ -58,11 +58,12 @@ public sealed class TransactionOutcomeTests : IDisposable
     public void Rows_without_a_begin_have_an_end_that_cannot_be_seen() => Assert.Equal(["1 Unknown"], Ends(Insert(new SmallLog(), 1)));
 
     [Theory]
-    [InlineData(0, "Prepare")]
-    [InlineData(1, "Commit")]
-    public void An_xa_transaction_is_prepared_or_committed_in_one_phase(byte onePhase, string end)
+    [InlineData("XA START", "XA END", 0, "Prepare")]
+    [InlineData("XA START", "XA END", 1, "Commit")]
+    [InlineData("Xa Begin", "Xa/**/End", 0, "Prepare")]
+    public void An_xa_transaction_is_prepared_or_committed_in_one_phase(string start, string stop, byte onePhase, string end)
     {
-        SmallLog log = Insert(new SmallLog().AddStatement("XA START X'61',X'',1"), 1).AddStatement("XA END X'61',X'',1");
+        SmallLog log = Insert(new SmallLog().AddStatement($"{start} X'61',X'',1"), 1).AddStatement($"{stop} X'61',X'',1");
         log.Add(BinlogEventType.XaPrepare, [onePhase, 1, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, (byte)'a']);
         Assert.Equal([$"1 {end} X'61',X'',1"], Ends(log));
     }
@@ -70,6 +71,7 @@ public sealed class TransactionOutcomeTests : IDisposable
     [Theory]
     [InlineData("XA COMMIT X'61', X'', 1", "X'61',X'',1")]
     [InlineData("XA  ROLLBACK\tX'61',X'',1 ", "X'61',X'',1")]
+    [InlineData("xa/* a b c */Rollback X'61',/**/X'',1", "X'61',X'',1")]
     public void The_id_of_an_xa_transaction_is_taken_without_white_space(string statement, string id) =>
         Assert.Equal(id, TransactionOutcome.XaIdOf(statement));
 
