@@ -96,7 +96,7 @@ internal sealed class RestoreTable
         new LogSchema(catalog).Complete(map);
         if (map.SchemaProblem != null)
             return $"{name} was altered since: {map.SchemaProblem}";
-        if (map.IsSystemVersioned)
+        if (map.RowEnd != null)
             return "the table is system-versioned: SQL cannot write its history";
         return Array.TrueForAll(map.Columns, c => c.IsNameKnown) ? null : "the log does not name the columns";
     }

@@ -24,7 +24,7 @@ internal sealed class LogSchema(SchemaCatalog catalog) : ITableSchemaSource
         for (int i = 0; i < map.Columns.Length; i++)
             Complete(map.Columns[i], table.Columns[i]);
         map.HasSchema = true;
-        map.IsSystemVersioned = table.RowEndColumn != null;
+        map.RowEnd = table.RowEndColumn == null ? null : IndexOf(map, table.RowEndColumn);
         map.HasTriggers = table.Triggers.Count > 0;
         KeySchema? key = KeyOf(table);
         map.PrimaryKey = key == null ? [] : [.. key.Parts.Select(p => IndexOf(map, p.Column))];

@@ -69,8 +69,9 @@ internal sealed class TableMap
 
     public bool HasTriggers { get; set; }
 
-    /// <summary>Whether the rows of the past are kept in the table too (MariaDB's WITH SYSTEM VERSIONING).</summary>
-    public bool IsSystemVersioned { get; set; }
+    /// <summary>Index of the column with the end of a row's life, where the rows of the past are kept in the table too (MariaDB's WITH
+    /// SYSTEM VERSIONING); null for others.</summary>
+    public int? RowEnd { get; set; }
 
     /// <summary>What the schema and the log say differently; then the map is as the log says.</summary>
     public string? SchemaProblem { get; set; }
@@ -126,6 +127,19 @@ internal sealed class TableMap
 
     /// <summary>A table of which no log has told: there is no event, and images of its rows cannot be read.</summary>
     public static TableMap Of(TableName name, ColumnDefinition[] columns) => new([], 0, name.Database ?? string.Empty, name.Name, columns);
+
+    /// <summary>The same table under another name.</summary>
+    public TableMap Under(TableName name) => new(Raw, TableId, name.Database!, name.Name, Columns)
+    {
+        PrimaryKey = PrimaryKey,
+        IsPrimaryKeyKnown = IsPrimaryKeyKnown,
+        UniqueKeys = UniqueKeys,
+        HasSchema = HasSchema,
+        HasTriggers = HasTriggers,
+        RowEnd = RowEnd,
+        SchemaProblem = SchemaProblem,
+        SchemaDoubt = SchemaDoubt,
+    };
 
     /// <summary>The table id that the body of a TABLE_MAP or row event starts with.</summary>
     public static ulong ReadTableId(ref ByteCursor cursor, int tableIdLength) =>

@@ -45,8 +45,12 @@ internal sealed class RowSqlExport : IDisposable
             _folded.MayReplaceRows = form.Columns.Length == 0;
         }
 
-        foreach (TableMap map in index.Maps.Where(m => m.HasTriggers))
-            _obstacles.AddTable(map.Database, map.Table, SqlTable.FiringTriggers);
+        foreach (TableMap map in index.Maps)
+        {
+            foreach (string doubt in SqlTable.Doubts(map))
+                _obstacles.AddTable(map.Database, map.Table, doubt);
+        }
+
         WriteHeading();
         _sql.Script.Begin(index.Format?.IsMariaDb == true);
     }

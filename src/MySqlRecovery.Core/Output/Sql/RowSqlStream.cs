@@ -220,8 +220,8 @@ internal sealed class RowSqlStream : IDisposable
         if (_tables.Contains(name, StringComparer.Ordinal))
             return;
         _tables.Add(name);
-        if (map.HasTriggers)
-            _obstacles.AddTable(map.Database, map.Table, SqlTable.FiringTriggers);
+        foreach (string doubt in SqlTable.Doubts(map))
+            _obstacles.AddTable(map.Database, map.Table, doubt);
         string text = SqlTable.Describe(map, _form);
         if (_parallel != null)
             _parallel.Comment(text);

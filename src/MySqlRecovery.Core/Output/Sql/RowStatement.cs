@@ -47,7 +47,7 @@ internal sealed class RowStatement(TextBuffer sql)
         }
 
         // Values of other types may be written in several ways, and a list of them is compared otherwise than one.
-        int[] key = table.Map.PrimaryKey;
+        int[] key = table.Key;
         if (key.Length != 1 || layout.IndexOf(key[0]) < 0 || table.Map.Columns[key[0]].Type is not
             (ColumnType.Tiny or ColumnType.Short or ColumnType.Int24 or ColumnType.Long or ColumnType.LongLong))
             return false;
@@ -166,7 +166,7 @@ internal sealed class RowStatement(TextBuffer sql)
     private void WriteWhere(SqlTable table, RowLayout layout, ReadOnlySpan<byte> image)
     {
         sql.Append(" WHERE "u8);
-        int[] key = table.Map.PrimaryKey;
+        int[] key = table.Key;
         bool byKey = key.Length > 0 && HasAll(layout, key);
         bool first = true;
         foreach (int ordinal in byKey ? key : layout.Ordinals)

@@ -130,8 +130,13 @@ internal sealed class SqlScriptWriter : IDisposable
     public string? WriteChange(
         TableMap map, RowOperation operation, RowLayout fromLayout, ReadOnlySpan<byte> from, RowLayout toLayout, ReadOnlySpan<byte> to)
     {
-        if (map.IsSystemVersioned)
-            return "the table is system-versioned, and SQL cannot write its history: use the undo binlog";
+        if (map.RowEnd != null)
+        {
+            if (VersionedRow.OfPresent(map, operation, fromLayout, from, toLayout, to) is not { } present)
+                return operation == (_form.Reverse ? RowOperation.Insert : RowOperation.Delete) ? VersionedRow.LostHistory : null;
+            operation = present;
+        }
+
         _sql.Clear();
         TextSink? pieces = (long)from.Length + to.Length > LargeRow ? _output.Pieces : null;
         try
@@ -228,7 +233,7 @@ internal sealed class SqlScriptWriter : IDisposable
             return "the table has none of the columns that -Column names";
         if (operation != RowOperation.Update)
             return "-Column sets columns of rows that were updated; these rows were inserted or deleted as a whole";
-        int[] key = table.Map.PrimaryKey;
+        int[] key = table.Key;
         if (key.Length == 0 || !Array.TrueForAll(key, k => Array.IndexOf(fromLayout.Ordinals, k) >= 0))
             return "-Column finds rows by their key, and none is known: give -SchemaPath if the table has one";
         bool losesKey = RowDecoder.ChangedOrdinals(fromLayout, from, toLayout, to)

@@ -17,12 +17,16 @@ internal sealed class SqlTable
         Map = map;
         Name = Encoding.UTF8.GetBytes(form.Renames.NameOf(map).Quoted);
         ChosenColumns = form.ChosenColumns(map);
+        Key = [.. map.PrimaryKey.Where(ordinal => ordinal != map.RowEnd)];
         ColumnNames = Array.ConvertAll(map.Columns, c => Encoding.UTF8.GetBytes(SqlIdentifier.Quote(c.Name)));
         SelfUpdating = [.. Enumerable.Range(0, map.Columns.Length).Where(i =>
             !map.Columns[i].IsGenerated && MayUpdateItself(map.Columns[i]))];
     }
 
     public TableMap Map { get; }
+
+    /// <summary>Indexes of the columns that a row is found by, in key order; empty where none is known.</summary>
+    public int[] Key { get; }
 
     /// <summary>Database and table in backquotes.</summary>
     public byte[] Name { get; }
@@ -57,6 +61,15 @@ internal sealed class SqlTable
     public const string FiringTriggers =
         "its triggers fire when this script runs, and what they do is done a second time; an undo binlog does not fire them";
 
+    /// <summary>What a script does otherwise than an undo binlog would, one line each.</summary>
+    public static IEnumerable<string> Doubts(TableMap map)
+    {
+        if (map.HasTriggers)
+            yield return FiringTriggers;
+        if (map.RowEnd != null)
+            yield return VersionedRow.NewHistory;
+    }
+
     /// <summary>What a script's reader has to know of a table, in one line.</summary>
     public static string Describe(TableMap map, SqlForm form)
     {
@@ -65,7 +78,8 @@ internal sealed class SqlTable
         string key = map.PrimaryKey.Length == 0 ? ", rows found by all columns" : string.Empty;
         string schema = map.HasSchema ? string.Empty : ", generated columns and triggers unknown (no schema given)";
         string triggers = map.HasTriggers ? $", HAS TRIGGERS: {FiringTriggers}" : string.Empty;
-        return $"{map.QualifiedName}{alias}{key}{schema}{triggers}";
+        string versions = map.RowEnd == null ? string.Empty : $", SYSTEM-VERSIONED: {VersionedRow.NewHistory}";
+        return $"{map.QualifiedName}{alias}{key}{schema}{triggers}{versions}";
     }
 
     /// <summary>An INSERT of an image's columns up to its values.</summary>
@@ -85,7 +99,7 @@ internal sealed class SqlTable
             head.Append("DELETE FROM "u8);
             head.Append(Name);
             head.Append(" WHERE "u8);
-            head.Append(ColumnNames[Map.PrimaryKey[0]]);
+            head.Append(ColumnNames[Key[0]]);
             head.Append(" IN ("u8);
             _deleteHead = head.Written.ToArray();
         }
