@@ -228,6 +228,13 @@ internal sealed class StretchWalk(WalkedLog log, WalkChoice choice) : IDisposabl
             return;
         }
 
+        // What is undone row by row has more than one place.
+        if (choice.TakesPlaces && count > 1 && UpdateChains.IsIn(rows, table.Map))
+        {
+            Abandon();
+            return;
+        }
+
         _now.IsWanted |= choice.IsWanted(table.Map, operation);
         _now.RowEvents++;
         _now.LacksThread |= _now.ThreadId == null;

@@ -81,17 +81,20 @@ internal sealed partial class ChangeIndexBuilder : IDisposable
     /// <param name="maximumMemory">Bytes of memory for the packed index.</param>
     /// <param name="movesBytes">Whether the rows are undone as bytes, in a binlog.</param>
     /// <param name="keepsUnusable">Whether rows with which nothing can be done are kept, to be named one by one.</param>
+    /// <param name="renames">Under which names tables are written; null where rows are not written to renamed tables.</param>
     [MethodImpl(Jit.Hot)]
     public static ChangeIndex Build(
         EventScan scan, bool reverse, Action<EventScan>? onEvent = null, Func<ChangeIndex, LaterFindings?>? findLaterChanges = null,
-        long maximumMemory = ChangeIndex.DefaultMaximumMemory, bool movesBytes = true, bool keepsUnusable = false)
+        long maximumMemory = ChangeIndex.DefaultMaximumMemory, bool movesBytes = true, bool keepsUnusable = false,
+        TableRenames? renames = null)
     {
-        var effects = new StatementEffects(reverse, scan.Tables, namesNewTables: !scan.ChoosesOperations, scan.Schema, movesBytes);
+        var effects = new StatementEffects(
+            reverse, scan.Tables, namesNewTables: !scan.ChoosesOperations, scan.Schema, movesBytes, renames: renames);
         using var builder = new ChangeIndexBuilder(reverse, scan.Schema, effects, maximumMemory, scan.Doubts, keepsUnusable)
         {
             _rowTest = scan.RowTest,
         };
-        if (!keepsUnusable && scan.RowTest == null)
+        if (!keepsUnusable && scan.RowTest == null && (renames ?? TableRenames.None) == TableRenames.None)
             scan.Places = new StretchedRows(builder, scan, onEvent);
         while (scan.Read())
         {
@@ -192,7 +195,7 @@ internal sealed partial class ChangeIndexBuilder : IDisposable
         (int bytes, int count) = view.MeasureRows(rows);
         TransactionEnd? end = view.End;
         string? lack = ChangeRules.FindObstacle(rows, map, view.Format, _reverse);
-        if ((ChangeRules.FindObstacle(end) ?? (CanKeep(rows) ? null : lack)) is { } cause)
+        if ((ChangeRules.FindObstacle(end) ?? (CanKeep(rows) ? null : lack) ?? _effects.Followed.ObstacleOf(map)) is { } cause)
         {
             _obstacles.AddRows(map.Database, map.Table, count, cause, view.LogFile, view.Position);
         }
@@ -204,14 +207,14 @@ internal sealed partial class ChangeIndexBuilder : IDisposable
                 _swept.Observe(_events.Count, view.RowsStatement, map.Table);
             OpenLog(view, scan, view.Position);
             BeginTransaction(view);
-            IndexedEvent item = scan is { IsExpanded: false }
-                ? new IndexedEvent(
-                    rows.Type, view.Position, view.Raw.Length, rows.Rows.Length, bytes, count, _logSource, NumberOf(map), _statement)
-                : Spool(view, rows, bytes, count, keepsAll: scan != null);
-            _events.Add(item);
-            _rowsOfMap[item.Map] += count;
-            if (end == TransactionEnd.Prepare)
-                NotePrepared(view);
+            bool isRowByRow = _reverse && _unusable == null && count > 1 && UpdateChains.IsIn(rows, map);
+            if (isRowByRow)
+                SpoolRowByRow(view, rows);
+            else if (scan is { IsExpanded: false })
+                AddEvent(view, new IndexedEvent(
+                    rows.Type, view.Position, view.Raw.Length, rows.Rows.Length, bytes, count, _logSource, NumberOf(map), _statement));
+            else
+                AddEvent(view, Spool(view, rows, bytes, count, keepsAll: scan != null));
         }
 
         if (_reverse && count > 0 && _schema != null)
@@ -222,6 +225,15 @@ internal sealed partial class ChangeIndexBuilder : IDisposable
 
         if (rows.EndsStatement)
             _statement++;
+    }
+
+    [MethodImpl(Jit.Hot)]
+    private void AddEvent(in EventView view, in IndexedEvent item)
+    {
+        _events.Add(item);
+        _rowsOfMap[item.Map] += item.RowCount;
+        if (view.End == TransactionEnd.Prepare)
+            NotePrepared(view);
     }
 
     /// <summary>Whether an event's rows can at least be named: the images of some have no column at all.</summary>
@@ -235,18 +247,43 @@ internal sealed partial class ChangeIndexBuilder : IDisposable
     /// <param name="keepsAll">Whether the other rows are kept too, because the row test is made again.</param>
     private IndexedEvent Spool(in EventView view, in RowsEvent rows, int bytes, int count, bool keepsAll)
     {
-        if (_spool == null)
-        {
-            _spool = SpoolFile.Create();
-            _spoolSource = _sources.Count;
-            _sources.Add(_spool);
-        }
-
-        long offset = _spool.Length;
+        SpoolFile spool = OpenSpool();
+        long offset = spool.Length;
         ReadOnlySpan<byte> raw = keepsAll ? view.Raw : view.RawOfChosen(rows, ref _scratch);
-        _spool.Append(raw);
+        spool.Append(raw);
         int allRows = raw.Length - EventHeader.Size - rows.At.Rows;
         return new IndexedEvent(rows.Type, offset, raw.Length, allRows, bytes, count, _spoolSource, NumberOf(view.Table!), _statement);
+    }
+
+    // Each row that was let through becomes an event of its own.
+    private void SpoolRowByRow(in EventView view, in RowsEvent rows)
+    {
+        SpoolFile spool = OpenSpool();
+        int head = EventHeader.Size + rows.At.Rows;
+        IReadOnlyList<RowCursorMark>? chosen = view.ChosenRows;
+        var row = new RowCursor(rows, view.Table!);
+        for (int i = 0; row.MoveNext();)
+        {
+            if (chosen != null && (i == chosen.Count || chosen[i].Index != row.Index))
+                continue;
+            i++;
+            long offset = spool.Length;
+            int length = row.End - row.Start;
+            spool.Append(view.Raw[..head]);
+            spool.Append(rows.Rows[row.Start..row.End]);
+            AddEvent(view, new IndexedEvent(
+                rows.Type, offset, head + length, length, length, 1, _spoolSource, NumberOf(view.Table!), _statement));
+        }
+    }
+
+    private SpoolFile OpenSpool()
+    {
+        if (_spool != null)
+            return _spool;
+        _spool = SpoolFile.Create();
+        _spoolSource = _sources.Count;
+        _sources.Add(_spool);
+        return _spool;
     }
 
     [MethodImpl(Jit.Hot)]
@@ -342,8 +379,8 @@ internal sealed partial class ChangeIndexBuilder : IDisposable
     {
         (string log, long position) = (view.LogFile, view.Position);
         _obstacles.Add(effect, view);
-        foreach (TableMap map in effect.LostTables)
-            ExcludeTable(map, effect.LossCause!, log, position);
+        foreach (LostTable lost in effect.LostTables)
+            ExcludeTable(lost.Map, lost.Cause, log, position);
         if (effect.DecidedXaId != null && _prepared.Remove(effect.DecidedXaId, out PreparedEvents? rows) && effect.IsXaRollback)
             Exclude(rows.First, rows.End, cause: null, log, position);
     }

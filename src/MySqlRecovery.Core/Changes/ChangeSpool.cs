@@ -205,9 +205,10 @@ internal sealed class ChangeSpool : IDisposable
 
     public ChangeSpool(
         PipelineTableMaps maps, EventFilter filter, bool reverse, long maximumMemory = ChangeIndex.DefaultMaximumMemory,
-        bool movesBytes = true, LogSights? sights = null, bool keepsUnusable = false)
+        bool movesBytes = true, LogSights? sights = null, bool keepsUnusable = false, TableRenames? renames = null)
     {
-        var effects = new StatementEffects(reverse, filter.Tables, namesNewTables: filter.Operations == null, maps.Schema, movesBytes);
+        var effects = new StatementEffects(
+            reverse, filter.Tables, namesNewTables: filter.Operations == null, maps.Schema, movesBytes, renames: renames);
         _builder = new ChangeIndexBuilder(reverse, maps.Schema, effects, maximumMemory, filter.Doubts, keepsUnusable);
         Events = new PipelineEvents(maps, filter, view => _builder.Add(view), sights);
     }

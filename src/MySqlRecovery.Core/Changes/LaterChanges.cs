@@ -17,7 +17,9 @@ namespace MySqlRecovery.Changes;
 /// <param name="columns">The only columns that the undo sets; empty for all.</param>
 /// <param name="tables">The tables of the undo, or null for all.</param>
 /// <param name="movesBytes">Whether rows are undone as bytes, in a binlog.</param>
-internal sealed class LaterChanges(IEventSelection selection, string[] columns, TableFilter? tables = null, bool movesBytes = true)
+/// <param name="renames">Under which names tables are written; null where rows are not written to renamed tables.</param>
+internal sealed class LaterChanges(
+    IEventSelection selection, string[] columns, TableFilter? tables = null, bool movesBytes = true, TableRenames? renames = null)
 {
     /// <summary>More rows than this are not looked for: their keys would take more than 100 MB.</summary>
     private const int MaximumRows = 1 << 20;
@@ -32,12 +34,13 @@ internal sealed class LaterChanges(IEventSelection selection, string[] columns, 
     private readonly Dictionary<string, int> _logs = new(StringComparer.Ordinal);
     private readonly List<XaDecision> _decisions = [];
     private readonly StatementEffects _effects = new(
-        reverse: true, tables, namesNewTables: false, movesBytes: movesBytes, findsColumnsByName: !movesBytes);
+        reverse: true, tables, namesNewTables: false, movesBytes: movesBytes, findsColumnsByName: !movesBytes, renames: renames);
+    private readonly Dictionary<TableName, LaterLoss> _mixed = [];
     private long _found;
     private bool _isFull;
 
     /// <summary>What was found to be out of reach.</summary>
-    public IReadOnlyList<LaterLoss> Losses => _losses;
+    public IReadOnlyList<LaterLoss> Losses => [.. _losses, .. _mixed.Values];
 
     /// <summary>Takes in which rows the undo is to leave as they are; null: it takes them all.</summary>
     public LeftOutRows? LeftOut { get; init; }
@@ -59,8 +62,8 @@ internal sealed class LaterChanges(IEventSelection selection, string[] columns, 
             _logs.TryAdd(view.LogFile, _logs.Count);
             if (!view.HasRows)
             {
-                if (_maps.Count > 0 && !selection.Includes(scan))
-                    ObserveStatement(view);
+                if (_maps.Count > 0)
+                    ObserveStatement(view, selection.Includes(scan));
                 continue;
             }
 
@@ -100,21 +103,29 @@ internal sealed class LaterChanges(IEventSelection selection, string[] columns, 
 
     private void Observe(EventScan scan, TableMap map, bool mayBeChosen)
     {
+        bool isOfAnother = _effects.Followed.IsLeft(map.QualifiedName);
+        TableMap followed = _effects.Followed.AsFollowed(map);
         try
         {
             var row = new RowCursor(scan.ParseRows(), map);
             while (row.MoveNext())
             {
+                if (isOfAnother)
+                {
+                    NoteMixed(scan, map, mayBeChosen && selection.Includes(row));
+                    continue;
+                }
+
                 if (mayBeChosen && selection.Includes(row))
                 {
-                    Choose(map, row);
+                    Choose(map, followed, row);
                     LeftOut?.Choose(map, row);
                     continue;
                 }
 
                 if (LeftOut != null && Concerns(map, row) && LeftOut.Observe(map, row))
                     LeftOut.Report(ToChange(scan, map, row));
-                if (FindChosen(map, row) is { } key && Concerns(map, row) && _chosen.Remove(key))
+                if (FindChosen(followed, row) is { } key && Concerns(map, row) && _chosen.Remove(key))
                     Report(scan, map, row);
             }
         }
@@ -124,17 +135,27 @@ internal sealed class LaterChanges(IEventSelection selection, string[] columns, 
         }
     }
 
-    private void ObserveStatement(in EventView view)
+    // Chosen rows are of two tables that had one name, and would be written to one: neither can be.
+    private void NoteMixed(EventScan scan, TableMap map, bool isChosen)
+    {
+        if (isChosen)
+            _mixed[map.QualifiedName] = new LaterLoss(
+                map.Database, map.Table, _effects.Followed.ObstacleOf(map)!, scan.Reader.LogFile, scan.Reader.Position);
+    }
+
+    private void ObserveStatement(in EventView view, bool isChosen)
     {
         StatementEffect effect = _effects.Observe(view, _maps);
+        foreach (LostTable lost in effect.LostTables.Where(l => !isChosen || l.IsFollowed))
+            _losses.Add(new LaterLoss(lost.Map.Database, lost.Map.Table, lost.Cause, view.LogFile, view.Position));
+        if (isChosen)
+            return;
         if (effect.DecidedXaId is { } id && selection.TakesDecisions)
             _decisions.Add(new XaDecision(id, effect.IsXaRollback, view.LogFile, view.Position));
         if (effect.Obstacle != null && !effect.IsDefinition && effect.DecidedXaId == null)
             LeftOut?.Doubt($"{effect.Obstacle} at {PlaceText(view)}");
         if (effect.Obstacle == null || effect.ObstacleKey != null || effect.DecidedXaId != null)
             return;
-        foreach (TableMap map in effect.LostTables)
-            _losses.Add(new LaterLoss(map.Database, map.Table, effect.LossCause!, view.LogFile, view.Position));
         if (!effect.IsDefinition)
             AddLine($"{effect.Obstacle} at {PlaceText(view)}");
     }
@@ -148,10 +169,10 @@ internal sealed class LaterChanges(IEventSelection selection, string[] columns, 
             _unread.Add(what);
     }
 
-    private void Choose(TableMap map, in RowCursor row)
+    private void Choose(TableMap original, TableMap map, in RowCursor row)
     {
-        if (_mapsSeen.Add(map))
-            _maps.Add(map);
+        if (_mapsSeen.Add(original))
+            _maps.Add(original);
         if (_chosen.Count >= MaximumRows)
         {
             _isFull = true;
@@ -279,16 +300,21 @@ internal sealed record LaterFindings(string[] Lines, IReadOnlyList<LaterLoss> Lo
     /// <param name="movesBytes">Whether rows are undone as bytes, in a binlog.</param>
     /// <param name="openWhole">Opens a scan of the whole logs.</param>
     /// <param name="leavesOut">Whether the rows that were changed again are to be left out of the undo.</param>
+    /// <param name="renames">Under which names tables are written; null where rows are not written to renamed tables.</param>
     /// <exception cref="RecoveryException">LaterChangeUnknown: they are to be left out, and which they are cannot be known.</exception>
     public static LaterFindings? Find(
         ChangeIndex index, IEventSelection selection, string[] columns, bool movesBytes, Func<EventFilter, EventScan> openWhole,
-        bool leavesOut = false)
+        bool leavesOut = false, TableRenames? renames = null)
     {
         if (!selection.IsPartial || index.Transactions.Count == 0)
             return null;
-        var tables = TableFilter.Only(index.Tables);
-        using EventScan scan = openWhole(new EventFilter { Tables = tables, WithStatements = true });
-        var later = new LaterChanges(selection, columns, tables, movesBytes) { LeftOut = leavesOut ? new LeftOutRows() : null };
+        TableName[] tables = [.. index.Tables];
+        IEnumerable<TableName> written = renames == null ? [] : index.Maps.Select(renames.NameOf);
+        using EventScan scan = openWhole(new EventFilter { Tables = TableFilter.Only([.. tables, .. written]), WithStatements = true });
+        var later = new LaterChanges(selection, columns, TableFilter.Only(tables), movesBytes, renames)
+        {
+            LeftOut = leavesOut ? new LeftOutRows() : null,
+        };
         string[] lines = later.Find(scan);
         later.LeftOut?.Complete();
         return new LaterFindings(leavesOut ? [] : lines, later.Losses, later.Logs)

@@ -20,9 +20,10 @@ namespace MySqlRecovery.Changes;
 /// <param name="movesBytes">Whether rows are undone as bytes, in a binlog, and not as SQL that says its character set.</param>
 /// <param name="findsColumnsByName">Whether the columns of the rows may be in other places by then, as long as they have their
 /// names.</param>
+/// <param name="renames">Under which names tables are written; null where rows are not written to renamed tables.</param>
 internal sealed class StatementEffects(
     bool reverse, TableFilter? tables, bool namesNewTables, ITableSchemaSource? schema = null, bool movesBytes = true,
-    bool findsColumnsByName = false)
+    bool findsColumnsByName = false, TableRenames? renames = null)
 {
     private const int ShownLength = 120;
     private const string UnknownColumn = "?";
@@ -30,6 +31,7 @@ internal sealed class StatementEffects(
     private readonly HashSet<string> _preparedIds = new(StringComparer.OrdinalIgnoreCase);
     private readonly Dictionary<string, OpenAlter> _openAlters = new(StringComparer.Ordinal);
     private string? _endedXaId;
+    private bool _isStart;
 
     /// <summary>Takes an event without rows in.</summary>
     /// <param name="view">The event.</param>
@@ -39,8 +41,12 @@ internal sealed class StatementEffects(
     {
         BinlogEventType type = view.Type;
         if (type.IsQuery())
+        {
+            _isStart = view.GtidFlags.IsWithoutEffect();
             return view.TryGetStatement(out string statement, out string database, out SqlModes modes)
                 ? ObserveAlter(view, Observe(statement, database, modes, maps)) : default;
+        }
+
         if (type != BinlogEventType.XaPrepare)
             return new StatementEffect { Obstacle = UnreadChange.Find(type) };
         // What it prepares may have no rows among the chosen ones.
@@ -53,6 +59,9 @@ internal sealed class StatementEffects(
 
     /// <summary>Each ALTER TABLE that was started and neither done nor given up: where, and what is to be said of it.</summary>
     public IEnumerable<OpenAlter> OpenAlters => _openAlters.Values;
+
+    /// <summary>The tables that are followed to other names.</summary>
+    public FollowedTables Followed { get; } = new(renames);
 
     /// <summary>Rows of an XA transaction that was prepared are among those taken.</summary>
     public void NotePrepared(string id) => _preparedIds.Add(id);
@@ -117,7 +126,7 @@ internal sealed class StatementEffects(
         IReadOnlyList<TableName>? changed = ChangedTables.Find(statement, database);
         if (changed?.All(ServerTables.IsBookkeeping) == true)
             return default;
-        if (tables == null || changed == null || changed.Any(t => tables.IsMatch(t.Database ?? database, t.Name)))
+        if (tables == null || changed == null || changed.Any(t => IsAsked(t, database)))
             return new StatementEffect { Obstacle = $"changed rows as a statement, without row images: {Shorten(statement.Text)}" };
         // A view, a trigger or a foreign key can lead from the tables that a statement names to those asked for.
         TableName[] open = [.. changed.Where(
@@ -135,33 +144,49 @@ internal sealed class StatementEffects(
         var catalog = SchemaCatalog.Parse(string.Empty);
         foreach (TableMap map in maps)
         {
-            if (MayName(statement.Text, map.Table) || MayName(statement.Text, map.Database))
-                catalog.Put(AsSchema(map));
+            TableName place = Followed.PlaceOf(map);
+            if (MayName(statement.Text, place.Name) || MayName(statement.Text, place.Database!))
+                catalog.Put(AsSchema(map, place));
         }
 
         SchemaChange change = catalog.Apply(statement, database);
         if (change.Kind is SchemaChangeKind.None or SchemaChangeKind.Other && change.DroppedDatabase == null)
             return default;
-        List<TableName> concerned = [.. change.Tables.Where(t => tables?.IsMatch(t.Database ?? database, t.Name) != false)];
-        bool dropsConcerned = change.DroppedDatabase is { } dropped
-            && (tables?.NamesDatabase(dropped) != false || maps.Any(m => Same(dropped, m.Database) && tables.IsMatch(m.Database, m.Table)));
+        List<TableName> concerned = [.. change.Tables.Where(t => IsAsked(t, database))];
+        bool dropsConcerned = change.DroppedDatabase is { } dropped && (tables?.NamesDatabase(dropped) != false
+            || maps.Any(m => Same(dropped, Followed.PlaceOf(m).Database!) && tables.IsMatch(m.Database, m.Table)));
         if (concerned.Count == 0 && !dropsConcerned)
             return default;
         bool isNewTable = change is { Kind: SchemaChangeKind.Create, MovesRows: false, FillsTable: false };
         if (isNewTable && !namesNewTables)
             return default;
         string shown = Shorten(statement.Text);
-        TableMap[] lost = !reverse ? [] : [.. maps.Where(map =>
-            (concerned.Any(t => IsMeant(t with { Database = t.Database ?? database }, map, maps))
-                || Same(change.DroppedDatabase, map.Database))
-            && PutsOutOfReach(change, map, catalog))];
+        TableMap[] hit = !reverse ? [] : [.. maps.Where(map =>
+            concerned.Any(t => IsMeant(t with { Database = t.Database ?? database }, map, maps))
+                || Same(change.DroppedDatabase, Followed.PlaceOf(map).Database!))];
         return new StatementEffect
         {
             Obstacle = $"changed the tables themselves: {shown}",
             IsDefinition = true,
-            LostTables = lost,
-            LossCause = $"a later statement put them out of reach: {shown}",
+            LostTables = [.. FindLost(hit, change, database, catalog, $"a later statement put them out of reach: {shown}")],
         };
+    }
+
+    private bool IsAsked(TableName name, string database) => tables?.IsMatch(name.Database ?? database, name.Name) != false
+        || Followed.Has(name with { Database = name.Database ?? database });
+
+    private IEnumerable<LostTable> FindLost(
+        TableMap[] hit, SchemaChange change, string database, SchemaCatalog catalog, string cause)
+    {
+        foreach (TableMap map in hit)
+        {
+            TableName before = Followed.PlaceOf(map), after = change.NameAfter(before, database);
+            bool isFollowed = before != map.QualifiedName;
+            if (PutsOutOfReach(change, map, catalog, after, isRenamed: after != before))
+                yield return new LostTable(map, cause, isFollowed);
+            else if (after != before && !_isStart && !Followed.TryFollow(map, after))
+                yield return new LostTable(map, cause + Followed.Advise(map, after), isFollowed);
+        }
     }
 
     // A quote in a name is doubled in the statement.
@@ -169,26 +194,36 @@ internal sealed class StatementEffects(
         name.AsSpan().ContainsAny('`', '"') || statement.Contains(name, StringComparison.OrdinalIgnoreCase);
 
     // Some servers tell tables apart by the case of their names: where the log has one of the very name, that one is meant.
-    private static bool IsMeant(TableName name, TableMap map, IReadOnlyList<TableMap> maps) => map.QualifiedName == name
-        || (TableName.IgnoreCase.Equals(map.QualifiedName, name) && !maps.Any(m => m.QualifiedName == name));
+    private bool IsMeant(TableName name, TableMap map, IReadOnlyList<TableMap> maps) => Followed.PlaceOf(map) is var place
+        && (place == name || (TableName.IgnoreCase.Equals(place, name) && !maps.Any(m => Followed.PlaceOf(m) == name)));
 
     // Indexes, defaults and the like may change; the rows that are undone must still fit into the columns.
-    private bool PutsOutOfReach(SchemaChange change, TableMap map, SchemaCatalog catalog)
+    private bool PutsOutOfReach(SchemaChange change, TableMap map, SchemaCatalog catalog, TableName name, bool isRenamed)
     {
         if (change.Kind == SchemaChangeKind.Create)
             return change.MovesRows;
+        if (change.Kind == SchemaChangeKind.Rename)
+            return !isRenamed;
         if (change is { Kind: SchemaChangeKind.Alter, KeepsColumns: true, MovesRows: false })
             return false;
         if (change.Kind != SchemaChangeKind.Alter || change.MovesRows
-            || catalog.Find(map.Database, map.Table) is not { UnknownReason: null } after)
+            || catalog.Find(name.Database, name.Name) is not { UnknownReason: null } after)
             return true;
         if (movesBytes && change.ConvertedTo is { } set && Array.Exists(map.Columns, c => IsConverted(c, set)))
             return true;
         if (findsColumnsByName)
             return map.Columns.Where((c, i) => !after.Columns.Any(a => Same(a.Name, c.Name) && IsColumn(a, i, mayBeRedefined: true))).Any();
-        return after.Columns.Count != map.Columns.Length
-            || after.Columns.Where((c, i) => !IsColumn(c, i, mayBeRedefined: false) || !Same(c.Name, map.Columns[i].Name)).Any();
+        return after.Columns.Count != map.Columns.Length || after.Columns.Where((c, i) => !Same(c.Name, map.Columns[i].Name)
+            || !(IsColumn(c, i, mayBeRedefined: false) || IsSameAgain(map.Columns[i], c))).Any();
     }
+
+    // MODIFY and CHANGE give the whole definition, also for what is none of the rows', as INVISIBLE of MariaDB. From the log alone,
+    // columns without names cannot be told, nor can a character set that the statement leaves to the table.
+    private static bool IsSameAgain(ColumnDefinition was, ColumnSchema column) =>
+        was.IsNameKnown && !was.IsGenerated && !column.IsGenerated
+        && (was.IsUnsigned != null || !was.IsNumeric) && (was.Members != null || !was.IsEnumOrSet)
+        && (was.CharacterSet != null && (column.CharacterSet != null || !column.IsText) || !(was.IsCharacter || was.IsEnumOrSet))
+        && SchemaComparison.FindProblem(was, column) == null;
 
     private static bool IsColumn(ColumnSchema column, int ordinal, bool mayBeRedefined) =>
         column.DataType == $"{UnknownColumn}{ordinal}"
@@ -198,10 +233,10 @@ internal sealed class StatementEffects(
     private static bool IsConverted(ColumnDefinition column, string set) =>
         (column.IsCharacter || column.IsEnumOrSet) && column.CharacterSet is not { IsBinary: true } && column.CharacterSet?.Name != set;
 
-    private static TableSchema AsSchema(TableMap map) => new()
+    private static TableSchema AsSchema(TableMap map, TableName name) => new()
     {
-        Database = map.Database,
-        Name = map.Table,
+        Database = name.Database,
+        Name = name.Name,
         Columns = [.. map.Columns.Select((c, i) => new ColumnSchema { Name = c.Name, DataType = $"{UnknownColumn}{i}" })],
         AreKeysKnown = false,
     };
@@ -232,14 +267,11 @@ internal readonly record struct StatementEffect
     public string? ObstacleKey { get; init; }
 
     /// <summary>Tables whose rows so far can no longer be undone.</summary>
-    public TableMap[] LostTables
+    public LostTable[] LostTables
     {
         get => field ?? [];
         init;
     }
-
-    /// <summary>Why.</summary>
-    public string? LossCause { get; init; }
 
     /// <summary>The prepared XA transaction that it decides; null for none.</summary>
     public string? DecidedXaId { get; init; }
@@ -250,3 +282,9 @@ internal readonly record struct StatementEffect
     /// <summary>Whether it means anything.</summary>
     public bool IsAny => Obstacle != null || DecidedXaId != null;
 }
+
+/// <summary>A table whose rows so far can no longer be undone.</summary>
+/// <param name="Map">The table, as it was in the log.</param>
+/// <param name="Cause">Why.</param>
+/// <param name="IsFollowed">Whether it had another name by then, which only a reader of all statements knows.</param>
+internal readonly record struct LostTable(TableMap Map, string Cause, bool IsFollowed);

@@ -30,16 +30,7 @@ internal sealed class LoggedDefinition
         CultureInfo.InvariantCulture, $"'{StatementEffects.Shorten(Statement.Text)}' at {LogFile}:{Position}");
 
     /// <summary>The tables that get another name, in the order in which they get it.</summary>
-    public IEnumerable<(TableName Old, TableName New)> Renames
-    {
-        get
-        {
-            if (Change.Kind != SchemaChangeKind.Rename && (Change is not { Kind: SchemaChangeKind.Alter, MovesRows: false }))
-                yield break;
-            for (int i = 0; i + 1 < Change.Tables.Count; i += 2)
-                yield return (Named(Change.Tables[i]), Named(Change.Tables[i + 1]));
-        }
-    }
+    public IEnumerable<(TableName Old, TableName New)> Renames => Change.Renames(Database);
 
     /// <summary>The definition that an event is; null for any other event.</summary>
     public static LoggedDefinition? Of(in EventView view)

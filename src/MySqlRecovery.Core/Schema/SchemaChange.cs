@@ -28,6 +28,22 @@ internal sealed record SchemaChange(SchemaChangeKind Kind, IReadOnlyList<TableNa
 
     /// <summary>The character set that CONVERT TO gives all text columns; null where the statement has none.</summary>
     public string? ConvertedTo { get; init; }
+
+    /// <summary>The tables that get another name, in the order in which they get it.</summary>
+    /// <param name="database">The session's default database.</param>
+    public IEnumerable<(TableName Old, TableName New)> Renames(string database)
+    {
+        if (Kind != SchemaChangeKind.Rename && (Kind != SchemaChangeKind.Alter || MovesRows))
+            yield break;
+        for (int i = 0; i + 1 < Tables.Count; i += 2)
+            yield return (Named(Tables[i]), Named(Tables[i + 1]));
+
+        TableName Named(TableName name) => name.Database == null ? name with { Database = database } : name;
+    }
+
+    /// <summary>The name of a table after it, told from its name before to the letter.</summary>
+    public TableName NameAfter(TableName name, string database) =>
+        Renames(database).Aggregate(name, (last, rename) => rename.Old == last ? rename.New : last);
 }
 
 /// <summary>What a statement does to the schema.</summary>

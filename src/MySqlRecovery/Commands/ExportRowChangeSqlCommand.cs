@@ -186,6 +186,7 @@ public sealed partial class ExportRowChangeSqlCommand : BinlogCmdlet
     {
         Stream = Streams ? TakeEvent : null,
         LeavesOutLaterChanges = ExcludeLaterChange,
+        Renames = _form.Following,
     };
 
     private void Write()

@@ -129,8 +129,11 @@ public sealed class InvokeBinlogReverseCommand : PipedLogCmdlet
         });
     }
 
-    private RecoveryInput NewInput() =>
-        new(this, reverse: true, columns: [], MaxMemory, movesBytes: true) { LeavesOutLaterChanges = ExcludeLaterChange };
+    private RecoveryInput NewInput() => new(this, reverse: true, columns: [], MaxMemory, movesBytes: true)
+    {
+        LeavesOutLaterChanges = ExcludeLaterChange,
+        Renames = _renames,
+    };
 
     private void AddObject() => Try(() =>
     {

@@ -45,6 +45,9 @@ internal sealed class RecoveryInput(BinlogCmdlet cmdlet, bool reverse, string[] 
     /// <summary>Whether rows with which nothing can be done are kept, to be named one by one.</summary>
     public bool KeepsUnusable { get; init; }
 
+    /// <summary>Under which names tables are written; null where rows are not written to renamed tables.</summary>
+    public TableRenames? Renames { get; init; }
+
     /// <summary>Whether nothing has been added.</summary>
     public bool IsEmpty => _files.Count == 0 && _events == null && _server == null && cmdlet.Picked.IsEmpty;
 
@@ -111,7 +114,8 @@ internal sealed class RecoveryInput(BinlogCmdlet cmdlet, bool reverse, string[] 
                     "which rows were changed again later cannot be known from the pipeline: only logs and servers show it",
                     recommendedAction: "Give the logs that the events and rows are from with -LogPath, or their server with -Server.");
             return _files.Count == 0 && cmdlet.Picked.IsEmpty ? _spool.Complete(!HasLogsBeside ? null : index =>
-                cmdlet.FindUnchosen(index, LogsBeside(), reverse, columns, movesBytes, LeavesOutLaterChanges, _selection)) : throw Mixed();
+                cmdlet.FindUnchosen(
+                    index, LogsBeside(), reverse, columns, movesBytes, LeavesOutLaterChanges, Following, _selection)) : throw Mixed();
         }
 
         LogInput input = Logs();
@@ -119,8 +123,8 @@ internal sealed class RecoveryInput(BinlogCmdlet cmdlet, bool reverse, string[] 
         ChangeIndex built = ChangeIndexBuilder.Build(
             scan, reverse, s => cmdlet.ShowProgress(s, input),
             FindsLaterChanges
-                ? index => cmdlet.FindUnchosen(index, input, reverse, columns, movesBytes, LeavesOutLaterChanges) : null,
-            maximumMemory, movesBytes, KeepsUnusable);
+                ? index => cmdlet.FindUnchosen(index, input, reverse, columns, movesBytes, LeavesOutLaterChanges, Following) : null,
+            maximumMemory, movesBytes, KeepsUnusable, Following);
         cmdlet.WarnIfMoreThanPicked(built.RowCount);
         return built;
     }
@@ -154,6 +158,9 @@ internal sealed class RecoveryInput(BinlogCmdlet cmdlet, bool reverse, string[] 
     /// <summary>What was left out before changes of the pipeline that are to be done again, as the logs beside it show.</summary>
     public string[] FindLeftOut(IEnumerable<TableName> tables) =>
         _selection == null ? [] : cmdlet.FindLeftOut([.. tables], LogsBeside(), _selection);
+
+    // Rows are left out by the names of their tables in the log.
+    private TableRenames? Following => LeavesOutLaterChanges ? null : Renames;
 
     private bool HasLogsBeside => _filesBeside.Count + _serversBeside.Length > 0;
 
@@ -194,7 +201,7 @@ internal sealed class RecoveryInput(BinlogCmdlet cmdlet, bool reverse, string[] 
         _selection = HasLogsBeside ? new PipedSelection() : null;
         if (Stream != null)
             return new PipelineEvents(maps, cmdlet.Filter, Stream, cmdlet.Sights.Begin()) { Selection = _selection };
-        _spool = new ChangeSpool(maps, cmdlet.Filter, reverse, maximumMemory, movesBytes, cmdlet.Sights.Begin(), KeepsUnusable);
+        _spool = new ChangeSpool(maps, cmdlet.Filter, reverse, maximumMemory, movesBytes, cmdlet.Sights.Begin(), KeepsUnusable, Following);
         _spool.Events.Selection = _selection;
         return _spool.Events;
     }

@@ -89,6 +89,9 @@ public sealed class LaterChangesTests : IDisposable
     [InlineData("DROP TABLE t", true)]
     [InlineData("ALTER TABLE p EXCHANGE PARTITION a WITH TABLE t", true)]
     [InlineData("DROP DATABASE d", true)]
+    [InlineData("ALTER TABLE p CONVERT TABLE t TO PARTITION a VALUES LESS THAN (9)", true)]
+    [InlineData("ALTER TABLE t CHANGE v w INT", true)]
+    [InlineData("SET STATEMENT a = 1 FOR DROP/**/TABLE t", true)]
     [InlineData("ALTER TABLE t ADD INDEX (v)", false)]
     [InlineData("ALTER TABLE u ADD w INT FIRST", false)]
     [InlineData("TRUNCATE e.t", false)]
@@ -149,6 +152,50 @@ public sealed class LaterChangesTests : IDisposable
         Assert.Empty(Find(log));
     }
 
+    [Fact]
+    public void Rows_of_a_table_that_got_the_name_they_are_written_under_are_followed_to_it()
+    {
+        SmallLog log = Insert(new SmallLog(), 7, [1, 5], [2, 5]).AddStatement("DROP TABLE x", thread: 9)
+            .AddStatement("RENAME TABLE t TO d.x", thread: 9).AddBegin(thread: 9).AddInts(2, "x", ["id", "v"], 0);
+        long place = log.End;
+        log.AddRows(BinlogEventType.UpdateRowsV1, 2, [2, 5], [2, 6]).AddCommit();
+        Assert.Empty(Followed(log, out string[] lines));
+        Assert.Equal([$"d.x id=2 at binlog.000001:{place} thread 9"], lines);
+
+        log.AddStatement("TRUNCATE x", thread: 9);
+        LaterLoss loss = Assert.Single(Followed(log, out _));
+        Assert.Equal(("d", "t", "a later statement put them out of reach: TRUNCATE x"), (loss.Database, loss.Table, loss.Cause));
+    }
+
+    [Theory]
+    [InlineData("TRUNCATE x", 7)]
+    [InlineData("RENAME TABLE x TO y", 9)]
+    [InlineData("ALTER TABLE x DROP COLUMN v", 7)]
+    [InlineData("DROP TABLE x", 7)]
+    [InlineData("UPDATE x SET v = 1", 9)]
+    public void What_is_done_to_a_table_under_its_new_name_is_done_to_the_rows(string statement, byte thread)
+    {
+        SmallLog log = Insert(new SmallLog(), 7, [1, 5]).AddStatement("ALTER TABLE t RENAME x", thread: 9);
+        log.AddStatement(statement, thread: thread);
+
+        IReadOnlyList<LaterLoss> losses = Followed(log, out string[] lines);
+
+        Assert.Contains(statement, Assert.Single([.. losses.Select(l => l.Cause), .. lines]));
+    }
+
+    [Fact]
+    public void Rows_of_two_tables_that_had_one_name_are_not_written_to_one()
+    {
+        SmallLog log = Insert(new SmallLog(), 7, [1, 5]).AddStatement("RENAME TABLE t TO x, y TO t", thread: 9);
+        Assert.Empty(Followed(log, out _));
+        log.AddBegin(thread: 9).AddInts(3, "t", ["id", "v"], 0).AddRows(BinlogEventType.DeleteRowsV1, 3, [1, 5]).AddCommit();
+        Assert.Empty(Followed(log, out string[] lines));
+        Assert.Empty(lines);
+
+        log.AddBegin(thread: 7).AddInts(3, "t", ["id", "v"], 0).AddRows(BinlogEventType.DeleteRowsV1, 3, [2, 5]).AddCommit();
+        Assert.StartsWith("another table had this name before, which is d.x now", Assert.Single(Followed(log, out _)).Cause);
+    }
+
     private static SmallLog Insert(SmallLog log, byte thread, params int?[][] rows) => Insert(log, thread, true, rows);
 
     private static SmallLog Insert(SmallLog log, byte thread, bool key, params int?[][] rows) =>
@@ -171,13 +218,18 @@ public sealed class LaterChangesTests : IDisposable
         return lines;
     }
 
-    private LaterChanges Later(SmallLog log, EventFilter chosen, string[] columns, out string[] lines)
+    private IReadOnlyList<LaterLoss> Followed(SmallLog log, out string[] lines) => Later(
+        log, new EventFilter { ThreadIds = [7], WithStatements = true }, [], out lines,
+        TableRenames.Parse(new Dictionary<string, string> { ["d.t"] = "d.x" })).Losses;
+
+    private LaterChanges Later(SmallLog log, EventFilter chosen, string[] columns, out string[] lines, TableRenames? renames = null)
     {
         var range = LogRange.Whole(log.WriteTo(_folder)) with { IsReadWhole = true };
-        var tables = new TableFilter([], [], ["d.t"], []);
+        var tables = new TableFilter([], [], ["d.t", "d.x"], []);
         using var scan = new EventScan([range], new EventFilter { Tables = tables, WithStatements = true },
             TestContext.Current.CancellationToken);
-        var later = new LaterChanges(new EventSelection(chosen, isPart: false), columns, tables);
+        var later = new LaterChanges(
+            new EventSelection(chosen, isPart: false), columns, new TableFilter([], [], ["d.t"], []), renames: renames);
         lines = later.Find(scan);
         return later;
     }

@@ -56,6 +56,9 @@ public class SchemaCatalogTests
     [InlineData("CREATE DEFINER=`trigger`@`x` PROCEDURE p() BEGIN END", "Other", "")]
     [InlineData("CREATE VIEW v AS SELECT 1", "Other", "")]
     [InlineData("ALTER USER a", "Other", "")]
+    [InlineData("SET STATEMENT max_statement_time=1 FOR ALTER TABLE t ADD b INT", "Alter", "d.t")]
+    [InlineData("ALTER/*app*/TABLE/**/t/**/ADD b INT", "Alter", "d.t")]
+    [InlineData("/*!50000 TRUNCATE */ TABLE t", "Truncate", "d.t")]
     public void A_change_says_its_kind_and_its_tables(string statement, string kind, string tables)
     {
         SchemaChange change = SchemaCatalog.Parse("CREATE TABLE d.t (a INT)").Apply(statement, "d");

@@ -66,6 +66,12 @@ public sealed class MariaDbFlashbackTests(MariaDbFixture fixture) : FlashbackTes
 public sealed class MariaDbKinTests(MariaDbFixture fixture) : KinTests(fixture);
 
 [Collection<MariaDbServers>]
+public sealed class MariaDbVersionedTableTests(MariaDbFixture fixture) : VersionedTableTests(fixture);
+
+[Collection<MariaDbServers>]
+public sealed class MariaDbRenamedTableTests(MariaDbFixture fixture) : RenamedTableTests(fixture);
+
+[Collection<MariaDbServers>]
 public sealed class MariaDbChoiceTests(MariaDbFixture fixture) : ChoiceTests(fixture);
 
 [Collection<MariaDbServers>]

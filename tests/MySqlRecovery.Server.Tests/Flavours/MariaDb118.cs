@@ -66,6 +66,12 @@ public sealed class MariaDb118FlashbackTests(MariaDb118Fixture fixture) : Flashb
 public sealed class MariaDb118KinTests(MariaDb118Fixture fixture) : KinTests(fixture);
 
 [Collection<MariaDb118Servers>]
+public sealed class MariaDb118VersionedTableTests(MariaDb118Fixture fixture) : VersionedTableTests(fixture);
+
+[Collection<MariaDb118Servers>]
+public sealed class MariaDb118RenamedTableTests(MariaDb118Fixture fixture) : RenamedTableTests(fixture);
+
+[Collection<MariaDb118Servers>]
 public sealed class MariaDb118ChoiceTests(MariaDb118Fixture fixture) : ChoiceTests(fixture);
 
 [Collection<MariaDb118Servers>]

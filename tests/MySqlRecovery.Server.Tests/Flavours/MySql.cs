@@ -44,6 +44,9 @@ public sealed class MySqlWireUndoTests(MySqlFixture fixture) : WireUndoTests(fix
 public sealed class MySqlKinTests(MySqlFixture fixture) : KinTests(fixture);
 
 [Collection<MySqlServers>]
+public sealed class MySqlRenamedTableTests(MySqlFixture fixture) : RenamedTableTests(fixture);
+
+[Collection<MySqlServers>]
 public sealed class MySqlChoiceTests(MySqlFixture fixture) : ChoiceTests(fixture);
 
 [Collection<MySqlServers>]

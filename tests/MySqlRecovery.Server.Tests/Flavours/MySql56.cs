@@ -54,6 +54,9 @@ public sealed class MySql56HardCaseTests(MySql56Fixture fixture) : HardCaseTests
 public sealed class MySql56KinTests(MySql56Fixture fixture) : KinTests(fixture);
 
 [Collection<MySql56Servers>]
+public sealed class MySql56RenamedTableTests(MySql56Fixture fixture) : RenamedTableTests(fixture);
+
+[Collection<MySql56Servers>]
 public sealed class MySql56ChoiceTests(MySql56Fixture fixture) : ChoiceTests(fixture);
 
 [Collection<MySql56Servers>]

@@ -63,6 +63,9 @@ public sealed class MySql57HardCaseTests(MySql57Fixture fixture) : HardCaseTests
 public sealed class MySql57KinTests(MySql57Fixture fixture) : KinTests(fixture);
 
 [Collection<MySql57Servers>]
+public sealed class MySql57RenamedTableTests(MySql57Fixture fixture) : RenamedTableTests(fixture);
+
+[Collection<MySql57Servers>]
 public sealed class MySql57ChoiceTests(MySql57Fixture fixture) : ChoiceTests(fixture);
 
 [Collection<MySql57Servers>]

@@ -26,6 +26,7 @@ public abstract class DdlTests(ServerFixture fixture)
     [InlineData("drop_key", "ALTER TABLE u DROP KEY i, RENAME INDEX j TO k")]
     [InlineData("comment", "ALTER TABLE t COMMENT = 'c'")]
     [InlineData("analyze", "ALTER TABLE t ENGINE = InnoDB")]
+    [InlineData("modify_same", "ALTER TABLE u MODIFY v INT NULL DEFAULT 5")]
     public void What_leaves_the_columns_alone_is_named_and_all_rows_come_back(string name, string ddl)
     {
         var database = new DamagedDatabase(
@@ -55,6 +56,7 @@ public abstract class DdlTests(ServerFixture fixture)
     [InlineData("add", "ALTER TABLE t ADD COLUMN w INT", "1x,2b,3c", false)]
     [InlineData("drop_column", "ALTER TABLE t ADD COLUMN w INT; ALTER TABLE t DROP COLUMN w", "1x,2b,3c", false)]
     [InlineData("modify", "ALTER TABLE t MODIFY v VARCHAR(20)", "1x,2b,3c", false)]
+    [InlineData("charset", "ALTER TABLE t MODIFY v VARCHAR(10) CHARACTER SET latin1", "1x,2b,3c", false)]
     [InlineData("truncate", "TRUNCATE TABLE t; INSERT INTO t VALUES (2, 'n')", "2n", true)]
     [InlineData("recreate", "DROP TABLE t; CREATE TABLE t (id INT PRIMARY KEY, v VARCHAR(10)); INSERT INTO t VALUES (2, 'n')", "2n", true)]
     public void Rows_before_what_puts_them_out_of_reach_are_refused_and_rows_after_it_come_back(string name, string ddl, string expected,

@@ -99,6 +99,30 @@ public abstract class MariaDbEventTests(ServerFixture fixture)
         database.AssertUndone();
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_column_that_was_made_invisible_keeps_its_rows_where_the_columns_have_names(bool hasNames)
+    {
+        const string Hide = "ALTER TABLE i MODIFY v INT INVISIBLE, MODIFY w VARCHAR(10) CHARACTER SET utf8mb4 INVISIBLE";
+        Server.Sql($"SET GLOBAL binlog_row_metadata = {(hasNames ? "FULL" : "MINIMAL")}");
+        try
+        {
+            var database = new DamagedDatabase(
+                Server, $"invisible_{hasNames}".ToLowerInvariant(),
+                "CREATE TABLE i (id INT PRIMARY KEY, v INT, w VARCHAR(10)) CHARACTER SET utf8mb4; INSERT INTO i VALUES (1, 1, 'a')",
+                $"DELETE FROM i; {Hide}; INSERT INTO i (id, v, w) VALUES (2, 2, 'b')");
+            if (hasNames)
+                database.AssertUndoneInPart(("SELECT GROUP_CONCAT(id, v, w) AS i FROM i", "i 11a"), Hide);
+            else
+                Assert.Contains(database.WriteUndo(database.Log).Reason, r => r.Contains("put them out of reach"));
+        }
+        finally
+        {
+            Server.Sql("SET GLOBAL binlog_row_metadata = FULL");
+        }
+    }
+
     [Fact]
     public void Tables_with_versions_get_their_rows_back()
     {

@@ -1,3 +1,4 @@
+using MySqlRecovery.Server.Tests.Logs;
 using MySqlRecovery.Server.Tests.Servers;
 using Xunit;
 
@@ -23,6 +24,32 @@ public abstract class HardCaseTests(ServerFixture fixture)
         UPDATE t SET u = u + 10 ORDER BY u DESC;
         BEGIN; UPDATE t SET id = -1 WHERE id = 2; UPDATE t SET id = 2 WHERE id = 3; UPDATE t SET id = 3 WHERE id = -1; COMMIT;
         """);
+
+    [Fact]
+    public void A_chain_over_a_nullable_unique_key_of_a_table_without_key_is_undone_row_by_row() => RoundTrip(
+        "keyless_chain",
+        """
+        CREATE TABLE t (u INT NULL UNIQUE, v VARCHAR(10), q INT NULL);
+        INSERT INTO t VALUES (1, 'a', 1), (2, 'b', 1), (3, 'c', 2), (4, 'd', 3), (NULL, 'n', 1), (NULL, 'n', 1);
+        CREATE TABLE w (u VARCHAR(10) NULL, v INT, UNIQUE (u)) COLLATE utf8mb4_unicode_ci;
+        INSERT INTO w VALUES ('a', 1), ('B', 2), ('c', 3), (NULL, 4);
+        """,
+        """
+        UPDATE t SET u = u + 1 ORDER BY u DESC;
+        UPDATE t SET u = u - 4, q = q + 1 ORDER BY u;
+        INSERT INTO t VALUES (0, 'o', 9), (0, 'o', 9) ON DUPLICATE KEY UPDATE q = t.q + 1;
+        UPDATE w SET u = CASE u WHEN 'a' THEN 'x' WHEN 'b' THEN 'A' WHEN 'c' THEN 'b' END WHERE u IS NOT NULL ORDER BY u;
+        """);
+
+    [Fact]
+    public void A_chain_over_a_nullable_key_of_two_columns_is_undone_where_a_schema_tells_of_the_key() => new DamagedDatabase(
+        Server, "keyless_pair",
+        "CREATE TABLE t (a INT NULL, b INT NOT NULL, v INT, UNIQUE (a, b)); "
+            + "INSERT INTO t VALUES (1, 1, 1), (1, 2, 2), (1, 3, 3), (2, 1, 4)",
+        "UPDATE t SET b = b + 1 ORDER BY b DESC; UPDATE t SET b = b - 2 ORDER BY b")
+    {
+        WithSchema = true,
+    }.AssertUndone();
 
     [Fact]
     public void Statements_over_two_tables_are_undone() => RoundTrip(

@@ -47,6 +47,6 @@ internal sealed record Reversal(params string[] Logs)
         ITableSchemaSource? schema = SchemaPath == null ? null : LogSchema.Load(SchemaPath);
         var filter = new EventFilter { Where = Predicate, WithStatements = true };
         using var scan = new EventScan(LogRange.Of(Logs, Start, End), filter, Stop, schema);
-        return ChangeIndexBuilder.Build(scan, reverse);
+        return ChangeIndexBuilder.Build(scan, reverse, renames: Form.Following);
     }
 }

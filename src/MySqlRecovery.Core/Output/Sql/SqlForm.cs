@@ -26,6 +26,10 @@ internal sealed record SqlForm
     /// <summary>Under which names tables are written.</summary>
     public TableRenames Renames { get; init; } = TableRenames.None;
 
+    /// <summary>The same for what follows statements: sums are by the names of the log, so that rows of one table under two names
+    /// have no order among them.</summary>
+    public TableRenames? Following => Fold ? null : Renames;
+
     /// <summary>Fails where a name given matches nothing of the tables at hand.</summary>
     public void Check(IReadOnlyCollection<TableMap> maps)
     {

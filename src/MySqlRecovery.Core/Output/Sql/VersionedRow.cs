@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using MySqlRecovery.Binlog.Events;
 using MySqlRecovery.Binlog.Rows;
 using MySqlRecovery.Model;
 
@@ -43,8 +42,8 @@ internal static class VersionedRow
         };
     }
 
-    // The greatest end there is, of a TIMESTAMP(6), which MariaDB 11.5 made longer, or of a transaction's number. Where an image lacks
-    // the column it did not change, and history does not.
+    // The greatest TIMESTAMP(6) there is, which MariaDB 11.5 made a later one. Tables that keep numbers of transactions have no row
+    // events. Where an image lacks the column it did not change, and history does not.
     private static bool IsPresent(TableMap map, RowLayout layout, ReadOnlySpan<byte> image)
     {
         int index = layout.IndexOf(map.RowEnd!.Value);
@@ -53,8 +52,6 @@ internal static class VersionedRow
         var ranges = new ValueRange[layout.Ordinals.Length];
         layout.Locate(image, ranges);
         ReadOnlySpan<byte> end = ranges[index].Of(image);
-        if (map.Columns[map.RowEnd.Value].Type == ColumnType.LongLong)
-            return !end.ContainsAnyExcept(byte.MaxValue);
         return end.Length == 7 && BinaryPrimitives.ReadUInt32BigEndian(end) is LastSecond32 or LastSecond64
             && (end[4] << 16 | end[5] << 8 | end[6]) == LastMicrosecond;
     }

@@ -38,6 +38,49 @@ public sealed class FilterDoubtsTests : IDisposable
     }
 
     [Fact]
+    public void Rows_whose_image_lacks_the_column_may_be_those_that_are_asked_for()
+    {
+        // A DELETE whose image has the key alone.
+        SmallLog log = Insert(new SmallLog(), [1, 5]).AddBegin().AddInts(1, "t", ["id", "v"], 0);
+        log.Add(BinlogEventType.DeleteRowsV1, 1, 0, 0, 0, 0, 0, 1, 0, 2, 0b01, 0, 1, 0, 0, 0).AddCommit();
+
+        string[] reasons = Reasons(log, new EventFilter { Where = new RowPredicate(new Dictionary<string, object?> { ["v"] = 5 }) },
+            out long rows);
+
+        Assert.Equal(1, rows);
+        Assert.Contains("-Where asks for a column that is not in their images", Assert.Single(reasons));
+    }
+
+    [Theory]
+    [InlineData(1, false)]
+    [InlineData(3, true)]
+    public void Logs_that_are_missing_before_the_start_of_a_range_of_time_are_named(int number, bool isNamed)
+    {
+        string path = Path.Combine(_folder, $"binlog.00000{number}");
+        File.WriteAllBytes(path, Insert(new SmallLog(), [1, 5]).Bytes);
+
+        string[] reasons = Reasons(new EventFilter { StartTime = DateTime.UnixEpoch }, [LogRange.Whole(path)], out _);
+
+        Assert.Equal(isNamed ? 1 : 0, reasons.Length);
+        Assert.All(reasons, r => Assert.Contains("what was logged before is not here", r));
+    }
+
+    [Theory]
+    [InlineData(true, 9, true)]
+    [InlineData(true, 1, false)]
+    [InlineData(false, 9, false)]
+    public void Logs_that_are_missing_before_the_end_of_a_range_of_time_are_named(bool goesOn, int stop, bool isNamed)
+    {
+        SmallLog log = Insert(new SmallLog(), [1, 5]);
+        if (goesOn)
+            log.Add(BinlogEventType.Rotate, [4, 0, 0, 0, 0, 0, 0, 0, .. "binlog.000002"u8]);
+
+        string[] reasons = Reasons(log, new EventFilter { StopTime = DateTime.UnixEpoch.AddSeconds(stop) }, out _);
+
+        Assert.Equal(isNamed ? 1 : 0, reasons.Count(r => r.Contains("the log that follows is not here")));
+    }
+
+    [Fact]
     public void Half_a_transaction_is_named_wherever_it_is_cut()
     {
         SmallLog log = new SmallLog().AddBegin().AddInts(1, "t", ["id", "v"], 0);

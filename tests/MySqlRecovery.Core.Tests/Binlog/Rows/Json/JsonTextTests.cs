@@ -18,6 +18,7 @@ public sealed class JsonTextTests
     [InlineData("0FF6040201", null)]
     [InlineData("0FF604020181", null)]
     [InlineData("0FF60402017EFA", "-1.5")]
+    [InlineData("0FF62248248000000000000000000000000000000100000000000000000000000000000001", "1.000000000000000000000000000000000001")]
     [InlineData("0F100201FF", "\"base64:type16:Af8=\"")]
     [InlineData("0701", null)]
     [InlineData("10", null)]
