@@ -18,8 +18,10 @@ namespace MySqlRecovery.Changes;
 /// <param name="tables">The tables of the undo, or null for all.</param>
 /// <param name="movesBytes">Whether rows are undone as bytes, in a binlog.</param>
 /// <param name="renames">Under which names tables are written; null where rows are not written to renamed tables.</param>
+/// <param name="references">Looks for rows that foreign keys tie to them; null for nobody.</param>
 internal sealed class LaterChanges(
-    IEventSelection selection, string[] columns, TableFilter? tables = null, bool movesBytes = true, TableRenames? renames = null)
+    IEventSelection selection, string[] columns, TableFilter? tables = null, bool movesBytes = true, TableRenames? renames = null,
+    LaterReferences? references = null)
 {
     /// <summary>More rows than this are not looked for: their keys would take more than 100 MB.</summary>
     private const int MaximumRows = 1 << 20;
@@ -28,6 +30,7 @@ internal sealed class LaterChanges(
     private readonly HashSet<UInt128> _chosen = [];
     private readonly List<string> _listed = [];
     private readonly List<string> _unread = [];
+    private readonly List<string> _tied = [];
     private readonly List<TableMap> _maps = [];
     private readonly HashSet<TableMap> _mapsSeen = new(ReferenceEqualityComparer.Instance);
     private readonly List<LaterLoss> _losses = [];
@@ -44,6 +47,9 @@ internal sealed class LaterChanges(
 
     /// <summary>Takes in which rows the undo is to leave as they are; null: it takes them all.</summary>
     public LeftOutRows? LeftOut { get; init; }
+
+    /// <summary>What was found of rows that foreign keys tie to those of the undo: one line each, among all others.</summary>
+    public string[] Tied => [.. _tied];
 
     /// <summary>What decided prepared XA transactions, if that counts.</summary>
     public IReadOnlyList<XaDecision> Decisions => _decisions;
@@ -62,16 +68,22 @@ internal sealed class LaterChanges(
             _logs.TryAdd(view.LogFile, _logs.Count);
             if (!view.HasRows)
             {
+                references?.Observe(view);
+                bool isChosen = selection.Includes(scan);
                 if (_maps.Count > 0)
-                    ObserveStatement(view, selection.Includes(scan));
+                    ObserveStatement(view, isChosen);
+                if (references is { IsLooking: true, Others: { } others })
+                    ObserveOther(view, others);
                 continue;
             }
 
-            bool mayBeChosen = selection.Includes(scan);
-            if (mayBeChosen || _chosen.Count > 0)
-                Observe(scan, scan.Table!, mayBeChosen);
+            TableMap map = scan.Table!;
+            bool mayBeChosen = selection.Includes(scan) && tables?.IsMatch(map) != false;
+            if (mayBeChosen || _chosen.Count > 0 || references?.IsLooking == true)
+                Observe(scan, map, mayBeChosen);
         }
 
+        AddReferences();
         if (_found > _listed.Count)
             _listed.Add(string.Create(CultureInfo.InvariantCulture, $"and {_found - _listed.Count} more rows"));
         if (_isFull)
@@ -82,7 +94,7 @@ internal sealed class LaterChanges(
             NoteUnread($"not looked for in this gap: {gap.Message}");
         if (_unread.Count > 0)
             LeftOut?.Doubt(_unread[0]);
-        return [.. _listed, .. _unread];
+        return [.. _listed, .. _tied, .. _unread];
     }
 
     // Damage after what was chosen is no reason not to undo it. The next log goes on.
@@ -120,9 +132,11 @@ internal sealed class LaterChanges(
                 {
                     Choose(map, followed, row);
                     LeftOut?.Choose(map, row);
+                    references?.Choose(map, row);
                     continue;
                 }
 
+                references?.Observe(scan, map, row);
                 if (LeftOut != null && Concerns(map, row) && LeftOut.Observe(map, row))
                     LeftOut.Report(ToChange(scan, map, row));
                 if (FindChosen(followed, row) is { } key && Concerns(map, row) && _chosen.Remove(key))
@@ -158,6 +172,30 @@ internal sealed class LaterChanges(
             return;
         if (!effect.IsDefinition)
             AddLine($"{effect.Obstacle} at {PlaceText(view)}");
+    }
+
+    // What a statement did to a table that a foreign key ties to those of the undo, no log says row by row.
+    private void ObserveOther(in EventView view, TableFilter others)
+    {
+        var effects = new StatementEffects(reverse: true, others, namesNewTables: false, movesBytes: movesBytes);
+        if (effects.Observe(view, []) is { Obstacle: { } obstacle, IsDefinition: false, ObstacleKey: null, DecidedXaId: null }
+            && _tied.Count < MaximumListed)
+            _tied.Add($"{obstacle}, which foreign keys may tie to these rows, at {PlaceText(view)}");
+    }
+
+    private void AddReferences()
+    {
+        if (references == null)
+            return;
+        string?[] findings = [.. references.Findings];
+        string[] named = [.. findings.OfType<string>().Take(MaximumListed)];
+        _tied.AddRange(named);
+        if (findings.Length > named.Length)
+            _tied.Add(string.Create(
+                CultureInfo.InvariantCulture, $"and {findings.Length - named.Length} more that foreign keys tie to these"));
+        if (references.IsFull)
+            _tied.Add("not all rows that foreign keys may tie to these were looked for: they are too many");
+        _tied.AddRange(references.Unknown);
     }
 
     private static string PlaceText(in EventView view) =>
@@ -260,87 +298,4 @@ internal sealed class LaterChanges(
 
         return key;
     }
-}
-
-/// <summary>Rows that can no longer be undone, because of a statement that was not chosen: those of a table before it.</summary>
-/// <param name="Database">Database of the table.</param>
-/// <param name="Table">The table.</param>
-/// <param name="Cause">Why.</param>
-/// <param name="LogFile">The log that has the statement.</param>
-/// <param name="Position">Offset of the statement.</param>
-internal sealed record LaterLoss(string Database, string Table, string Cause, string LogFile, long Position);
-
-/// <summary>What decided an XA transaction that was prepared.</summary>
-/// <param name="Id">The transaction.</param>
-/// <param name="IsRollback">Whether it was rolled back; else it was committed.</param>
-/// <param name="LogFile">The log that has the statement.</param>
-/// <param name="Position">Offset of the statement.</param>
-internal sealed record XaDecision(string Id, bool IsRollback, string LogFile, long Position);
-
-/// <summary>What was not chosen and stands in the way.</summary>
-/// <param name="Lines">Rows that were changed again, and what could not be read, one line each.</param>
-/// <param name="Losses">What can no longer be undone.</param>
-/// <param name="Logs">The logs in their order.</param>
-internal sealed record LaterFindings(string[] Lines, IReadOnlyList<LaterLoss> Losses, IReadOnlyDictionary<string, int> Logs)
-{
-    /// <summary>What decided XA transactions that were prepared among the changes.</summary>
-    public IReadOnlyList<XaDecision> Decisions { get; init; } = [];
-
-    /// <summary>The rows that the undo is to leave as they are; null: it takes them all.</summary>
-    public LeftOutRows? LeftOut { get; init; }
-
-    /// <summary>What decided a transaction that was prepared at a place; null where nothing did.</summary>
-    public XaDecision? DecisionOf(string id, string log, long position) => Decisions.FirstOrDefault(
-        d => string.Equals(d.Id, id, StringComparison.OrdinalIgnoreCase) && IsBefore(log, position, d.LogFile, d.Position));
-
-    /// <summary>Looks for what came after the changes to be undone; null where nothing was left out.</summary>
-    /// <param name="index">The changes.</param>
-    /// <param name="selection">What was chosen.</param>
-    /// <param name="columns">The only columns that the undo sets; empty for all.</param>
-    /// <param name="movesBytes">Whether rows are undone as bytes, in a binlog.</param>
-    /// <param name="openWhole">Opens a scan of the whole logs.</param>
-    /// <param name="leavesOut">Whether the rows that were changed again are to be left out of the undo.</param>
-    /// <param name="renames">Under which names tables are written; null where rows are not written to renamed tables.</param>
-    /// <exception cref="RecoveryException">LaterChangeUnknown: they are to be left out, and which they are cannot be known.</exception>
-    public static LaterFindings? Find(
-        ChangeIndex index, IEventSelection selection, string[] columns, bool movesBytes, Func<EventFilter, EventScan> openWhole,
-        bool leavesOut = false, TableRenames? renames = null)
-    {
-        if (!selection.IsPartial || index.Transactions.Count == 0)
-            return null;
-        TableName[] tables = [.. index.Tables];
-        IEnumerable<TableName> written = renames == null ? [] : index.Maps.Select(renames.NameOf);
-        using EventScan scan = openWhole(new EventFilter { Tables = TableFilter.Only([.. tables, .. written]), WithStatements = true });
-        var later = new LaterChanges(selection, columns, TableFilter.Only(tables), movesBytes, renames)
-        {
-            LeftOut = leavesOut ? new LeftOutRows() : null,
-        };
-        string[] lines = later.Find(scan);
-        later.LeftOut?.Complete();
-        return new LaterFindings(leavesOut ? [] : lines, later.Losses, later.Logs)
-        {
-            Decisions = later.Decisions,
-            LeftOut = later.LeftOut,
-        };
-    }
-
-    /// <summary>Looks for what was left out before changes that are to be done again.</summary>
-    public static string[] FindLeftOut(
-        IReadOnlyCollection<TableName> tables, IEventSelection selection, Func<EventFilter, EventScan> openWhole)
-    {
-        if (!selection.LeavesOut || tables.Count == 0)
-            return [];
-        var filter = TableFilter.Only(tables);
-        return new LeftOutChanges(selection).Find(() => openWhole(new EventFilter { Tables = filter }));
-    }
-
-    /// <summary>The same for changes that are indexed.</summary>
-    public static LaterFindings? FindLeftOut(ChangeIndex index, IEventSelection selection, Func<EventFilter, EventScan> openWhole) =>
-        new(FindLeftOut([.. index.Tables], selection, openWhole), [], new Dictionary<string, int>());
-
-    /// <summary>Whether a transaction comes before a statement.</summary>
-    public bool IsBefore(string log, long position, LaterLoss loss) => IsBefore(log, position, loss.LogFile, loss.Position);
-
-    private bool IsBefore(string log, long position, string otherLog, long otherPosition) =>
-        Logs.TryGetValue(log, out int number) && (number, position).CompareTo((Logs[otherLog], otherPosition)) < 0;
 }

@@ -22,6 +22,9 @@ internal sealed class PipedSelection : IEventSelection
     public bool IsPartial => true;
 
     /// <inheritdoc/>
+    public bool LeavesTablesOut => true;
+
+    /// <inheritdoc/>
     public bool LeavesOut => true;
 
     /// <inheritdoc/>

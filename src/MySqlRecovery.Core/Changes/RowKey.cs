@@ -41,28 +41,48 @@ internal static class RowKey
     }
 
     /// <summary>The same, and one value for all that the server takes for the same key: text goes by its collation.</summary>
-    public static UInt128 OfComparable(TableMap map, RowLayout layout, int[] key, ReadOnlySpan<byte> image)
+    public static UInt128 OfComparable(TableMap map, RowLayout layout, int[] key, ReadOnlySpan<byte> image) =>
+        Array.Exists(key, k => IsText(map.Columns[k])) ? OfComparable(map.Database, map.Table, map, layout, key, image, out _)
+            : Of(map, layout, key, image);
+
+    /// <summary>One value for all rows, of either table, that a foreign key ties together: what they have in its columns. Null where
+    /// one is NULL, which refers to nothing, or is not in the image.</summary>
+    public static UInt128? OfReference(
+        TableReference reference, TableMap map, RowLayout layout, int[] columns, ReadOnlySpan<byte> image)
     {
-        if (!Array.Exists(key, k => IsText(map.Columns[k])))
-            return Of(map, layout, key, image);
+        if (image.IsEmpty || !IsIn(layout, columns))
+            return null;
+        UInt128 value = OfComparable(reference.Child.ToString(), reference.Name, map, layout, columns, image, out bool hasNull);
+        return hasNull ? null : value;
+    }
+
+    private static UInt128 OfComparable(
+        string scope, string name, TableMap map, RowLayout layout, int[] key, ReadOnlySpan<byte> image, out bool hasNull)
+    {
         var ranges = new ValueRange[layout.Ordinals.Length];
         layout.Locate(image, ranges);
+        hasNull = false;
         var bytes = new MemoryStream();
         using var writer = new BinaryWriter(bytes, Encoding.UTF8);
-        writer.Write(map.Database);
-        writer.Write(map.Table);
+        writer.Write(scope);
+        writer.Write(name);
         foreach (int ordinal in key)
         {
             ValueRange range = ranges[Array.IndexOf(layout.Ordinals, ordinal)];
             ColumnDefinition column = map.Columns[ordinal];
             writer.Write(range.IsNull);
+            hasNull |= range.IsNull;
             if (range.IsNull)
                 continue;
             string? text = IsText(column) ? (column.CharacterSet ?? CharacterSets.ByName("utf8mb4")!).Decode(range.Of(image)) : null;
             if (text != null)
+            {
                 writer.Write((column.Collation ?? Collation.Unknown).Fold(text));
-            else
-                writer.Write(range.Of(image));
+                continue;
+            }
+
+            writer.Write(range.Length);
+            writer.Write(range.Of(image));
         }
 
         writer.Flush();

@@ -1,5 +1,4 @@
 using MySqlRecovery.Binlog.Rows;
-using MySqlRecovery.Model;
 using MySqlRecovery.Text;
 
 namespace MySqlRecovery.History;
@@ -33,8 +32,7 @@ internal sealed class PastSchema(TableEras eras, ITableSchemaSource? others) : I
             others?.Complete(map);
     }
 
-    public IEnumerable<(string Child, string[] ReferencedColumns)> FindCascades(TableMap parent, RowOperation operation) =>
-        others?.FindCascades(parent, operation) ?? [];
+    public IEnumerable<TableReference> FindReferences(TableName table) => others?.FindReferences(table) ?? [];
 
     public string? FindHiddenCascades(TableMap parent) => others?.FindHiddenCascades(parent);
 

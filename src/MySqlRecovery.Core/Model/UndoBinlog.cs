@@ -38,8 +38,8 @@ public sealed class UndoBinlog
 
     /// <summary>
     /// Rows of the undo that other changes, which stay, have changed again later, one line each: what those did to them is
-    /// overwritten. Looked for in the files given; empty where there are none; null for an undo of objects from the pipeline, for
-    /// which nothing was looked at.
+    /// overwritten; and rows that foreign keys tie to those of the undo, where definitions tell of them. Looked for in the files
+    /// given; empty where there are none; null for an undo of objects from the pipeline, for which nothing was looked at.
     /// </summary>
     public string[]? LaterChange { get; set; } = [];
 

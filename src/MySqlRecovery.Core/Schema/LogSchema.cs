@@ -33,28 +33,31 @@ internal sealed class LogSchema(SchemaCatalog catalog) : ITableSchemaSource
             .Select(k => k.Parts.Select(p => IndexOf(map, p.Column)).ToArray())];
     }
 
-    public IEnumerable<(string Child, string[] ReferencedColumns)> FindCascades(TableMap parent, RowOperation operation) =>
-        FindCascades(parent.Database, parent.Table, operation);
-
-    private IEnumerable<(string Child, string[] ReferencedColumns)> FindCascades(string database, string table, RowOperation operation)
+    public IEnumerable<TableReference> FindReferences(TableName table)
     {
         foreach (TableSchema child in catalog.Tables)
         {
             foreach (ForeignKeySchema key in child.ForeignKeys)
             {
-                ReferentialAction action = operation == RowOperation.Delete ? key.OnDelete : key.OnUpdate;
-                bool refers = string.Equals(key.ReferencedTable.Name, table, StringComparison.OrdinalIgnoreCase)
-                    && (key.ReferencedTable.Database == null
-                        || string.Equals(key.ReferencedTable.Database, database, StringComparison.OrdinalIgnoreCase));
-                if (refers && action is ReferentialAction.Cascade or ReferentialAction.SetNull or ReferentialAction.SetDefault)
-                    yield return ($"{child.Database ?? database}.{child.Name}", [.. key.ReferencedColumns]);
+                var name = new TableName(child.Database ?? table.Database, child.Name);
+                TableName parent = key.ReferencedTable with { Database = key.ReferencedTable.Database ?? name.Database };
+                if (TableName.IgnoreCase.Equals(name, table) || TableName.IgnoreCase.Equals(parent, table))
+                    yield return new TableReference(
+                        key.Name, name, [.. key.Columns], parent, [.. key.ReferencedColumns], ChangesRows(key.OnDelete),
+                        ChangesRows(key.OnUpdate));
             }
         }
     }
 
-    public bool IsSelfContained(string database, string table) =>
-        catalog.Find(database, table) is { UnknownReason: null, Triggers.Count: 0 }
-        && !FindCascades(database, table, RowOperation.Delete).Concat(FindCascades(database, table, RowOperation.Update)).Any();
+    public bool IsSelfContained(string database, string table)
+    {
+        var name = new TableName(database, table);
+        return catalog.Find(database, table) is { UnknownReason: null, Triggers.Count: 0 }
+            && !FindReferences(name).Any(r => r.CarriesOn(name, RowOperation.Delete) || r.CarriesOn(name, RowOperation.Update));
+    }
+
+    private static bool ChangesRows(ReferentialAction action) =>
+        action is ReferentialAction.Cascade or ReferentialAction.SetNull or ReferentialAction.SetDefault;
 
     /// <summary>The key by which rows are told apart: the primary one, else the first that can do as well; null where there is
     /// none.</summary>

@@ -25,7 +25,8 @@ internal sealed class ServerLogSchema : ITableSchemaSource
     private readonly HashSet<TableName> _read = [];
     private readonly HashSet<TableName> _warned = [];
     private readonly Dictionary<TableName, List<TableMap>> _named = [];
-    private List<(TableName Parent, TableName Child)>? _cascades;
+    private readonly HashSet<TableName> _included = new(TableName.IgnoreCase);
+    private List<(TableName Parent, TableName Child)>? _references;
     private readonly Dictionary<string, string?> _hidden = new(StringComparer.Ordinal);
     private string? _hiddenDatabases;
     private string? _unavailable;
@@ -49,9 +50,9 @@ internal sealed class ServerLogSchema : ITableSchemaSource
 
     public void Complete(TableMap map)
     {
-        if (_tables?.IsMatch(map.Database, map.Table) == false)
-            return;
         var name = new TableName(map.Database, map.Table);
+        if (_tables?.IsMatch(map.Database, map.Table) == false && !_included.Contains(name))
+            return;
         if (_unavailable == null && _read.Add(name))
             Read(name);
         bool isNamed = Array.TrueForAll(map.Columns, column => column.IsNameKnown);
@@ -72,8 +73,14 @@ internal sealed class ServerLogSchema : ITableSchemaSource
             _warn($"{name}: {map.SchemaDoubt}.");
     }
 
-    public IEnumerable<(string Child, string[] ReferencedColumns)> FindCascades(TableMap parent, RowOperation operation) =>
-        _schema.FindCascades(parent, operation);
+    public IEnumerable<TableReference> FindReferences(TableName table)
+    {
+        if (_unavailable == null && _read.Add(table))
+            Read(table);
+        return _schema.FindReferences(table);
+    }
+
+    public void Include(TableName table) => _included.Add(table);
 
     public string? FindHiddenCascades(TableMap parent) => _unavailable ?? _hidden.GetValueOrDefault(parent.Database);
 
@@ -140,10 +147,10 @@ internal sealed class ServerLogSchema : ITableSchemaSource
     {
         if (!_hidden.ContainsKey(name.Database!))
             _hidden[name.Database!] = ServerSchema.FindHidden(client, name.Database!, _stop);
-        if (_cascades == null)
+        if (_references == null)
             _hiddenDatabases = ServerSchema.FindHiddenDatabases(client, _stop);
-        _cascades ??= ServerSchema.FindCascades(client, _stop);
-        IEnumerable<TableName> children = _cascades.Where(c => IsSame(c.Parent, name)).Select(c => c.Child).Where(_read.Add);
+        _references ??= ServerSchema.FindReferences(client, _stop);
+        IEnumerable<TableName> children = _references.Where(c => IsSame(c.Parent, name)).Select(c => c.Child).Where(_read.Add);
         foreach (TableSchema table in ServerSchema.Read(client, [name, .. children], _stop))
             _catalog.Put(table);
     }

@@ -40,14 +40,19 @@ internal static class ServerSchema
     /// The tables whose rows a server changes along with those of another: they have foreign keys to it ON DELETE or ON
     /// UPDATE CASCADE, SET NULL or SET DEFAULT. All of the server that the account may see.
     /// </summary>
-    public static List<(TableName Parent, TableName Child)> FindCascades(IQueryClient client, CancellationToken token)
+    public static List<(TableName Parent, TableName Child)> FindCascades(IQueryClient client, CancellationToken token) => FindReferences(
+        client, token,
+        " WHERE DELETE_RULE IN ('CASCADE', 'SET NULL', 'SET DEFAULT') OR UPDATE_RULE IN ('CASCADE', 'SET NULL', 'SET DEFAULT')");
+
+    /// <summary>The tables that refer to another by a foreign key, with that. All of the server that the account may see.</summary>
+    public static List<(TableName Parent, TableName Child)> FindReferences(
+        IQueryClient client, CancellationToken token, string condition = "")
     {
-        const string Sql =
+        string sql =
             "SELECT UNIQUE_CONSTRAINT_SCHEMA, REFERENCED_TABLE_NAME, CONSTRAINT_SCHEMA, TABLE_NAME FROM "
-                + "information_schema.REFERENTIAL_CONSTRAINTS "
-            + "WHERE DELETE_RULE IN ('CASCADE', 'SET NULL', 'SET DEFAULT') OR UPDATE_RULE IN ('CASCADE', 'SET NULL', 'SET DEFAULT')";
+                + $"information_schema.REFERENTIAL_CONSTRAINTS{condition}";
         return UnreadableAnswer.Guard(
-            client, () => client.QueryAll(Sql, token).ConvertAll(row => (new TableName(row[0], row[1]!), new TableName(row[2], row[3]!))));
+            client, () => client.QueryAll(sql, token).ConvertAll(row => (new TableName(row[0], row[1]!), new TableName(row[2], row[3]!))));
     }
 
     /// <summary>Why an account does not see all tables of a database, with the statement that lets it; null where it does.</summary>

@@ -255,8 +255,9 @@ public abstract partial class BinlogCmdlet : LogReaderCmdlet
             WriteWarning("Whether something else changed these rows or their tables again later was not looked for: only "
                 + "logs and servers show it.");
         else if (changes.Length > 0)
-            WriteWarning((reverse ? "Rows of this undo were changed again later by what is not undone" : "What is left out "
-                + "stands in the way")
+            WriteWarning((reverse
+                ? "Rows of this undo, or rows that foreign keys tie to them, were changed again later by what is not undone"
+                : "What is left out stands in the way")
                 + $": {changes[0]}"
                 + (changes.Length > 1 ? $" (and {changes.Length - 1} more: see LaterChange)" : string.Empty));
     }

@@ -262,7 +262,7 @@ internal sealed class RandomHistory : IDisposable
                 int[] added = [.. Enumerable.Range(0, _random.Next(1, 4)).Select(_ => NewNumber(table, session)).Distinct()];
                 Lock(session, table, added);
                 string head = table.InsertHead;
-                var rows = added.ToDictionary(id => id, id => table.NewRow(id));
+                var rows = added.ToDictionary(id => id, id => table.NewRow(id, NextParent(table)));
                 return (new RandomStatement(name, RowOperation.Insert, added,
                     kept => kept.Count == 0 ? "" : head + string.Join(", ", kept.Select(id => rows[id])), table.HasNumber), () =>
                 {
@@ -272,7 +272,7 @@ internal sealed class RandomHistory : IDisposable
                 );
             case 1 or 2 when ids.Length > 0:
                 Lock(session, table, ids);
-                string set = table.Assignments();
+                string set = table.Assignments() + (IsChild(table) && _random.Next(3) == 0 ? $", p = {NextParent(table)}" : "");
                 return (new RandomStatement(name, RowOperation.Update, ids, kept => kept.Count == 0 ? "" : table.Update(name, kept, set),
                     table.HasNumber), () => { }
                 );
@@ -289,6 +289,17 @@ internal sealed class RandomHistory : IDisposable
             default:
                 return null;
         }
+    }
+
+    private bool IsChild(RandomTable table) => HasKin && table == _tables[^1];
+
+    // Often the parent that came last.
+    private string NextParent(RandomTable table)
+    {
+        List<int> parents = IsChild(table) ? _tables[^2].Rows : [];
+        return parents.Count == 0 || _random.Next(4) == 0 ? "NULL" : Text(parents[_random.Next(2) == 0 ? ^1 : _random.Next(parents.Count)]);
+
+        static string Text(int id) => id.ToString(CultureInfo.InvariantCulture);
     }
 
     private static void Replace(RandomSession session, RandomTable table, int[] gone, int[] come)

@@ -72,6 +72,127 @@ public abstract class KinTests(ServerFixture fixture)
         WithSchema = true,
     }.AssertUndone();
 
+    [Theory]
+    // Rows that the undo takes away, or whose key it changes, and that others refer to since.
+    [InlineData("made", "", "INSERT INTO par VALUES (5, 50)", "INSERT INTO chi VALUES (55, 5)", "chi id=55 | refers to | par id=5")]
+    [InlineData("made_c", " ON DELETE CASCADE", "INSERT INTO par VALUES (5, 50)", "INSERT INTO chi VALUES (55, 5)", "chi id=55")]
+    [InlineData("made_n", " ON DELETE SET NULL", "INSERT INTO par VALUES (5, 50)", "INSERT INTO chi VALUES (55, 5)", "chi id=55")]
+    [InlineData("joined", "", "INSERT INTO par VALUES (5, 50)", "UPDATE chi SET p = 5 WHERE id = 11", "chi id=11 | par id=5")]
+    [InlineData("keyed", "", "UPDATE par SET id = 6 WHERE id = 4", "INSERT INTO chi VALUES (55, 6)", "chi id=55 | par id=6")]
+    [InlineData("keyed_c", " ON UPDATE CASCADE", "UPDATE par SET id = 6 WHERE id = 4", "INSERT INTO chi VALUES (55, 6)", "chi id=55")]
+    [InlineData("unchecked", "", "INSERT INTO par VALUES (5, 50)", "SET foreign_key_checks = 0; INSERT INTO chi VALUES (55, 5)",
+        "chi id=55")]
+    // Rows that the undo brings back, or makes refer, to one that others took away or gave another key since.
+    [InlineData("orphaned", "", "DELETE FROM chi WHERE p = 1", "DELETE FROM par WHERE id = 1", "par id=1 | gave up id=1 | chi")]
+    [InlineData("rekeyed", "", "DELETE FROM chi WHERE p = 1", "UPDATE par SET id = 9 WHERE id = 1", "par id=1 | gave up id=1")]
+    [InlineData("left", "", "UPDATE chi SET p = 2 WHERE p = 1", "DELETE FROM par WHERE id = 1", "par id=1 | gave up id=1")]
+    [InlineData("left_c", " ON DELETE CASCADE", "UPDATE chi SET p = 2 WHERE id = 11", "DELETE FROM par WHERE id = 2", "id=2")]
+    // What comes to nothing, and what is none of theirs.
+    [InlineData("gone", "", "INSERT INTO par VALUES (5, 50)", "INSERT INTO chi VALUES (55, 5); DELETE FROM chi WHERE id = 55", "")]
+    [InlineData("moved_on", "", "INSERT INTO par VALUES (5, 50)", "INSERT INTO chi VALUES (55, 5); UPDATE chi SET p = 2 WHERE id = 55", "")]
+    [InlineData("remade", "", "DELETE FROM chi WHERE p = 1", "DELETE FROM par WHERE id = 1; INSERT INTO par VALUES (1, 7)", "")]
+    [InlineData("elsewhere", "", "INSERT INTO par VALUES (5, 50)", "INSERT INTO chi VALUES (55, 1), (56, NULL)", "")]
+    [InlineData("same_key", "", "UPDATE par SET code = 7 WHERE id = 1", "INSERT INTO chi VALUES (55, 1)", "")]
+    [InlineData("there_and_back", "", "UPDATE par SET id = 6 WHERE id = 4; UPDATE par SET id = 4 WHERE id = 6",
+        "INSERT INTO chi VALUES (55, 4)", "")]
+    [InlineData("childless", "", "INSERT INTO chi VALUES (55, 1)", "DELETE FROM chi WHERE p = 2; DELETE FROM par WHERE id = 2", "")]
+    public void Rows_that_foreign_keys_tie_to_an_undo_and_that_others_changed_since_are_named(
+        string name, string actions, string damage, string others, string expected)
+    {
+        Reversal chosen = ChooseStart($"tied_{name}", Setup.Replace("(id)) ENGINE", $"(id){actions}) ENGINE", StringComparison.Ordinal)
+            + " INSERT INTO par VALUES (4, 40);", damage, others);
+
+        foreach (bool movesBytes in (bool[])[true, false])
+        {
+            string[] found = chosen.FindLaterChanges(movesBytes);
+            if (expected.Length == 0)
+            {
+                Assert.Empty(found);
+                continue;
+            }
+
+            // MySQL 9.6 and later logs the rows that a foreign key took along, too.
+            string line = Assert.Single(found, f => f.Contains("foreign key", StringComparison.Ordinal));
+            Assert.All(expected.Split(" | "), part => Assert.Contains(part, line));
+            Assert.Contains("foreign key chi_ibfk_1", line);
+            Assert.Contains(" at ", line);
+        }
+    }
+
+    [Fact]
+    public void Rows_that_are_undone_too_stand_in_nobodys_way()
+    {
+        Reversal chosen = ChooseStart("tied_whole", Setup, "INSERT INTO par VALUES (5, 50)", "INSERT INTO chi VALUES (55, 5)");
+        Assert.Empty((chosen with { End = null }).FindLaterChanges(movesBytes: true));
+        Assert.Single((chosen with { End = null, Table = ["par"] }).FindLaterChanges(movesBytes: true));
+        Assert.Empty((chosen with { End = null, Table = ["chi"] }).FindLaterChanges(movesBytes: true));
+    }
+
+    [Theory]
+    [InlineData("VARCHAR(20) CHARACTER SET latin1 COLLATE latin1_swedish_ci", "VARCHAR(9) CHARACTER SET latin1 COLLATE latin1_swedish_ci",
+        "'Wort'", "'wORT'")]
+    [InlineData("VARCHAR(255) CHARACTER SET utf8", "VARCHAR(20) CHARACTER SET utf8", "'Wörter'", "'WORTER'")]
+    [InlineData("BIGINT UNSIGNED", "BIGINT UNSIGNED", "18446744073709551615", "18446744073709551615")]
+    [InlineData("DECIMAL(8,2)", "DECIMAL(8,2)", "1.50", "1.5")]
+    [InlineData("DATE", "DATE", "'2026-11-30'", "20261130")]
+    [InlineData("VARBINARY(300)", "VARBINARY(9)", "0x00FF", "0x00FF")]
+    public void What_a_server_takes_for_one_key_ties_rows_together(string parent, string child, string made, string referring)
+    {
+        string name = $"tied_{string.Concat(parent.TakeWhile(char.IsLetter))}_{made.Length}".ToLowerInvariant();
+        Reversal chosen = ChooseStart(name, $"""
+            CREATE TABLE par (id INT PRIMARY KEY, code {parent}, other INT, UNIQUE (code, other)) ENGINE = InnoDB;
+            CREATE TABLE chi (id INT PRIMARY KEY, other INT, code {child}, FOREIGN KEY (code, other) REFERENCES par (code, other))
+              ENGINE = InnoDB;
+            """, $"INSERT INTO par VALUES (5, {made}, 7)", $"INSERT INTO chi VALUES (55, 7, {referring}), (56, NULL, {referring})");
+
+        string line = Assert.Single(chosen.FindLaterChanges(movesBytes: true));
+        Assert.Contains("chi id=55", line);
+        Assert.Contains("par code=", line);
+        Assert.Contains("other=7", line);
+    }
+
+    [Fact]
+    public void A_row_of_the_own_table_that_came_to_refer_to_one_that_is_undone_is_named()
+    {
+        Reversal chosen = ChooseStart("tied_own",
+            "CREATE TABLE person (id INT PRIMARY KEY, boss INT, FOREIGN KEY (boss) REFERENCES person (id)) ENGINE = InnoDB;",
+            "INSERT INTO person VALUES (1, NULL)", "INSERT INTO person VALUES (2, 1)");
+        Assert.Contains("person id=2", Assert.Single(chosen.FindLaterChanges(movesBytes: true)));
+    }
+
+    [Fact]
+    public void A_table_that_was_made_later_and_refers_to_rows_of_the_undo_counts()
+    {
+        Reversal chosen = ChooseStart("tied_new", Setup, "INSERT INTO par VALUES (5, 50)", """
+            CREATE TABLE late (id INT PRIMARY KEY, p INT, CONSTRAINT late_par FOREIGN KEY (p) REFERENCES par (id)) ENGINE = InnoDB;
+            INSERT INTO late VALUES (1, 5);
+            """);
+        Assert.Contains("foreign key late_par", Assert.Single(chosen.FindLaterChanges(movesBytes: true)));
+        // Without a schema the log alone tells of the table.
+        if (Server.Flavour.HasRowMetadata)
+            Assert.Contains("late id=1", Assert.Single((chosen with { SchemaPath = null }).FindLaterChanges(movesBytes: true)));
+    }
+
+    [Fact]
+    public void A_statement_that_changed_a_table_tied_to_the_undo_without_row_images_is_named()
+    {
+        Reversal chosen = ChooseStart("tied_statement", Setup, "INSERT INTO par VALUES (5, 50)",
+            "SET SESSION binlog_format = 'STATEMENT'; INSERT INTO chi VALUES (55, 5)");
+        Assert.Contains("INSERT INTO chi", Assert.Single(chosen.FindLaterChanges(movesBytes: true)));
+    }
+
+    // Two logs, of which that with the others' part is not chosen.
+    private Reversal ChooseStart(string name, string setup, string damage, string others)
+    {
+        Server.Sql($"CREATE DATABASE {name}; USE {name}; {setup} FLUSH BINARY LOGS; {damage}; FLUSH BINARY LOGS; {others}; "
+            + "FLUSH BINARY LOGS");
+        string schema = Path.Combine(Server.FolderPath, $"{name}.sql");
+        IEnumerable<string> tables = setup.Split(';', StringSplitOptions.TrimEntries)
+            .Where(s => s.StartsWith("CREATE", StringComparison.Ordinal));
+        File.WriteAllText(schema, $"USE {name}; {string.Join("; ", tables)};");
+        return new Reversal(Server.BinlogFiles[^3], Server.BinlogFiles[^2]) { SchemaPath = schema, End = 4 };
+    }
+
     private (Reversal Chosen, DamagedDatabase Database) Choose(string name, string damage, string others)
     {
         // The log of the damage ends before what the others do.

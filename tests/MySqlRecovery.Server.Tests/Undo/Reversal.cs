@@ -1,6 +1,5 @@
 using System.Collections;
 using MySqlRecovery.Binlog.Filter;
-using MySqlRecovery.Binlog.Rows;
 using MySqlRecovery.Binlog.Scan;
 using MySqlRecovery.Changes;
 using MySqlRecovery.Model;
@@ -20,6 +19,8 @@ internal sealed record Reversal(params string[] Logs)
     public long? End { get; init; }
 
     public IDictionary? Where { get; init; }
+
+    public string[] Table { get; init; } = [];
 
     public string? SchemaPath { get; init; }
 
@@ -42,11 +43,32 @@ internal sealed record Reversal(params string[] Logs)
         return RowSqlExport.WriteFile(index, Predicate, Form with { Reverse = reverse }, path, overwrite: false, Stop).Reason;
     }
 
+    /// <summary>What was not chosen and changed the rows again later, or rows that foreign keys tie to them.</summary>
+    /// <param name="movesBytes">Whether they are undone by a binlog.</param>
+    public string[] FindLaterChanges(bool movesBytes)
+    {
+        EventFilter filter = Filter;
+        var selection = new EventSelection(filter, Start != null || End != null);
+        using EventScan scan = Open(filter, readWhole: false);
+        using ChangeIndex index = ChangeIndexBuilder.Build(scan, reverse: true, movesBytes: movesBytes, findLaterChanges: found =>
+            LaterFindings.Find(found, selection, [.. Form.Columns], movesBytes, all => Open(all, readWhole: true)));
+        return index.LaterChanges!;
+    }
+
+    private EventFilter Filter => new()
+    {
+        Where = Predicate,
+        WithStatements = true,
+        Tables = Table.Length == 0 ? null : new TableFilter([], [], Table, []),
+    };
+
     private ChangeIndex Index(bool reverse)
     {
-        ITableSchemaSource? schema = SchemaPath == null ? null : LogSchema.Load(SchemaPath);
-        var filter = new EventFilter { Where = Predicate, WithStatements = true };
-        using var scan = new EventScan(LogRange.Of(Logs, Start, End), filter, Stop, schema);
+        using EventScan scan = Open(Filter, readWhole: false);
         return ChangeIndexBuilder.Build(scan, reverse, renames: Form.Following);
     }
+
+    private EventScan Open(EventFilter filter, bool readWhole) => new(
+        LogRange.Of(Logs, Start, End).Select(r => r with { IsReadWhole = readWhole }), filter, Stop,
+        SchemaPath == null ? null : LogSchema.Load(SchemaPath));
 }

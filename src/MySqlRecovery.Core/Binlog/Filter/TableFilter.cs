@@ -8,7 +8,7 @@ internal sealed class TableFilter
 {
     private readonly NamePattern[] _databases;
     private readonly NamePattern[] _excludedDatabases;
-    private readonly QualifiedPattern[] _tables;
+    private QualifiedPattern[] _tables;
     private readonly QualifiedPattern[] _excludedTables;
 
     public TableFilter(string[] databases, string[] excludedDatabases, string[] tables, string[] excludedTables)
@@ -28,6 +28,9 @@ internal sealed class TableFilter
 
     /// <summary>Chooses these tables and no others.</summary>
     public static TableFilter Only(IEnumerable<TableName> tables) => new([.. tables.Select(QualifiedPattern.Of)]);
+
+    /// <summary>Chooses a table, too, of which no map has come yet.</summary>
+    public void Add(TableName table) => _tables = [.. _tables, QualifiedPattern.Of(table)];
 
     /// <summary>Whether only events that belong to a table can match.</summary>
     public bool NeedsTable => _tables.Length > 0;

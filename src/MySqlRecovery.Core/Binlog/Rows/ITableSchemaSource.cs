@@ -9,11 +9,21 @@ internal interface ITableSchemaSource
     /// <summary>Adds names, keys and types to a table map that has just been read.</summary>
     void Complete(TableMap map);
 
+    /// <summary>The foreign keys that a table has, and those that refer to it.</summary>
+    IEnumerable<TableReference> FindReferences(TableName table);
+
     /// <summary>
     /// Foreign keys through which deleting or updating rows of a table changes rows of others, with the referenced columns
     /// (empty: the primary key): before MySQL 9.6 and in MariaDB no log holds those changes.
     /// </summary>
-    IEnumerable<(string Child, string[] ReferencedColumns)> FindCascades(TableMap parent, RowOperation operation);
+    IEnumerable<(string Child, string[] ReferencedColumns)> FindCascades(TableMap parent, RowOperation operation) =>
+        FindReferences(parent.QualifiedName).Where(r => r.CarriesOn(parent.QualifiedName, operation))
+            .Select(r => (r.Child.ToString(), r.ReferencedColumns));
+
+    /// <summary>Completes the maps of a table, too, that was not asked for.</summary>
+    void Include(TableName table)
+    {
+    }
 
     /// <summary>Why there may be foreign keys to a table that <see cref="FindCascades"/> does not know; null where there are
     /// none.</summary>

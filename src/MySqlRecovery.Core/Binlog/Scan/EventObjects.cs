@@ -170,6 +170,9 @@ internal interface IEventSelection
     /// <summary>Whether some rows of a chosen table may not be chosen.</summary>
     bool IsPartial { get; }
 
+    /// <summary>Whether whole tables may not be chosen.</summary>
+    bool LeavesTablesOut { get; }
+
     /// <summary>Whether rows of a transaction in the range may be left out, and not only what comes before or after it.</summary>
     bool LeavesOut { get; }
 
@@ -202,6 +205,9 @@ internal sealed class EventSelection(EventFilter filter, bool isPart) : IEventSe
 {
     /// <inheritdoc/>
     public bool IsPartial => !filter.TakesAnyHeader || !filter.TakesAnyTransaction || isPart;
+
+    /// <inheritdoc/>
+    public bool LeavesTablesOut => filter.Tables != null;
 
     /// <inheritdoc/>
     public bool Includes(EventScan scan) =>

@@ -1,0 +1,104 @@
+using MySqlRecovery.Binlog.Filter;
+using MySqlRecovery.Binlog.Rows;
+using MySqlRecovery.Binlog.Scan;
+using MySqlRecovery.Model;
+using MySqlRecovery.Text;
+
+namespace MySqlRecovery.Changes;
+
+/// <summary>Rows that can no longer be undone, because of a statement that was not chosen: those of a table before it.</summary>
+/// <param name="Database">Database of the table.</param>
+/// <param name="Table">The table.</param>
+/// <param name="Cause">Why.</param>
+/// <param name="LogFile">The log that has the statement.</param>
+/// <param name="Position">Offset of the statement.</param>
+internal sealed record LaterLoss(string Database, string Table, string Cause, string LogFile, long Position);
+
+/// <summary>What decided an XA transaction that was prepared.</summary>
+/// <param name="Id">The transaction.</param>
+/// <param name="IsRollback">Whether it was rolled back; else it was committed.</param>
+/// <param name="LogFile">The log that has the statement.</param>
+/// <param name="Position">Offset of the statement.</param>
+internal sealed record XaDecision(string Id, bool IsRollback, string LogFile, long Position);
+
+/// <summary>What was not chosen and stands in the way.</summary>
+/// <param name="Lines">Rows that were changed again, and what could not be read, one line each.</param>
+/// <param name="Losses">What can no longer be undone.</param>
+/// <param name="Logs">The logs in their order.</param>
+internal sealed record LaterFindings(string[] Lines, IReadOnlyList<LaterLoss> Losses, IReadOnlyDictionary<string, int> Logs)
+{
+    /// <summary>What decided XA transactions that were prepared among the changes.</summary>
+    public IReadOnlyList<XaDecision> Decisions { get; init; } = [];
+
+    /// <summary>The rows that the undo is to leave as they are; null: it takes them all.</summary>
+    public LeftOutRows? LeftOut { get; init; }
+
+    /// <summary>What decided a transaction that was prepared at a place; null where nothing did.</summary>
+    public XaDecision? DecisionOf(string id, string log, long position) => Decisions.FirstOrDefault(
+        d => string.Equals(d.Id, id, StringComparison.OrdinalIgnoreCase) && IsBefore(log, position, d.LogFile, d.Position));
+
+    /// <summary>Looks for what came after the changes to be undone; null where nothing was left out.</summary>
+    /// <param name="index">The changes.</param>
+    /// <param name="selection">What was chosen.</param>
+    /// <param name="columns">The only columns that the undo sets; empty for all.</param>
+    /// <param name="movesBytes">Whether rows are undone as bytes, in a binlog.</param>
+    /// <param name="openWhole">Opens a scan of the whole logs.</param>
+    /// <param name="leavesOut">Whether the rows that were changed again are to be left out of the undo.</param>
+    /// <param name="renames">Under which names tables are written; null where rows are not written to renamed tables.</param>
+    /// <exception cref="RecoveryException">LaterChangeUnknown: they are to be left out, and which they are cannot be known.</exception>
+    public static LaterFindings? Find(
+        ChangeIndex index, IEventSelection selection, string[] columns, bool movesBytes, Func<EventFilter, EventScan> openWhole,
+        bool leavesOut = false, TableRenames? renames = null)
+    {
+        if (!(selection.IsPartial || selection.LeavesTablesOut) || index.Transactions.Count == 0)
+            return null;
+        TableName[] names = [.. index.Tables];
+        TableName[] written = renames == null ? [] : [.. index.Maps.Select(renames.NameOf)];
+        for (TableReference[] known = []; ;)
+        {
+            TableFilter tables = TableFilter.Only(names), read = TableFilter.Only([.. names, .. written]);
+            using EventScan scan = openWhole(new EventFilter { Tables = read, WithStatements = true });
+            var references = new LaterReferences(scan.Schema, names, read, columns, movesBytes, known);
+            references.Follow();
+            if (!selection.IsPartial && references.Others == null)
+                return null;
+            var later = new LaterChanges(selection, columns, tables, movesBytes, renames, references)
+            {
+                LeftOut = leavesOut ? new LeftOutRows() : null,
+            };
+            string[] lines = later.Find(scan);
+            if (references.CameLate)
+            {
+                known = references.Met;
+                continue;
+            }
+
+            later.LeftOut?.Complete();
+            return new LaterFindings(leavesOut ? later.Tied : lines, later.Losses, later.Logs)
+            {
+                Decisions = later.Decisions,
+                LeftOut = later.LeftOut,
+            };
+        }
+    }
+
+    /// <summary>Looks for what was left out before changes that are to be done again.</summary>
+    public static string[] FindLeftOut(
+        IReadOnlyCollection<TableName> tables, IEventSelection selection, Func<EventFilter, EventScan> openWhole)
+    {
+        if (!selection.LeavesOut || tables.Count == 0)
+            return [];
+        var filter = TableFilter.Only(tables);
+        return new LeftOutChanges(selection).Find(() => openWhole(new EventFilter { Tables = filter }));
+    }
+
+    /// <summary>The same for changes that are indexed.</summary>
+    public static LaterFindings? FindLeftOut(ChangeIndex index, IEventSelection selection, Func<EventFilter, EventScan> openWhole) =>
+        new(FindLeftOut([.. index.Tables], selection, openWhole), [], new Dictionary<string, int>());
+
+    /// <summary>Whether a transaction comes before a statement.</summary>
+    public bool IsBefore(string log, long position, LaterLoss loss) => IsBefore(log, position, loss.LogFile, loss.Position);
+
+    private bool IsBefore(string log, long position, string otherLog, long otherPosition) =>
+        Logs.TryGetValue(log, out int number) && (number, position).CompareTo((Logs[otherLog], otherPosition)) < 0;
+}

@@ -1,0 +1,299 @@
+using System.Collections.Specialized;
+using System.Diagnostics.CodeAnalysis;
+using System.Runtime.InteropServices;
+using MySqlRecovery.Binlog.Filter;
+using MySqlRecovery.Binlog.Rows;
+using MySqlRecovery.Binlog.Scan;
+using MySqlRecovery.Model;
+using MySqlRecovery.Schema;
+using MySqlRecovery.Text;
+
+namespace MySqlRecovery.Changes;
+
+/// <summary>
+/// Looks for rows that foreign keys tie to those that are to be undone, and that something else, which is not, changed later: rows
+/// that came to refer to one that the undo takes away, which are left without it or go with it, and rows that went although the
+/// undo brings back others that refer to them.
+/// </summary>
+/// <param name="given">Knows the foreign keys; null where only the log tells of tables that it made.</param>
+/// <param name="tables">The tables of the undo.</param>
+/// <param name="read">The tables that are read: those that foreign keys tie to them are added.</param>
+/// <param name="columns">The only columns that the undo sets; empty for all.</param>
+/// <param name="movesBytes">Whether rows are undone as bytes, in a binlog.</param>
+/// <param name="known">Foreign keys that an earlier reading of the logs has met.</param>
+internal sealed class LaterReferences(
+    ITableSchemaSource? given, IReadOnlyCollection<TableName> tables, TableFilter read, string[] columns, bool movesBytes,
+    IReadOnlyList<TableReference> known)
+{
+    /// <summary>More keys than this are not looked for.</summary>
+    private const int MaximumKeys = 1 << 20;
+
+    /// <summary>For no more keys it is kept which row was found.</summary>
+    private const int MaximumLines = 1000;
+
+    private readonly ITableSchemaSource _schema = given ?? new LogSchema(SchemaCatalog.Parse(string.Empty));
+    private readonly TableFilter _tables = TableFilter.Only(tables);
+    private readonly HashSet<TableName> _tied = new(TableName.IgnoreCase);
+    private readonly Dictionary<TableMap, Tie[]> _ties = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<UInt128, TakenKey> _taken = [];
+    private readonly Dictionary<UInt128, NeededKey> _needed = [];
+    private readonly List<string> _unknown = [];
+    private readonly HashSet<string> _hidden = new(StringComparer.Ordinal);
+    private readonly HashSet<TableReference> _all = new(known, SameReference);
+    private List<TableReference> _references = [];
+    private bool _hasChosen;
+    private int _lines;
+
+    /// <summary>Whether more keys were to be looked for than are.</summary>
+    public bool IsFull { get; private set; }
+
+    /// <summary>What stands in the way of looking, one line each.</summary>
+    public IReadOnlyList<string> Unknown => _unknown;
+
+    /// <summary>The tables that foreign keys tie to those of the undo, and that are none of them.</summary>
+    public TableFilter? Others { get; private set; }
+
+    /// <summary>Whether foreign keys came after rows that are to be undone, so that those were not looked at for them.</summary>
+    public bool CameLate { get; private set; }
+
+    /// <summary>All foreign keys that were met.</summary>
+    public TableReference[] Met => [.. _all];
+
+    /// <summary>Whether rows were chosen that foreign keys tie to others.</summary>
+    public bool IsLooking => _taken.Count + _needed.Count > 0;
+
+    /// <summary>What was found of each key, in no particular order: a line, or null where only its number was kept.</summary>
+    public IEnumerable<string?> Findings =>
+        _taken.Values.Where(k => k is { Balance: > 0, Count: > 0 }).Select(k => k.Line)
+            .Concat(_needed.Values.Where(k => k.Gone > 0).Select(k => k.Line));
+
+    /// <summary>Takes in which foreign keys there are; another time after each definition.</summary>
+    public void Follow()
+    {
+        _references = [.. tables.SelectMany(_schema.FindReferences).Concat(known).Distinct(SameReference)];
+        foreach (TableReference reference in _references)
+            CameLate |= _all.Add(reference) && _hasChosen;
+        _ties.Clear();
+        foreach (TableName table in _references.SelectMany(r => (TableName[])[r.Child, r.Parent]))
+        {
+            if (_tables.IsMatch(table.Database!, table.Name) || !_tied.Add(table))
+                continue;
+            _schema.Include(table);
+            read.Add(table);
+            Others = TableFilter.Only(_tied);
+        }
+    }
+
+    /// <summary>Takes a definition in.</summary>
+    public void Observe(in EventView view)
+    {
+        if (!view.TryGetStatement(out string statement, out string database, out SqlModes modes)
+            || LoggedStatement.Read(statement, modes).Kind != LoggedStatementKind.Definition)
+            return;
+        if (given == null)
+            _schema.Observe(statement, database, modes);
+        Follow();
+    }
+
+    /// <summary>Takes in a row that is to be undone.</summary>
+    public void Choose(TableMap map, in RowCursor row)
+    {
+        _hasChosen = true;
+        foreach (Tie tie in TiesOf(map))
+        {
+            if (!Concerns(map, tie, row))
+                continue;
+            IsFull |= _taken.Count + _needed.Count >= MaximumKeys;
+            if (IsFull)
+                return;
+            (UInt128? before, UInt128? after) = KeysOf(tie, map, row);
+            if (tie.IsParent && before != after)
+            {
+                Count(before, -1);
+                Count(after, 1);
+                NoteHidden(map);
+            }
+            else if (!tie.IsParent)
+            {
+                // A row that is there is changed along, unlogged before MySQL 9.6, when its parent is; one that went is not.
+                bool isThere = !row.After.IsEmpty;
+                if (!isThere || before != after || movesBytes || IsFoundBy(map, tie))
+                    Need(before, isThere);
+                if (isThere && (before != after || IsFoundBy(map, tie)))
+                    Need(after, isThere);
+            }
+        }
+    }
+
+    /// <summary>Takes in a row that others changed.</summary>
+    public void Observe(EventScan scan, TableMap map, in RowCursor row)
+    {
+        if (!IsLooking)
+            return;
+        foreach (Tie tie in TiesOf(map))
+        {
+            (UInt128? before, UInt128? after) = KeysOf(tie, map, row);
+            if (before == after)
+                continue;
+            if (tie.IsParent)
+            {
+                Move(before, 1, scan, map, tie, row);
+                Move(after, -1, scan, map, tie, row);
+            }
+            else
+            {
+                Refer(before, -1, scan, map, tie, row);
+                Refer(after, 1, scan, map, tie, row);
+            }
+        }
+    }
+
+    private static readonly IEqualityComparer<TableReference> SameReference = EqualityComparer<TableReference>.Create(
+        (a, b) => a!.Name == b!.Name && a.Child == b.Child, r => HashCode.Combine(r.Name, r.Child));
+
+    // A chosen row came to have the key, or ceased to: the undo takes keys away that came and did not go again.
+    private void Count(UInt128? key, int step)
+    {
+        if (key is { } value)
+            CollectionsMarshal.GetValueRefOrAddDefault(_taken, value, out _).Balance += step;
+    }
+
+    private void Need(UInt128? key, bool isThere)
+    {
+        if (key is { } value)
+            CollectionsMarshal.GetValueRefOrAddDefault(_needed, value, out _).IsThere |= isThere;
+    }
+
+    // A row came to refer to a key that is taken away, or ceased to.
+    private void Refer(UInt128? key, int step, EventScan scan, TableMap map, Tie tie, in RowCursor row)
+    {
+        if (key is not { } value || !_taken.ContainsKey(value))
+            return;
+        ref TakenKey taken = ref CollectionsMarshal.GetValueRefOrNullRef(_taken, value);
+        taken.Count = Math.Max(0, taken.Count + step);
+        if (step > 0 && taken.Line == null && TryKeepLine())
+            taken.Line = $"{LaterChanges.RowText(scan, map, row)} refers to {tie.Reference.Parent} "
+                + $"{ValuesText(map, row.AfterLayout, row.After, tie, tie.Reference.ReferencedColumns)}, which the undo takes away "
+                + $"(foreign key {tie.Reference.Name})";
+    }
+
+    // A row that is needed went, or came back. What a foreign key did to a row when its parent went is not undone by that.
+    private void Move(UInt128? key, int step, EventScan scan, TableMap map, Tie tie, in RowCursor row)
+    {
+        if (key is not { } value || !_needed.ContainsKey(value))
+            return;
+        ref NeededKey needed = ref CollectionsMarshal.GetValueRefOrNullRef(_needed, value);
+        if (step > 0 || !needed.IsThere)
+            needed.Gone = Math.Max(0, needed.Gone + step);
+        if (step > 0 && needed.Line == null && TryKeepLine())
+            needed.Line = $"{LaterChanges.RowText(scan, map, row)} gave up "
+                + $"{ValuesText(map, row.BeforeLayout, row.Before, tie, [])}, to which a row of {tie.Reference.Child} refers that is "
+                + $"undone (foreign key {tie.Reference.Name})";
+    }
+
+    // Whether the undo finds a row by what it refers to.
+    private static bool IsFoundBy(TableMap map, Tie tie) =>
+        map.PrimaryKey.Length == 0 || Array.Exists(tie.Ordinals, o => map.PrimaryKey.Contains(o));
+
+    private bool TryKeepLine() => ++_lines <= MaximumLines;
+
+    private static string ValuesText(TableMap map, RowLayout layout, ReadOnlySpan<byte> image, Tie tie, string[] names)
+    {
+        var ranges = new ValueRange[layout.Ordinals.Length];
+        layout.Locate(image, ranges);
+        var values = new OrderedDictionary();
+        for (int i = 0; i < tie.Ordinals.Length; i++)
+        {
+            ColumnDefinition column = map.Columns[tie.Ordinals[i]];
+            ValueRange range = ranges[Array.IndexOf(layout.Ordinals, tie.Ordinals[i])];
+            values[names.Length == 0 ? column.Name : names[i]] = ColumnValue.Decode(column, range.Of(image));
+        }
+
+        return RowText.Of(values)!;
+    }
+
+    // An after image that leaves columns out has them as they were.
+    private static (UInt128? Before, UInt128? After) KeysOf(Tie tie, TableMap map, in RowCursor row)
+    {
+        UInt128? before = RowKey.OfReference(tie.Reference, map, row.BeforeLayout, tie.Ordinals, row.Before);
+        RowLayout after = row.AfterLayout;
+        bool isUnchanged = !row.Before.IsEmpty && !row.After.IsEmpty
+            && !Array.Exists(tie.Ordinals, o => Array.IndexOf(after.Ordinals, o) >= 0);
+        return (before, isUnchanged ? before : RowKey.OfReference(tie.Reference, map, after, tie.Ordinals, row.After));
+    }
+
+    private bool Concerns(TableMap map, Tie tie, in RowCursor row) => columns.Length == 0 || (!row.Before.IsEmpty && !row.After.IsEmpty
+        && Array.Exists(tie.Ordinals, o => columns.Contains(map.Columns[o].Name, StringComparer.OrdinalIgnoreCase)));
+
+    private void NoteHidden(TableMap map)
+    {
+        if (_schema.FindHiddenCascades(map) is { } hidden && _hidden.Add(hidden))
+            _unknown.Add($"which rows others made since that refer to these is not known: {hidden}");
+    }
+
+    private Tie[] TiesOf(TableMap map)
+    {
+        if (_references.Count == 0)
+            return [];
+        if (_ties.TryGetValue(map, out Tie[]? known))
+            return known;
+        if (given == null && !Array.TrueForAll(map.Columns, c => c.IsNameKnown))
+            _schema.Complete(map);
+        var ties = new List<Tie>();
+        TableName name = map.QualifiedName;
+        foreach (TableReference reference in _references)
+        {
+            if (reference.IsOfParent(name))
+                Add(map, reference, isParent: true, reference.ReferencedColumns, ties);
+            if (reference.IsOfChild(name))
+                Add(map, reference, isParent: false, reference.Columns, ties);
+        }
+
+        return _ties[map] = [.. ties];
+    }
+
+    private void Add(TableMap map, TableReference reference, bool isParent, string[] names, List<Tie> ties)
+    {
+        int[] ordinals = names.Length == 0 ? map.PrimaryKey : Array.ConvertAll(names, name => Array.FindIndex(
+            map.Columns, c => c.IsNameKnown && string.Equals(c.Name, name, StringComparison.OrdinalIgnoreCase)));
+        if (ordinals.Length > 0 && Array.TrueForAll(ordinals, o => o >= 0))
+            ties.Add(new Tie(reference, isParent, ordinals));
+        else if (_hidden.Add($"{reference.Name} {map.QualifiedName}"))
+            _unknown.Add($"later rows that foreign key {reference.Name} of {reference.Child} ties to these were not looked for: "
+                + $"the columns of {map.QualifiedName} are not known");
+    }
+
+    /// <summary>What a foreign key is to a table.</summary>
+    /// <param name="Reference">The foreign key.</param>
+    /// <param name="IsParent">Whether it refers to the table; else it is the table's.</param>
+    /// <param name="Ordinals">The columns of it that the table has.</param>
+    private sealed record Tie(TableReference Reference, bool IsParent, int[] Ordinals);
+
+    /// <summary>A key that rows to be undone had.</summary>
+    [SuppressMessage("Performance", "CA1815", Justification = "Nobody compares it.")]
+    private struct TakenKey
+    {
+        /// <summary>How many more times it came than it went.</summary>
+        public int Balance;
+
+        /// <summary>How many rows of others came to refer to it.</summary>
+        public int Count;
+
+        /// <summary>The first of them.</summary>
+        public string? Line;
+    }
+
+    /// <summary>A key to which rows refer that the undo brings back or changes.</summary>
+    [SuppressMessage("Performance", "CA1815", Justification = "Nobody compares it.")]
+    private struct NeededKey
+    {
+        /// <summary>Whether one of the rows is there.</summary>
+        public bool IsThere;
+
+        /// <summary>How many more times others gave it up than made it.</summary>
+        public int Gone;
+
+        /// <summary>The first of them.</summary>
+        public string? Line;
+    }
+}
