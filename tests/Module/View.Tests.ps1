@@ -26,6 +26,15 @@ Describe 'The table' {
         $view | ForEach-Object { $_.Length | Should -BeLessOrEqual 120 }
     }
 
+    It 'of rows that others changed later, with the key' {
+        $left = (Invoke-BinlogReverse $First, $Second "$TestDrive/left.000001" -Operation Insert -ExcludeLaterChange -WarningAction Ignore).Excluded
+        $view = Get-View $left
+        $view[0] -split '\s+' | Should -Be 'Timestamp', 'Thread', 'Operation', 'Table', 'Key'
+        $view.Count | Should -BeGreaterThan 2
+        ($view -match 'orders')[0] | Should -Match 'shop\.orders +id=\d+$'
+        $view | ForEach-Object { $_.Length | Should -BeLessOrEqual 120 }
+    }
+
     It 'of sums, undo binlogs and SQL files' {
         (Get-View (Measure-BinlogEvent $Second))[0] -split '\s+' | Should -Be 'Table', 'Inserted', 'Updated', 'Deleted', 'FirstTimestamp', 'ThreadId', 'Gtid'
         (Get-View (Measure-BinlogEvent $Second)) -match 'shop.orders' | Should -Match "^shop\.orders +0 +2 +2 +$([regex]::Escape((Get-Local 2026-03-14T20:30:00Z))) *$"
@@ -45,7 +54,7 @@ Describe 'The table' {
     }
 
     It 'of everything has at most seven columns in 120 characters' {
-        foreach ($name in 'BinlogEvent', 'RowChange', 'BinlogSummary', 'Incident', 'UndoBinlog', 'SqlExport', 'RowVerdict', 'RestoreResult', 'RowVersion', 'BinlogCatalog', 'IbdTablespace', 'IbdRepairResult', 'IbdEdit', 'IbdPageProblem', 'TableRow', 'TableRowExport', 'ConsistencyFinding') {
+        foreach ($name in 'BinlogEvent', 'RowChange', 'BinlogSummary', 'Incident', 'UndoBinlog', 'SqlExport', 'LaterChange', 'RowVerdict', 'RestoreResult', 'RowVersion', 'BinlogCatalog', 'IbdTablespace', 'IbdRepairResult', 'IbdEdit', 'IbdPageProblem', 'TableRow', 'TableRowExport', 'ConsistencyFinding') {
             $object = [System.Activator]::CreateInstance("MySqlRecovery.Model.$name" -as [type])
             foreach ($property in $object.GetType().GetProperties() | Where-Object PropertyType -EQ ([string])) { $property.SetValue($object, "$($property.Name)_" * 9) }
             $view = Get-View ($object | Format-Table)
