@@ -24,18 +24,10 @@ public abstract class AsOfTests(ServerFixture fixture)
     [Fact]
     public async Task Under_traffic_every_table_is_as_it_was_when_nobody_could_write()
     {
-        Create("asof_traffic", """
-            CREATE TABLE numbered (id INT PRIMARY KEY, v INT, s VARCHAR(40));
-            CREATE TABLE named (a VARCHAR(20) CHARACTER SET latin1, b BINARY(4), v INT, PRIMARY KEY (a, b));
-            CREATE TABLE bare (id INT, v INT);
-            CREATE TABLE still (id INT PRIMARY KEY, v INT);
-            """);
-        Server.Sql("INSERT INTO numbered VALUES " + string.Join(',', Enumerable.Range(1, 3000).Select(i => $"({i}, {i % 7}, 's{i}')"))
-            + "; INSERT INTO named VALUES " + string.Join(',', Enumerable.Range(1, 300).Select(i => $"('ä{i}', 0x{i % 256:X2}00, {i})"))
-            + "; INSERT INTO bare VALUES " + string.Join(',', Enumerable.Range(1, 200).Select(i => $"({i % 50}, {i % 3})"))
-            + "; INSERT INTO still VALUES (1, 1), (2, 2)", "asof_traffic");
+        Create("asof_traffic", TableTraffic.Tables);
         using var stop = new CancellationTokenSource();
-        Task[] traffic = [.. Enumerable.Range(0, 3).Select(n => Task.Run(() => Write("asof_traffic", n, stop.Token), Stop))];
+        Task[] traffic = [.. Enumerable.Range(0, 3).Select(
+            n => Task.Run(() => TableTraffic.Write(Server, "asof_traffic", n, stop.Token), Stop))];
         string[] tables = ["numbered", "named", "bare", "still"];
         var moments = new List<(Moment[] Forms, Dictionary<string, string[]> Rows)>();
         try
@@ -274,43 +266,6 @@ public abstract class AsOfTests(ServerFixture fixture)
         DateTime time => time.ToString("O", CultureInfo.InvariantCulture),
         _ => Convert.ToString(value, CultureInfo.InvariantCulture)!,
     };
-
-    private void Write(string database, int number, CancellationToken stop)
-    {
-        using ServerConnection connection = Server.Connect();
-        connection.InitDb(database, Stop);
-        var random = new Random(number);
-        for (int i = 0; !stop.IsCancellationRequested; i++)
-        {
-            Thread.Sleep(2);
-            int id = 1 + number + 3 * random.Next(1000);
-            string[] statements = random.Next(8) switch
-            {
-                0 => [$"INSERT IGNORE INTO numbered VALUES ({id}, {i}, 'new')"],
-                1 => [$"DELETE FROM numbered WHERE id = {id}"],
-                2 => [$"UPDATE IGNORE numbered SET id = {id} + 9000 WHERE id = {id}"],
-                3 => [$"UPDATE IGNORE numbered SET id = id - 9000, v = 1 WHERE id = {id} + 9000"],
-                4 => ["BEGIN", $"UPDATE numbered SET v = v + 1 WHERE id = {id}", $"UPDATE named SET v = v + 1 WHERE a = 'ä{id % 300}'",
-                    "COMMIT"],
-                5 => [$"UPDATE IGNORE named SET a = UPPER(a), v = {i} WHERE a = 'ä{id % 300}'"],
-                6 => [$"DELETE FROM bare WHERE id = {id % 50} AND v = {i % 3} LIMIT 1",
-                    $"INSERT INTO bare VALUES ({id % 50}, {i % 3}), ({id % 50}, 9)"],
-                _ => ["BEGIN", $"DELETE FROM numbered WHERE id BETWEEN {id} AND {id} + 3", "ROLLBACK"],
-            };
-            foreach (string statement in statements)
-            {
-                try
-                {
-                    connection.Execute(statement, Stop);
-                }
-                catch (RecoveryException e) when (e.Message.Contains("eadlock", StringComparison.Ordinal)
-                    || e.Message.Contains("timeout", StringComparison.Ordinal))
-                {
-                    break;
-                }
-            }
-        }
-    }
 }
 
 [Collection<MySqlServers>]

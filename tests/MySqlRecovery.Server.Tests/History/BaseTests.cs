@@ -27,7 +27,7 @@ public abstract class BaseTests(ServerFixture fixture)
         Server.Sql("SET NAMES utf8mb4; INSERT INTO orders VALUES " + string.Join(',', Enumerable.Range(1, 1500).Select(
             i => $"({i}, 'é''\\n;{i}', {i}.25, {(i % 3 == 0 ? "NULL" : $"'ä{i}'")}, '2026-01-01 00:00:00.125', '2026-01-02 03:04:05')"))
             + "; INSERT INTO bare VALUES (1, 'a'), (1, 'a'), (2, 'b')", "base_gone");
-        string dump = Dump("base_gone");
+        string dump = BaseDump.Write(Server, "base_gone");
         Server.Sql("""
             UPDATE orders SET total = 0 WHERE id <= 10; DELETE FROM orders WHERE id = 11;
             INSERT INTO orders VALUES (11, 'new', 1, NULL, NULL, NULL), (9999, 'nine', 9, 'n', NULL, NULL);
@@ -61,7 +61,7 @@ public abstract class BaseTests(ServerFixture fixture)
     {
         Create("base_ddl", "CREATE TABLE t (id INT PRIMARY KEY, a VARCHAR(10), b INT); "
             + "INSERT INTO t VALUES (1, 'one', 1), (2, 'two', 2), (3, 'three', 3)");
-        string dump = Dump("base_ddl");
+        string dump = BaseDump.Write(Server, "base_ddl");
         Server.Sql("UPDATE t SET b = 20 WHERE id = 2; ALTER TABLE t DROP COLUMN b; RENAME TABLE t TO u; DELETE FROM u WHERE id = 3; "
             + "INSERT INTO u VALUES (4, 'four')", "base_ddl");
         Assert.Equal(["id=1 a=one", "id=2 a=two", "id=4 a=four"], Rows(dump, "base_ddl", "u", new Moment()));
@@ -81,15 +81,6 @@ public abstract class BaseTests(ServerFixture fixture)
     {
         Server.Sql($"DROP DATABASE IF EXISTS {database}; CREATE DATABASE {database} CHARACTER SET utf8mb4");
         Server.Sql(statements, database);
-    }
-
-    private string Dump(string database)
-    {
-        string path = Path.Combine(Server.FolderPath, $"{database}.dump.sql");
-        string place = Server.Flavour.IsMariaDb ? "--master-data=2" : "--source-data=2";
-        File.WriteAllText(path, Server.Run(
-            "mysqldump", [.. Server.ConnectionArguments, "--single-transaction", place, .. Server.Flavour.DumpOptions, database]));
-        return path;
     }
 
     private string[] Present(string database, string table)
