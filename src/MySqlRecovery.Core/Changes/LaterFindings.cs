@@ -54,11 +54,12 @@ internal sealed record LaterFindings(string[] Lines, IReadOnlyList<LaterLoss> Lo
             return null;
         TableName[] names = [.. index.Tables];
         TableName[] written = renames == null ? [] : [.. index.Maps.Select(renames.NameOf)];
+        LeftOutRows? leftOut = null;
         for (TableReference[] known = []; ;)
         {
             TableFilter tables = TableFilter.Only(names), read = TableFilter.Only([.. names, .. written]);
             using EventScan scan = openWhole(new EventFilter { Tables = read, WithStatements = true });
-            var references = new LaterReferences(scan.Schema, names, read, columns, movesBytes, known);
+            var references = new LaterReferences(scan.Schema, names, read, columns, movesBytes, known) { LeftOut = leftOut };
             references.Follow();
             if (!selection.IsPartial && references.Others == null)
                 return null;
@@ -74,6 +75,12 @@ internal sealed record LaterFindings(string[] Lines, IReadOnlyList<LaterLoss> Lo
             }
 
             later.LeftOut?.Complete();
+            if (leftOut == null && later is { LeftOut.Changes.Count: > 0, Tied.Length: > 0 })
+            {
+                (known, leftOut) = (references.Met, later.LeftOut);
+                continue;
+            }
+
             return new LaterFindings(leavesOut ? later.Tied : lines, later.Losses, later.Logs)
             {
                 Decisions = later.Decisions,

@@ -44,6 +44,9 @@ internal sealed class LaterReferences(
     private bool _hasChosen;
     private int _lines;
 
+    /// <summary>Rows that the undo leaves as they are, once they are known: they tie nothing.</summary>
+    public LeftOutRows? LeftOut { get; init; }
+
     /// <summary>Whether more keys were to be looked for than are.</summary>
     public bool IsFull { get; private set; }
 
@@ -99,6 +102,8 @@ internal sealed class LaterReferences(
     public void Choose(TableMap map, in RowCursor row)
     {
         _hasChosen = true;
+        if (LeftOut?.Keeps(row) == false)
+            return;
         foreach (Tie tie in TiesOf(map))
         {
             if (!Concerns(map, tie, row))
