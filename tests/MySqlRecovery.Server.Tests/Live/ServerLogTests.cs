@@ -129,7 +129,8 @@ public abstract class ServerLogTests(ServerFixture fixture)
         WaitFor(expected.Count);
         await enough.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => reading);
-        Assert.Equal(expected.Texts(), found.Texts());
+        // MariaDB writes a checkpoint into the new log when it gets round to it.
+        Assert.Equal(expected.Texts(), found.Texts().Take(expected.Count));
 
         void WaitFor(int count)
         {

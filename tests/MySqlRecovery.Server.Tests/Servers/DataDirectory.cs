@@ -51,10 +51,10 @@ internal static class DataDirectory
         }
     }
 
-    /// <summary>Another process may do the same: whose renaming comes first wins, and both are equal.</summary>
+    /// <summary>Another thread or process may do the same: whose renaming comes first wins, and both are equal.</summary>
     private static void Keep(string data, string template)
     {
-        string copy = $"{template}.{Environment.ProcessId}";
+        string copy = $"{template}.{Guid.NewGuid():N}";
         // With owner and permissions, which the files of .NET do not copy.
         StockProgram.Run("cp", ["-a", data, copy]);
         try
