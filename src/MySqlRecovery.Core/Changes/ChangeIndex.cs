@@ -1,3 +1,4 @@
+using System.Globalization;
 using MySqlRecovery.Binlog.Encryption;
 using MySqlRecovery.Binlog.Events;
 using MySqlRecovery.Binlog.Filter;
@@ -18,6 +19,9 @@ internal sealed class ChangeIndex : IDisposable
 {
     /// <summary>Memory for the packed index, in bytes, where nothing else is said.</summary>
     public const long DefaultMaximumMemory = 32 << 20;
+
+    /// <summary>So many rows an error names.</summary>
+    private const int MaximumNamed = 10;
 
     private readonly SpillingStore _store;
     private readonly long[] _rowsOfMap;
@@ -85,7 +89,14 @@ internal sealed class ChangeIndex : IDisposable
 
     /// <summary>The error of an index without rows.</summary>
     /// <param name="unfulfilled">What was asked for that nothing fulfilled, one line each.</param>
-    public RecoveryException NothingFound(params IEnumerable<string> unfulfilled) => NothingFound([.. Reasons, .. unfulfilled]);
+    public RecoveryException NothingFound(params IEnumerable<string> unfulfilled)
+    {
+        IReadOnlyList<LaterChange> leftOut = LeftOut?.Changes ?? [];
+        IEnumerable<string> named = leftOut.Take(MaximumNamed).Select(change => $"changed again later: {change}");
+        if (leftOut.Count > MaximumNamed)
+            named = named.Append(string.Create(CultureInfo.InvariantCulture, $"and {leftOut.Count - MaximumNamed} more"));
+        return NothingFound([.. Reasons, .. named, .. unfulfilled]);
+    }
 
     /// <summary>The error of a range without rows.</summary>
     /// <param name="reasons">What cannot be taken.</param>

@@ -177,10 +177,10 @@ internal sealed class LeftOutRows
         {
             if (NameOf(layout, image) is { } name)
                 names.Add(name);
-            for (int i = 0; i < _map.UniqueKeys.Length && !image.IsEmpty; i++)
+            for (int i = 0; i < _map.UniqueKeys.Length; i++)
             {
-                if (RowKey.IsIn(layout, _map.UniqueKeys[i]) && !HasNull(layout, image, _map.UniqueKeys[i]))
-                    names.Add(Salted(RowKey.OfComparable(_map, layout, _map.UniqueKeys[i], image), i));
+                if (RowKey.OfUnique(_map, layout, _map.UniqueKeys[i], image) is { } value)
+                    names.Add(Salted(value, i));
             }
         }
 
@@ -204,13 +204,6 @@ internal sealed class LeftOutRows
             && one.FixedLength == other.FixedLength && one.Scale == other.Scale && one.IsUnsigned == other.IsUnsigned;
 
         private static bool IsWhole(RowLayout layout) => layout.IsFull || layout.LacksOnlyGenerated;
-
-        private static bool HasNull(RowLayout layout, ReadOnlySpan<byte> image, int[] columns)
-        {
-            var ranges = new ValueRange[layout.Ordinals.Length];
-            layout.Locate(image, ranges);
-            return Array.Exists(columns, c => ranges[layout.IndexOf(c)].IsNull);
-        }
 
         // A value of one key is not that of another.
         private static UInt128 Salted(UInt128 name, int key)

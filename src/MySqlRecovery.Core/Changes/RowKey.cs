@@ -45,6 +45,15 @@ internal static class RowKey
         Array.Exists(key, k => IsText(map.Columns[k])) ? OfComparable(map.Database, map.Table, map, layout, key, image, out _)
             : Of(map, layout, key, image);
 
+    /// <summary>The same for a unique key; null where one of its columns is NULL, which equals nothing, or is not in the image.</summary>
+    public static UInt128? OfUnique(TableMap map, RowLayout layout, int[] key, ReadOnlySpan<byte> image)
+    {
+        if (image.IsEmpty || !IsIn(layout, key))
+            return null;
+        UInt128 value = OfComparable(map.Database, map.Table, map, layout, key, image, out bool hasNull);
+        return hasNull ? null : value;
+    }
+
     /// <summary>One value for all rows, of either table, that a foreign key ties together: what they have in its columns. Null where
     /// one is NULL, which refers to nothing, or is not in the image.</summary>
     public static UInt128? OfReference(

@@ -53,23 +53,13 @@ internal static class UpdateChains
         var row = new RowCursor(rows, map);
         while (row.MoveNext())
         {
-            UInt128? from = ValueOf(map, row.BeforeLayout, key, row.Before), to = ValueOf(map, row.AfterLayout, key, row.After);
+            UInt128? from = RowKey.OfUnique(map, row.BeforeLayout, key, row.Before);
+            UInt128? to = RowKey.OfUnique(map, row.AfterLayout, key, row.After);
             if (from != to && ((from is { } had && !before.Add(had)) || (to is { } got && !after.Add(got))))
                 return false;
         }
 
         return before.Overlaps(after);
-    }
-
-    // Null is as good as any other NULL.
-    private static UInt128? ValueOf(TableMap map, RowLayout layout, int[] key, ReadOnlySpan<byte> image)
-    {
-        if (!RowKey.IsIn(layout, key))
-            return null;
-        var ranges = new ValueRange[layout.Ordinals.Length];
-        layout.Locate(image, ranges);
-        return Array.Exists(key, k => ranges[Array.IndexOf(layout.Ordinals, k)].IsNull)
-            ? null : RowKey.OfComparable(map, layout, key, image);
     }
 
     private static HashSet<int> FindChanged(in RowsEvent rows, TableMap map)

@@ -22,6 +22,8 @@ internal sealed record Reversal(params string[] Logs)
 
     public string[] Table { get; init; } = [];
 
+    public RowOperation[] Operations { get; init; } = [];
+
     public string? SchemaPath { get; init; }
 
     public Guid? GtidSource { get; init; }
@@ -59,6 +61,7 @@ internal sealed record Reversal(params string[] Logs)
     {
         Where = Predicate,
         WithStatements = true,
+        Operations = Operations.Length == 0 ? null : [.. Operations],
         Tables = Table.Length == 0 ? null : new TableFilter([], [], Table, []),
     };
 

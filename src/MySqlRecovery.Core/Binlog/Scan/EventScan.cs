@@ -42,7 +42,8 @@ internal sealed partial class EventScan : IDisposable
         _stop = stop;
         _schema = schema;
         _cuts = new RangeCuts(filter);
-        _leftOut = filter is { Tables: not null, WithStatements: true } ? new LeftOutCascades(filter, schema) : null;
+        _leftOut = filter.WithStatements && (filter.NeedsRows || filter.Tables != null || filter.Choice != null)
+            ? new LeftOutCascades(filter, schema) : null;
         _maps = new TableMapCache(schema);
     }
 

@@ -6,7 +6,7 @@ using MySqlRecovery.Model;
 namespace MySqlRecovery.Binlog.Scan;
 
 /// <summary>
-/// Sees rows of tables that were not asked for, and that the foreign keys of chosen rows changed: MySQL 9.6 and later log them in
+/// Sees rows that were not asked for, and that the foreign keys of chosen rows changed: MySQL 9.6 and later log them in
 /// the same statement, before its own rows, and flag them as done without foreign key checks (seen on 9.7.4).
 /// </summary>
 internal sealed class LeftOutCascades(EventFilter filter, ITableSchemaSource? schema)
@@ -34,7 +34,7 @@ internal sealed class LeftOutCascades(EventFilter filter, ITableSchemaSource? sc
             _taken.Add(map);
             _parent = isCascade ? _parent : map;
         }
-        else if (isCascade && !filter.Tables!.IsMatch(map))
+        else if (isCascade)
         {
             _leftOut.Add((map, scan.Rows.Count(scan.ParseRows(), map), scan.Reader.Position));
         }
@@ -54,7 +54,7 @@ internal sealed class LeftOutCascades(EventFilter filter, ITableSchemaSource? sc
             if ((_parent ?? _taken.Find(taken => IsChild(child, taken))) is { } parent)
                 filter.Doubts.Note(
                     child.Database, child.Table,
-                    $"a foreign key changed them with rows of {parent.QualifiedName}, and the choice leaves this table out", rows, logFile,
+                    $"a foreign key changed them with rows of {parent.QualifiedName}, and the choice leaves them out", rows, logFile,
                     position);
         }
     }

@@ -1,0 +1,62 @@
+using System.Collections;
+using MySqlRecovery.Model;
+using MySqlRecovery.Server.Tests.Servers;
+using MySqlRecovery.Server.Tests.Undo;
+using Xunit;
+
+namespace MySqlRecovery.Server.Tests.Logs;
+
+/// <summary>What foreign keys change is in the log of MySQL 9.6 and later: a choice that leaves it out says so.</summary>
+public sealed class LoggedCascadeTests(MySqlFixture fixture) : IClassFixture<MySqlFixture>
+{
+    private const string Setup = """
+        CREATE TABLE parent (id INT PRIMARY KEY, v INT);
+        CREATE TABLE child (id INT PRIMARY KEY, parent INT, FOREIGN KEY (parent) REFERENCES parent (id) ON DELETE SET NULL);
+        CREATE TABLE note (id INT PRIMARY KEY, parent INT, FOREIGN KEY (parent) REFERENCES parent (id) ON DELETE CASCADE);
+        INSERT INTO parent VALUES (1, 0), (2, 0), (3, 0); INSERT INTO child VALUES (11, 1), (22, 2); INSERT INTO note VALUES (5, 1);
+        """;
+
+    [Theory]
+    [InlineData("operation", "1 rows", "child")]
+    [InlineData("where", "1 rows", "child", "note")]
+    [InlineData("table", "1 rows", "child", "note")]
+    public void A_choice_that_leaves_rows_out_that_foreign_keys_changed_along_names_them(string by, string rows, params string[] tables)
+    {
+        string name = $"logged_{by}";
+        var database = new DamagedDatabase(fixture.Server, name, Setup, "DELETE FROM parent WHERE id = 1");
+        UndoBinlog undo = Choose(by, name, database).WriteBinlog(Path.Combine(fixture.Server.FolderPath, $"{name}.undo"));
+
+        Assert.False(undo.IsComplete);
+        Assert.Equal(
+            tables.Select(table => $"{name}.{table}: {rows}"), undo.Reason.Select(r => r[..r.IndexOf(" from", StringComparison.Ordinal)]));
+        Assert.All(undo.Reason, reason => Assert.Contains($"a foreign key changed them with rows of {name}.parent", reason));
+    }
+
+    [Theory]
+    [InlineData("operation")]
+    [InlineData("where")]
+    [InlineData("table")]
+    public void Where_no_foreign_key_changed_anything_nothing_is_said(string by)
+    {
+        string name = $"unlogged_{by}";
+        var database = new DamagedDatabase(
+            fixture.Server, name, Setup, "DELETE FROM parent WHERE id = 3; SET foreign_key_checks = 0; DELETE FROM parent WHERE id = 1");
+
+        Assert.Empty(Choose(by, name, database).WriteBinlog(Path.Combine(fixture.Server.FolderPath, $"{name}.undo")).Reason);
+    }
+
+    [Fact]
+    public void All_of_it_is_undone_where_nothing_is_left_out() =>
+        new DamagedDatabase(fixture.Server, "logged_all", Setup, "DELETE FROM parent WHERE id < 3").AssertUndone();
+
+    private static Reversal Choose(string by, string name, DamagedDatabase database)
+    {
+        var reversal = new Reversal(database.Log) { SchemaPath = database.SchemaPath };
+        return by switch
+        {
+            "operation" => reversal with { Operations = [RowOperation.Delete] },
+            "where" => reversal with { Where = new Hashtable { ["v"] = 0 } },
+            _ => reversal with { Table = [$"{name}.parent"] },
+        };
+    }
+}
