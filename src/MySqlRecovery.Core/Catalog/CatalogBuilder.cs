@@ -113,7 +113,7 @@ internal sealed class CatalogBuilder(long stretchLength)
         if (view.HasRows)
             NoteRows(stretch, view, scan);
         else if (type == BinlogEventType.TableMap)
-            TableOf(stretch, view.Table!, out _);
+            TableOf(stretch, view.Table!, scan, out _);
         else if (!IsPlain(type, scan))
             stretch.HasStatements = true;
     }
@@ -128,10 +128,10 @@ internal sealed class CatalogBuilder(long stretchLength)
         return query.IsTransactionControl && query.XaVerb == null;
     }
 
-    private CatalogedTable TableOf(LogStretch stretch, TableMap map, out LogKeyReader? reader)
+    private CatalogedTable TableOf(LogStretch stretch, TableMap map, EventScan scan, out LogKeyReader? reader)
     {
         if (!_maps.TryGetValue(map, out (LogKeyReader? Reader, CatalogedTable Table) known))
-            _maps.Add(map, known = Add(map));
+            _maps.Add(map, known = Add(map, scan.Reader.Format));
         (reader, CatalogedTable table) = known;
         if (table.Rows != null)
             return table;
@@ -140,11 +140,19 @@ internal sealed class CatalogBuilder(long stretchLength)
         return table;
     }
 
-    private (LogKeyReader? Reader, CatalogedTable Table) Add(TableMap map)
+    private (LogKeyReader? Reader, CatalogedTable Table) Add(TableMap map, FormatDescriptionEvent format)
     {
         var reader = LogKeyReader.For(map, out string? problem);
-        var named = new LogTable(map.Database, map.Table, reader?.Columns)
+        bool isFirst = problem != null && !map.IsPrimaryKeyKnown;
+        if (isFirst)
+            reader = LogKeyReader.OfColumn(map, 0);
+        if (isFirst && reader != null)
+            problem += "; its first column is noted";
+        if (format.IsMariaDb && reader?.MayBeAddress == true)
+            (reader, problem) = (null, "keys of BINARY(4) and BINARY(16) are not looked for, as those of INET4, INET6 and UUID look the same");
+        var named = new LogTable(map.Database, map.Table, isFirst ? null : reader?.Columns)
         {
+            Shape = isFirst && reader != null ? map.Shape(format.TableIdLength) : null,
             AreNumbers = reader?.AreNumbers ?? [],
             IntegerSizes = reader?.IntegerSizes ?? [],
             KeyProblem = problem,
@@ -163,7 +171,7 @@ internal sealed class CatalogBuilder(long stretchLength)
     {
         TableMap map = view.Table!;
         RowsEvent rows = view.Rows;
-        CatalogedTable table = TableOf(stretch, map, out LogKeyReader? reader);
+        CatalogedTable table = TableOf(stretch, map, scan, out LogKeyReader? reader);
         TableStretch sums = table.Rows!;
         stretch.RowEventCount++;
         stretch.IsCompressed |= scan.IsExpanded;

@@ -19,7 +19,7 @@ internal sealed record CatalogLayout
     private const int KeysKnown = 1;
 
     /// <summary>What the file starts with; the digits are its version.</summary>
-    public static ReadOnlySpan<byte> Magic => "MYRCAT01"u8;
+    public static ReadOnlySpan<byte> Magic => "MYRCAT02"u8;
 
     /// <summary>Length of the log when it was read.</summary>
     public required long LogLength { get; init; }
@@ -88,13 +88,15 @@ internal sealed record CatalogLayout
             to.Write(table.Name);
             to.Write(table.KeyColumns?.Length + KeysKnown ?? 0);
             for (int i = 0; i < table.KeyColumns?.Length; i++)
-            {
                 to.Write(table.KeyColumns[i]);
-                to.Write((table.AreNumbers[i] ? 1 : 0) | table.IntegerSizes[i] << 1);
+            if (table.KeyColumns == null)
+            {
+                to.Write(table.KeyProblem ?? string.Empty);
+                to.Write(table.Shape ?? []);
             }
 
-            if (table.KeyColumns == null)
-                to.Write(table.KeyProblem ?? string.Empty);
+            for (int i = 0; i < table.AreNumbers.Length; i++)
+                to.Write((table.AreNumbers[i] ? 1 : 0) | table.IntegerSizes[i] << 1);
         }
 
         new StretchCodec().Write(Sum, to);
@@ -152,21 +154,24 @@ internal sealed record CatalogLayout
             (string database, string name) = (from.ReadText(), from.ReadText());
             int count = from.ReadCount();
             string[]? columns = count == 0 ? null : new string[count - KeysKnown];
-            var areNumbers = new bool[columns?.Length ?? 0];
-            var sizes = new int[areNumbers.Length];
             for (int c = 0; c < columns?.Length; c++)
-            {
                 columns[c] = from.ReadText();
+            string? problem = columns == null ? from.ReadText() : null;
+            byte[]? shape = columns == null && from.ReadBytes() is { IsEmpty: false } bytes ? bytes.ToArray() : null;
+            var areNumbers = new bool[columns?.Length ?? (shape == null ? 0 : 1)];
+            var sizes = new int[areNumbers.Length];
+            for (int c = 0; c < areNumbers.Length; c++)
+            {
                 long kind = from.ReadLong();
                 (areNumbers[c], sizes[c]) = ((kind & 1) != 0, (int)(kind >> 1));
             }
 
-            string? problem = columns == null ? from.ReadText() : null;
             tables[i] = new LogTable(database, name, columns)
             {
                 AreNumbers = areNumbers,
                 IntegerSizes = sizes,
                 KeyProblem = problem,
+                Shape = shape,
             };
         }
 

@@ -12,14 +12,19 @@ internal sealed class FollowedKeys(IEnumerable<TableName> names, KeyChoice asked
     private readonly HashSet<TableName> _names = new(names, TableName.IgnoreCase);
     private readonly Dictionary<LogTable, List<LogKey>?> _byTable = new(ReferenceEqualityComparer.Instance);
     private readonly HashSet<LogKey> _followed = [];
+
+    // By the number of the column in the key; null where some values are not known.
+    private readonly Dictionary<int, HashSet<LogKey>?> _columns = [];
     private readonly Dictionary<TableMap, (LogKeyReader? Reader, HashSet<ulong>? Hashes)> _maps = new(ReferenceEqualityComparer.Instance);
     private bool _isLost;
 
-    public IReadOnlyList<LogKey>? KeysIn(LogTable table)
+    public IReadOnlyList<LogKey>? KeysIn(LogTable table, TableMap? map)
     {
         // Rows of other tables take rows of this one along.
         if (_isLost || !_names.Contains(new TableName(table.Database, table.Name)))
             return null;
+        if (map != null)
+            return FirstsIn(map, table.AreNumbers[0]);
         if (!_byTable.TryGetValue(table, out List<LogKey>? keys))
             _byTable.Add(table, keys = asked.KeysIn(table) is { } known ? [.. known, .. _followed] : null);
         return keys;
@@ -41,6 +46,9 @@ internal sealed class FollowedKeys(IEnumerable<TableName> names, KeyChoice asked
 
         if (!_followed.Add(key))
             return;
+        int[] ordinals = asked.OrdinalsIn(map);
+        for (int place = 0; place < ordinals.Length; place++)
+            FollowColumn(place, LogKeyReader.OfColumn(map, ordinals[place])?.Read(layout, image, otherLayout, other));
         foreach (List<LogKey>? keys in _byTable.Values)
             keys?.Add(key);
         foreach ((_, HashSet<ulong>? hashes) in _maps.Values)
@@ -54,6 +62,26 @@ internal sealed class FollowedKeys(IEnumerable<TableName> names, KeyChoice asked
         return reader == null || hashes == null || _isLost || row.IsPartial
             || (!row.Before.IsEmpty && MayConcern(reader.Read(row.BeforeLayout, row.Before, row.AfterLayout, default), hashes))
             || (!row.After.IsEmpty && MayConcern(reader.Read(row.AfterLayout, row.After, row.BeforeLayout, row.Before), hashes));
+    }
+
+    private void FollowColumn(int place, LogKey? value)
+    {
+        if (!_columns.TryGetValue(place, out HashSet<LogKey>? values))
+            _columns.Add(place, values = []);
+        if (value is { } known)
+            values?.Add(known);
+        else
+            _columns[place] = null;
+    }
+
+    // The first column of rows that are looked for or followed.
+    private List<LogKey>? FirstsIn(TableMap map, bool isNumber)
+    {
+        if (map is not { SchemaProblem: null, SchemaDoubt: null } || map.Columns[0].TextForm != BytesAsText.None
+            || asked.FirstsIn(map, isNumber, out int place) is not { } firsts)
+            return null;
+        return !_columns.TryGetValue(place, out HashSet<LogKey>? followed) ? [.. firsts]
+            : followed == null ? null : [.. firsts, .. followed];
     }
 
     private static bool MayConcern(LogKey? key, HashSet<ulong> hashes) => key is not { } known || hashes.Contains(known.Hash);

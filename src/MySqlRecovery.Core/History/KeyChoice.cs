@@ -39,30 +39,30 @@ internal sealed class KeyChoice
     /// <exception cref="RecoveryException">HistoryKeyInvalid.</exception>
     public int[] OrdinalsIn(TableMap map)
     {
-        if (_ordinals.TryGetValue(map, out int[]? known))
-            return known;
-        int[] ordinals = map.PrimaryKey;
-        if (ordinals.Length == 0)
-        {
-            if (map.IsPrimaryKeyKnown)
-                throw Invalid($"{map.QualifiedName} has no key by which a row could be followed");
-            IDictionary names = _named[0] ?? throw Invalid(
-                $"the log does not say which column of {map.QualifiedName} is the key",
-                "Give -SchemaPath or -Server, or the key by column: @{ '@1' = 4711 }.");
-            ordinals = [.. names.Keys.Cast<object>().Select(name => IndexOf(map, Text(name))).Order()];
-        }
+        if (!_ordinals.TryGetValue(map, out int[]? known))
+            _ordinals.Add(map, known = FindOrdinals(map));
+        return known;
+    }
 
-        foreach (IDictionary? key in _named)
+    /// <summary>All values that the first column of a table has in rows with one of the keys; null where it is no part of the key, or
+    /// it is not told how the keys are meant.</summary>
+    /// <param name="map">The table.</param>
+    /// <param name="isNumber">Whether the column has nothing but numbers.</param>
+    /// <param name="place">Its number in the key.</param>
+    public IReadOnlyList<LogKey>? FirstsIn(TableMap map, bool isNumber, out int place)
+    {
+        place = -1;
+        try
         {
-            bool fits = key == null ? ordinals.Length == 1
-                : key.Count == ordinals.Length && !ordinals.Where((_, i) => Find(key, NameOf(map, ordinals, i)) == null).Any();
-            string names = string.Join(", ", ordinals.Select((_, i) => NameOf(map, ordinals, i)));
-            if (!fits)
-                throw Invalid($"the key of {map.QualifiedName} is ({names})");
+            int[] ordinals = FindOrdinals(map);
+            place = Array.IndexOf(ordinals, 0);
+            return place < 0 ? null : FirstsOf(NameOf(map, ordinals, place), isNumber);
         }
-
-        _ordinals.Add(map, ordinals);
-        return ordinals;
+        catch (RecoveryException e) when (e.ErrorId == "HistoryKeyInvalid")
+        {
+            // The rows are to say so.
+            return null;
+        }
     }
 
     /// <summary>The value by which a row is known; null where the image lacks a column of the key.</summary>
@@ -142,6 +142,44 @@ internal sealed class KeyChoice
     /// <summary>The condition for values by column.</summary>
     public static string Condition(IReadOnlyList<string> columns, Func<string, object?> valueOf) =>
         string.Join(" AND ", columns.Select(c => $"{SqlIdentifier.Quote(c)} = {Literal(valueOf(c))}"));
+
+    private int[] FindOrdinals(TableMap map)
+    {
+        int[] ordinals = map.PrimaryKey;
+        if (ordinals.Length == 0)
+        {
+            if (map.IsPrimaryKeyKnown)
+                throw Invalid($"{map.QualifiedName} has no key by which a row could be followed");
+            IDictionary names = _named[0] ?? throw Invalid(
+                $"the log does not say which column of {map.QualifiedName} is the key",
+                "Give -SchemaPath or -Server, or the key by column: @{ '@1' = 4711 }.");
+            ordinals = [.. names.Keys.Cast<object>().Select(name => IndexOf(map, Text(name))).Order()];
+        }
+
+        foreach (IDictionary? key in _named)
+        {
+            bool fits = key == null ? ordinals.Length == 1
+                : key.Count == ordinals.Length && !ordinals.Where((_, i) => Find(key, NameOf(map, ordinals, i)) == null).Any();
+            string names = string.Join(", ", ordinals.Select((_, i) => NameOf(map, ordinals, i)));
+            if (!fits)
+                throw Invalid($"the key of {map.QualifiedName} is ({names})");
+        }
+
+        return ordinals;
+    }
+
+    private List<LogKey>? FirstsOf(string column, bool isNumber)
+    {
+        var all = new List<LogKey>();
+        for (int key = 0; key < _given.Count; key++)
+        {
+            if (LogKey.Of([[ValueOf(key, column)]], [isNumber]) is not { } forms)
+                return null;
+            all.AddRange(forms);
+        }
+
+        return all;
+    }
 
     private string NameOf(TableMap map, int[] ordinals, int place) =>
         Names?.Count == ordinals.Length ? Names[place] : map.Columns[ordinals[place]].Name;

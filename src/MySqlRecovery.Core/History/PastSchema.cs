@@ -32,6 +32,8 @@ internal sealed class PastSchema(TableEras eras, ITableSchemaSource? others) : I
             others?.Complete(map);
     }
 
+    public bool IsFinal(TableMap map) => IsTable(map) || others?.IsFinal(map) != false;
+
     public IEnumerable<TableReference> FindReferences(TableName table) => others?.FindReferences(table) ?? [];
 
     public string? FindHiddenCascades(TableMap parent) => others?.FindHiddenCascades(parent);

@@ -33,6 +33,9 @@ internal sealed class LogSchema(SchemaCatalog catalog) : ITableSchemaSource
             .Select(k => k.Parts.Select(p => IndexOf(map, p.Column)).ToArray())];
     }
 
+    // Of a table without database a later map may say that it was taken for another.
+    public bool IsFinal(TableMap map) => catalog.Find(map.Database, map.Table) is not { Database: null };
+
     public IEnumerable<TableReference> FindReferences(TableName table)
     {
         foreach (TableSchema child in catalog.Tables)

@@ -6,12 +6,18 @@ using MySqlRecovery.Binlog.Scan;
 using MySqlRecovery.Changes;
 using MySqlRecovery.History;
 using MySqlRecovery.Model;
+using MySqlRecovery.Schema;
 using MySqlRecovery.Text;
 
 namespace MySqlRecovery.Core.Tests.Catalog;
 
 /// <summary>Everything that readings of the same logs give, as lines: with catalogs, looked at ahead, with neither, the same.</summary>
-internal sealed class CatalogReading(IReadOnlyList<string> logs, ILogCatalogs? catalogs, ILogsAhead? ahead = null)
+/// <param name="logs">The logs.</param>
+/// <param name="catalogs">Their catalogs, or null.</param>
+/// <param name="ahead">Looks at them ahead, or null.</param>
+/// <param name="schema">The definitions of their tables, or null.</param>
+internal sealed class CatalogReading(
+    IReadOnlyList<string> logs, ILogCatalogs? catalogs, ILogsAhead? ahead = null, string? schema = null)
 {
     /// <summary>What a scan lets through, in doubt and not, and what explains that it lets nothing through.</summary>
     public List<string> Events(EventFilter filter, long? start = null, long? stop = null, bool salvages = false)
@@ -80,13 +86,16 @@ internal sealed class CatalogReading(IReadOnlyList<string> logs, ILogCatalogs? c
     /// <summary>The versions of rows.</summary>
     public List<string> History(TableName table, params object[] keys)
     {
-        var reader = new RowHistoryReader(table, new KeyChoice(keys), (filter, schema) => new EventScan(
-            logs.Select(LogRange.Whole), filter, default, schema)
+        var reader = new RowHistoryReader(table, new KeyChoice(keys), (filter, known) => new EventScan(
+            logs.Select(LogRange.Whole), filter, default, known)
         {
             Salvage = true,
             Catalogs = catalogs,
             Ahead = ahead,
-        }, default);
+        }, default)
+        {
+            Schema = schema == null ? null : SchemaCatalog.Parse(schema),
+        };
         var lines = new List<string>();
         foreach (RowVersion version in reader.Read())
         {
@@ -100,7 +109,13 @@ internal sealed class CatalogReading(IReadOnlyList<string> logs, ILogCatalogs? c
     }
 
     private EventScan Open(EventFilter filter, long? start, long? stop, LogSights? sights, bool salvages) =>
-        new(LogRange.Of(logs, start, stop), filter, default) { Catalogs = catalogs, Ahead = ahead, Sights = sights, Salvage = salvages };
+        new(LogRange.Of(logs, start, stop), filter, default, schema == null ? null : new LogSchema(SchemaCatalog.Parse(schema)))
+        {
+            Catalogs = catalogs,
+            Ahead = ahead,
+            Sights = sights,
+            Salvage = salvages,
+        };
 
     private static void Read(EventScan scan, List<string> lines, Action<EventView> take)
     {

@@ -12,17 +12,25 @@ namespace MySqlRecovery.Core.Tests.Catalog;
 /// </summary>
 internal sealed class RandomLog
 {
+    /// <summary>The tables, which the log does not describe where it names nothing.</summary>
+    public const string Schema = """
+        USE d;
+        CREATE TABLE orders (id INT PRIMARY KEY, v INT); CREATE TABLE pairs (id INT, v INT, PRIMARY KEY (id, v));
+        CREATE TABLE plain (id INT, v INT); CREATE TABLE names (name VARCHAR(40) PRIMARY KEY) DEFAULT CHARSET=utf8mb4;
+        """;
+
     private const uint FirstTime = 1_700_000_000;
 
     private readonly Random _random;
+    private readonly LoggedMetadata _metadata;
     private readonly SmallLog _log = new();
     private readonly List<(long Position, uint Time)> _times = [];
     private uint _time = FirstTime;
     private byte _gtid;
 
-    public RandomLog(int seed, int transactions, bool hasStatements)
+    public RandomLog(int seed, int transactions, bool hasStatements, LoggedMetadata metadata = LoggedMetadata.Full)
     {
-        _random = new Random(seed);
+        (_random, _metadata) = (new Random(seed), metadata);
         for (int i = 0; i < transactions; i++)
             AddTransaction(hasStatements && _random.Next(12) == 0);
         _log.Add(BinlogEventType.Rotate, [4, 0, 0, 0, 0, 0, 0, 0, .. "binlog.000002"u8]);
@@ -131,14 +139,16 @@ internal sealed class RandomLog
 
     private void AddInts(byte id, string name, byte[] key, BinlogEventType type)
     {
-        byte[] names = [2, (byte)'i', (byte)'d', 1, (byte)'v'];
+        byte nullable = (byte)(3 & ~key.Sum(k => 1 << k));
         byte[] keyField = key.Length == 0 ? [] : [8, (byte)key.Length, .. key];
+        byte[] named = _metadata != LoggedMetadata.Full ? [] : [4, 5, 2, (byte)'i', (byte)'d', 1, (byte)'v', .. keyField];
+        byte[] signs = _metadata == LoggedMetadata.None ? [] : [1, 1, 0];
         _log.Add(BinlogEventType.TableMap, [
             id, 0, 0, 0, 0, 0, 0, 0, 1, (byte)'d', 0, (byte)name.Length, .. Encoding.UTF8.GetBytes(name), 0, 2,
-            (byte)ColumnType.Long, (byte)ColumnType.Long, 0, 3, 1, 1, 0, 4, (byte)names.Length, .. names, .. keyField]);
+            (byte)ColumnType.Long, (byte)ColumnType.Long, 0, nullable, .. signs, .. named]);
         bool lacksKey = type == BinlogEventType.DeleteRowsV1 && _random.Next(20) == 0;
         var images = new List<byte>();
-        int start = _random.Next(60), count = _random.Next(1, 6);
+        int start = _random.Next(60) - (_metadata == LoggedMetadata.Full ? 0 : 5), count = _random.Next(1, 6);
         for (int i = 0; i < count; i++)
         {
             // One after the other, or anywhere.
@@ -158,11 +168,12 @@ internal sealed class RandomLog
 
     private void AddNames(BinlogEventType type)
     {
-        byte[] names = [4, (byte)'n', (byte)'a', (byte)'m', (byte)'e'];
+        byte[] charset = _metadata == LoggedMetadata.None ? [] : [2, 1, 45];
+        byte[] named = _metadata != LoggedMetadata.Full ? [] : [4, 5, 4, .. "name"u8, 8, 1, 0];
         // VARCHAR(40) in utf8mb4.
         _log.Add(BinlogEventType.TableMap, [
             4, 0, 0, 0, 0, 0, 0, 0, 1, (byte)'d', 0, 5, .. "names"u8, 0, 1, (byte)ColumnType.VarChar, 2, 160, 0,
-            1, 2, 1, 45, 4, (byte)names.Length, .. names, 8, 1, 0]);
+            0, .. charset, .. named]);
         var images = new List<byte>();
         for (int left = _random.Next(1, 3); left > 0; left--)
         {
@@ -176,4 +187,12 @@ internal sealed class RandomLog
         byte[] presentAfter = type == BinlogEventType.UpdateRowsV1 ? [1] : [];
         _log.Add(type, [4, 0, 0, 0, 0, 0, 1, 0, 1, 1, .. presentAfter, .. images]);
     }
+}
+
+/// <summary>What a log tells of columns: <c>binlog_row_metadata</c>, or what servers without it write.</summary>
+internal enum LoggedMetadata
+{
+    None,
+    Minimal,
+    Full,
 }

@@ -14,14 +14,14 @@ internal sealed class RandomLogs : IDisposable
     public void Dispose() => Directory.Delete(Folder, recursive: true);
 
     /// <summary>One log, or two.</summary>
-    public List<string> Make(int seed, out RandomLog log)
+    public List<string> Make(int seed, out RandomLog log, LoggedMetadata metadata = LoggedMetadata.Full)
     {
         var paths = new List<string>();
         log = null!;
         for (int i = 1; i <= 1 + seed % 2; i++)
         {
             paths.Add(Path.Combine(Folder, $"binlog.00000{i}"));
-            log = new RandomLog(seed * 10 + i, 90, hasStatements: seed % 3 > 0);
+            log = new RandomLog(seed * 10 + i, 90, hasStatements: seed % 3 > 0, metadata);
             File.WriteAllBytes(paths[^1], log.Bytes);
         }
 
@@ -46,7 +46,10 @@ internal sealed class RandomLogs : IDisposable
     }
 
     /// <summary>A choice of anything that may be there.</summary>
-    public static EventFilter Filter(Random random, RandomLog log)
+    /// <param name="random">Chooses.</param>
+    /// <param name="log">What it may choose of.</param>
+    /// <param name="byNumber">Whether columns are named as those of a log that does not name them.</param>
+    public static EventFilter Filter(Random random, RandomLog log, bool byNumber = false)
     {
         string[] tables = ["d.orders", "pairs", "d.names", "plain", "*s", "nowhere"];
         bool Maybe(int of = 4) => random.Next(of) == 0;
@@ -62,10 +65,13 @@ internal sealed class RandomLogs : IDisposable
             StopTime = Time(),
             Gtids = Maybe(6) ? new GtidFilter(
                 GtidSet.Parse([$"00000000-0000-0000-0000-000000000001:{random.Next(1, 40)}-{random.Next(40, 100)}"]), null) : null,
-            Where = Maybe(2) ? new RowPredicate(RandomWhere(random)) : null,
+            Where = Maybe(2) ? new RowPredicate(Named(RandomWhere(random), byNumber)) : null,
             WithStatements = Maybe(2),
         };
     }
+
+    private static Hashtable Named(Hashtable where, bool byNumber) => !byNumber ? where : new Hashtable(
+        where.Cast<DictionaryEntry>().ToDictionary(e => $"{e.Key}" is "v" ? "@2" : "@1", e => e.Value));
 
     private static Hashtable RandomWhere(Random random) => random.Next(6) switch
     {

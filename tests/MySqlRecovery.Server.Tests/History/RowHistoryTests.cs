@@ -11,6 +11,7 @@ using MySqlRecovery.Model;
 using MySqlRecovery.Restore;
 using MySqlRecovery.Schema;
 using MySqlRecovery.Server.Tests.Client;
+using MySqlRecovery.Server.Tests.Live;
 using MySqlRecovery.Server.Tests.Servers;
 using MySqlRecovery.Text;
 using Xunit;
@@ -37,7 +38,11 @@ public abstract partial class RowHistoryTests(ServerFixture fixture)
             "USE history_random; "
                 + Server.Query("SHOW CREATE TABLE t", "history_random")[0][1].Replace("\\n", "\n", StringComparison.Ordinal) + ";");
         var random = new Random(3);
-        Server.Sql(string.Join('\n', Enumerable.Range(0, KeyCount * 6).Select(i => Statement(random, i))), "history_random");
+        string[] statements = [.. Enumerable.Range(0, KeyCount * 6).Select(i => Statement(random, i))];
+        Server.Sql(string.Join('\n', statements[..(statements.Length / 2)]), "history_random");
+        // The second half as a server logs by default.
+        using (LessMetadata())
+            Server.Sql(string.Join('\n', statements[(statements.Length / 2)..]), "history_random");
         string log = Server.FlushLogs();
 
         var (chains, byKey) = Brute(Server.Mysqlbinlog("--base64-output=DECODE-ROWS", "-v", log));
@@ -71,9 +76,6 @@ public abstract partial class RowHistoryTests(ServerFixture fixture)
                 Read("history_random.t", [key], [log], server: false, schema, catalogs).Select(Show));
         }
 
-        // The logs of these servers do not name their keys.
-        if (!Server.Flavour.HasRowMetadata)
-            return;
         Assert.NotEmpty(catalogs.TakePassed().ToList());
         Assert.Empty(Read("history_random.t", [12_345_678], [log], server: false, schema, catalogs));
         string[] passed = Assert.Single(catalogs.TakePassed()).Split(' ');
@@ -114,6 +116,32 @@ public abstract partial class RowHistoryTests(ServerFixture fixture)
         }
 
         Assert.NotEmpty(catalogs.TakePassed().ToList());
+    }
+
+    [Fact]
+    public void Keys_that_are_text_to_users_and_bytes_to_the_log_are_found_with_a_catalog()
+    {
+        if (!Server.Flavour.IsMariaDb)
+            return;
+        Server.FlushLogs();
+        string[] keys = ["11111111-2222-3333-4444-555555555555", "2001:db8::1"];
+        Create("history_text", "CREATE TABLE u (id UUID PRIMARY KEY, v INT); CREATE TABLE i (id INET6 PRIMARY KEY, v INT)");
+        string definitions = $"USE history_text; {Server.Query("SHOW CREATE TABLE u", "history_text")[0][1]}; "
+            + $"{Server.Query("SHOW CREATE TABLE i", "history_text")[0][1]};";
+        for (int i = 0; i < 30; i++)
+        {
+            Server.Sql(
+                $"INSERT INTO u VALUES ({(i == 15 ? $"'{keys[0]}'" : "UUID()")}, {i}); "
+                    + $"INSERT INTO i VALUES ('{(i == 15 ? keys[1] : $"2001:db8::2:{i}")}', {i})",
+                "history_text");
+        }
+
+        string log = Server.FlushLogs();
+        new CatalogWriter(log, Stop) { StretchLength = 500, SmallestLength = 100_000 }.Write(null, out _);
+        var catalogs = new LogCatalogs(null, Assert.Fail);
+        var schema = SchemaCatalog.Parse(definitions.Replace("\\n", "\n", StringComparison.Ordinal));
+        Assert.Single(Read("history_text.u", [keys[0].ToUpperInvariant()], [log], server: false, schema, catalogs));
+        Assert.Single(Read("history_text.i", [keys[1]], [log], server: false, schema, catalogs));
     }
 
     [Fact]
@@ -219,6 +247,9 @@ public abstract partial class RowHistoryTests(ServerFixture fixture)
         Assert.Equal("a=1 b=x v=1",
             Text(Assert.Single(Read("history_keys.t", [new Hashtable { ["b"] = "x", ["a"] = 1 }], [], server: true)).Value));
     }
+
+    private GlobalSetting? LessMetadata() => !Server.Flavour.HasRowMetadata ? null
+        : new GlobalSetting(Server, "binlog_row_metadata", Server.Flavour.IsMariaDb ? "NO_LOG" : "MINIMAL");
 
     private void Create(string database, string statements)
     {

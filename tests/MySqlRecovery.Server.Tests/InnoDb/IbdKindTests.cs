@@ -1,5 +1,6 @@
 using System.Globalization;
 using MySqlRecovery.Binlog.Encryption;
+using MySqlRecovery.Core.Tests.Binlog.Encryption;
 using MySqlRecovery.InnoDb.Rows;
 using MySqlRecovery.Model;
 using MySqlRecovery.Schema;
@@ -153,6 +154,19 @@ public sealed class IbdKindTests
         string file = Path.Combine(server.DataPath, "secret", "plain.ibd");
         Assert.Equal("TablespaceEncrypted",
             Assert.Throws<RecoveryException>(() => TableFiles.Read(file, new() { Schema = schema })).ErrorId);
+        if (!server.Flavour.IsMariaDb)
+        {
+            // The same keys as the plugin of 5.7 and 8.0 keeps them.
+            var component = Keyring.Open([keys]);
+            string plugin = Path.Combine(server.FilesPath, "keyring");
+            File.WriteAllBytes(
+                plugin, PluginKeyring.File("2.0", 32, [.. component.KeyIds.Select(id => PluginKeyring.Key(id, "", component.Find(id)!))]));
+            Assert.Equal(
+                TableFiles.Read(file, new() { Keyring = component }).Select(r => $"{r.Value["id"]} {r.Value["v"]} {r.Value["t"]}"),
+                TableFiles.Read(file, new() { Keyring = Keyring.Open([plugin]) })
+                    .Select(r => $"{r.Value["id"]} {r.Value["v"]} {r.Value["t"]}"));
+        }
+
         if (otherKeys != null)
         {
             var wrong = new TableFileOptions { Schema = schema, Keyring = Keyring.Open([otherKeys]) };

@@ -19,27 +19,23 @@ internal static class TableFiles
     /// <param name="server">The server.</param>
     /// <param name="database">The database.</param>
     /// <param name="options">Keys; the definitions are added where files do not describe themselves.</param>
-    public static void AssertHoldWhatTheServerHas(MySqlServer server, string database, TableFileOptions? options = null)
-    {
-        string expected = DatabaseState.Read(server, database);
-        options = (options ?? new TableFileOptions()) with { Schema = Definitions(server, database) };
-        server.Stop();
-        var errors = new List<RecoveryException>();
-        (string Script, string Table)[] read =
-            [.. Directory.GetFiles(Path.Combine(server.DataPath, database), "*.ibd").Select(f => Export(server, f, options, errors))];
-        foreach (string file in Directory.GetFiles(Path.Combine(server.DataPath, database), "*.ibd")
-            .Where(_ => server.Flavour != ServerFlavour.MySql))
-        {
-            string bySchema = Path.Combine(server.FilesPath, $"{Path.GetFileName(file)}..sql"), kept = bySchema + ".schema";
-            File.Move(bySchema, kept);
-            Export(server, file, options with { Schema = null }, errors);
-            Assert.True(File.ReadAllBytes(kept).AsSpan().SequenceEqual(File.ReadAllBytes(bySchema)), $"{file} differs by its .frm");
-        }
+    public static void AssertHoldWhatTheServerHas(MySqlServer server, string database, TableFileOptions? options = null) =>
+        AssertHoldWhatTheServerHas(server, [database], options);
 
-        Assert.Empty(errors.Select(e => e.Message));
+    /// <summary>The same for several databases at once.</summary>
+    public static void AssertHoldWhatTheServerHas(MySqlServer server, string[] databases, TableFileOptions? options = null)
+    {
+        string[] expected = [.. databases.Select(d => DatabaseState.Read(server, d))];
+        TableFileOptions[] all =
+            [.. databases.Select(d => (options ?? new TableFileOptions()) with { Schema = Definitions(server, d) })];
+        server.Stop();
+        (string Script, string Table)[][] read = [.. databases.Select((d, i) => Export(server, d, all[i]))];
         server.Start();
-        Reload(server, database, read);
-        DatabaseState.AssertEqual(expected, DatabaseState.Read(server, database));
+        for (int i = 0; i < databases.Length; i++)
+        {
+            Reload(server, databases[i], read[i]);
+            DatabaseState.AssertEqual(expected[i], DatabaseState.Read(server, databases[i]));
+        }
     }
 
     /// <summary>Empties tables and fills them from scripts.</summary>
@@ -51,11 +47,30 @@ internal static class TableFiles
             server.RunFile(script);
     }
 
+    // What needs a definition is read by that and by the .frm.
+    private static (string Script, string Table)[] Export(MySqlServer server, string database, TableFileOptions options)
+    {
+        var errors = new List<RecoveryException>();
+        string[] files = Directory.GetFiles(Path.Combine(server.DataPath, database), "*.ibd");
+        (string Script, string Table)[] read = [.. files.Select(f => Export(server, f, options, errors))];
+        for (int i = 0; i < files.Length && server.Flavour != ServerFlavour.MySql; i++)
+        {
+            string bySchema = read[i].Script, kept = bySchema + ".schema";
+            File.Move(bySchema, kept);
+            Export(server, files[i], options with { Schema = null }, errors);
+            Assert.True(File.ReadAllBytes(kept).AsSpan().SequenceEqual(File.ReadAllBytes(bySchema)), $"{files[i]} differs by its .frm");
+        }
+
+        Assert.Empty(errors.Select(e => e.Message));
+        return read;
+    }
+
     /// <summary>Writes the rows of a file as SQL; gives the script and the table's name.</summary>
     public static (string Script, string Table) Export(MySqlServer server, string path, TableFileOptions options,
         List<RecoveryException> errors)
     {
-        string script = Path.Combine(server.FilesPath, $"{Path.GetFileName(path)}.{options.Table}.sql");
+        string script = Path.Combine(
+            server.FilesPath, $"{Path.GetFileName(Path.GetDirectoryName(path))}.{Path.GetFileName(path)}.{options.Table}.sql");
         using TableFile source = TableFile.Open(path, options);
         Assert.Empty(source.Doubts);
         using var target = new RowFile(script, TableRowFormat.Sql, overwrite: false, sources: [path]);

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Text;
+using MySqlRecovery.Binlog.Rows;
 
 namespace MySqlRecovery.Binlog.Filter;
 
@@ -197,7 +198,10 @@ internal readonly record struct LogKey(ulong Hash, long? Integer, int Column = 0
 internal interface IKeySearch
 {
     /// <summary>Every form in which a row that matters may have its key in a table; null where every row may matter.</summary>
-    IReadOnlyList<LogKey>? KeysIn(LogTable table);
+    /// <param name="table">The table.</param>
+    /// <param name="map">Where <see cref="LogTable.Shape"/> tells of it: all that is known of it at this place of the log. The keys are
+    /// values of its first column then.</param>
+    IReadOnlyList<LogKey>? KeysIn(LogTable table, TableMap? map);
 }
 
 /// <summary>A table as the table maps of a log name it.</summary>
@@ -215,10 +219,14 @@ internal sealed record LogTable(string Database, string Name, string[]? KeyColum
     /// <summary>Why keys are not known; null where they are.</summary>
     public string? KeyProblem { get; init; }
 
+    /// <summary>Its table map (<see cref="TableMap.Shape"/>), where the log does not say which columns are the key: what is looked up is
+    /// then the first of them, if it is the key or a part of it. Null for other tables.</summary>
+    public byte[]? Shape { get; init; }
+
     /// <summary>What the hashes of its keys begin with.</summary>
     public ulong Hash { get; } = LogKey.OfTable(Database, Name);
 
     /// <summary>All that is known of it: tables of two logs that have the same are one.</summary>
     public string Identity => string.Join(
-        '\0', [Database, Name, KeyProblem, .. (KeyColumns ?? []).Zip(AreNumbers, IntegerSizes).Select(c => c.ToString())]);
+        '\0', [Database, Name, KeyProblem, Shape == null ? null : Convert.ToHexString(Shape), .. (KeyColumns ?? []).Zip(AreNumbers, IntegerSizes).Select(c => c.ToString())]);
 }

@@ -12,9 +12,9 @@ internal sealed class LogKeyReader
     private readonly int[] _ordinals;
     private readonly int _located;
 
-    private LogKeyReader(TableMap map)
+    private LogKeyReader(TableMap map, int[] ordinals)
     {
-        (_map, _ordinals) = (map, map.PrimaryKey);
+        (_map, _ordinals) = (map, ordinals);
         _located = _ordinals.Max() + 1;
     }
 
@@ -39,10 +39,18 @@ internal sealed class LogKeyReader
     public static LogKeyReader? For(TableMap map, out string? problem)
     {
         problem = FindProblem(map);
-        return problem == null ? new LogKeyReader(map) : null;
+        return problem == null ? new LogKeyReader(map, map.PrimaryKey) : null;
     }
 
-    /// <summary>The key of an image; null where the image lacks a part of it.</summary>
+    /// <summary>A reader of one column, as if it were the key; null where its values cannot be told.</summary>
+    public static LogKeyReader? OfColumn(TableMap map, int ordinal) =>
+        IsTold(map.Columns[ordinal]) ? new LogKeyReader(map, [ordinal]) : null;
+
+    /// <summary>Whether some of the bytes may be text of a type that the log does not name: MariaDB's UUID, INET4 and INET6.</summary>
+    public bool MayBeAddress => Array.Exists(
+        _ordinals, o => _map.Columns[o] is { Type: ColumnType.String, CharacterSet.IsBinary: true, Length: 4 or 16 });
+
+    /// <summary>The key of an image; null where the image lacks a part of it, or the log does not say what it is.</summary>
     /// <param name="layout">Layout of the image.</param>
     /// <param name="image">The image.</param>
     /// <param name="otherLayout">Layout of the image that has what this one leaves out.</param>
@@ -80,6 +88,9 @@ internal sealed class LogKeyReader
                 hash = LogKey.Add(hash, null)!.Value;
             else if (ReadInteger(column, range.Of(from)) is { } number)
             {
+                // It may be one that is too large for a sign.
+                if (number.IsNegative && column.IsUnsigned == null)
+                    return null;
                 hash = LogKey.Add(hash, number.IsNegative, number.Magnitude);
                 if (_ordinals.Length == 1)
                     integer = number.Magnitude > long.MaxValue ? null
@@ -114,24 +125,26 @@ internal sealed class LogKeyReader
             ColumnDefinition column = map.Columns[ordinal];
             if (!column.IsNameKnown)
                 return "the log does not name the columns of the key";
-            bool isTold = column.TextForm == BytesAsText.None && (column.Type switch
-            {
-                ColumnType.Tiny or ColumnType.Short or ColumnType.Int24 or ColumnType.Long or ColumnType.LongLong =>
-                    column.IsUnsigned != null,
-                ColumnType.Year or ColumnType.NewDecimal or ColumnType.Date or ColumnType.DateTime2 or ColumnType.Timestamp2
-                    or ColumnType.Time2 => true,
-                _ => IsPlain(column.Type) && column.CharacterSet != null,
-            });
-            if (!isTold)
+            if (!IsTold(column) || (IsInteger(column.Type) && column.IsUnsigned == null))
                 return $"keys with a column of the type of {column.Name} are not looked for";
         }
 
         return null;
     }
 
+    private static bool IsTold(ColumnDefinition column) => column.TextForm == BytesAsText.None && (column.Type switch
+    {
+        ColumnType.Year or ColumnType.NewDecimal or ColumnType.Date or ColumnType.DateTime2 or ColumnType.Timestamp2
+            or ColumnType.Time2 => true,
+        _ => IsInteger(column.Type) || (IsPlain(column.Type) && column.CharacterSet != null),
+    });
+
     // A decimal of more digits is text.
-    private static bool IsNumber(ColumnDefinition column) => column.Type is ColumnType.Tiny or ColumnType.Short or ColumnType.Int24
-        or ColumnType.Long or ColumnType.LongLong or ColumnType.Year || (column.Type == ColumnType.NewDecimal && column.Length <= 28);
+    private static bool IsNumber(ColumnDefinition column) => IsInteger(column.Type) || column.Type == ColumnType.Year
+        || (column.Type == ColumnType.NewDecimal && column.Length <= 28);
+
+    private static bool IsInteger(ColumnType type) =>
+        type is ColumnType.Tiny or ColumnType.Short or ColumnType.Int24 or ColumnType.Long or ColumnType.LongLong;
 
     private static bool IsPlain(ColumnType type) => type is ColumnType.String or ColumnType.VarString or ColumnType.VarChar;
 

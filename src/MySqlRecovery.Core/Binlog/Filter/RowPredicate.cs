@@ -77,8 +77,12 @@ internal sealed class RowPredicate
     /// <summary>
     /// The keys that a row must have to match, where the columns that are tested are the key; null where they are not.
     /// </summary>
-    public IReadOnlyList<LogKey>? KeysIn(LogTable table)
+    /// <param name="table">The table.</param>
+    /// <param name="map">Where <see cref="LogTable.Shape"/> tells of it: what is known of it; the keys are those of its first column.</param>
+    public IReadOnlyList<LogKey>? KeysIn(LogTable table, TableMap? map)
     {
+        if (map != null)
+            return KeysIn(table.AreNumbers, map);
         if (table.KeyColumns == null || table.KeyColumns.Length != _tests.Count)
             return null;
         if (_keys.TryGetValue(table, out IReadOnlyList<LogKey>? known))
@@ -89,8 +93,17 @@ internal sealed class RowPredicate
             Array.ConvertAll(tests, t => _tests[t].Values), table.AreNumbers);
     }
 
-    /// <summary>Takes note that a table has columns, of whose rows none was looked at.</summary>
-    public void NoteColumns(string[] columns) => Array.ForEach(columns, c => _columnsKnown.TryAdd(c, true));
+    /// <summary>Takes note that a table, of whose rows none was looked at, has the columns that are tested.</summary>
+    public void NoteColumns() => _tests.ForEach(t => _columnsKnown.TryAdd(t.Column, true));
+
+    // Where the schema is not sure, the rows are to say so; and what no column is of a table.
+    private IReadOnlyList<LogKey>? KeysIn(bool[] areNumbers, TableMap map)
+    {
+        if (map is { SchemaProblem: null, SchemaDoubt: null } && _tests.TrueForAll(t => ColumnOf(map.Layout, t.Column) >= 0)
+            && map.Columns[0].TextForm == BytesAsText.None && _tests.FindIndex(t => IsNamed(map.Columns[0], t.Column)) is >= 0 and var test)
+            return LogKey.Of([_tests[test].Values], areNumbers);
+        return null;
+    }
 
     private bool? Test(RowLayout layout, ReadOnlySpan<byte> image, RowLayout otherLayout, ReadOnlySpan<byte> other)
     {

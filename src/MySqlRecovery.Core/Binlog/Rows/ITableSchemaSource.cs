@@ -9,6 +9,10 @@ internal interface ITableSchemaSource
     /// <summary>Adds names, keys and types to a table map that has just been read.</summary>
     void Complete(TableMap map);
 
+    /// <summary>Whether what <see cref="Complete"/> adds to a map at this place of the log is all that will ever be said of it: then rows
+    /// may be told from one another by that, without being read.</summary>
+    bool IsFinal(TableMap map) => false;
+
     /// <summary>The foreign keys that a table has, and those that refer to it.</summary>
     IEnumerable<TableReference> FindReferences(TableName table);
 

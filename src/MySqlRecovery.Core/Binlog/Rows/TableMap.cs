@@ -15,6 +15,8 @@ internal sealed class TableMap
     /// <summary>The server's limit is 4096 columns a table.</summary>
     private const int MaximumColumns = 4096;
 
+    private const int FlagsSize = 2;
+
     // Several threads may ask, so that the two come and go together.
     private volatile PartialLayout? _partial;
     private RowDecoder? _decoder;
@@ -102,7 +104,7 @@ internal sealed class TableMap
     {
         var cursor = new ByteCursor(raw[EventHeader.Size..]);
         ulong tableId = ReadTableId(ref cursor, tableIdLength);
-        cursor.Skip(2);
+        cursor.Skip(FlagsSize);
         string database = ReadName(ref cursor);
         string table = ReadName(ref cursor);
         int count = cursor.ReadLength();
@@ -123,6 +125,17 @@ internal sealed class TableMap
         if (!cursor.AtEnd)
             OptionalMetadata.Apply(cursor.Rest, map, isMariaDb);
         return map;
+    }
+
+    /// <summary>What the event says of the table, without its id, which is another one with every server.</summary>
+    /// <param name="tableIdLength">Bytes of a table id.</param>
+    public byte[] Shape(int tableIdLength) => Raw[(EventHeader.Size + tableIdLength + FlagsSize)..];
+
+    /// <summary>A map as one was parsed whose <see cref="Shape"/> was kept.</summary>
+    public static TableMap OfShape(ReadOnlySpan<byte> shape, bool isMariaDb)
+    {
+        const int idLength = 6;
+        return Parse([.. new byte[EventHeader.Size + idLength + FlagsSize], .. shape], idLength, isMariaDb);
     }
 
     /// <summary>A table of which no log has told: there is no event, and images of its rows cannot be read.</summary>

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using MySqlRecovery.Binlog.Filter;
+using MySqlRecovery.Binlog.Rows;
 using MySqlRecovery.IO;
 
 namespace MySqlRecovery.Binlog.Scan;
@@ -30,7 +31,7 @@ internal sealed partial class EventScan
         }
     }
 
-    private StretchSkipper Skipper => _skipper ??= new StretchSkipper(_filter);
+    private StretchSkipper Skipper => _skipper ??= new StretchSkipper(_filter, Complete);
 
     /// <summary>What is looked for by key: other rows of its tables need not come.</summary>
     public IKeySearch? Keys
@@ -75,6 +76,15 @@ internal sealed partial class EventScan
         }
 
         ExpectStretch();
+    }
+
+    private TableMap? Complete(LogTable table)
+    {
+        var map = TableMap.OfShape(table.Shape, Reader.Format.IsMariaDb);
+        if (_schema?.IsFinal(map) == false)
+            return null;
+        _schema?.Complete(map);
+        return map;
     }
 
     private void OpenCatalog(ByteSource source)

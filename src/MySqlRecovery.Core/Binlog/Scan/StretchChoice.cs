@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using MySqlRecovery.Binlog.Filter;
+using MySqlRecovery.Binlog.Rows;
 
 namespace MySqlRecovery.Binlog.Scan;
 
@@ -7,10 +8,18 @@ namespace MySqlRecovery.Binlog.Scan;
 /// Whether a scan would miss anything if it passed over a stretch of a log: events that its filter lets through, and all that is to be
 /// seen on the way, as statements are. What cannot be told is read.
 /// </summary>
-internal sealed class StretchChoice(EventFilter filter)
+/// <param name="filter">The scan's.</param>
+/// <param name="complete">What is known of a table of <see cref="LogTable.Shape"/> at this place of the log; null where rows may yet say
+/// otherwise.</param>
+internal sealed class StretchChoice(EventFilter filter, Func<LogTable, TableMap?> complete)
 {
+    private readonly Dictionary<LogTable, TableMap?> _maps = new(ReferenceEqualityComparer.Instance);
+
     /// <summary>What is looked for by key; null where that is not how it is looked for.</summary>
     public IKeySearch? Keys { get; set; }
+
+    /// <summary>The log was read on: a table may have become another one.</summary>
+    public void GoOn() => _maps.Clear();
 
     /// <summary>Whether a stretch has to be read.</summary>
     /// <param name="catalog">Has the stretch.</param>
@@ -53,17 +62,25 @@ internal sealed class StretchChoice(EventFilter filter)
             if (filter.Tables?.IsMatch(table.Database, table.Name) == false
                 || (filter.Operations != null && !filter.Operations.Overlaps(rows.Operations)))
                 continue;
-            if (IsWithoutKeys(catalog, stretch, rows.Number, filter.Where?.KeysIn(table)))
+            TableMap? map = table.Shape != null && (filter.Where ?? (object?)Keys) != null ? MapOf(table) : null;
+            if (IsWithoutKeys(catalog, stretch, rows.Number, filter.Where?.KeysIn(table, map)))
             {
-                filter.Where!.NoteColumns(table.KeyColumns!);
+                filter.Where!.NoteColumns();
                 continue;
             }
 
-            if (!IsWithoutKeys(catalog, stretch, rows.Number, Keys?.KeysIn(table)))
+            if (!IsWithoutKeys(catalog, stretch, rows.Number, Keys?.KeysIn(table, map)))
                 return true;
         }
 
         return false;
+    }
+
+    private TableMap? MapOf(LogTable table)
+    {
+        if (!_maps.TryGetValue(table, out TableMap? map))
+            _maps.Add(table, map = complete(table));
+        return map;
     }
 
     private static bool IsWithoutKeys(ILogCatalog catalog, LogStretch stretch, int table, IReadOnlyList<LogKey>? keys) =>

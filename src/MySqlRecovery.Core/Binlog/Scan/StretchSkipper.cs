@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using MySqlRecovery.Binlog.Filter;
 using MySqlRecovery.Binlog.Reading;
+using MySqlRecovery.Binlog.Rows;
 using MySqlRecovery.IO;
 
 namespace MySqlRecovery.Binlog.Scan;
@@ -10,9 +11,10 @@ namespace MySqlRecovery.Binlog.Scan;
 /// anything of a log is passed over because of its catalog.
 /// </summary>
 /// <param name="filter">The scan's.</param>
-internal sealed class StretchSkipper(EventFilter filter) : IDisposable
+/// <param name="complete">What the scan knows of a table at this place of the log.</param>
+internal sealed class StretchSkipper(EventFilter filter, Func<LogTable, TableMap?> complete) : IDisposable
 {
-    private readonly StretchChoice _choice = new(filter);
+    private readonly StretchChoice _choice = new(filter, complete);
     private ILogCatalog? _catalog;
     private bool _isAhead;
     private ByteSource? _source;
@@ -85,6 +87,7 @@ internal sealed class StretchSkipper(EventFilter filter) : IDisposable
     public LogStretch? Skip(long position, bool startIsReached, LogSights? sights, RangeCuts cuts)
     {
         _startIsReached = startIsReached;
+        _choice.GoOn();
         if (_catalog!.Whole is { } all && all.Start == position && MayPass(all, sights) && _catalog.IsIntact(all))
         {
             Pass(all, sights, cuts);

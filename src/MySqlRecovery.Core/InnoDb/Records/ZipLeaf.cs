@@ -20,7 +20,8 @@ internal sealed class ZipLeaf
     private const int LongestFixedRun = 768, VariableBig = 0x7E;
     private readonly RecordFields _fields;
     private readonly int _trxIdField;
-    private readonly byte[] _description;
+    private readonly byte[][] _descriptions;
+    private readonly int _descriptionLength;
     private readonly byte[] _scratch;
     private readonly MemoryStream _stream = new();
     private int[] _heap = [];
@@ -29,7 +30,9 @@ internal sealed class ZipLeaf
     {
         _fields = new RecordFields(layout);
         _trxIdField = layout.TrxIdField;
-        _description = Describe(layout);
+        // How much of a long number its first byte has: MySQL writes one bit twice, MariaDB does not.
+        _descriptions = [Describe(layout, 7), Describe(layout, 8)];
+        _descriptionLength = _descriptions[0].Length;
         Page = new byte[pageSize];
         _scratch = new byte[pageSize];
     }
@@ -69,9 +72,9 @@ internal sealed class ZipLeaf
         Link(zip, slots, used);
         Array.Sort(_heap);
         ReadOnlySpan<byte> stream = Inflate(zip[IndexPage.FirstRecordArea..]);
-        if (!stream.StartsWith(_description))
+        if (!stream.StartsWith(_descriptions[0]) && !stream.StartsWith(_descriptions[1]))
             return "its compressed records do not have the table's columns";
-        int read = ReadRecords(stream[_description.Length..]);
+        int read = ReadRecords(stream[_descriptionLength..]);
         string? wrong = ApplyLog(zip[..(ZipPage.SystemColumnsAt(zip, slots, slots - 1))], FindLog(zip, stream), read);
         return wrong ?? ReadTrailer(zip, slots, used);
     }
@@ -259,7 +262,7 @@ internal sealed class ZipLeaf
     }
 
     // As page_zip_fields_encode writes it: fields of fixed length that are not NULL run together, up to DB_TRX_ID and from it on.
-    private static byte[] Describe(RecordLayout layout)
+    private static byte[] Describe(RecordLayout layout, int shift)
     {
         var bytes = new List<byte>();
         int run = 0, column = 0, trxId = 0;
@@ -287,7 +290,7 @@ internal sealed class ZipLeaf
         if (run > 0)
             EndRun();
         if (trxId >= 0x80)
-            bytes.Add((byte)(0x80 | trxId >> 7));
+            bytes.Add((byte)(0x80 | trxId >> shift));
         bytes.Add((byte)trxId);
         return [.. bytes];
 
@@ -302,7 +305,7 @@ internal sealed class ZipLeaf
         void Add(int value)
         {
             if (value >= VariableBig)
-                bytes.Add((byte)(0x80 | value >> 7));
+                bytes.Add((byte)(0x80 | value >> shift));
             bytes.Add((byte)value);
         }
     }

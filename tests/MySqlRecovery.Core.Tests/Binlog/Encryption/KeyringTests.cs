@@ -8,8 +8,8 @@ using Xunit;
 namespace MySqlRecovery.Core.Tests.Binlog.Encryption;
 
 /// <summary>
-/// The JSON files are a server's. The file of the keyring_file plugin is written by hand here, from the description of
-/// its records: servers from 8.4 on do not have the plugin.
+/// The JSON files are a server's. The file of the keyring_file plugin is written from the description of its records: servers from 8.4
+/// on do not have the plugin.
 /// </summary>
 public sealed class KeyringTests : IDisposable
 {
@@ -33,7 +33,7 @@ public sealed class KeyringTests : IDisposable
     [InlineData("2.0", 32)]
     public void The_file_of_the_plugin_is_read(string version, int digestLength)
     {
-        byte[] file = PluginFile(version, digestLength, PluginKey("INNODBKey-1", "", new byte[32]), PluginKey(KeyId, "", Key));
+        byte[] file = PluginKeyring.File(version, digestLength, PluginKeyring.Key("INNODBKey-1", "", new byte[32]), PluginKeyring.Key(KeyId, "", Key));
         Keyring keyring = Keyring.Open([_files.Write(file)]);
         Assert.Equal(Key, keyring.Find(KeyId));
         Assert.Equal(new byte[32], keyring.Find("INNODBKey-1"));
@@ -44,21 +44,21 @@ public sealed class KeyringTests : IDisposable
     [Fact]
     public void Keys_of_users_are_not_the_server_s()
     {
-        byte[] file = PluginFile("2.0", 32, PluginKey(KeyId, "", Key), PluginKey(KeyId, "root@%", new byte[32]));
+        byte[] file = PluginKeyring.File("2.0", 32, PluginKeyring.Key(KeyId, "", Key), PluginKeyring.Key(KeyId, "root@%", new byte[32]));
         Assert.Equal(Key, Keyring.Open([_files.Write(file)]).Find(KeyId));
     }
 
     [Fact]
     public void The_last_of_several_files_wins()
     {
-        string first = _files.Write(PluginFile("2.0", 32, PluginKey(KeyId, "", new byte[32])));
+        string first = _files.Write(PluginKeyring.File("2.0", 32, PluginKeyring.Key(KeyId, "", new byte[32])));
         Assert.Equal(Key, Keyring.Open([first, EncryptedSamples.FilePath("keyring-1.json")]).Find(KeyId));
     }
 
     [Fact]
     public void A_file_of_the_plugin_cut_anywhere_is_damaged()
     {
-        byte[] file = PluginFile("1.0", 0, PluginKey(KeyId, "", Key));
+        byte[] file = PluginKeyring.File("1.0", 0, PluginKeyring.Key(KeyId, "", Key));
         for (int length = "Keyring file version:".Length; length < file.Length; length++)
             Assert.Contains("damaged", Invalid(file[..length]).Detail);
     }
@@ -71,7 +71,7 @@ public sealed class KeyringTests : IDisposable
     [InlineData(32)]
     public void A_length_beyond_the_file_is_damage(int field)
     {
-        byte[] file = PluginFile("2.0", 32, PluginKey(KeyId, "", Key));
+        byte[] file = PluginKeyring.File("2.0", 32, PluginKeyring.Key(KeyId, "", Key));
         BinaryPrimitives.WriteUInt64LittleEndian(file.AsSpan(24 + field), ulong.MaxValue);
         Assert.Contains("damaged", Invalid(file).Detail);
         BinaryPrimitives.WriteUInt64LittleEndian(file.AsSpan(24 + field), 1 << 20);
@@ -106,27 +106,4 @@ public sealed class KeyringTests : IDisposable
         Assert.Equal(path, error.Path);
         return error;
     }
-
-    private static byte[] PluginFile(string version, int digestLength, params byte[][] keys) =>
-        [.. Encoding.ASCII.GetBytes($"Keyring file version:{version}"), .. keys.SelectMany(key => key), .. "EOF"u8,
-            .. new byte[digestLength]];
-
-    private static byte[] PluginKey(string id, string user, byte[] key)
-    {
-        byte[][] fields = [Encoding.ASCII.GetBytes(id), "AES"u8.ToArray(), Encoding.ASCII.GetBytes(user), Mask(key)];
-        int length = 40 + fields.Sum(field => field.Length);
-        var record = new byte[(length + 7) / 8 * 8];
-        BinaryPrimitives.WriteUInt64LittleEndian(record, (ulong)record.Length);
-        int at = 40;
-        for (int i = 0; i < fields.Length; i++)
-        {
-            BinaryPrimitives.WriteUInt64LittleEndian(record.AsSpan(8 + 8 * i), (ulong)fields[i].Length);
-            fields[i].CopyTo(record, at);
-            at += fields[i].Length;
-        }
-
-        return record;
-    }
-
-    private static byte[] Mask(byte[] key) => [.. key.Select((b, i) => (byte)(b ^ "*305=Ljt0*!@$Hnm(*-9-w;:"[i % 24]))];
 }
