@@ -38,29 +38,51 @@ public sealed class UpdateBinlogCatalogCommand : RecoveryCmdlet
     {
         string? folder = CatalogPath == null ? null : this.ResolveDestination(CatalogPath);
         bool isLiteral = ParameterSetName == LiteralSet;
-        foreach (string log in this.ResolveLogs(isLiteral ? LiteralPath : Path, isLiteral, ReportError))
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(StopToken);
+        // A log on each processor, in order.
+        var ahead = new Queue<Task<BinlogCatalog>>();
+        try
         {
-            if (!ShouldProcess(Visible(log), "Make a catalog"))
-                continue;
-            BinlogCatalog? catalog = null;
-            RecoveryException? error = null;
-            try
+            foreach (string log in this.ResolveLogs(isLiteral ? LiteralPath : Path, isLiteral, ReportError))
             {
-                catalog = CatalogUpdate.Run(log, folder, Force, StopToken);
-            }
-            catch (RecoveryException e)
-            {
-                error = e;
-            }
-            catch (OperationCanceledException)
-            {
-                throw new PipelineStoppedException();
+                if (!ShouldProcess(Visible(log), "Make a catalog"))
+                    continue;
+                ahead.Enqueue(Task.Run(() => CatalogUpdate.Run(log, folder, Force, stop.Token), CancellationToken.None));
+                if (ahead.Count >= Environment.ProcessorCount)
+                    Take(ahead.Dequeue());
             }
 
-            if (error != null)
-                ReportError(error);
-            else
-                WriteObject(catalog);
+            while (ahead.TryDequeue(out Task<BinlogCatalog>? made))
+                Take(made);
         }
+        finally
+        {
+            stop.Cancel();
+            foreach (Task made in ahead)
+                ((IAsyncResult)made).AsyncWaitHandle.WaitOne();
+        }
+    }
+
+    private void Take(Task<BinlogCatalog> made)
+    {
+        BinlogCatalog? catalog = null;
+        RecoveryException? error = null;
+        try
+        {
+            catalog = made.GetAwaiter().GetResult();
+        }
+        catch (RecoveryException e)
+        {
+            error = e;
+        }
+        catch (OperationCanceledException)
+        {
+            throw new PipelineStoppedException();
+        }
+
+        if (error != null)
+            ReportError(error);
+        else
+            WriteObject(catalog);
     }
 }
