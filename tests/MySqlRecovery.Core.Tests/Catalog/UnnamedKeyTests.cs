@@ -132,5 +132,30 @@ public sealed class UnnamedKeyTests : IDisposable
         Assert.NotEmpty(catalogs.TakePassed());
     }
 
+    [Fact]
+    public void Integers_of_which_the_log_does_not_say_whether_they_have_a_sign_are_found_whichever_it_is()
+    {
+        var log = new SmallLog();
+        foreach (uint id in (uint[])[5, 3_000_000_000, uint.MaxValue])
+        {
+            log.AddBegin();
+            log.Add(BinlogEventType.TableMap, [
+                1, 0, 0, 0, 0, 0, 0, 0, 1, (byte)'d', 0, 1, (byte)'t', 0, 1, (byte)ColumnType.Long, 0, 0]);
+            log.AddInsert(BitConverter.GetBytes(id)).AddCommit();
+        }
+
+        string path = log.WriteTo(_logs.Folder);
+        new CatalogWriter(path, default) { StretchLength = 1, SmallestLength = 100_000 }.Write(null, out _);
+        var catalogs = new LogCatalogs(null, Assert.Fail);
+        (string Type, object Key)[] keys =
+            [("INT UNSIGNED", 3_000_000_000), ("INT UNSIGNED", uint.MaxValue), ("INT", -1), ("INT", -1_294_967_296), ("INT", 5)];
+        foreach ((string type, object key) in keys)
+        {
+            string schema = $"USE d; CREATE TABLE t (id {type} PRIMARY KEY);";
+            string line = Assert.Single(new CatalogReading([path], catalogs, schema: schema).History(new TableName("d", "t"), key));
+            Assert.Contains(string.Create(CultureInfo.InvariantCulture, $"id={key} "), line);
+        }
+    }
+
     private static LoggedMetadata MetadataOf(int seed) => seed % 2 == 0 ? LoggedMetadata.Minimal : LoggedMetadata.None;
 }
