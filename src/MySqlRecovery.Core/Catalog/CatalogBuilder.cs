@@ -149,7 +149,7 @@ internal sealed class CatalogBuilder(long stretchLength)
         if (isFirst && reader != null)
             problem += "; its first column is noted";
         if (format.IsMariaDb && reader?.MayBeAddress == true)
-            (reader, problem) = (null, "keys of BINARY(4) and BINARY(16) are not looked for, as those of INET4, INET6 and UUID look the same");
+            (reader, problem) = (null, "keys of BINARY(4) and BINARY(16) are not looked for: INET4, INET6 and UUID look the same");
         var named = new LogTable(map.Database, map.Table, isFirst ? null : reader?.Columns)
         {
             Shape = isFirst && reader != null ? map.Shape(format.TableIdLength) : null,

@@ -103,9 +103,11 @@ public sealed class UnnamedKeyTests : IDisposable
                 log.AddStatement("ALTER TABLE t MODIFY v INT NOT NULL FIRST");
             log.AddBegin();
             log.Add(BinlogEventType.TableMap, [
-                table, 0, 0, 0, 0, 0, 0, 0, 1, (byte)'d', 0, 1, (byte)'t', 0, 2, (byte)ColumnType.Long, (byte)ColumnType.Long, 0, 0, 1, 1, 0]);
+                table, 0, 0, 0, 0, 0, 0, 0, 1, (byte)'d', 0, 1, (byte)'t', 0,
+                2, (byte)ColumnType.Long, (byte)ColumnType.Long, 0, 0, 1, 1, 0]);
             int id = 100 + i % 10, value = 1000 + i;
-            log.AddRows(BinlogEventType.UpdateRowsV1, table, isMoved ? [value - 1, id] : [id, value - 1], isMoved ? [value, id] : [id, value]);
+            log.AddRows(
+                BinlogEventType.UpdateRowsV1, table, isMoved ? [value - 1, id] : [id, value - 1], isMoved ? [value, id] : [id, value]);
             log.AddCommit();
         }
 

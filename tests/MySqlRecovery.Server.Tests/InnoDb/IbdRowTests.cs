@@ -82,7 +82,8 @@ public abstract class IbdRowTests(ServerFlavour flavour) : IDisposable
         {
             using ServerConnection reader = Server.Connect();
             reader.Execute("START TRANSACTION WITH CONSISTENT SNAPSHOT", TestContext.Current.CancellationToken);
-            Server.Sql("DELETE FROM marked WHERE id IN (SELECT id FROM chosen_marked); FLUSH TABLES marked FOR EXPORT; UNLOCK TABLES", "gone");
+            Server.Sql(
+                "DELETE FROM marked WHERE id IN (SELECT id FROM chosen_marked); FLUSH TABLES marked FOR EXPORT; UNLOCK TABLES", "gone");
             File.Copy(file, copy);
         }
 

@@ -41,10 +41,18 @@ internal static class TableFiles
     /// <summary>Empties tables and fills them from scripts.</summary>
     public static void Reload(MySqlServer server, string database, IReadOnlyCollection<(string Script, string Table)> read)
     {
-        foreach (string table in read.Select(r => r.Table).Distinct())
-            server.Sql($"SET foreign_key_checks = 0; TRUNCATE TABLE `{table.Replace("`", "``")}`", database);
-        foreach ((string script, _) in read)
-            server.RunFile(script);
+        server.Sql(
+            "SET foreign_key_checks = 0; "
+                + string.Concat(read.Select(r => r.Table).Distinct().Select(t => $"TRUNCATE TABLE `{t.Replace("`", "``")}`; ")),
+            database);
+        string all = Path.Combine(server.FilesPath, $"{database}.sql");
+        using (FileStream file = File.Create(all))
+        {
+            foreach ((string script, _) in read)
+                file.Write(File.ReadAllBytes(script));
+        }
+
+        server.RunFile(all);
     }
 
     // What needs a definition is read by that and by the .frm.

@@ -228,5 +228,7 @@ internal sealed record LogTable(string Database, string Name, string[]? KeyColum
 
     /// <summary>All that is known of it: tables of two logs that have the same are one.</summary>
     public string Identity => string.Join(
-        '\0', [Database, Name, KeyProblem, Shape == null ? null : Convert.ToHexString(Shape), .. (KeyColumns ?? []).Zip(AreNumbers, IntegerSizes).Select(c => c.ToString())]);
+        '\0',
+        [Database, Name, KeyProblem, Shape == null ? null : Convert.ToHexString(Shape),
+            .. (KeyColumns ?? []).Zip(AreNumbers, IntegerSizes).Select(c => c.ToString())]);
 }

@@ -78,7 +78,8 @@ internal sealed class RowPredicate
     /// The keys that a row must have to match, where the columns that are tested are the key; null where they are not.
     /// </summary>
     /// <param name="table">The table.</param>
-    /// <param name="map">Where <see cref="LogTable.Shape"/> tells of it: what is known of it; the keys are those of its first column.</param>
+    /// <param name="map">Where <see cref="LogTable.Shape"/> tells of it: what is known of it. The keys are values of its first column
+    /// then.</param>
     public IReadOnlyList<LogKey>? KeysIn(LogTable table, TableMap? map)
     {
         if (map != null)

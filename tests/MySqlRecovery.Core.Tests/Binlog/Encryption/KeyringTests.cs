@@ -33,7 +33,8 @@ public sealed class KeyringTests : IDisposable
     [InlineData("2.0", 32)]
     public void The_file_of_the_plugin_is_read(string version, int digestLength)
     {
-        byte[] file = PluginKeyring.File(version, digestLength, PluginKeyring.Key("INNODBKey-1", "", new byte[32]), PluginKeyring.Key(KeyId, "", Key));
+        byte[] file = PluginKeyring.File(
+            version, digestLength, PluginKeyring.Key("INNODBKey-1", "", new byte[32]), PluginKeyring.Key(KeyId, "", Key));
         Keyring keyring = Keyring.Open([_files.Write(file)]);
         Assert.Equal(Key, keyring.Find(KeyId));
         Assert.Equal(new byte[32], keyring.Find("INNODBKey-1"));
