@@ -91,7 +91,7 @@ internal sealed class WriteThrottle : IDisposable
                     "ReplicaAddressUnknown", RecoveryErrorKind.ObjectNotFound,
                     $"the replica with id {rows.GetString(0)} does not tell its address", _client.Server,
                     recommendedAction: "Set report_host on the replica, or give -Throttle a number of sessions.");
-            addresses.Add($"{name}:{rows.GetString(port)}");
+            addresses.Add($"{name}:{budget.Take(rows.GetString(port))}");
         }
 
         return addresses;

@@ -63,7 +63,7 @@ INSERT INTO `orders` VALUES (5,'gus'),(6,NULL),(7,_binary 'a\\'b'),(8,0x6162);
 '@
 
     # A server that says anything: as many columns as were asked for, more often than not, of values that fit somewhere.
-    Add-Type -TypeDefinition (Get-Content "$PSScriptRoot/Data/HostileServer.cs" -Raw) -ReferencedAssemblies System.Data.Common, System.ComponentModel.Primitives, System.ComponentModel.TypeConverter, System.Collections, System.Linq, netstandard, System.Runtime.Extensions
+    Add-Type -Path "$PSScriptRoot/Data/HostileServer.cs", "$PSScriptRoot/Data/HostileWire.cs" -ReferencedAssemblies System.Data.Common, System.ComponentModel.Primitives, System.ComponentModel.TypeConverter, System.Collections, System.Linq, netstandard, System.Runtime.Extensions, System.Net.Primitives, System.Net.Sockets, System.Threading, System.Threading.Thread, Microsoft.Win32.Primitives
     $seed = $env:MYSQLRECOVERY_SEED ? [int] $env:MYSQLRECOVERY_SEED : [Environment]::TickCount
     $random = [Random]::new($seed)
 
@@ -111,6 +111,16 @@ Describe 'Damaged input' {
             Get-Foreign { Get-RowHistory crm.orders @{ id = 1 }, 2 -LogPath $log | Format-List | Out-String }
             Get-Foreign { Get-RowChange $log -Salvage | Select-Object -First 3 | Get-RowHistory crm.orders -LogPath $log -SchemaPath $OldSchema }
             Get-Foreign { Get-TableRow crm.orders -Base $dump -LogPath $log -AsOf ([datetime]::UtcNow) | Out-String }
+            Get-Foreign { Update-BinlogCatalog $log -Force -Confirm:$false }
+            if (Test-Path "$log.catalog") {
+                $bytes = [System.IO.File]::ReadAllBytes("$log.catalog")
+                Edit-Byte $bytes 0
+                [System.IO.File]::WriteAllBytes("$log.catalog", $bytes)
+                Get-Foreign { Measure-BinlogEvent $log }
+                Get-Foreign { Get-RowHistory crm.orders 1 -LogPath $log }
+                Get-Foreign { Update-BinlogCatalog $log -Confirm:$false }
+                Remove-Item "$log.catalog"
+            }
             Get-Foreign { Test-ReplicationConsistency -SourceLog $log -ReplicaLog $Second }
             Get-Foreign { Test-ReplicationConsistency -SourceLog $Second -ReplicaLog $log -ErrorLog $log }
             Remove-Item $log
@@ -137,6 +147,31 @@ Describe 'Damaged input' {
                 Get-Foreign { Restore-RowChange -LogPath $Second -Connection $server -Confirm:$false }
                 Get-Foreign { Export-RowChangeSql -LogPath $Second -Reverse -Connection $server }
             }
+        }
+        $found | Sort-Object -Unique | Select-Object -First 5 | Should -BeNullOrEmpty -Because "the seed was $seed"
+    }
+
+    It 'ends every cmdlet that connects to a server, which answers anything, with an error of its own' {
+        $count = $env:MYSQLRECOVERY_FUZZ ? [int] $env:MYSQLRECOVERY_FUZZ : 6
+        Expand-Sample 'mysql-5.6-main_com-src.ibd' "$TestDrive/wire/crm/orders.ibd"
+        $found = for ($i = 0; $i -lt 5 * $count; $i++) {
+            $wire = [HostileWire]::new($random.Next())
+            $at = @{ Server = $wire.Address; Credential = [pscredential]::new('root', [securestring]::new()) }
+            $both = @{ Source = $wire.Address; Replica = $wire.Address; Credential = $at.Credential }
+            Get-Foreign { Measure-TableState crm.* @at | Out-String }
+            foreach ($check in [Enum]::GetNames([MySqlRecovery.Model.ConsistencyCheckKind])) { Get-Foreign { Test-ReplicationConsistency @both -Check $check -MaxLag 0 } }
+            Get-Foreign { Get-TableRow crm.orders @at }
+            Get-Foreign { Get-TableRow crm.orders @at -AsOf ([datetime]::UtcNow.AddHours(-1)) }
+            Get-Foreign { Get-RowHistory crm.orders 1 @at }
+            Get-Foreign { Get-BinlogEvent @at }
+            Get-Foreign { Find-Incident @at }
+            Get-Foreign { Measure-BinlogEvent @at }
+            Get-Foreign { Test-RowChange -LogPath $Second @at }
+            Get-Foreign { Restore-RowChange -LogPath $Second @at -Throttle 5, ([timespan]::FromSeconds(9)) -Confirm:$false }
+            Get-Foreign { Repair-IbdSpaceId "$TestDrive/wire/crm/orders.ibd" @at -Destination "$TestDrive/wire.out" -WriteCfg -Force -Confirm:$false }
+            Get-Foreign { Get-IbdRow "$TestDrive/wire/crm/orders.ibd" @at }
+            Get-Foreign { Export-TableRow "$TestDrive/rows.csv" -IbdPath "$TestDrive/wire/crm/orders.ibd" @at -Format Csv -Force -Confirm:$false }
+            $wire.Dispose()
         }
         $found | Sort-Object -Unique | Select-Object -First 5 | Should -BeNullOrEmpty -Because "the seed was $seed"
     }

@@ -1,6 +1,7 @@
 using MySqlRecovery.Binlog.Events;
 using MySqlRecovery.Binlog.Scan;
 using MySqlRecovery.Model;
+using MySqlRecovery.Server;
 
 namespace MySqlRecovery.Client.Replication;
 
@@ -14,7 +15,7 @@ internal sealed class ServerLog(
     /// BinlogDisabled ...</exception>
     public IEnumerable<LogRange> Ranges(bool whole = false)
     {
-        (LogPreconditions preconditions, string? startFile) = Prepare(isQuiet: whole);
+        (LogPreconditions preconditions, string? startFile) = UnreadableAnswer.Guard(options.Server, () => Prepare(isQuiet: whole));
         var wanted = new BinlogDumpRequest
         {
             FileName = startFile ?? "",
@@ -120,11 +121,11 @@ internal sealed class ServerLog(
         || type is BinlogEventType.Rotate or BinlogEventType.Stop or BinlogEventType.PreviousGtids
             or BinlogEventType.MariaDbGtidList or BinlogEventType.MariaDbBinlogCheckpoint;
 
-    private static T Ask<T>(Func<T> question, LogPreconditions preconditions)
+    private T Ask<T>(Func<T> question, LogPreconditions preconditions)
     {
         try
         {
-            return question();
+            return UnreadableAnswer.Guard(options.Server, question);
         }
         catch (RecoveryException e)
         {

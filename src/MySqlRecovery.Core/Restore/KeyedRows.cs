@@ -50,7 +50,7 @@ internal sealed class KeyedRows(IQueryClient client, CancellationToken stop) : I
             while (rows.Read())
             {
                 budget.AddRow();
-                found[int.Parse(rows.GetString(0)!, System.Globalization.CultureInfo.InvariantCulture)] = ReadRow(table, rows, 1);
+                found[int.Parse(rows.GetString(0)!, System.Globalization.CultureInfo.InvariantCulture)] = ReadRow(table, rows, 1, budget);
             }
         }
 
@@ -67,10 +67,7 @@ internal sealed class KeyedRows(IQueryClient client, CancellationToken stop) : I
         while (rows.Read())
         {
             budget.AddRow();
-            StoredRow row = ReadRow(table, rows, 0);
-            foreach (byte[]? value in row.Values)
-                budget.Take(value);
-            found.Add(row);
+            found.Add(ReadRow(table, rows, 0, budget));
         }
 
         return found;
@@ -148,12 +145,12 @@ internal sealed class KeyedRows(IQueryClient client, CancellationToken stop) : I
             SqlLiteral.Write(column, CompressedColumn.IsCompressed(column.Type) ? CompressedColumn.Expand(value) : value, _sql);
     }
 
-    private StoredRow ReadRow(RestoreTable table, IQueryRows rows, int first)
+    private StoredRow ReadRow(RestoreTable table, IQueryRows rows, int first, AnswerBudget budget)
     {
         var values = new byte[]?[table.Map.Columns.Length];
         for (int i = 0; i < values.Length; i++)
         {
-            byte[]? value = rows.GetBytes(first + i);
+            byte[]? value = budget.Take(rows.GetBytes(first + i));
             values[i] = value == null ? null : StoredValue.OfServer(table.Map.Columns[i], value, _scratch);
         }
 

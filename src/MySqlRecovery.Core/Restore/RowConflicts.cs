@@ -237,11 +237,9 @@ internal sealed class RowConflicts(
             while (found.Read())
             {
                 budget.AddRow();
-                byte[]?[] values = [.. columns.Select((_, i) => found.GetBytes(i))];
-                int number = child == null ? -1
-                    : changes.Find(
-                        StoredRow.Hash(
-                            child.Map.Database, child.Map.Table, child.Key.Select((_, i) => found.GetBytes(columns.Length + i))));
+                byte[]?[] values = [.. columns.Select((_, i) => budget.Take(found.GetBytes(i)))];
+                IEnumerable<byte[]?>? key = child?.Key.Select((_, i) => budget.Take(found.GetBytes(columns.Length + i)));
+                int number = key == null ? -1 : changes.Find(StoredRow.Hash(child!.Map.Database, child.Map.Table, key));
                 foreach (RestoreRow parent in isLoose ? part : parents[HashOf(reference, values)])
                     parent.Children.Add((reference, number));
             }
@@ -259,7 +257,7 @@ internal sealed class RowConflicts(
         while (found.Read())
         {
             budget.AddRow();
-            hashes.Add(HashOf(reference, columns.Select((_, i) => found.GetBytes(i))));
+            hashes.Add(HashOf(reference, columns.Select((_, i) => budget.Take(found.GetBytes(i)))));
         }
 
         return hashes;

@@ -11,7 +11,10 @@ internal static class UnreadableAnswer
 
     /// <summary>Does what takes answers in.</summary>
     /// <exception cref="RecoveryException">ServerAnswerUnreadable, and what the questions end in.</exception>
-    public static T Guard<T>(IQueryClient client, Func<T> step)
+    public static T Guard<T>(IQueryClient client, Func<T> step) => Guard(client.Server, step);
+
+    /// <summary>The same by the server's name.</summary>
+    public static T Guard<T>(string server, Func<T> step)
     {
         try
         {
@@ -19,7 +22,7 @@ internal static class UnreadableAnswer
         }
         catch (Exception e) when (Is(e))
         {
-            throw Make(e, client.Server);
+            throw Make(e, server);
         }
     }
 

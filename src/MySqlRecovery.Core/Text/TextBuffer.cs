@@ -26,14 +26,14 @@ internal sealed class TextBuffer : IDisposable
     /// </summary>
     public TextSink? Sink { get; set; }
 
-    /// <summary>What is longer is refused, before it takes any memory.</summary>
-    public int MaximumLength { get; init; } = Array.MaxLength;
+    /// <summary>What is longer is refused, before it takes any memory; what is kept here can be no longer than an array.</summary>
+    public long MaximumLength { get; init; } = Array.MaxLength;
 
     public ReadOnlySpan<byte> Written => _bytes.AsSpan(0, Length);
 
     public void Clear() => (Length, _handedOn) = (0, 0);
 
-    /// <summary>Hands what is written on, if there is much of it and somebody takes it: no value is half written here.</summary>
+    /// <summary>Hands what is written on, if there is much of it and somebody takes it: no place in the text is noted here.</summary>
     public void HandOn()
     {
         if (Length < PieceLength)
@@ -167,12 +167,14 @@ internal sealed class TextBuffer : IDisposable
     private void CheckLength(long count)
     {
         if (_handedOn + Length + count > MaximumLength)
-            throw new TextTooLongException();
+            throw new TextTooLongException(MaximumLength);
     }
 
     private void Grow(int count)
     {
         CheckLength(count);
+        if ((long)Length + count > Array.MaxLength)
+            throw new TextTooLongException(Array.MaxLength);
         long needed = (long)Length + count;
         byte[] larger = needed > LargestPooled
             ? GC.AllocateUninitializedArray<byte>((int)Math.Min(Array.MaxLength, needed + (needed >> 3)))
@@ -193,4 +195,5 @@ internal sealed class TextBuffer : IDisposable
 internal delegate void TextSink(ReadOnlySpan<byte> piece);
 
 /// <summary>A text would be longer than its buffer may be.</summary>
-internal sealed class TextTooLongException() : Exception("the text is too long");
+/// <param name="most">The bytes that it may have.</param>
+internal sealed class TextTooLongException(long most) : Exception($"its text would be longer than {most} bytes");

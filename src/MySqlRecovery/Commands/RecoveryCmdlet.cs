@@ -119,6 +119,10 @@ public abstract class RecoveryCmdlet : PSCmdlet, IDisposable
             {
                 throw new PipelineStoppedException();
             }
+            catch (Exception e) when (Explain(e) != null)
+            {
+                error = Explain(e);
+            }
 
             if (error != null && all.Count == 1)
                 ThrowTerminatingError(ToErrorRecord(error));

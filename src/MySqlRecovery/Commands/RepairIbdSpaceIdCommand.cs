@@ -21,7 +21,7 @@ public sealed class RepairIbdSpaceIdCommand : ServerCmdlet
     private const string LogSet = "LogText";
     private readonly List<string> _files = [];
     private SpaceIdLog? _log;
-    private ServerSpaceIds? _serverIds;
+    private ServerTablespaces? _onServer;
     private CfgServer? _cfgServer;
     private SchemaCatalog? _schema;
 
@@ -115,7 +115,7 @@ public sealed class RepairIbdSpaceIdCommand : ServerCmdlet
         LoadSchema();
         _cfgServer = TargetVersion == null ? null : CfgFile.HabitsOf(TargetVersion);
         if (ParameterSetName == ServerSet)
-            _serverIds = Try(AskServer);
+            _onServer = Try(AskServer);
     }
 
     /// <inheritdoc/>
@@ -150,11 +150,11 @@ public sealed class RepairIbdSpaceIdCommand : ServerCmdlet
         }
     }
 
-    private ServerSpaceIds AskServer()
+    private ServerTablespaces AskServer()
     {
         using ServerConnection connection = ServerConnection.Open(OptionsFor(Server), StopToken);
         _cfgServer = CfgFile.HabitsOf(connection.Version);
-        return ServerSpaceIds.Read(connection, StopToken);
+        return ServerTablespaces.Read(connection, StopToken);
     }
 
     private void LoadSchema()
@@ -191,6 +191,7 @@ public sealed class RepairIbdSpaceIdCommand : ServerCmdlet
 
         List<RepairPlan> accepted = Accept(planned, places);
         WarnOfCounters(accepted);
+        WarnOfRowFormats(accepted);
         // What is written is read back.
         FilesMeter writing = Meter("writing", 2 * accepted.Sum(p => LengthOf(p.Request.Path)));
         foreach (ParallelFiles.Outcome<RepairPlan, IbdRepairResult> done in ParallelFiles.Run(
@@ -256,10 +257,18 @@ public sealed class RepairIbdSpaceIdCommand : ServerCmdlet
                 + $"= MAX(column) + 1 for {string.Join(", ", tables)}");
     }
 
+    // IMPORT TABLESPACE refuses a file whose rows have another format than the table.
+    private void WarnOfRowFormats(List<RepairPlan> plans)
+    {
+        foreach (IGrouping<string, RepairPlan> same in plans.Where(p => p.NeededClause != null).GroupBy(p => p.NeededClause!))
+            WriteWarning($"IMPORT TABLESPACE takes the file only into a table that was made with {same.Key}: "
+                + Visible(string.Join(", ", same.Select(p => p.Table))));
+    }
+
     private RepairPlan Plan(string file, ReferenceFiles? references, Action<int> onRead)
     {
         uint? id = MyInvocation.BoundParameters.ContainsKey(nameof(SpaceId)) ? SpaceId : null;
-        id ??= _serverIds?.Find(file);
+        id ??= _onServer?.Find(file);
         if (id == null && _log != null)
         {
             using TablespaceFile tablespace = TablespaceFile.Open(file);
@@ -281,6 +290,7 @@ public sealed class RepairIbdSpaceIdCommand : ServerCmdlet
                 Schema = table,
                 WritesCfg = WriteCfg,
                 CfgServer = _cfgServer,
+                FormatOnTarget = _onServer?.FindFormat(file),
                 SkipDamage = OnDamage == IbdDamageAction.Skip,
                 Force = Force,
             },

@@ -135,7 +135,7 @@ public sealed class RestoreRowChangeCommand : RowRestoreCmdlet
         recommendedAction: string.Join(
             " ", run.TableNames.Select(t => $"GRANT SELECT, INSERT, UPDATE, DELETE, TRIGGER ON {t} TO the account;")), inner: failure);
 
-    private static bool Next(IEnumerator<RestoreRow> rows, ref RecoveryException? failure)
+    private bool Next(IEnumerator<RestoreRow> rows, ref RecoveryException? failure)
     {
         try
         {
@@ -144,6 +144,11 @@ public sealed class RestoreRowChangeCommand : RowRestoreCmdlet
         catch (RecoveryException e)
         {
             failure = e;
+            return false;
+        }
+        catch (Exception e) when (Explain(e) != null)
+        {
+            failure = Explain(e);
             return false;
         }
     }

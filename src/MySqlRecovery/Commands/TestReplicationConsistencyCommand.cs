@@ -242,6 +242,10 @@ public sealed partial class TestReplicationConsistencyCommand : ServerCmdlet
         {
             throw new PipelineStoppedException();
         }
+        catch (Exception e) when (Explain(e) != null)
+        {
+            _errors.Enqueue(Explain(e)!);
+        }
 
         while (_errors.TryDequeue(out RecoveryException? error))
         {

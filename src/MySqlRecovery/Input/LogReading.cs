@@ -5,6 +5,7 @@ using MySqlRecovery.Binlog.Scan;
 using MySqlRecovery.Client;
 using MySqlRecovery.Client.Replication;
 using MySqlRecovery.Model;
+using MySqlRecovery.Server;
 
 namespace MySqlRecovery.Input;
 
@@ -30,7 +31,8 @@ internal sealed record LogSize(string LogFile, long Bytes)
         try
         {
             using ServerConnection connection = ServerConnection.Open(options, stop);
-            return [.. BinaryLogs.List(connection, stop).Where(l => (startFile == null || !LogNumber.IsBefore(l.Name, startFile))
+            IReadOnlyList<BinaryLog> logs = UnreadableAnswer.Guard(connection, () => BinaryLogs.List(connection, stop));
+            return [.. logs.Where(l => (startFile == null || !LogNumber.IsBefore(l.Name, startFile))
                 && (stopFile == null || !LogNumber.IsBefore(stopFile, l.Name))).Select(l => new LogSize(l.Name, l.Size))];
         }
         catch (RecoveryException)

@@ -24,7 +24,7 @@ public sealed class HostileServer : DbConnection
 
 public sealed class HostileCommand : DbCommand
 {
-    private static readonly object[] Values =
+    public static readonly object[] Values =
     {
         DBNull.Value, "", "0", "1", "1", "2", "-1", "9.7.4", "10.11.6-MariaDB-log", "5.6.51", "ROW", "FULL", "ON", "OFF",
         "YES", "NO", "id", "customer",
@@ -59,7 +59,7 @@ public sealed class HostileCommand : DbCommand
         if (_random.Next(60) == 0)
             throw new HostileException();
         var table = new DataTable();
-        int width = _random.Next(12) == 0 ? _random.Next(1, 20) : Width();
+        int width = _random.Next(12) == 0 ? _random.Next(1, 20) : Width(CommandText, _random);
         for (int i = 0; i < width; i++)
             table.Columns.Add("c" + i, typeof(object));
         for (int rows = _random.Next(4) == 0 ? _random.Next(50) : 1; rows > 0; rows--)
@@ -76,11 +76,11 @@ public sealed class HostileCommand : DbCommand
     private object Value() { return Values[_random.Next(Values.Length)]; }
 
     // As many as the select list has.
-    private int Width()
+    public static int Width(string sql, Random random)
     {
-        string sql = CommandText.TrimStart();
+        sql = sql.TrimStart(' ', '(', '\r', '\n');
         if (!sql.StartsWith("SELECT", StringComparison.OrdinalIgnoreCase))
-            return sql.StartsWith("SHOW CREATE", StringComparison.OrdinalIgnoreCase) ? 2 : _random.Next(1, 20);
+            return sql.StartsWith("SHOW CREATE", StringComparison.OrdinalIgnoreCase) ? 2 : random.Next(1, 20);
         int depth = 0, width = 1;
         for (int i = 6; i < sql.Length; i++)
         {

@@ -58,6 +58,24 @@ public abstract class TrafficTests(ReplicationPairFixture fixture)
         Assert.Equal(before, (Pair.Source.Position(), Pair.Replica.Position()));
     }
 
+    [Fact]
+    public void A_table_that_cannot_be_read_is_one_error_and_the_others_are_compared()
+    {
+        Pair.Sql("""
+            CREATE DATABASE torn; CREATE TABLE torn.a (id INT PRIMARY KEY, v INT) ENGINE=InnoDB; CREATE TABLE torn.b LIKE torn.a;
+            CREATE TABLE torn.c LIKE torn.a; INSERT INTO torn.a VALUES (1, 1); INSERT INTO torn.b VALUES (1, 1);
+            INSERT INTO torn.c VALUES (1, 1)
+            """);
+        Pair.Replica.Sql("SET sql_log_bin = 0; ALTER TABLE torn.b DISCARD TABLESPACE; UPDATE torn.a SET v = 2; UPDATE torn.c SET v = 2");
+        ServerPair servers = Pair.Compare(Token);
+        using ComparedServer source = servers.Source, replica = servers.Replica;
+        var check = new DataCheck(servers, new DataCheckOptions { Tables = new TableFilter(["torn"], [], [], []) });
+        var errors = new List<RecoveryException>();
+
+        Assert.Equal(["a", "c"], check.Run(errors.Add, Token).Select(f => f.Table));
+        Assert.Contains("torn.b", Assert.Single(errors).Message, StringComparison.Ordinal);
+    }
+
     private List<ConsistencyFinding> Compare()
     {
         ServerPair servers = Pair.Compare(Token);

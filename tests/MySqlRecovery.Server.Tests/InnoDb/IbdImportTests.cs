@@ -1,8 +1,10 @@
+using MySqlRecovery.Client;
 using MySqlRecovery.InnoDb.Cfg;
 using MySqlRecovery.InnoDb.Dictionary;
 using MySqlRecovery.InnoDb.Repair;
 using MySqlRecovery.Model;
 using MySqlRecovery.Schema;
+using MySqlRecovery.Server.Tests.Client;
 using MySqlRecovery.Server.Tests.Servers;
 using Xunit;
 
@@ -60,6 +62,85 @@ public sealed class IbdImportTests
         target.Sql("INSERT INTO d.t VALUES (5, 'n', 9); UPDATE d.t SET y = 'new'; ALTER TABLE d.t ADD COLUMN w INT DEFAULT 1");
     }
 
+    [Theory]
+    [MemberData(nameof(ServerFlavours.All), MemberType = typeof(ServerFlavours))]
+    public void What_the_target_table_must_be_made_with_is_named_where_it_would_not_be_so_by_itself(ServerFlavour flavour)
+    {
+        const string Columns = "(id INT PRIMARY KEY, a INT, v VARCHAR(40), KEY a (a)) ENGINE=InnoDB DEFAULT CHARSET=latin1";
+        string[] clauses = ["ROW_FORMAT=DYNAMIC", "ROW_FORMAT=COMPACT", "ROW_FORMAT=REDUNDANT", "ROW_FORMAT=COMPRESSED KEY_BLOCK_SIZE=4"];
+        using MySqlServer server = flavour == ServerFlavour.MySql56
+            ? MySqlServer.Start(flavour, "innodb-file-format=Barracuda") : MySqlServer.Start(flavour);
+        server.Sql("CREATE DATABASE d; " + string.Concat(clauses.Select(
+            (c, i) => $"CREATE DATABASE d{i}; CREATE TABLE d{i}.t {Columns} {c}; INSERT INTO d{i}.t VALUES (1, 2, 'x');")));
+        server.Restart(); // all pages are written then
+        for (int i = 0; i < clauses.Length; i++)
+        {
+            string clause = clauses[i], copy = Path.Combine(server.FilesPath, $"{i}", "d", "t.ibd");
+            Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
+            File.Copy(Path.Combine(server.DataPath, $"d{i}", "t.ibd"), copy);
+            server.Sql($"CREATE TABLE d.t {Columns}");
+            RepairPlan plan = Plan(copy, "");
+            // The checksum format full_crc32 does not tell DYNAMIC from COMPACT.
+            bool isTold = clause != "ROW_FORMAT=COMPACT" || !flavour.IsMariaDb;
+            bool isDefault = clause == (flavour == ServerFlavour.MySql56 ? "ROW_FORMAT=COMPACT" : "ROW_FORMAT=DYNAMIC");
+            Assert.Equal(isDefault || !isTold ? null : clause, plan.NeededClause);
+            if (flavour != ServerFlavour.MySql)
+                Assert.Null(Plan(copy, clause).NeededClause);
+            using (ServerConnection connection = server.Connect())
+                Assert.Equal(plan.NeededClause, Plan(copy, "", ServerTablespaces.Read(connection, CancellationToken.None)).NeededClause);
+            if (!isTold)
+            {
+                server.Sql("DROP TABLE d.t");
+                continue;
+            }
+
+            string repaired = Path.Combine(server.FilesPath, "t.ibd");
+            RepairApplication.Apply(plan, new RepairOutput(repaired, null, null, true), CancellationToken.None);
+            if (!isDefault)
+            {
+                Assert.ThrowsAny<Exception>(() => Import(server, repaired));
+                server.Sql("DROP TABLE d.t");
+                foreach (string left in Directory.GetFiles(Path.Combine(server.DataPath, "d"), "t.*"))
+                    File.Delete(left);
+                server.Sql($"CREATE TABLE d.t {Columns} {plan.NeededClause}");
+            }
+
+            Import(server, repaired);
+            Assert.Equal("OK", server.Query("CHECK TABLE d.t EXTENDED")[^1][^1]);
+            Assert.Equal([["1", "2", "x"]], server.Query("SELECT * FROM d.t"));
+            server.Sql("DROP TABLE d.t");
+        }
+
+        RepairPlan Plan(string copy, string clause, ServerTablespaces? onServer = null)
+        {
+            TableSchema schema = SchemaCatalog.Parse($"CREATE TABLE d.t {Columns} {clause}").Tables.Single();
+            return RepairPlanner.Plan(
+                new RepairRequest
+                {
+                    Path = copy,
+                    SchemaLayouts = SchemaRecordLayout.Candidates(schema),
+                    Schema = schema,
+                    WritesCfg = true,
+                    CfgServer = CfgFile.HabitsOf(ServerVersion.Parse(server.Version)),
+                    FormatOnTarget = onServer?.FindFormat(copy),
+                },
+                CancellationToken.None);
+        }
+    }
+
+    private static void Import(MySqlServer target, string repaired)
+    {
+        target.Sql("ALTER TABLE d.t DISCARD TABLESPACE");
+        Place(target, repaired);
+    }
+
+    private static void Place(MySqlServer target, string repaired)
+    {
+        target.PlaceFile(repaired, "d/t.ibd");
+        target.PlaceFile(Path.ChangeExtension(repaired, ".cfg"), "d/t.cfg");
+        target.Sql("ALTER TABLE d.t IMPORT TABLESPACE");
+    }
+
     private static void Import(MySqlServer lost, MySqlServer target, string definition)
     {
         lost.Stop();
@@ -76,9 +157,7 @@ public sealed class IbdImportTests
         IbdRepairResult result = RepairApplication.Apply(
             RepairPlanner.Plan(request, CancellationToken.None), new RepairOutput(repaired, null, null, false), CancellationToken.None);
         Assert.True(result.IsConsistent, string.Join("; ", result.Problem));
-        target.PlaceFile(repaired, "d/t.ibd");
-        target.PlaceFile(Path.ChangeExtension(repaired, ".cfg"), "d/t.cfg");
-        target.Sql("ALTER TABLE d.t IMPORT TABLESPACE");
+        Place(target, repaired);
         lost.Start();
     }
 }

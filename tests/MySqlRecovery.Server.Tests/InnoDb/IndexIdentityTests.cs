@@ -25,6 +25,8 @@ public sealed class IndexIdentityTests
 
     [Theory]
     [MemberData(nameof(Cases))]
+    [InlineData(ServerFlavour.MySql57, "ALTER TABLE d.t ADD UNIQUE KEY b (b)")]
+    [InlineData(ServerFlavour.MariaDb118, "ALTER TABLE d.t ADD UNIQUE KEY b (b)")]
     public void Indexes_made_in_another_order_are_never_mixed_up_and_the_import_finds_them_by_name(ServerFlavour flavour, string changes)
     {
         using MySqlServer lost = MySqlServer.Start(flavour), target = MySqlServer.Start(flavour);

@@ -132,18 +132,18 @@ public abstract class ServerSchemaTests(ServerFixture fixture)
     }
 
     [Fact]
-    public void The_dictionary_tells_the_tablespace_id_of_every_file()
+    public void The_dictionary_tells_the_tablespace_id_and_row_format_of_every_file()
     {
         Server.Sql(
             """
             CREATE DATABASE `my-ids`; USE `my-ids`; CREATE TABLE `Ta ble#1` (a INT PRIMARY KEY) ENGINE=InnoDB;
-            CREATE TABLE `été` (a INT PRIMARY KEY) ENGINE=InnoDB;
+            CREATE TABLE `été` (a INT PRIMARY KEY) ENGINE=InnoDB ROW_FORMAT=REDUNDANT;
             CREATE TABLE parted (a INT PRIMARY KEY) ENGINE=InnoDB PARTITION BY HASH (a) PARTITIONS 2;
             CREATE USER noprocess@localhost IDENTIFIED BY 'No-process1';
             FLUSH TABLES `Ta ble#1`, `été`, parted FOR EXPORT;
             """);
         using ServerConnection connection = Server.Connect();
-        ServerSpaceIds ids = ServerSpaceIds.Read(connection, Token);
+        ServerTablespaces ids = ServerTablespaces.Read(connection, Token);
         string[] files = Directory.GetFiles(Path.Combine(Server.DataPath, "my@002dids"), "*.ibd");
         Assert.Equal(4, files.Length);
         foreach (string file in files)
@@ -153,10 +153,12 @@ public abstract class ServerSchemaTests(ServerFixture fixture)
         }
 
         Assert.Null(ids.Find("my@002dids/unknown.ibd"));
+        Assert.Equal("REDUNDANT", ids.FindFormat(files.Single(f => f.Contains("t@", StringComparison.Ordinal)
+            && !f.Contains("Ta", StringComparison.Ordinal))));
         ConnectionOptions options = Server.SocketOptions();
         (options.User, options.Password) = ("noprocess", "No-process1");
         using ServerConnection blind = options.Open();
-        Assert.Equal("ServerPrivilegeMissing", Assert.Throws<RecoveryException>(() => ServerSpaceIds.Read(blind, Token)).ErrorId);
+        Assert.Equal("ServerPrivilegeMissing", Assert.Throws<RecoveryException>(() => ServerTablespaces.Read(blind, Token)).ErrorId);
     }
 
     [Fact]

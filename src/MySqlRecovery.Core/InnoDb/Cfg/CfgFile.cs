@@ -41,6 +41,15 @@ internal static class CfgFile
     public static CfgServer HabitsOf(Version version) =>
         HabitsOf(new ServerVersion(version.Major >= 10, version.Major, version.Minor, Math.Max(0, version.Build)));
 
+    /// <summary>
+    /// The habits of the server that a file without SDI is taken to be of: 5.5 and 5.6 seal with the fold checksums by default,
+    /// MariaDB never does; what remains undecided is written for MariaDB, which differs in TIMESTAMP and geometry only and is the
+    /// one that insists on the file.
+    /// </summary>
+    public static CfgServer HabitsIn(TablespaceFile file) =>
+        !file.Flags.IsFullCrc32 && PageChecksum.Identify(file.Page0, file.Flags) == PageChecksumAlgorithm.InnoDb
+            ? CfgServer.MySql56 : CfgServer.MariaDb;
+
     /// <summary>What the .cfg file says.</summary>
     private static CfgTable Describe(
         TablespaceFile file, TableSchema? schema, TableName table, SdiTable? definition, uint? spaceId, CfgServer? server)
@@ -55,10 +64,7 @@ internal static class CfgFile
                 recommendedAction: "Give the table's CREATE TABLE statement with -SchemaPath.");
         }
 
-        // 5.5 and 5.6 seal with the fold checksums by default, MariaDB never does; what remains undecided is written for
-        // MariaDB, which differs in TIMESTAMP and geometry only and is the one that insists on the file.
-        bool isMySql = !file.Flags.IsFullCrc32 && PageChecksum.Identify(file.Page0, file.Flags) == PageChecksumAlgorithm.InnoDb;
         string name = table.Database == null ? table.Name : $"{table.Database}/{table.Name}";
-        return CfgFromSchema.Build(file, roots, schema, name, server ?? (isMySql ? CfgServer.MySql56 : CfgServer.MariaDb));
+        return CfgFromSchema.Build(file, roots, schema, name, server ?? HabitsIn(file));
     }
 }

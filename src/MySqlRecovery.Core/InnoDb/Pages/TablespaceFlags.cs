@@ -10,7 +10,7 @@ internal readonly record struct TablespaceFlags(uint Value)
 {
     public const int OffsetOnPage0 = 54;
 
-    private const int DefaultPageSize = 16384;
+    public const int DefaultPageSize = 16384;
     private const int SmallestPage = 512; // sizes are stored as shifts of it
 
     public bool IsFullCrc32 => (Value & 0x10) != 0;
@@ -67,9 +67,11 @@ internal readonly record struct TablespaceFlags(uint Value)
     public uint Layout => IsFullCrc32 ? Value & 0xFF : Value & 0x3FF;
 
     /// <summary>The clauses of CREATE TABLE, and the page size of the server, that give a table these flags.</summary>
-    public string CreateTableClause()
+    /// <param name="rowFormat">The row format, where it is known: the flags do not tell all of them apart.</param>
+    public string CreateTableClause(string? rowFormat = null)
     {
         string rows = ZipSize != 0 ? $"ROW_FORMAT=COMPRESSED KEY_BLOCK_SIZE={ZipSize / 1024}"
+            : rowFormat != null ? $"ROW_FORMAT={rowFormat}"
             : IsFullCrc32 ? "the checksum format full_crc32"
             : HasAtomicBlobs ? "ROW_FORMAT=DYNAMIC"
             : "ROW_FORMAT=COMPACT or REDUNDANT";

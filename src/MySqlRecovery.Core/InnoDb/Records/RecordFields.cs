@@ -27,12 +27,14 @@ internal sealed class RecordFields
     private const int OrdinaryStatus = 0, InstantStatus = 4;
     private readonly RecordLayout _layout;
     private readonly RecordField[] _fields;
+    private readonly bool _hasBigFields;
 
     public RecordFields(RecordLayout layout)
     {
         _layout = layout;
         _fields = [.. layout.Fields];
         Ranges = new FieldRange[_fields.Length];
+        _hasBigFields = Array.Exists(_fields, f => f.IsBig);
     }
 
     /// <summary>The fields of the record read last, in the order of the layout.</summary>
@@ -58,6 +60,22 @@ internal sealed class RecordFields
 
     /// <summary>Where the undo log has the version before.</summary>
     public ulong RollPointer(ReadOnlySpan<byte> page) => FilPage.U64(page, Ranges[_layout.TrxIdField].Start + 5) & 0x00FF_FFFF_FFFF_FFFF;
+
+    /// <summary>How many bytes of the record read last are elsewhere, as its references say.</summary>
+    [MethodImpl(Jit.Hot)]
+    public long OffPageLength(ReadOnlySpan<byte> page)
+    {
+        if (!_hasBigFields)
+            return 0;
+        ulong length = 0;
+        foreach (FieldRange range in Ranges)
+        {
+            if (range.IsExternal)
+                length += Math.Min(BlobReference.Read(page, range.Start + range.Length - BlobReference.Length).DataLength, uint.MaxValue);
+        }
+
+        return (long)length;
+    }
 
     /// <summary>Reads the record whose fields start at <paramref name="origin"/>; false if it does not fit the layout or the
     /// page.</summary>

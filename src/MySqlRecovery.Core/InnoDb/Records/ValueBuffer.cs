@@ -40,8 +40,13 @@ internal sealed class ValueBuffer
 
     private void Grow(int count)
     {
+        // A little is kept by itself, so that two large arrays are not there at once.
+        byte[]? little = Length <= _bytes.Length / 8 && _bytes.Length > Large ? _bytes.AsSpan(0, Length).ToArray() : null;
+        if (little != null)
+            _bytes = [];
         long needed = (long)Length + count;
         long length = needed < Large ? Math.Max(needed, 2L * _bytes.Length) : needed + (needed >> 3);
         Array.Resize(ref _bytes, (int)Math.Min(Array.MaxLength, length));
+        little?.CopyTo(_bytes, 0);
     }
 }

@@ -24,11 +24,13 @@ internal static class ReferenceComparison
         TablespaceFile source, IReadOnlyList<BTreeRoot> sourceRoots, TablespaceFile reference, IReadOnlyList<BTreeRoot> referenceRoots)
     {
         TablespaceFlags ours = source.Flags, theirs = reference.Flags;
+        string? format = RowFormats.Find(source, sourceRoots, null);
         if (ours.IsFullCrc32 != theirs.IsFullCrc32 || ours.Layout != theirs.Layout)
         {
             throw Mismatch("TablespaceFlagsMismatch", source,
                 $"its flags 0x{ours.Value:X} differ from the reference's 0x{theirs.Value:X} ({theirs.CreateTableClause()})",
-                $"Create the table on the target with {ours.CreateTableClause()}, or take the rows alone with Export-TableRow.");
+                $"Create the table on the target with {ours.CreateTableClause(ours.IsFullCrc32 ? null : format)}, "
+                    + "or take the rows alone with Export-TableRow.");
         }
 
         if (ours.HasSdi != theirs.HasSdi)
@@ -46,7 +48,7 @@ internal static class ReferenceComparison
             bool isCompact = IndexPage.IsCompact(source.ReadPage(root.Page));
             throw Mismatch("TablespaceFlagsMismatch", source,
                 $"its records are {(isCompact ? "COMPACT" : "REDUNDANT")}, the reference's are not",
-                $"Create the table on the target with ROW_FORMAT={(isCompact ? "COMPACT" : "REDUNDANT")}.");
+                $"Create the table on the target with ROW_FORMAT={format ?? "COMPACT or DYNAMIC"}.");
         }
     }
 

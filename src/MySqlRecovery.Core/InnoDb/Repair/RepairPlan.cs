@@ -28,6 +28,10 @@ internal sealed record RepairRequest
     /// <summary>The server that is to import the file; null for unknown.</summary>
     public CfgServer? CfgServer { get; init; }
 
+    /// <summary>The row format that the table has on the target, as <see cref="TargetRowFormat.WithPages"/> writes it; null for
+    /// unknown.</summary>
+    public string? FormatOnTarget { get; init; }
+
     /// <summary>The definition, which the .cfg file of a file without SDI needs; or null.</summary>
     public TableSchema? Schema { get; init; }
 
@@ -93,6 +97,12 @@ internal sealed class RepairPlan
 
     /// <summary>What a complete repair would need and is not known here; and what the user must know of the file.</summary>
     public List<string> Notes { get; } = [];
+
+    /// <summary>
+    /// What CREATE TABLE on the target must say so that the file can be imported, and does not as far as is known:
+    /// ROW_FORMAT=COMPACT; null where it says it, or the target's default is the same.
+    /// </summary>
+    public string? NeededClause { get; init; }
 
     public uint PageCount { get; set; }
 

@@ -88,6 +88,7 @@ internal sealed class RepairPlanner
                 Clustered = clustered,
                 Layout = FindLayout(clustered, table ?? referenceTable),
             },
+            NeededClause = _request.WritesCfg ? TargetRowFormat.NeededClause(_file, roots, _request) : null,
             PageCount = _file.PageCount,
             IsCutOff = _file.IsTruncated,
         };

@@ -13,7 +13,6 @@ internal sealed class TableRowReader
 {
     private readonly TableFile _source;
     private readonly LeafScan _scan;
-    private readonly StoredRow _row;
     private readonly ZipLeaf? _zip;
     private readonly Action<RecoveryException> _onError;
     private readonly CancellationToken _stop;
@@ -28,7 +27,7 @@ internal sealed class TableRowReader
     {
         _source = source;
         _scan = new LeafScan(source.Table.Layout);
-        _row = new StoredRow(source.Table);
+        Row = new StoredRow(source.Table);
         _zip = source.File.Flags.ZipSize == 0 ? null : new ZipLeaf(source.Table.Layout, source.File.Flags.PageSize);
         _onError = onError;
         _stop = stop;
@@ -43,6 +42,9 @@ internal sealed class TableRowReader
 
     /// <summary>The place in the redo log up to which the newest leaf that was read has what the server did (FIL_PAGE_LSN).</summary>
     public ulong NewestLsn { get; private set; }
+
+    /// <summary>What every row is read into.</summary>
+    public StoredRow Row { get; set; }
 
     private delegate void LookAtPage(ReadOnlySpan<byte> page, uint number, bool isFree);
 
@@ -85,15 +87,32 @@ internal sealed class TableRowReader
         });
 
     /// <summary>The rows of one page, which is a leaf in use: those of the table, older versions that it keeps, or both.</summary>
-    public void ReadListed(ReadOnlySpan<byte> page, uint number, TableRowSelection selection, Action<StoredRow> onRow)
+    /// <param name="page">The page.</param>
+    /// <param name="number">Its number.</param>
+    /// <param name="selection">Which rows.</param>
+    /// <param name="onRow">Takes a row.</param>
+    /// <param name="from">How many records were read before.</param>
+    /// <param name="mayTake">Is told of how many bytes of a row are elsewhere, before they are read; false ends the reading.</param>
+    /// <returns>The record at which the reading was ended, to go on from there; -1 at the end of the page.</returns>
+    public int ReadListed(
+        ReadOnlySpan<byte> page, uint number, TableRowSelection selection, Action<StoredRow> onRow, int from = 0,
+        Func<long, bool>? mayTake = null)
     {
-        int given = 0;
+        int given = from, seen = 0, end = -1;
         string? wrong = _zip?.Expand(page) ?? _scan.Read(_zip == null ? page : _zip.Page, (bytes, origin, fields) =>
         {
-            if (!fields.IsDeleteMarked && Take(bytes, number, origin, fields, TableRowState.Live))
+            if (seen++ < from || fields.IsDeleteMarked)
+                return true;
+            if (mayTake?.Invoke(fields.OffPageLength(bytes)) == false)
             {
-                if (selection.HasFlag(_row.State == TableRowState.Live ? TableRowSelection.Live : TableRowSelection.History))
-                    onRow(_row);
+                end = seen - 1;
+                return false;
+            }
+
+            if (Take(bytes, number, origin, fields, TableRowState.Live))
+            {
+                if (selection.HasFlag(Row.State == TableRowState.Live ? TableRowSelection.Live : TableRowSelection.History))
+                    onRow(Row);
                 given++;
             }
 
@@ -101,6 +120,7 @@ internal sealed class TableRowReader
         });
         if (wrong != null)
             _onError(Damaged(number, wrong, Math.Max(FilPage.U16(page, IndexPage.NRecs) - given, 0)));
+        return end;
     }
 
     /// <summary>Whether a page is a whole leaf of the table; tells of one that is damaged.</summary>
@@ -221,7 +241,7 @@ internal sealed class TableRowReader
             TableRowState state = candidate.IsMarked ? TableRowState.DeleteMarked : TableRowState.Freed;
             if (_scan.Fields.Read(page, candidate.Origin, IndexPage.IsCompact(page))
                 && Take(page, at, candidate.Origin, _scan.Fields, state))
-                onRow(_row);
+                onRow(Row);
         }
     }
 
@@ -229,7 +249,7 @@ internal sealed class TableRowReader
     {
         try
         {
-            _row.Take(_source, page, number, origin, fields, state);
+            Row.Take(_source, page, number, origin, fields, state);
             return true;
         }
         catch (InvalidDataException e)
@@ -256,9 +276,9 @@ internal sealed class TableRowReader
     {
         try
         {
-            _row.Take(_source, page, number, origin, fields, TableRowState.Freed);
+            Row.Take(_source, page, number, origin, fields, TableRowState.Freed);
             for (int i = 0; i < _source.Table.Columns.Length; i++)
-                _row.Decode(i);
+                Row.Decode(i);
             return fields.TransactionId(page) != 0;
         }
         catch (InvalidDataException)

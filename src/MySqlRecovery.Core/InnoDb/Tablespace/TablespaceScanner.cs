@@ -97,7 +97,7 @@ internal sealed class TablespaceScanner
             PageSpaceId = tally.MajoritySpaceId ?? _file.SpaceId,
             IsSpaceIdConsistent = tally.IsOneSpaceId && FilPage.U32(_file.Page0, FilPage.Data) == _file.SpaceId,
             Flags = flags.Value,
-            RowFormat = RowFormat(roots),
+            RowFormat = RowFormats.Of(_file, roots),
             PageSize = flags.PageSize,
             ZipSize = flags.ZipSize,
             ChecksumAlgorithm = tally.AlgorithmNames,
@@ -118,19 +118,6 @@ internal sealed class TablespaceScanner
             Column = table == null ? []
                 : table.Columns.Where(c => !c.IsHiddenByEngine).Select(c => $"{c.Name} {c.TypeText}").ToArray(),
         };
-    }
-
-    // The flags do not tell COMPACT from REDUNDANT; the pages do.
-    private string RowFormat(List<BTreeRoot> roots)
-    {
-        if (_file.Flags.ZipSize != 0)
-            return "Compressed";
-        if (_file.Flags.HasAtomicBlobs)
-            return "Dynamic";
-        Span<byte> start = stackalloc byte[IndexPage.FirstRecordArea];
-        if (roots.Count == 0 || !_file.TryReadStart(roots[0].Page, start))
-            return _file.Flags.IsFullCrc32 ? "" : "Compact or Redundant";
-        return !IndexPage.IsCompact(start) ? "Redundant" : _file.Flags.IsFullCrc32 ? "Compact or Dynamic" : "Compact";
     }
 
     // 8.0+ stores 80016 for 8.0.16, 90704 for 9.7.4 in place of the previous page; older servers zero or FIL_NULL.

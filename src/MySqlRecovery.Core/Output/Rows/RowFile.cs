@@ -58,8 +58,7 @@ internal sealed class RowFile : IDisposable
     public void Write(RowTextWriter writer, long rows)
     {
         writer.Flush();
-        _file.Write(_length, writer.Text.Written);
-        _length += writer.Text.Length;
+        Write(writer.Text.Written);
         _rows += rows;
         writer.Text.Clear();
         for (int i = 0; i < _conversions.Length && i < writer.Conversions.Length; i++)
@@ -67,6 +66,13 @@ internal sealed class RowFile : IDisposable
             if (writer.Conversions[i] > ColumnConversion.None && _conversions[i] != ColumnConversion.Hexadecimal)
                 _conversions[i] = writer.Conversions[i];
         }
+    }
+
+    /// <summary>Writes a part of a row that is never in memory as a whole.</summary>
+    public void Write(ReadOnlySpan<byte> text)
+    {
+        _file.Write(_length, text);
+        _length += text.Length;
     }
 
     /// <summary>Counts rows that are left out because values of them are lost.</summary>

@@ -12,13 +12,13 @@ namespace MySqlRecovery.Output.Rows;
 /// <summary>INSERT statements of many rows.</summary>
 internal sealed class SqlRowWriter : RowTextWriter
 {
-    private const int LongestStatement = 512 << 10;
+    private const int LongStatement = 512 << 10;
     private readonly byte[] _insert;
-    private bool _isOpen, _isFirst, _needsLenientMode;
+    private bool _isOpen, _isFirst, _needsLenientMode, _isLarge;
     private int _start, _rowStart, _valuesStart;
 
     public SqlRowWriter(RowShape shape)
-        : base(shape)
+        : base(shape, SqlScriptWriter.LongestStatement)
     {
         using var head = new TextBuffer();
         head.Append("INSERT INTO "u8);
@@ -60,13 +60,32 @@ internal sealed class SqlRowWriter : RowTextWriter
         (_isOpen, _isFirst) = (true, true);
     }
 
+    // In a statement of its own: where it begins is forgotten once it is handed on.
+    public override void BeginLargeRow()
+    {
+        Flush();
+        if (_needsLenientMode)
+            Text.Append($"{SqlScriptWriter.LenientMode}\n");
+        BeginRow();
+        _isLarge = true;
+    }
+
     [MethodImpl(Jit.Hot)]
     public override void EndRow()
     {
         Text.Append((byte)')');
+        if (_isLarge)
+        {
+            Flush();
+            if (_needsLenientMode)
+                Text.Append($"{SqlScriptWriter.StrictMode}\n");
+            _isLarge = false;
+            return;
+        }
+
         if (_needsLenientMode)
             SetApart();
-        if (Text.Length - _start >= LongestStatement)
+        if (Text.Length - _start >= LongStatement)
             Flush();
     }
 
@@ -144,6 +163,7 @@ internal sealed class TsvRowWriter(RowShape shape) : RowTextWriter(shape)
         for (int at; (at = utf8.IndexOfAny(Special)) >= 0; utf8 = utf8[(at + 1)..])
         {
             text.Append(utf8[..at]);
+            text.HandOn();
             text.Append((byte)'\\');
             text.Append(
                 utf8[at] switch { (byte)'\t' => (byte)'t', (byte)'\n' => (byte)'n', (byte)'\r' => (byte)'r', 0 => (byte)'0', byte b => b });
@@ -227,6 +247,7 @@ internal sealed class CsvRowWriter(RowShape shape) : RowTextWriter(shape)
         for (int at; (at = utf8.IndexOf((byte)'"')) >= 0; utf8 = utf8[(at + 1)..])
         {
             text.Append(utf8[..at]);
+            text.HandOn();
             text.Append("\"\""u8);
         }
 

@@ -22,14 +22,16 @@ internal sealed record RowShape(string Database, string Table, string[] Columns)
 }
 
 /// <summary>Writes rows as text into a buffer. A value is a number, text or bytes; each format has its way with them.</summary>
-internal abstract class RowTextWriter(RowShape shape) : IDisposable
+/// <param name="shape">The columns.</param>
+/// <param name="longest">The longest text that a row may have.</param>
+internal abstract class RowTextWriter(RowShape shape, long longest = long.MaxValue) : IDisposable
 {
     private readonly TextBuffer _value = new();
 
     public RowShape Shape { get; } = shape;
 
     /// <summary>What has been written since it was last cleared.</summary>
-    public TextBuffer Text { get; } = new();
+    public TextBuffer Text { get; } = new() { MaximumLength = longest };
 
     /// <summary>Columns that LOAD DATA must convert: hexadecimal bytes, or numbers that may be a BIT's.</summary>
     public ColumnConversion[] Conversions { get; } = new ColumnConversion[shape.Columns.Length];
@@ -48,6 +50,9 @@ internal abstract class RowTextWriter(RowShape shape) : IDisposable
     }
 
     public abstract void BeginRow();
+
+    /// <summary>Begins a row whose text is handed on in pieces. It was written once before, to see whether it can be.</summary>
+    public virtual void BeginLargeRow() => BeginRow();
 
     public abstract void EndRow();
 
@@ -205,6 +210,8 @@ internal abstract class RowTextWriter(RowShape shape) : IDisposable
             AddText(column, value);
         else if (set is { IsAsciiTransparent: true, IsBinary: false } && Ascii.IsValid(value))
             AddText(column, value);
+        else if (set is { IsBinary: true } && definition is { TextForm: BytesAsText.None, Type: not ColumnType.String })
+            AddBytes(column, value);
         else
             AddObject(column, ColumnValue.Decode(definition, value));
     }

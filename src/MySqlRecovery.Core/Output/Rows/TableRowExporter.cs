@@ -1,4 +1,5 @@
 using MySqlRecovery.Model;
+using MySqlRecovery.Text;
 
 namespace MySqlRecovery.Output.Rows;
 
@@ -30,10 +31,26 @@ internal sealed class TableRowExporter(RowFile file, TableRowFormat format) : ID
             _writer = RowTextWriter.Create(format, shape);
         }
 
-        _writer.BeginRow();
-        for (int i = 0; i < columns.Length; i++)
-            _writer.AddObject(i, row.Value[columns[i]]);
-        _writer.EndRow();
+        bool isLarge = row.Value.Values.Cast<object?>().Sum(LengthOf) > BufferLength;
+        if (isLarge)
+            Flush();
+        try
+        {
+            if (isLarge)
+                BeginLargeRow();
+            else
+                _writer.BeginRow();
+            for (int i = 0; i < columns.Length; i++)
+                _writer.AddObject(i, row.Value[columns[i]]);
+            _writer.EndRow();
+        }
+        catch (Exception e) when (e is InvalidDataException or TextTooLongException)
+        {
+            throw new RecoveryException("InputObjectUnknown", RecoveryErrorKind.InvalidArgument,
+                $"a row of {row.Database}.{row.Table} cannot be written: {e.Message}", inner: e);
+        }
+
+        _writer.Text.Sink = null;
         _rows++;
         if (_writer.Text.Length >= BufferLength)
             Flush();
@@ -48,4 +65,18 @@ internal sealed class TableRowExporter(RowFile file, TableRowFormat format) : ID
     }
 
     public void Dispose() => _writer?.Dispose();
+
+    // Its text goes to the file while it is made; where it fails, there will be no file.
+    private void BeginLargeRow()
+    {
+        _writer!.Text.Sink = file.Write;
+        _writer.BeginLargeRow();
+    }
+
+    private static long LengthOf(object? value) => value switch
+    {
+        string text => text.Length,
+        byte[] bytes => bytes.Length,
+        _ => 0,
+    };
 }

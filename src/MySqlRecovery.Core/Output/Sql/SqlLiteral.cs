@@ -191,6 +191,7 @@ internal static class SqlLiteral
         for (int quote; hasQuote && (quote = value.IndexOf((byte)'\'')) >= 0; value = value[(quote + 1)..])
         {
             sql.Append(value[..quote]);
+            sql.HandOn();
             sql.Append("''"u8);
         }
 

@@ -36,7 +36,7 @@ internal sealed class SqlScriptWriter : IDisposable
     ];
 
     /// <summary>The most that <c>max_allowed_packet</c> can be.</summary>
-    private const int LongestStatement = 1 << 30;
+    public const int LongestStatement = 1 << 30;
 
     /// <summary>Bytes of a row from which on its statement goes out in pieces, where they are taken.</summary>
     private const int LargeRow = 1 << 20;

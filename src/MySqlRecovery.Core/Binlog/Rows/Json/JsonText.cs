@@ -26,6 +26,7 @@ internal static class JsonText
             if (b >= 0x20 && b != '"' && b != '\\')
                 continue;
             text.Append(utf8[done..i]);
+            text.HandOn();
             done = i + 1;
             text.Append((byte)'\\');
             switch (b)
