@@ -19,9 +19,10 @@ namespace MySqlRecovery.Changes;
 /// <param name="movesBytes">Whether rows are undone as bytes, in a binlog.</param>
 /// <param name="renames">Under which names tables are written; null where rows are not written to renamed tables.</param>
 /// <param name="references">Looks for rows that foreign keys tie to them; null for nobody.</param>
+/// <param name="schema">Knows which tables a statement can lead to; null: to any.</param>
 internal sealed class LaterChanges(
     IEventSelection selection, string[] columns, TableFilter? tables = null, bool movesBytes = true, TableRenames? renames = null,
-    LaterReferences? references = null)
+    LaterReferences? references = null, ITableSchemaSource? schema = null)
 {
     /// <summary>More rows than this are not looked for: their keys would take more than 100 MB.</summary>
     private const int MaximumRows = 1 << 20;
@@ -36,8 +37,9 @@ internal sealed class LaterChanges(
     private readonly List<LaterLoss> _losses = [];
     private readonly Dictionary<string, int> _logs = new(StringComparer.Ordinal);
     private readonly List<XaDecision> _decisions = [];
+    private readonly HashSet<string> _mayLead = new(StringComparer.Ordinal);
     private readonly StatementEffects _effects = new(
-        reverse: true, tables, namesNewTables: false, movesBytes: movesBytes, findsColumnsByName: !movesBytes, renames: renames);
+        reverse: true, tables, namesNewTables: false, schema, movesBytes, findsColumnsByName: !movesBytes, renames);
     private readonly Dictionary<TableName, LaterLoss> _mixed = [];
     private long _found;
     private bool _isFull;
@@ -137,10 +139,8 @@ internal sealed class LaterChanges(
                 }
 
                 references?.Observe(scan, map, row);
-                if (LeftOut != null && Concerns(map, row) && LeftOut.Observe(map, row))
-                    LeftOut.Report(ToChange(scan, map, row));
-                if (FindChosen(followed, row) is { } key && Concerns(map, row) && _chosen.Remove(key))
-                    Report(scan, map, row);
+                if (Concerns(map, row))
+                    ObserveOfOthers(scan, map, followed, row);
             }
         }
         catch (Exception e) when (MalformedData.Is(e))
@@ -168,9 +168,10 @@ internal sealed class LaterChanges(
             _decisions.Add(new XaDecision(id, effect.IsXaRollback, view.LogFile, view.Position));
         if (effect.Obstacle != null && !effect.IsDefinition && effect.DecidedXaId == null)
             LeftOut?.Doubt($"{effect.Obstacle} at {PlaceText(view)}");
-        if (effect.Obstacle == null || effect.ObstacleKey != null || effect.DecidedXaId != null)
+        if (effect.Obstacle == null || effect.IsDefinition || effect.DecidedXaId != null)
             return;
-        if (!effect.IsDefinition)
+        // Of statements on one table that may lead to those of the undo, the first is named.
+        if (effect.ObstacleKey is not { } key || _mayLead.Add(key))
             AddLine($"{effect.Obstacle} at {PlaceText(view)}");
     }
 
@@ -217,40 +218,35 @@ internal sealed class LaterChanges(
             return;
         }
 
-        if (map.PrimaryKey.Length == 0)
-        {
-            if (!row.After.IsEmpty)
-                _chosen.Add(RowKey.OfRow(map, row.After));
-            return;
-        }
-
-        if (!row.Before.IsEmpty && RowKey.IsIn(row.BeforeLayout, map.PrimaryKey))
-            _chosen.Add(RowKey.OfComparable(map, row.BeforeLayout, map.PrimaryKey, row.Before));
-        if (!row.After.IsEmpty && RowKey.IsIn(row.AfterLayout, map.PrimaryKey))
-            _chosen.Add(RowKey.OfComparable(map, row.AfterLayout, map.PrimaryKey, row.After));
+        if (map.PrimaryKey.Length > 0 && RowKey.NameOf(map, row.BeforeLayout, row.Before) is { } before)
+            _chosen.Add(before);
+        if (RowKey.NameOf(map, row.AfterLayout, row.After) is { } after)
+            _chosen.Add(after);
     }
 
-    private UInt128? FindChosen(TableMap map, in RowCursor row)
+    // A row that moves to another key meets the chosen one that it was, and the one that had that key.
+    private void ObserveOfOthers(EventScan scan, TableMap map, TableMap followed, in RowCursor row)
     {
-        if (map.PrimaryKey.Length == 0)
-            return row.Before.IsEmpty ? null : IfChosen(RowKey.OfRow(map, row.Before));
-        UInt128? key = row.Before.IsEmpty || !RowKey.IsIn(row.BeforeLayout, map.PrimaryKey)
-            ? null : IfChosen(RowKey.OfComparable(map, row.BeforeLayout, map.PrimaryKey, row.Before));
-        return key ?? (row.After.IsEmpty || !RowKey.IsIn(row.AfterLayout, map.PrimaryKey)
-            ? null : IfChosen(RowKey.OfComparable(map, row.AfterLayout, map.PrimaryKey, row.After)));
+        (bool meetsItself, bool meetsOther) = LeftOut?.Observe(map, row) ?? (false, false);
+        if (meetsItself)
+            LeftOut!.Report(ToChange(scan, map, row, isAfter: false));
+        if (meetsOther)
+            LeftOut!.Report(ToChange(scan, map, row, isAfter: true));
+        if (RowKey.NameOf(followed, row.BeforeLayout, row.Before) is { } before && _chosen.Remove(before))
+            Report(scan, map, row, isAfter: false);
+        if (map.PrimaryKey.Length > 0 && RowKey.NameOf(followed, row.AfterLayout, row.After) is { } after && _chosen.Remove(after))
+            Report(scan, map, row, isAfter: true);
     }
-
-    private UInt128? IfChosen(UInt128 key) => _chosen.Contains(key) ? key : null;
 
     private bool Concerns(TableMap map, in RowCursor row) =>
         columns.Length == 0 || row.Before.IsEmpty || row.After.IsEmpty
         || RowDecoder.ChangedOrdinals(row.BeforeLayout, row.Before, row.AfterLayout, row.After)
             .Exists(o => columns.Contains(map.Columns[o].Name, StringComparer.OrdinalIgnoreCase) || map.PrimaryKey.Contains(o));
 
-    private void Report(EventScan scan, TableMap map, in RowCursor row)
+    private void Report(EventScan scan, TableMap map, in RowCursor row, bool isAfter)
     {
         if (_listed.Count < MaximumListed)
-            AddLine(RowText(scan, map, row));
+            AddLine(ToChange(scan, map, row, isAfter).ToString());
         else
             _found++;
     }
@@ -266,13 +262,15 @@ internal sealed class LaterChanges(
         thread is { } id ? string.Create(CultureInfo.InvariantCulture, $" thread {id}") : string.Empty;
 
     /// <summary>A row, with its place, for people.</summary>
-    internal static string RowText(EventScan scan, TableMap map, in RowCursor row) => ToChange(scan, map, row).ToString();
+    internal static string RowText(EventScan scan, TableMap map, in RowCursor row) =>
+        ToChange(scan, map, row, isAfter: row.Before.IsEmpty).ToString();
 
-    private static LaterChange ToChange(EventScan scan, TableMap map, in RowCursor row) => new()
+    // Known by the key that the row had, or the one that it got.
+    private static LaterChange ToChange(EventScan scan, TableMap map, in RowCursor row, bool isAfter) => new()
     {
         Database = map.Database,
         Table = map.Table,
-        Key = KeyOf(map, row),
+        Key = isAfter || row.Before.IsEmpty ? KeyOf(map, row.AfterLayout, row.After) : KeyOf(map, row.BeforeLayout, row.Before),
         Operation = row.Before.IsEmpty ? RowOperation.Insert : row.After.IsEmpty ? RowOperation.Delete : RowOperation.Update,
         LogFile = scan.Reader.LogFile,
         Position = scan.Reader.Position,
@@ -281,10 +279,8 @@ internal sealed class LaterChanges(
         ThreadId = scan.Transaction.ThreadId,
     };
 
-    private static OrderedDictionary? KeyOf(TableMap map, in RowCursor row)
+    private static OrderedDictionary? KeyOf(TableMap map, RowLayout layout, ReadOnlySpan<byte> image)
     {
-        RowLayout layout = row.Before.IsEmpty ? row.AfterLayout : row.BeforeLayout;
-        ReadOnlySpan<byte> image = row.Before.IsEmpty ? row.After : row.Before;
         if (!RowKey.IsIn(layout, map.PrimaryKey))
             return null;
         var ranges = new ValueRange[layout.Ordinals.Length];

@@ -63,7 +63,7 @@ internal sealed record LaterFindings(string[] Lines, IReadOnlyList<LaterLoss> Lo
             references.Follow();
             if (!selection.IsPartial && references.Others == null)
                 return null;
-            var later = new LaterChanges(selection, columns, tables, movesBytes, renames, references)
+            var later = new LaterChanges(selection, columns, tables, movesBytes, renames, references, scan.Schema)
             {
                 LeftOut = leavesOut ? new LeftOutRows() : null,
             };

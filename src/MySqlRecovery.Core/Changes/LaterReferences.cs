@@ -41,6 +41,7 @@ internal sealed class LaterReferences(
     private readonly HashSet<string> _hidden = new(StringComparer.Ordinal);
     private readonly HashSet<TableReference> _all = new(known, SameReference);
     private List<TableReference> _references = [];
+    private HashSet<TableReference> _present = new(SameReference);
     private bool _hasChosen;
     private int _lines;
 
@@ -73,7 +74,8 @@ internal sealed class LaterReferences(
     /// <summary>Takes in which foreign keys there are; another time after each definition.</summary>
     public void Follow()
     {
-        _references = [.. tables.SelectMany(_schema.FindReferences).Concat(known).Distinct(SameReference)];
+        _present = tables.SelectMany(_schema.FindReferences).ToHashSet(SameReference);
+        _references = [.. _present.Concat(known).Distinct(SameReference)];
         foreach (TableReference reference in _references)
             CameLate |= _all.Add(reference) && _hasChosen;
         _ties.Clear();
@@ -91,12 +93,37 @@ internal sealed class LaterReferences(
     public void Observe(in EventView view)
     {
         if (!view.TryGetStatement(out string statement, out string database, out SqlModes modes)
-            || LoggedStatement.Read(statement, modes).Kind != LoggedStatementKind.Definition)
+            || LoggedStatement.Read(statement, modes) is not { Kind: LoggedStatementKind.Definition } definition)
             return;
         if (given == null)
             _schema.Observe(statement, database, modes);
+        HashSet<TableReference> before = _present;
         Follow();
+        if (_taken.Count > 0)
+            ForgetDropped(definition, database, before);
     }
+
+    // Rows of a table that is dropped refer to nothing any more, and neither do those of a foreign key.
+    private void ForgetDropped(LoggedStatement definition, string database, HashSet<TableReference> before)
+    {
+        SchemaChange change = new SchemaCatalog().Apply(definition, database);
+        foreach (UInt128 key in _taken.Keys)
+        {
+            ref TakenKey taken = ref CollectionsMarshal.GetValueRefOrNullRef(_taken, key);
+            TableReference reference = taken.Reference!;
+            bool isDropped = change.Kind == SchemaChangeKind.Alter
+                ? before.Contains(reference) && !_present.Contains(reference) && Says(definition.Text, "DROP")
+                    && Says(definition.Text, reference.Name) && !change.Renames(database).Any()
+                : change.Kind == SchemaChangeKind.Drop && (IsSame(change.DroppedDatabase, reference.Child.Database)
+                    || change.Tables.Any(t => TableName.IgnoreCase.Equals(t with { Database = t.Database ?? database }, reference.Child)));
+            if (isDropped)
+                (taken.Count, taken.Line) = (0, null);
+        }
+    }
+
+    private static bool Says(string statement, string word) => statement.Contains(word, StringComparison.OrdinalIgnoreCase);
+
+    private static bool IsSame(string? one, string? other) => one != null && string.Equals(one, other, StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Takes in a row that is to be undone.</summary>
     public void Choose(TableMap map, in RowCursor row)
@@ -114,8 +141,8 @@ internal sealed class LaterReferences(
             (UInt128? before, UInt128? after) = KeysOf(tie, map, row);
             if (tie.IsParent && before != after)
             {
-                Count(before, -1);
-                Count(after, 1);
+                Count(tie, before, -1);
+                Count(tie, after, 1);
                 NoteHidden(map);
             }
             else if (!tie.IsParent)
@@ -157,10 +184,13 @@ internal sealed class LaterReferences(
         (a, b) => a!.Name == b!.Name && a.Child == b.Child, r => HashCode.Combine(r.Name, r.Child));
 
     // A chosen row came to have the key, or ceased to: the undo takes keys away that came and did not go again.
-    private void Count(UInt128? key, int step)
+    private void Count(Tie tie, UInt128? key, int step)
     {
-        if (key is { } value)
-            CollectionsMarshal.GetValueRefOrAddDefault(_taken, value, out _).Balance += step;
+        if (key is not { } value)
+            return;
+        ref TakenKey taken = ref CollectionsMarshal.GetValueRefOrAddDefault(_taken, value, out _);
+        taken.Balance += step;
+        taken.Reference = tie.Reference;
     }
 
     private void Need(UInt128? key, bool isThere)
@@ -278,6 +308,9 @@ internal sealed class LaterReferences(
     [SuppressMessage("Performance", "CA1815", Justification = "Nobody compares it.")]
     private struct TakenKey
     {
+        /// <summary>The foreign key that rows refer to it by.</summary>
+        public TableReference? Reference;
+
         /// <summary>How many more times it came than it went.</summary>
         public int Balance;
 

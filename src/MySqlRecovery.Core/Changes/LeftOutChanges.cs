@@ -68,9 +68,9 @@ internal sealed class LeftOutChanges(IEventSelection selection)
         _isFull |= _needed.Count + _unwanted.Count >= MaximumRows;
         if (_isFull)
             return;
-        if (KeyOf(map, row.BeforeLayout, row.Before) is { } before)
+        if (RowKey.NameOf(map, row.BeforeLayout, row.Before) is { } before)
             _needed[before] = _place;
-        else if (map.PrimaryKey.Length > 0 && KeyOf(map, row.AfterLayout, row.After) is { } after)
+        else if (map.PrimaryKey.Length > 0 && RowKey.NameOf(map, row.AfterLayout, row.After) is { } after)
             _unwanted[after] = _place;
     }
 
@@ -78,7 +78,7 @@ internal sealed class LeftOutChanges(IEventSelection selection)
     {
         if (isChosen)
             return;
-        UInt128? before = KeyOf(map, row.BeforeLayout, row.Before), after = KeyOf(map, row.AfterLayout, row.After);
+        UInt128? before = RowKey.NameOf(map, row.BeforeLayout, row.Before), after = RowKey.NameOf(map, row.AfterLayout, row.After);
         if (before == after)
             return;
         bool made = after is { } new1 && _needed.TryGetValue(new1, out long needed) && needed > _place;
@@ -90,8 +90,4 @@ internal sealed class LeftOutChanges(IEventSelection selection)
             _listed.Add($"{LaterChanges.RowText(scan, map, row)} was {(made ? "made" : "taken away")} by what is left out, and changed by "
                 + "what is chosen");
     }
-
-    private static UInt128? KeyOf(TableMap map, RowLayout layout, ReadOnlySpan<byte> image) => image.IsEmpty ? null
-        : map.PrimaryKey.Length == 0 ? RowKey.OfRow(map, image)
-        : RowKey.IsIn(layout, map.PrimaryKey) ? RowKey.OfComparable(map, layout, map.PrimaryKey, image) : null;
 }

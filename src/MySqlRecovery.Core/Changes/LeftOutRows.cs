@@ -47,31 +47,35 @@ internal sealed class LeftOutRows
         Join(NamesOf(table, row, withAfter: true));
     }
 
-    /// <summary>Takes a row in that is not undone; true where it is one of those to be undone, and was not met before.</summary>
-    public bool Observe(TableMap map, in RowCursor row)
+    /// <summary>Takes a row in that is not undone; whether it is one of those to be undone, and whether it got the key of another of
+    /// them, that were not met before.</summary>
+    public (bool MeetsItself, bool MeetsOther) Observe(TableMap map, in RowCursor row)
     {
         if (!_tables.TryGetValue(map.QualifiedName, out KeyedTable? table))
-            return false;
+            return default;
         if (table.FindDoubt(map) is { } doubt)
         {
             Doubt(doubt);
-            return false;
+            return default;
         }
 
         // Of rows that are known by all they hold, one that became equal to another is still not that one.
         List<UInt128> names = NamesOf(table, row, withAfter: !table.IsKeyless);
-        bool isKnown = false, isNew = false;
+        UInt128? got = row.Before.IsEmpty || table.IsKeyless ? null : table.NameOf(row.AfterLayout, row.After);
+        bool isKnown = false, meetsItself = false, meetsOther = false;
         foreach (UInt128 name in names)
         {
             if (!_numbers.TryGetValue(name, out int number))
                 continue;
             isKnown = true;
-            isNew |= _reported.Add(number);
+            if (_reported.Add(number))
+                (meetsItself, meetsOther) = (meetsItself || name != got, meetsOther || name == got);
         }
 
         if (isKnown)
             _marked.Add(Join(names));
-        return isNew;
+        bool isSameKey = got == table.NameOf(row.BeforeLayout, row.Before);
+        return (meetsItself || (meetsOther && isSameKey), meetsOther && !isSameKey);
     }
 
     /// <summary>Takes note of a change, for people.</summary>
@@ -185,9 +189,7 @@ internal sealed class LeftOutRows
         }
 
         /// <summary>What a row is known by first; null where the image does not have it.</summary>
-        public UInt128? NameOf(RowLayout layout, ReadOnlySpan<byte> image) => image.IsEmpty ? null
-            : IsKeyless ? RowKey.OfRow(_map, image)
-            : RowKey.IsIn(layout, Key) ? RowKey.OfComparable(_map, layout, Key, image) : null;
+        public UInt128? NameOf(RowLayout layout, ReadOnlySpan<byte> image) => RowKey.NameOf(_map, layout, image);
 
         private string? FindChange(TableMap of)
         {

@@ -83,10 +83,9 @@ internal static class RowKey
             hasNull |= range.IsNull;
             if (range.IsNull)
                 continue;
-            string? text = IsText(column) ? (column.CharacterSet ?? CharacterSets.ByName("utf8mb4")!).Decode(range.Of(image)) : null;
-            if (text != null)
+            if (IsText(column) && Fold(column, range.Of(image)) is { } text)
             {
-                writer.Write((column.Collation ?? Collation.Unknown).Fold(text));
+                writer.Write(text);
                 continue;
             }
 
@@ -96,6 +95,12 @@ internal static class RowKey
 
         writer.Flush();
         return Of(bytes.GetBuffer().AsSpan(0, (int)bytes.Length));
+    }
+
+    private static string? Fold(ColumnDefinition column, ReadOnlySpan<byte> value)
+    {
+        CharacterSet set = column.CharacterSet ?? CharacterSets.ByName("utf8mb4")!;
+        return (column.Collation ?? CharacterSets.CollationOf(set.Name, null) ?? Collation.Unknown).Fold(set, value);
     }
 
     private static bool IsText(ColumnDefinition column) => column.IsCharacter && column.CharacterSet is not { IsBinary: true };
@@ -113,6 +118,11 @@ internal static class RowKey
         ArrayPool<byte>.Shared.Return(buffer);
         return value;
     }
+
+    /// <summary>What a row is known by: its key, or, where the log names none, all it holds; null where the image lacks it.</summary>
+    public static UInt128? NameOf(TableMap map, RowLayout layout, ReadOnlySpan<byte> image) => image.IsEmpty ? null
+        : map.PrimaryKey.Length == 0 ? OfRow(map, image)
+        : IsIn(layout, map.PrimaryKey) ? OfComparable(map, layout, map.PrimaryKey, image) : null;
 
     /// <summary>The value for a whole image.</summary>
     public static UInt128 Of(ReadOnlySpan<byte> image)

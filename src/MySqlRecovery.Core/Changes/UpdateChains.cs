@@ -13,8 +13,12 @@ internal static class UpdateChains
     /// <summary>Whether an event has to be undone row by row.</summary>
     public static bool IsIn(in RowsEvent rows, TableMap map)
     {
-        if (rows.Operation != RowOperation.Update || map.PrimaryKey.Length > 0 || (map.HasSchema && map.UniqueKeys.Length == 0)
-            || !Array.Exists(map.Columns, c => c.IsNullable))
+        if (rows.Operation != RowOperation.Update || map.PrimaryKey.Length > 0)
+            return false;
+        // What such a key has in common is not looked at.
+        if (map.HasPartialKeys)
+            return true;
+        if ((map.HasSchema && map.UniqueKeys.Length == 0) || !Array.Exists(map.Columns, c => c.IsNullable))
             return false;
         if (IsRowChangedAgain(rows, map))
             return true;
@@ -45,7 +49,7 @@ internal static class UpdateChains
         return before.Overlaps(after);
     }
 
-    // The log does not tell of the keys: what has each value once may be one.
+    // Where the log does not tell of the keys, what has each value once may be one.
     private static bool IsHandedOn(in RowsEvent rows, TableMap map, int[] key)
     {
         var before = new HashSet<UInt128>();
@@ -55,7 +59,10 @@ internal static class UpdateChains
         {
             UInt128? from = RowKey.OfUnique(map, row.BeforeLayout, key, row.Before);
             UInt128? to = RowKey.OfUnique(map, row.AfterLayout, key, row.After);
-            if (from != to && ((from is { } had && !before.Add(had)) || (to is { } got && !after.Add(got))))
+            if (from == to)
+                continue;
+            bool isRepeated = (from is { } had && !before.Add(had)) | (to is { } got && !after.Add(got));
+            if (isRepeated && !map.HasSchema)
                 return false;
         }
 

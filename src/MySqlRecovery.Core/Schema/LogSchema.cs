@@ -29,7 +29,9 @@ internal sealed class LogSchema(SchemaCatalog catalog) : ITableSchemaSource
         KeySchema? key = KeyOf(table);
         map.PrimaryKey = key == null ? [] : [.. key.Parts.Select(p => IndexOf(map, p.Column))];
         map.IsPrimaryKeyKnown = true;
-        map.UniqueKeys = [.. table.Keys.Where(k => k.IsUnique && !k.IsPrimary && k.Parts.All(p => p.Column != null))
+        KeySchema[] unique = [.. table.Keys.Where(k => k.IsUnique && !k.IsPrimary)];
+        map.HasPartialKeys = Array.Exists(unique, k => k.Parts.Any(p => p.Column == null || p.PrefixLength != null));
+        map.UniqueKeys = [.. unique.Where(k => k.Parts.All(p => p.Column != null))
             .Select(k => k.Parts.Select(p => IndexOf(map, p.Column)).ToArray())];
     }
 

@@ -152,11 +152,13 @@ internal static class CharacterSets
 
     /// <summary>How the collation of a number compares; null for one that is not known.</summary>
     public static Collation? CollationOf(ulong id) =>
-        id >= Uca1400Start && ByCollationId(id) != null ? new Collation(IsBinary: false, IgnoresEndSpaces: (id & 4) == 0)
+        id >= Uca1400Start && ByCollationId(id) != null
+            ? Collation.OfUca1400(Uca1400Languages[(int)(id % Uca1400PerSet) >> 3], ignoresEndSpaces: (id & 4) == 0)
             : Collations.GetValueOrDefault(id);
 
-    /// <summary>How a collation of a character set compares, both in the one spelling; null for one that is not known.</summary>
-    public static Collation? CollationOf(string characterSet, string collation) =>
+    /// <summary>How a collation of a character set compares, both in the one spelling; null for one that is not known. One that is not
+    /// named is the character set's default.</summary>
+    public static Collation? CollationOf(string characterSet, string? collation) =>
         FindCollation(characterSet, collation, isMariaDb: false) is { } number ? CollationOf((ulong)number) : null;
 
     /// <summary>The character set of a name, or null; <c>utf8</c> is utf8mb3.</summary>

@@ -58,7 +58,8 @@ public abstract partial class BinlogCmdlet
         return new LogInput(
             null, new ServerLog(options, request, Warn, StopToken, Tell).Ranges,
             () => OpenSchema() ?? new ServerLogSchema(
-                () => ServerConnection.Open(options, StopToken), Filter.Tables, Warn, StopToken, followsLog: true),
+                () => ServerConnection.Open(options, StopToken), Filter.Tables, Warn, StopToken,
+                followsLog: request.StopFile == null && request.StopPosition == null),
             new Lazy<LogSize[]>(() => follow ? [] : LogSize.OfServer(options, request.StartFile, request.StopFile, StopToken)));
     }
 

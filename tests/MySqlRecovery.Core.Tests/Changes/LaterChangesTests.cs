@@ -3,6 +3,7 @@ using MySqlRecovery.Binlog.Scan;
 using MySqlRecovery.Changes;
 using MySqlRecovery.Core.Tests.Binlog;
 using MySqlRecovery.Model;
+using MySqlRecovery.Schema;
 using Xunit;
 
 namespace MySqlRecovery.Core.Tests.Changes;
@@ -43,6 +44,21 @@ public sealed class LaterChangesTests : IDisposable
         SmallLog log = Update(new SmallLog(), 7, [1, 5], [3, 5], out _);
         log = Update(log, 9, [3, 5], [3, 6], out long place);
         Assert.Equal([$"d.t id=3 at binlog.000001:{place} thread 9"], Find(log));
+    }
+
+    [Fact]
+    public void A_row_that_got_the_key_of_another_stands_in_the_way_of_both()
+    {
+        SmallLog log = Update(Delete(new SmallLog(), 7, [2, 5]), 7, [1, 5], [1, 6], out _);
+        log = Update(log, 9, [1, 6], [2, 6], out long place);
+        Assert.Equal([$"d.t id=1 at binlog.000001:{place} thread 9", $"d.t id=2 at binlog.000001:{place} thread 9"], Find(log));
+    }
+
+    [Fact]
+    public void A_row_that_is_not_undone_and_got_the_key_of_one_that_is_is_named_by_that()
+    {
+        SmallLog log = Update(Delete(new SmallLog(), 7, [2, 5]), 9, [3, 5], [2, 5], out long place);
+        Assert.Equal([$"d.t id=2 at binlog.000001:{place} thread 9"], Find(log));
     }
 
     [Fact]
@@ -114,15 +130,34 @@ public sealed class LaterChangesTests : IDisposable
     [InlineData("UPDATE t SET v = 9", true)]
     [InlineData("DELETE/**/FROM d.t", true)]
     [InlineData("SELECT f()", true)]
-    [InlineData("UPDATE u SET v = 9", false)]
-    public void A_statement_that_was_not_chosen_and_changed_the_table_later_is_named(string statement, bool isNamed)
+    [InlineData("UPDATE plain SET v = 9", false)]
+    [InlineData("UPDATE has_trigger SET v = 9", true)]
+    [InlineData("UPDATE perhaps_a_view SET v = 9", true)]
+    [InlineData("UPDATE mysql.rds_heartbeat2 SET v = 9", false)]
+    public void A_statement_that_was_not_chosen_and_may_have_changed_the_table_later_is_named(string statement, bool isNamed)
     {
         SmallLog log = Insert(new SmallLog(), 7, [1, 5]).AddStatement(statement, thread: 9);
+        const string Schema = "CREATE TABLE d.plain (v INT); CREATE TABLE d.has_trigger (v INT); "
+            + "CREATE TRIGGER d.follows AFTER UPDATE ON d.has_trigger FOR EACH ROW UPDATE d.t SET v = 8";
 
-        Later(log, new EventFilter { ThreadIds = [7], WithStatements = true }, [], out string[] lines);
+        Later(log, new EventFilter { ThreadIds = [7], WithStatements = true }, [], out string[] lines,
+            schema: new LogSchema(SchemaCatalog.Parse(Schema)));
 
         Assert.Equal(isNamed ? 1 : 0, lines.Length);
         Assert.All(lines, line => Assert.Contains("thread 9", line));
+    }
+
+    [Fact]
+    public void Of_statements_on_a_table_of_which_nothing_is_known_the_first_is_named()
+    {
+        SmallLog log = Insert(new SmallLog(), 7, [1, 5]).AddStatement("UPDATE u SET v = 1", thread: 9)
+            .AddStatement("UPDATE u SET v = 2", thread: 9).AddStatement("UPDATE w SET v = 3", thread: 9);
+
+        Later(log, new EventFilter { ThreadIds = [7], WithStatements = true }, [], out string[] lines);
+
+        Assert.Equal(2, lines.Length);
+        Assert.Contains("UPDATE u SET v = 1", lines[0]);
+        Assert.Contains("UPDATE w SET v = 3", lines[1]);
     }
 
     [Fact]
@@ -201,6 +236,9 @@ public sealed class LaterChangesTests : IDisposable
     private static SmallLog Insert(SmallLog log, byte thread, bool key, params int?[][] rows) =>
         Table(log.AddBegin(thread), key).AddRows(BinlogEventType.WriteRowsV1, 1, rows).AddCommit();
 
+    private static SmallLog Delete(SmallLog log, byte thread, params int?[][] rows) =>
+        Table(log.AddBegin(thread), key: true).AddRows(BinlogEventType.DeleteRowsV1, 1, rows).AddCommit();
+
     private static SmallLog Update(SmallLog log, byte thread, int?[] before, int?[] after, out long place, bool key = true)
     {
         Table(log.AddBegin(thread), key);
@@ -222,14 +260,16 @@ public sealed class LaterChangesTests : IDisposable
         log, new EventFilter { ThreadIds = [7], WithStatements = true }, [], out lines,
         TableRenames.Parse(new Dictionary<string, string> { ["d.t"] = "d.x" })).Losses;
 
-    private LaterChanges Later(SmallLog log, EventFilter chosen, string[] columns, out string[] lines, TableRenames? renames = null)
+    private LaterChanges Later(
+        SmallLog log, EventFilter chosen, string[] columns, out string[] lines, TableRenames? renames = null, LogSchema? schema = null)
     {
         var range = LogRange.Whole(log.WriteTo(_folder)) with { IsReadWhole = true };
         var tables = new TableFilter([], [], ["d.t", "d.x"], []);
         using var scan = new EventScan([range], new EventFilter { Tables = tables, WithStatements = true },
             TestContext.Current.CancellationToken);
         var later = new LaterChanges(
-            new EventSelection(chosen, isPart: false), columns, new TableFilter([], [], ["d.t"], []), renames: renames);
+            new EventSelection(chosen, isPart: false), columns, new TableFilter([], [], ["d.t"], []), renames: renames,
+            schema: schema);
         lines = later.Find(scan);
         return later;
     }

@@ -75,6 +75,15 @@ public sealed class MariaDbRenamedTableTests(MariaDbFixture fixture) : RenamedTa
 public sealed class MariaDbChoiceTests(MariaDbFixture fixture) : ChoiceTests(fixture);
 
 [Collection<MariaDbServers>]
+public sealed class MariaDbLaterStatementTests(MariaDbFixture fixture) : LaterStatementTests(fixture);
+
+[Collection<MariaDbServers>]
+public sealed class MariaDbCollationTests(MariaDbFixture fixture) : CollationTests(fixture);
+
+[Collection<MariaDbServers>]
+public sealed class MariaDbLiveDefinitionTests(MariaDbFixture fixture) : LiveDefinitionTests(fixture);
+
+[Collection<MariaDbServers>]
 public sealed class MariaDbLeftOutRowTests(MariaDbFixture fixture) : LeftOutRowTests(fixture);
 
 [Collection<MariaDbServers>]

@@ -75,6 +75,15 @@ public sealed class MariaDb118RenamedTableTests(MariaDb118Fixture fixture) : Ren
 public sealed class MariaDb118ChoiceTests(MariaDb118Fixture fixture) : ChoiceTests(fixture);
 
 [Collection<MariaDb118Servers>]
+public sealed class MariaDb118LaterStatementTests(MariaDb118Fixture fixture) : LaterStatementTests(fixture);
+
+[Collection<MariaDb118Servers>]
+public sealed class MariaDb118CollationTests(MariaDb118Fixture fixture) : CollationTests(fixture);
+
+[Collection<MariaDb118Servers>]
+public sealed class MariaDb118LiveDefinitionTests(MariaDb118Fixture fixture) : LiveDefinitionTests(fixture);
+
+[Collection<MariaDb118Servers>]
 public sealed class MariaDb118LeftOutRowTests(MariaDb118Fixture fixture) : LeftOutRowTests(fixture);
 
 [Collection<MariaDb118Servers>]

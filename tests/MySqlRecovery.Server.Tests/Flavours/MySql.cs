@@ -3,6 +3,7 @@ using MySqlRecovery.Server.Tests.Client;
 using MySqlRecovery.Server.Tests.Consistency;
 using MySqlRecovery.Server.Tests.Live;
 using MySqlRecovery.Server.Tests.Logs;
+using MySqlRecovery.Server.Tests.Schema;
 using MySqlRecovery.Server.Tests.Servers;
 using MySqlRecovery.Server.Tests.Undo;
 using Xunit;
@@ -48,6 +49,15 @@ public sealed class MySqlRenamedTableTests(MySqlFixture fixture) : RenamedTableT
 
 [Collection<MySqlServers>]
 public sealed class MySqlChoiceTests(MySqlFixture fixture) : ChoiceTests(fixture);
+
+[Collection<MySqlServers>]
+public sealed class MySqlLaterStatementTests(MySqlFixture fixture) : LaterStatementTests(fixture);
+
+[Collection<MySqlServers>]
+public sealed class MySqlCollationTests(MySqlFixture fixture) : CollationTests(fixture);
+
+[Collection<MySqlServers>]
+public sealed class MySqlLiveDefinitionTests(MySqlFixture fixture) : LiveDefinitionTests(fixture);
 
 [Collection<MySqlServers>]
 public sealed class MySqlLeftOutRowTests(MySqlFixture fixture) : LeftOutRowTests(fixture);

@@ -60,6 +60,15 @@ public sealed class MySql56RenamedTableTests(MySql56Fixture fixture) : RenamedTa
 public sealed class MySql56ChoiceTests(MySql56Fixture fixture) : ChoiceTests(fixture);
 
 [Collection<MySql56Servers>]
+public sealed class MySql56LaterStatementTests(MySql56Fixture fixture) : LaterStatementTests(fixture);
+
+[Collection<MySql56Servers>]
+public sealed class MySql56CollationTests(MySql56Fixture fixture) : CollationTests(fixture);
+
+[Collection<MySql56Servers>]
+public sealed class MySql56LiveDefinitionTests(MySql56Fixture fixture) : LiveDefinitionTests(fixture);
+
+[Collection<MySql56Servers>]
 public sealed class MySql56LeftOutRowTests(MySql56Fixture fixture) : LeftOutRowTests(fixture);
 
 [Collection<MySql56Servers>]

@@ -69,6 +69,15 @@ public sealed class MySql57RenamedTableTests(MySql57Fixture fixture) : RenamedTa
 public sealed class MySql57ChoiceTests(MySql57Fixture fixture) : ChoiceTests(fixture);
 
 [Collection<MySql57Servers>]
+public sealed class MySql57LaterStatementTests(MySql57Fixture fixture) : LaterStatementTests(fixture);
+
+[Collection<MySql57Servers>]
+public sealed class MySql57CollationTests(MySql57Fixture fixture) : CollationTests(fixture);
+
+[Collection<MySql57Servers>]
+public sealed class MySql57LiveDefinitionTests(MySql57Fixture fixture) : LiveDefinitionTests(fixture);
+
+[Collection<MySql57Servers>]
 public sealed class MySql57LeftOutRowTests(MySql57Fixture fixture) : LeftOutRowTests(fixture);
 
 [Collection<MySql57Servers>]

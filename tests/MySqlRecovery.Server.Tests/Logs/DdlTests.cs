@@ -3,6 +3,7 @@ using MySqlRecovery.Binlog.Scan;
 using MySqlRecovery.Changes;
 using MySqlRecovery.Model;
 using MySqlRecovery.Server.Tests.Servers;
+using MySqlRecovery.Server.Tests.Undo;
 using Xunit;
 
 namespace MySqlRecovery.Server.Tests.Logs;
@@ -98,6 +99,31 @@ public abstract class DdlTests(ServerFixture fixture)
             $"INSERT INTO p VALUES (1), (50); {ddl}; INSERT INTO p VALUES (60)");
 
         database.AssertUndoneInPart(("SELECT GROUP_CONCAT(id ORDER BY id) AS p FROM p", "p 50"), ddl, $"{name}.p: 2 rows");
+    }
+
+    [Theory]
+    [InlineData(true, "1x,3ü")]
+    [InlineData(false, "1ä,2ö,3ü")]
+    public void Text_that_was_converted_comes_back_as_SQL_and_its_earlier_bytes_are_out_of_reach_of_a_binlog(bool asBinlog, string expected)
+    {
+        string database = $"converted_{asBinlog}".ToLowerInvariant();
+        Server.Sql($"CREATE DATABASE {database}; CREATE TABLE {database}.t (id INT PRIMARY KEY, v VARCHAR(20)) CHARACTER SET latin1; "
+            + $"INSERT INTO {database}.t VALUES (1, 'ä'), (2, 'ö'), (3, 'ü')");
+        string schema = DatabaseState.WriteSchema(Server, database), path = Path.Combine(Server.FolderPath, $"{database}.undo");
+        Server.FlushLogs();
+        Server.Sql("UPDATE t SET v = 'x' WHERE id = 1; DELETE FROM t WHERE id = 2; ALTER TABLE t CONVERT TO CHARACTER SET utf8mb4; "
+            + "UPDATE t SET v = 'y' WHERE id = 3; INSERT INTO t VALUES (4, 'ß')", database);
+        var reader = new BinlogReader([Server.FlushLogs()]) { SchemaPath = schema };
+
+        string[] reasons = asBinlog ? reader.WriteUndoBinlog(path).Reason : reader.WriteSql(path, reverse: true).Reason;
+        Assert.Contains("ALTER TABLE t CONVERT TO", reasons[0]);
+        Assert.Equal(
+            asBinlog ? [$"{database}.t: 2 rows"] : [], reasons.Skip(1).Select(r => r[..r.IndexOf(" from ", StringComparison.Ordinal)]));
+        if (asBinlog)
+            Server.ApplyBinlog(path);
+        else
+            Server.RunFile(path);
+        Assert.Equal(expected, Server.Scalar("SELECT GROUP_CONCAT(id, v ORDER BY id) FROM t", database));
     }
 
     [Fact]

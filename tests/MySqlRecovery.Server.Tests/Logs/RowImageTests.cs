@@ -52,6 +52,25 @@ public abstract class RowImageTests(ServerFixture fixture)
         Assert.Equal(database.Before, database.State());
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void An_insert_of_nothing_but_defaults_is_named_where_the_log_has_no_value_of_it(bool reverse)
+    {
+        string name = $"minimal_defaults_{reverse}".ToLowerInvariant();
+        var database = new DamagedDatabase(Server, name, "CREATE TABLE d (v INT DEFAULT 5, w INT DEFAULT 6)",
+            "SET binlog_row_image = MINIMAL; INSERT INTO d () VALUES (); INSERT INTO d (v, w) VALUES (7, 8)");
+        string path = Path.Combine(Server.FolderPath, $"{name}.sql");
+
+        SqlExport sql = new BinlogReader([database.Log]) { SchemaPath = database.SchemaPath }.WriteSql(path, reverse);
+        // MariaDB logs all columns of a new row.
+        Assert.Equal(Server.Flavour.IsMariaDb, sql.IsComplete);
+        Assert.Equal(Server.Flavour.IsMariaDb, sql.Reason.Length == 0);
+        Assert.All(sql.Reason, reason => Assert.Contains("nothing but default values", reason));
+        Assert.Equal(Server.Flavour.IsMariaDb ? 2 : 1, sql.RowCount);
+        Assert.Contains("7", File.ReadAllText(path));
+    }
+
     [Fact]
     public void Without_blobs_what_does_not_concern_a_blob_comes_back()
     {

@@ -52,6 +52,21 @@ public abstract class HardCaseTests(ServerFixture fixture)
     }.AssertUndone();
 
     [Fact]
+    public void A_chain_over_the_beginning_of_a_column_or_over_an_expression_is_undone_row_by_row()
+    {
+        string expression = Server.Flavour == ServerFlavour.MySql ? "UNIQUE ((u * 2))" : "UNIQUE (u)";
+        new DamagedDatabase(
+            Server, "keyless_part",
+            $"CREATE TABLE p (u VARCHAR(10) NOT NULL, v INT, UNIQUE (u(1))); INSERT INTO p VALUES ('a1', 1), ('b2', 2), ('c3', 3); "
+                + $"CREATE TABLE e (u INT, v INT, {expression}); INSERT INTO e VALUES (1, 1), (2, 2), (3, 3), (NULL, 4)",
+            "UPDATE p SET u = CONCAT(CHAR(ASCII(u) + 1), v) ORDER BY u DESC; UPDATE e SET u = u + 1 ORDER BY u DESC; "
+                + "UPDATE e SET u = u - 3 ORDER BY u")
+        {
+            WithSchema = true,
+        }.AssertUndone();
+    }
+
+    [Fact]
     public void Statements_over_two_tables_are_undone() => RoundTrip(
         "two_tables",
         """

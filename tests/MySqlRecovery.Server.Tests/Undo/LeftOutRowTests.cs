@@ -54,21 +54,23 @@ public abstract class LeftOutRowTests(ServerFixture fixture)
     {
         string database = Create($"moves_{form}", "t (id INT PRIMARY KEY, v INT)");
         (string log, string schema) = Run(database, """
-            INSERT INTO t VALUES (1, 1), (2, 2), (3, 3), (4, 4), (5, 5);
+            INSERT INTO t VALUES (1, 1), (2, 2), (3, 3), (4, 4), (5, 5), (7, 7), (8, 8), (9, 9);
             BEGIN; INSERT INTO mark VALUES (1); UPDATE t SET v = 10 WHERE id = 1; UPDATE t SET id = 100 WHERE id = 1;
             UPDATE t SET v = 20 WHERE id = 2; UPDATE t SET id = 1 WHERE id = 2; DELETE FROM t WHERE id = 3;
             UPDATE t SET v = 40 WHERE id = 4;
-            UPDATE t SET v = 50 WHERE id = 5; COMMIT;
+            UPDATE t SET v = 50 WHERE id = 5; UPDATE t SET v = 80 WHERE id = 8; DELETE FROM t WHERE id = 9; COMMIT;
             UPDATE t SET v = 11 WHERE id = 100;
             UPDATE t SET id = 6 WHERE id = 5;
+            UPDATE t SET id = 3 WHERE id = 7;
+            UPDATE t SET id = 9 WHERE id = 8;
             """);
 
         Written undo = Write(log, schema, form);
-        Assert.Equal(["100", "5"], undo.Excluded.Select(c => $"{c.Key!["id"]}"));
-        Assert.Equal(5, undo.ExcludedRowCount);
+        Assert.Equal(["100", "5", "3", "8", "9"], undo.Excluded.Select(c => $"{c.Key!["id"]}"));
+        Assert.Equal(8, undo.ExcludedRowCount);
         Assert.False(undo.IsComplete);
         Apply(undo.Path, form);
-        Assert.Equal(["1=20", "3=3", "4=4", "6=50", "100=11"],
+        Assert.Equal(["1=20", "3=7", "4=4", "6=50", "9=80", "100=11"],
             Server.Query("SELECT id, v FROM t ORDER BY id", database).Select(r => string.Join('=', r)));
     }
 

@@ -66,6 +66,10 @@ internal sealed class TableMap
     /// <summary>The columns of each unique key beside the primary one, as far as a schema tells of them.</summary>
     public int[][] UniqueKeys { get; set; } = [];
 
+    /// <summary>Whether a unique key counts only the beginning of a column, or an expression: which rows have the same there cannot be
+    /// told from their values.</summary>
+    public bool HasPartialKeys { get; set; }
+
     /// <summary>Whether a schema has completed the map: generated columns and triggers are known then.</summary>
     public bool HasSchema { get; set; }
 
@@ -147,6 +151,7 @@ internal sealed class TableMap
         PrimaryKey = PrimaryKey,
         IsPrimaryKeyKnown = IsPrimaryKeyKnown,
         UniqueKeys = UniqueKeys,
+        HasPartialKeys = HasPartialKeys,
         HasSchema = HasSchema,
         HasTriggers = HasTriggers,
         RowEnd = RowEnd,
