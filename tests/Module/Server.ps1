@@ -28,7 +28,8 @@ function Start-TestServer([string] $Prefix, [string[]] $Setting = @(), [string] 
         "tmpdir=$folder/tmp", "secure-file-priv=$folder/files", "log-bin=$folder/binlog/binlog", "port=$port", "server-id=$port"
         'bind-address=127.0.0.1', 'skip-name-resolve', 'loose-mysqlx=OFF', 'performance-schema=OFF', 'character-set-server=utf8mb4'
         'loose-binlog-format=ROW', 'loose-binlog-row-metadata=FULL', 'loose-log-slave-updates=ON', 'loose-enforce-gtid-consistency=ON'
-        'loose-gtid-mode=ON', 'sync-binlog=0', 'innodb-flush-log-at-trx-commit=0', 'innodb-buffer-pool-size=64M'
+        'loose-gtid-mode=ON', 'sync-binlog=0', 'innodb-flush-log-at-trx-commit=0', 'innodb-flush-method=nosync',
+        'innodb-buffer-pool-size=64M'
         'innodb-use-native-aio=OFF', 'loose-innodb-redo-log-capacity=64M', 'loose-innodb-log-file-size=32M'
         $Setting
     ) | Set-Content "$folder/my.cnf"

@@ -7,7 +7,8 @@ using Xunit;
 namespace MySqlRecovery.Server.Tests.Logs;
 
 /// <summary>What foreign keys change is in the log of MySQL 9.6 and later: a choice that leaves it out says so.</summary>
-public sealed class LoggedCascadeTests(MySqlFixture fixture) : IClassFixture<MySqlFixture>
+[Collection<MySqlServers>]
+public sealed class LoggedCascadeTests(MySqlFixture fixture)
 {
     private const string Setup = """
         CREATE TABLE parent (id INT PRIMARY KEY, v INT);

@@ -24,6 +24,7 @@ internal static class ServerConfiguration
         loose-gtid-mode=ON
         sync-binlog=0
         innodb-flush-log-at-trx-commit=0
+        innodb-flush-method=nosync
         innodb-use-native-aio=OFF
         innodb-buffer-pool-size=64M
         loose-innodb-redo-log-capacity=64M
