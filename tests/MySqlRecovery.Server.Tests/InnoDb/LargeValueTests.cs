@@ -9,7 +9,7 @@ namespace MySqlRecovery.Server.Tests.InnoDb;
 /// <summary>Rows that go to the file in pieces, and rows of which few make much text.</summary>
 public sealed class LargeValueTests(MySqlFixture mySql) : IClassFixture<MySqlFixture>
 {
-    private const int Rows = 60;
+    private const int Rows = 12;
 
     [Fact]
     public void They_are_written_as_they_would_be_as_a_whole()
@@ -20,9 +20,9 @@ public sealed class LargeValueTests(MySqlFixture mySql) : IClassFixture<MySqlFix
             CREATE TABLE t (id INT PRIMARY KEY, e ENUM('a','b'), txt LONGTEXT, b LONGBLOB, j JSON, last VARCHAR(9)) DEFAULT CHARSET=utf8mb4;
             INSERT INTO t
               SELECT n, IF(n % 3, 'a', ''),
-                REPEAT(ELT(1 + n % 4, 'plain ', 'it''s "so", ', 'tab\tnew\nline\\', 'ü中 '), n * n * 40),
-                REPEAT(CHAR(n, 0, 255), n * n * 120),
-                IF(n % 5, NULL, JSON_OBJECT('k', REPEAT('"j', n * n * 100))), CONCAT('end', n)
+                REPEAT(ELT(1 + n % 4, 'plain ', 'it''s "so", ', 'tab\tnew\nline\\', 'ü中 '), n * n * 1500),
+                REPEAT(CHAR(n, 0, 255), n * n * 4000),
+                IF(n % 5, NULL, JSON_OBJECT('k', REPEAT('"j', n * n * 2000))), CONCAT('end', n)
               FROM (WITH RECURSIVE s (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM s WHERE n < {Rows}) SELECT n FROM s) x;
             FLUSH TABLES t FOR EXPORT;
             """);
