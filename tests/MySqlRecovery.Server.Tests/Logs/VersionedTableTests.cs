@@ -83,6 +83,31 @@ public abstract class VersionedTableTests(ServerFixture fixture)
     }
 
     [Fact]
+    public void History_that_was_removed_comes_back_by_an_undo_binlog()
+    {
+        string database = Make("b_removed", "id INT PRIMARY KEY, v INT", out _);
+        Server.Sql("UPDATE t SET v = v + 100", database);
+        IReadOnlyList<string[]> before = All(database, "row_start, row_end");
+        string log = Do("DELETE HISTORY FROM t; DELETE FROM t WHERE id = 1", database);
+
+        UndoBinlog undo = new Reversal(log).WriteBinlog(NewPath());
+        Assert.True(undo.IsComplete);
+        Server.ApplyBinlog(undo.Path);
+        Assert.Equal(before, All(database, "row_start, row_end"));
+    }
+
+    [Fact]
+    public void History_that_others_removed_later_is_named()
+    {
+        string database = Make("b_removed_later", "id INT PRIMARY KEY, v INT", out string schema);
+        string log = Do("UPDATE t SET v = 11 WHERE id = 1; DELETE HISTORY FROM t", database);
+        long end = new BinlogReader([log]).ReadRowChanges().First(c => c.Operation == RowOperation.Delete).TransactionPosition;
+
+        var undo = new Reversal(log) { SchemaPath = schema, End = end };
+        Assert.Contains(undo.FindLaterChanges(movesBytes: true), line => line.StartsWith($"{database}.t id=1", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void Tables_with_the_numbers_of_transactions_are_logged_as_statements_which_are_named()
     {
         string database = Make(
