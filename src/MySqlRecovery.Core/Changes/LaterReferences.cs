@@ -292,7 +292,13 @@ internal sealed class LaterReferences(
         int[] ordinals = names.Length == 0 ? map.PrimaryKey : Array.ConvertAll(names, name => Array.FindIndex(
             map.Columns, c => c.IsNameKnown && string.Equals(c.Name, name, StringComparison.OrdinalIgnoreCase)));
         if (ordinals.Length > 0 && Array.TrueForAll(ordinals, o => o >= 0))
+        {
             ties.Add(new Tie(reference, isParent, ordinals));
+            // One key that came and another that went would be none.
+            if (Array.Exists(ordinals, o => RowKey.JoinsMuch(map.Columns[o])) && _hidden.Add($"{reference.Name} {map.QualifiedName}"))
+                _unknown.Add($"later rows that foreign key {reference.Name} of {reference.Child} ties to these may be missed: "
+                    + $"its values in {map.QualifiedName} are not told apart as their collation does");
+        }
         else if (_hidden.Add($"{reference.Name} {map.QualifiedName}"))
             _unknown.Add($"later rows that foreign key {reference.Name} of {reference.Child} ties to these were not looked for: "
                 + $"the columns of {map.QualifiedName} are not known");

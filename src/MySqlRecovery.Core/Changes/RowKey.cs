@@ -97,11 +97,16 @@ internal static class RowKey
         return Of(bytes.GetBuffer().AsSpan(0, (int)bytes.Length));
     }
 
-    private static string? Fold(ColumnDefinition column, ReadOnlySpan<byte> value)
-    {
-        CharacterSet set = column.CharacterSet ?? CharacterSets.ByName("utf8mb4")!;
-        return (column.Collation ?? CharacterSets.CollationOf(set.Name, null) ?? Collation.Unknown).Fold(set, value);
-    }
+    /// <summary>Whether many values of a column that the server tells apart are one here.</summary>
+    public static bool JoinsMuch(ColumnDefinition column) => IsText(column) && (CollationOf(column).JoinsMuch
+        || (!CollationOf(column).IsBinary && SetOf(column).Decode([]) == null));
+
+    private static string? Fold(ColumnDefinition column, ReadOnlySpan<byte> value) => CollationOf(column).Fold(SetOf(column), value);
+
+    private static CharacterSet SetOf(ColumnDefinition column) => column.CharacterSet ?? CharacterSets.ByName("utf8mb4")!;
+
+    private static Collation CollationOf(ColumnDefinition column) =>
+        column.Collation ?? CharacterSets.CollationOf(SetOf(column).Name, null) ?? Collation.Unknown;
 
     private static bool IsText(ColumnDefinition column) => column.IsCharacter && column.CharacterSet is not { IsBinary: true };
 

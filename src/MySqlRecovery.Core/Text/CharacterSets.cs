@@ -153,7 +153,7 @@ internal static class CharacterSets
     /// <summary>How the collation of a number compares; null for one that is not known.</summary>
     public static Collation? CollationOf(ulong id) =>
         id >= Uca1400Start && ByCollationId(id) != null
-            ? Collation.OfUca1400(Uca1400Languages[(int)(id % Uca1400PerSet) >> 3], ignoresEndSpaces: (id & 4) == 0)
+            ? Collation.OfUca1400(Uca1400Languages[(int)(id % Uca1400PerSet) >> 3], ignoresEndSpaces: (id & 4) == 0, (id & 3) != 0)
             : Collations.GetValueOrDefault(id);
 
     /// <summary>How a collation of a character set compares, both in the one spelling; null for one that is not known. One that is not

@@ -10,6 +10,12 @@ namespace MySqlRecovery.Text;
 /// <param name="JoinsSupplementary">Whether all characters beyond U+FFFF are one to it.</param>
 internal sealed record Collation(bool IsBinary, bool IgnoresEndSpaces, string Key, bool JoinsSupplementary)
 {
+    /// <summary>Whether case or accents count.</summary>
+    public bool IsSensitive { get; init; }
+
+    /// <summary>Whether much that it tells apart is the same after <see cref="Fold(string)"/>.</summary>
+    public bool JoinsMuch => !IsBinary && (IsSensitive || EqualCharacters.Of(Key).IsUntold);
+
     private static readonly string[] UnicodeSets = ["utf8mb3", "utf8mb4", "ucs2", "utf16", "utf16le", "utf32"];
 
     /// <summary>One of which nothing is known: most ignore case, accents and blanks at the end.</summary>
@@ -31,14 +37,21 @@ internal sealed record Collation(bool IsBinary, bool IgnoresEndSpaces, string Ke
             key = key[..(version + 4)];
         bool isOld = isUnicode && !key.Contains("520", StringComparison.Ordinal) && !key.Contains("0900", StringComparison.Ordinal)
             && !key.Contains("1400", StringComparison.Ordinal) && key != "myanmar_ci";
-        return new Collation(name.EndsWith("_bin", StringComparison.Ordinal), isPadded, key, isOld);
+        return new Collation(name.EndsWith("_bin", StringComparison.Ordinal), isPadded, key, isOld)
+        {
+            IsSensitive = name.Contains("_as_", StringComparison.Ordinal) || name.EndsWith("_cs", StringComparison.Ordinal),
+        };
     }
 
     /// <summary>One of MariaDB's uca1400 collations.</summary>
     /// <param name="language">Its language; empty for none.</param>
     /// <param name="ignoresEndSpaces">Whether blanks at the end do not count.</param>
-    public static Collation OfUca1400(string language, bool ignoresEndSpaces) => new(
-        IsBinary: false, ignoresEndSpaces, language.Length == 0 ? "uca1400" : $"uca1400_{language}", JoinsSupplementary: false);
+    /// <param name="isSensitive">Whether case or accents count.</param>
+    public static Collation OfUca1400(string language, bool ignoresEndSpaces, bool isSensitive) => new(
+        IsBinary: false, ignoresEndSpaces, language.Length == 0 ? "uca1400" : $"uca1400_{language}", JoinsSupplementary: false)
+    {
+        IsSensitive = isSensitive,
+    };
 
     /// <summary>
     /// The same text for values that the collation takes for equal; some that it tells apart may become the same too. Null where the

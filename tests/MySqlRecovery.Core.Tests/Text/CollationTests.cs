@@ -57,4 +57,15 @@ public sealed class CollationTests
         Assert.Equal(CharacterSets.CollationOf("latin1", "latin1_swedish_ci"), CharacterSets.CollationOf("latin1", null));
         Assert.Equal(CharacterSets.CollationOf("utf8mb4", "utf8mb4_general_ci"), CharacterSets.CollationOf("utf8mb4", null));
     }
+
+    [Theory]
+    [InlineData("utf8mb4_0900_ai_ci", false)]
+    [InlineData("utf8mb4_general_ci", false)]
+    [InlineData("utf8mb4_bin", false)]
+    [InlineData("utf8mb4_0900_as_cs", true)]
+    [InlineData("utf8mb4_uca1400_as_ci", true)]
+    [InlineData("latin1_general_cs", true)]
+    [InlineData("latin2_general_ci", true)]
+    public void A_collation_of_which_much_that_it_tells_apart_is_joined_says_so(string name, bool joinsMuch) =>
+        Assert.Equal(joinsMuch, CharacterSets.CollationOf(name[..name.IndexOf('_')], name)!.JoinsMuch);
 }
