@@ -39,7 +39,7 @@ public sealed partial class EventTests(EventTests.Fixture fixture) : IClassFixtu
     {
         Server.Sql("CREATE DATABASE sessions; CREATE TABLE sessions.a (id INT); CREATE TABLE sessions.b (id INT)");
         Server.FlushLogs();
-        string id = Server.Sql(
+        string id = Server.Client(
             "USE sessions; BEGIN; INSERT INTO a VALUES (1), (2) /* first ü */; INSERT INTO b SELECT id FROM a; COMMIT; "
                 + "SELECT CONNECTION_ID()").Split('\n')[1];
         string log = Server.FlushLogs();

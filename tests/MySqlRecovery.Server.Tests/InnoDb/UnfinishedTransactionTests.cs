@@ -23,7 +23,8 @@ public sealed class UnfinishedTransactionTests
         Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
         Task open = Task.Run(
             () => lost.Sql("SET GLOBAL innodb_max_dirty_pages_pct = 0; BEGIN; DELETE FROM d.t WHERE id > 2; "
-                + "INSERT INTO d.t VALUES (9, 9); DO SLEEP(60)"));
+                + "INSERT INTO d.t VALUES (9, 9); DO SLEEP(60)"),
+            TestContext.Current.CancellationToken);
         // As a killed server would leave it: what is not committed is on the disk, the undo of it elsewhere.
         DateTime deadline = DateTime.UtcNow.AddSeconds(50);
         do

@@ -84,11 +84,11 @@ internal sealed class DamagedDatabase
         UndoBinlog undo = Undo();
         Assert.False(undo.IsComplete);
         AssertReasons(reasons, undo.Reason);
-        Assert.Equal(expected.Result, _server.Sql(expected.Query, _name).ReplaceLineEndings(" ").Trim());
+        Assert.Equal(expected.Result, _server.Client(expected.Query, _name).ReplaceLineEndings(" ").Trim());
         Apply(WriteUndo(undo.Path).Path);
         DatabaseState.AssertEqual(After, State());
         AssertReasons(reasons, UndoBySql());
-        Assert.Equal(expected.Result, _server.Sql(expected.Query, _name).ReplaceLineEndings(" ").Trim());
+        Assert.Equal(expected.Result, _server.Client(expected.Query, _name).ReplaceLineEndings(" ").Trim());
         return undo;
     }
 

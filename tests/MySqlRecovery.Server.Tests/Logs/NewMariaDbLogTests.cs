@@ -103,12 +103,10 @@ public abstract class NewMariaDbLogTests(ServerFixture fixture)
             """
             DELETE FROM t WHERE id = 2; UPDATE t SET a = 9 WHERE id = 1;
             SET SESSION binlog_alter_two_phase = ON;
-            DELIMITER //
             BEGIN NOT ATOMIC
               DECLARE CONTINUE HANDLER FOR SQLEXCEPTION BEGIN END;
               ALTER TABLE t ADD COLUMN z INT DEFAULT 3, ADD CONSTRAINT c CHECK (a > 100), ALGORITHM = COPY;
-            END//
-            DELIMITER ;
+            END;
             DELETE FROM t WHERE id = 3;
             """);
 

@@ -3,7 +3,6 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.RegularExpressions;
-using MySqlConnector;
 
 namespace MySqlRecovery.Server.Tests.Servers;
 
@@ -131,9 +130,17 @@ public sealed partial class MySqlServer : IDisposable
         Start();
     }
 
+    /// <summary>Runs statements, one after the other up to the first that is refused.</summary>
+    /// <exception cref="InvalidOperationException">The server refused one; the message has its number and words.</exception>
+    public void Sql(string statements, string? database = null)
+    {
+        using var session = new ServerSession(SocketPath, database);
+        session.Execute(statements);
+    }
+
     /// <summary>Feeds statements to the stock client and gives what it prints; DELIMITER works as well.</summary>
     /// <exception cref="InvalidOperationException">The server refused one; the message is the client's.</exception>
-    public string Sql(string statements, string? database = null) =>
+    public string Client(string statements, string? database = null) =>
         StockProgram.RunText(_installation.Program("mysql"), ClientArguments(database), statements);
 
     /// <summary>Feeds a file of statements to the stock client, byte by byte as it is.</summary>
@@ -143,9 +150,18 @@ public sealed partial class MySqlServer : IDisposable
         StockProgram.Run(_installation.Program("mysql"), ClientArguments(database), file.CopyTo);
     }
 
-    /// <summary>The rows of one query; NULL comes as the word NULL, bytes that are not UTF-8 need HEX().</summary>
+    /// <summary>
+    /// The rows of one query; NULL comes as the word NULL, bytes that are not UTF-8 need HEX(). It may run twice, the second time
+    /// through the stock client, which prints times and floating-point numbers as the server writes them.
+    /// </summary>
     public IReadOnlyList<string[]> Query(string sql, string? database = null)
     {
+        using (var session = new ServerSession(SocketPath, database))
+        {
+            if (session.Query(sql) is { } rows)
+                return rows;
+        }
+
         string text = StockProgram.RunText(_installation.Program("mysql"), [.. ClientArguments(database), "--batch", "--skip-column-names"],
             sql);
         return [.. text.Split('\n')[..^1].Select(line => line.Split('\t').Select(Unescape).ToArray())];
@@ -175,9 +191,7 @@ public sealed partial class MySqlServer : IDisposable
     /// <summary>Begins a new binary log and gives the path of the one that is complete now.</summary>
     public string FlushLogs()
     {
-        using MySqlConnection connection = Connect();
-        using var flush = new MySqlCommand("FLUSH BINARY LOGS", connection);
-        flush.ExecuteNonQuery();
+        Sql("FLUSH BINARY LOGS");
         return BinlogFiles[^2];
     }
 
@@ -185,11 +199,8 @@ public sealed partial class MySqlServer : IDisposable
     public BinlogPosition Position()
     {
         bool renamed = !Flavour.IsMariaDb && System.Version.Parse(MajorMinor().Match(Version).Value) >= new Version(8, 2);
-        using MySqlConnection connection = Connect();
-        using var show = new MySqlCommand(renamed ? "SHOW BINARY LOG STATUS" : "SHOW MASTER STATUS", connection);
-        using MySqlDataReader row = show.ExecuteReader();
-        row.Read();
-        return new BinlogPosition(row.GetString(0), Convert.ToInt64(row.GetValue(1), CultureInfo.InvariantCulture));
+        string[] row = Query(renamed ? "SHOW BINARY LOG STATUS" : "SHOW MASTER STATUS")[0];
+        return new BinlogPosition(row[0], long.Parse(row[1], CultureInfo.InvariantCulture));
     }
 
     /// <summary>Runs one of the stock programs by MySQL's name for it and gives its output.</summary>
@@ -250,15 +261,6 @@ public sealed partial class MySqlServer : IDisposable
 
     private static string Unescape(string value) =>
         Regex.Replace(value, @"\\(.)", match => match.Groups[1].Value switch { "n" => "\n", "t" => "\t", "0" => "\0", var other => other });
-
-    // What the tests ask for most often, without the start of a client.
-    private MySqlConnection Connect()
-    {
-        var connection = new MySqlConnection(
-            $"Server={SocketPath};ConnectionProtocol=UnixSocket;UserID=root;Pooling=false;SslMode=None;DefaultCommandTimeout=600");
-        connection.Open();
-        return connection;
-    }
 
     private string[] ClientArguments(string? database)
     {

@@ -32,7 +32,7 @@ public sealed class AllTypesTests
         string damage = Read("damage") + (isCurrent ? Read("damage-9") : "");
         new RoundTrip(server, "everything").Run(damage);
 
-        void Run(string name) => server.Sql(Read(name), "everything");
+        void Run(string name) => server.Client(Read(name), "everything");
         static string Read(string name) => File.ReadAllText(Path.Combine(Folder, name + ".sql"));
     }
 }

@@ -110,7 +110,7 @@ public abstract class ChoiceTests(ServerFixture fixture)
     }
 
     private uint Session(string sql, string database) =>
-        uint.Parse(Server.Sql($"{sql}; SELECT CONNECTION_ID()", database).Split('\n')[^2],
+        uint.Parse(Server.Client($"{sql}; SELECT CONNECTION_ID()", database).Split('\n')[^2],
             System.Globalization.CultureInfo.InvariantCulture);
 
     private string NewPath() => Path.Combine(Server.FolderPath, Guid.NewGuid().ToString("N"));

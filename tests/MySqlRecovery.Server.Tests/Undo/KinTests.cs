@@ -177,7 +177,7 @@ public abstract class KinTests(ServerFixture fixture)
     {
         Reversal chosen = ChooseStart("tied_new", Setup, "INSERT INTO par VALUES (5, 50)", """
             CREATE TABLE late (id INT PRIMARY KEY, p INT, CONSTRAINT late_par FOREIGN KEY (p) REFERENCES par (id)) ENGINE = InnoDB;
-            INSERT INTO late VALUES (1, 5);
+            INSERT INTO late VALUES (1, 5)
             """);
         Assert.Contains("foreign key late_par", Assert.Single(chosen.FindLaterChanges(movesBytes: true)));
         // Without a schema the log alone tells of the table.

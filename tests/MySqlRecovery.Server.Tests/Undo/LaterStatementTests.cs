@@ -162,7 +162,7 @@ public abstract class LaterStatementTests(ServerFixture fixture)
         server.FlushLogs();
         server.Sql($"SET timestamp = {Seconds(-100)}; INSERT INTO t VALUES (5, 5, NULL)", Database);
         long from = server.Position().Offset;
-        string session = server.Sql($"""
+        string session = server.Client($"""
             SET timestamp = {Seconds(0)}; BEGIN; INSERT INTO t VALUES (70, 70, NULL); DELETE FROM t WHERE id = 1; COMMIT;
             SELECT CONNECTION_ID();
             """, Database).Split('\n')[^2];
