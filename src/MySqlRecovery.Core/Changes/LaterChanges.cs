@@ -199,7 +199,8 @@ internal sealed class LaterChanges(
         _tied.AddRange(references.Unknown);
     }
 
-    private static string PlaceText(in EventView view) =>
+    /// <summary>Where an event is, and whose it is, for people.</summary>
+    internal static string PlaceText(in EventView view) =>
         $"{view.LogFile}:{view.Position.ToString(CultureInfo.InvariantCulture)}{ThreadText(view.ThreadId)}";
 
     private void NoteUnread(string what)

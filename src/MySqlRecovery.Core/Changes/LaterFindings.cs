@@ -96,7 +96,7 @@ internal sealed record LaterFindings(string[] Lines, IReadOnlyList<LaterLoss> Lo
         if (!selection.LeavesOut || tables.Count == 0)
             return [];
         var filter = TableFilter.Only(tables);
-        return new LeftOutChanges(selection).Find(() => openWhole(new EventFilter { Tables = filter }));
+        return new LeftOutChanges(selection).Find(() => openWhole(new EventFilter { Tables = filter, WithStatements = true }));
     }
 
     /// <summary>The same for changes that are indexed.</summary>

@@ -1,12 +1,15 @@
 using System.Globalization;
+using MySqlRecovery.Binlog.Filter;
 using MySqlRecovery.Binlog.Rows;
 using MySqlRecovery.Binlog.Scan;
+using MySqlRecovery.Text;
 
 namespace MySqlRecovery.Changes;
 
 /// <summary>
 /// Looks for chosen changes that are to be done again, forward, and whose rows something that was left out made, moved to their
-/// key, or took away before: their statements find no row then, or one that is in the way.
+/// key, or took away before: their statements find no row then, or one that is in the way. Statements without row images that were
+/// left out before them, and those that changed the tables' columns or emptied, swapped or dropped them, are named too.
 /// </summary>
 internal sealed class LeftOutChanges(IEventSelection selection)
 {
@@ -17,6 +20,12 @@ internal sealed class LeftOutChanges(IEventSelection selection)
     private readonly Dictionary<UInt128, long> _needed = [];
     private readonly Dictionary<UInt128, long> _unwanted = [];
     private readonly List<string> _listed = [];
+
+    // The tables of chosen changes, the one whose last change comes first at the end.
+    private readonly Dictionary<TableName, (TableMap Map, long Last)> _tables = [];
+    private List<(TableMap Map, long Last)> _ahead = [];
+    private StatementEffects? _effects;
+    private readonly HashSet<string> _mayLead = new(StringComparer.Ordinal);
     private long _place;
     private long _found;
     private bool _isFull;
@@ -25,11 +34,12 @@ internal sealed class LeftOutChanges(IEventSelection selection)
     /// <param name="open">Opens a scan at the start of the logs.</param>
     public string[] Find(Func<EventScan> open)
     {
-        Read(open, Choose);
-        if (_needed.Count + _unwanted.Count > 0)
-            Read(open, Compare);
+        Read(open, Choose, (_, _) => { });
+        _ahead = [.. _tables.Values.OrderByDescending(t => t.Last)];
+        if (_ahead.Count > 0)
+            Read(open, Compare, ObserveStatement);
         if (_found > _listed.Count)
-            _listed.Add(string.Create(CultureInfo.InvariantCulture, $"and {_found - _listed.Count} more rows"));
+            _listed.Add(string.Create(CultureInfo.InvariantCulture, $"and {_found - _listed.Count} more"));
         if (_isFull)
             _listed.Add(string.Create(CultureInfo.InvariantCulture, $"only the first {MaximumRows} rows were looked for"));
         if (selection.FindMissing(null) is { } missing)
@@ -39,15 +49,21 @@ internal sealed class LeftOutChanges(IEventSelection selection)
 
     private delegate void RowAction(EventScan scan, TableMap map, in RowCursor row, bool isChosen);
 
-    private void Read(Func<EventScan> open, RowAction take)
+    private void Read(Func<EventScan> open, RowAction take, Action<EventScan, bool> takeStatement)
     {
         using EventScan scan = open();
         selection.Begin();
         for (_place = 0; scan.Read(); _place++)
         {
-            if (!new EventView(scan).HasRows || !selection.IsInRange(scan))
+            if (!selection.IsInRange(scan))
                 continue;
             bool mayBeChosen = selection.Includes(scan);
+            if (!new EventView(scan).HasRows)
+            {
+                takeStatement(scan, mayBeChosen);
+                continue;
+            }
+
             try
             {
                 var row = new RowCursor(scan.ParseRows(), scan.Table!);
@@ -65,6 +81,7 @@ internal sealed class LeftOutChanges(IEventSelection selection)
     {
         if (!isChosen)
             return;
+        _tables[map.QualifiedName] = (map, _place);
         _isFull |= _needed.Count + _unwanted.Count >= MaximumRows;
         if (_isFull)
             return;
@@ -85,9 +102,37 @@ internal sealed class LeftOutChanges(IEventSelection selection)
         bool freed = before is { } old && _unwanted.TryGetValue(old, out long unwanted) && unwanted > _place;
         if (!made && !freed)
             return;
+        Add($"{LaterChanges.RowText(scan, map, row)} was {(made ? "made" : "taken away")} by what is left out, and changed by "
+            + "what is chosen");
+    }
+
+    // Which rows it changed, no log says: it matters to whatever of its tables is chosen and comes later.
+    private void ObserveStatement(EventScan scan, bool isChosen)
+    {
+        if (isChosen)
+            return;
+        while (_ahead.Count > 0 && _ahead[^1].Last < _place)
+        {
+            _ahead.RemoveAt(_ahead.Count - 1);
+            _effects = null;
+        }
+
+        if (_ahead.Count == 0)
+            return;
+        TableMap[] maps = [.. _ahead.Select(t => t.Map)];
+        _effects ??= new StatementEffects(
+            reverse: true, TableFilter.Only(maps.Select(m => m.QualifiedName)), namesNewTables: false, scan.Schema, movesBytes: false);
+        var view = new EventView(scan);
+        StatementEffect effect = _effects.Observe(view, maps);
+        bool matters = effect is { Obstacle: not null, DecidedXaId: null } && (!effect.IsDefinition || effect.LostTables.Length > 0);
+        if (matters && (effect.ObstacleKey is not { } key || _mayLead.Add(key)))
+            Add($"{effect.Obstacle} at {LaterChanges.PlaceText(view)}");
+    }
+
+    private void Add(string line)
+    {
         _found++;
         if (_listed.Count < MaximumListed)
-            _listed.Add($"{LaterChanges.RowText(scan, map, row)} was {(made ? "made" : "taken away")} by what is left out, and changed by "
-                + "what is chosen");
+            _listed.Add(line);
     }
 }

@@ -53,6 +53,33 @@ public sealed class LeftOutChangesTests : IDisposable
         Assert.Empty(Find(log));
     }
 
+    [Theory]
+    [InlineData("UPDATE t SET v = 1", true)]
+    [InlineData("WITH/**/c AS (SELECT 1) DELETE/**/FROM d.t WHERE id IN (SELECT * FROM c)", true)]
+    [InlineData("SET STATEMENT max_statement_time = 1 FOR TRUNCATE t", true)]
+    [InlineData("ALTER TABLE t ADD COLUMN w INT", true)]
+    [InlineData("ALTER TABLE t MODIFY v BIGINT", true)]
+    [InlineData("RENAME TABLE u TO t", true)]
+    [InlineData("DROP TABLE t", true)]
+    [InlineData("DROP DATABASE d", true)]
+    [InlineData("ALTER TABLE e.p EXCHANGE PARTITION p0 WITH TABLE d.t", true)]
+    [InlineData("ALTER TABLE t ADD INDEX (v)", false)]
+    [InlineData("CREATE TABLE t (id INT PRIMARY KEY, v INT)", false)]
+    [InlineData("TRUNCATE e.t", false)]
+    [InlineData("DROP TABLE other", false)]
+    public void A_statement_that_changed_rows_or_columns_before_what_is_chosen_is_named_and_none_after_it(string sql, bool isNamed)
+    {
+        SmallLog log = Change(new SmallLog(), 7, true, BinlogEventType.WriteRowsV1, out _, [1, 5]);
+        long place = log.End;
+        log = Change(log.AddStatement(sql, thread: 9), 7, true, BinlogEventType.WriteRowsV1, out _, [2, 5]);
+        log.AddStatement(sql, thread: 9);
+
+        string[] found = Find(log);
+
+        Assert.Equal(isNamed ? 1 : 0, found.Length);
+        Assert.All(found, line => Assert.EndsWith($"{sql} at binlog.000001:{place} thread 9", line));
+    }
+
     private static SmallLog Change(SmallLog log, byte thread, bool key, BinlogEventType type, out long place, params int?[][] images)
     {
         log.AddBegin(thread).AddInts(1, "t", ["id", "v"], key ? [0] : []);
