@@ -24,11 +24,9 @@ internal sealed class LaterChanges(
     IEventSelection selection, string[] columns, TableFilter? tables = null, bool movesBytes = true, TableRenames? renames = null,
     LaterReferences? references = null, ITableSchemaSource? schema = null)
 {
-    /// <summary>More rows than this are not looked for: their keys would take more than 100 MB.</summary>
-    private const int MaximumRows = 1 << 20;
     private const int MaximumListed = 100;
 
-    private readonly HashSet<UInt128> _chosen = [];
+    private readonly ChosenKeys _chosen = new();
     private readonly List<string> _listed = [];
     private readonly List<string> _unread = [];
     private readonly List<string> _tied = [];
@@ -89,7 +87,7 @@ internal sealed class LaterChanges(
         if (_found > _listed.Count)
             _listed.Add(string.Create(CultureInfo.InvariantCulture, $"and {_found - _listed.Count} more rows"));
         if (_isFull)
-            _listed.Add(string.Create(CultureInfo.InvariantCulture, $"only the first {MaximumRows} rows were looked for"));
+            _listed.Add(string.Create(CultureInfo.InvariantCulture, $"only the first {ChosenKeys.Maximum} rows were looked for"));
         if (selection.FindMissing(tables) is { } missing)
             _unread.Add(missing);
         foreach (RecoveryException gap in scan.Gaps)
@@ -213,16 +211,15 @@ internal sealed class LaterChanges(
     {
         if (_mapsSeen.Add(original))
             _maps.Add(original);
-        if (_chosen.Count >= MaximumRows)
+        if (_chosen.Count >= ChosenKeys.Maximum)
         {
             _isFull = true;
             return;
         }
 
-        if (map.PrimaryKey.Length > 0 && RowKey.NameOf(map, row.BeforeLayout, row.Before) is { } before)
-            _chosen.Add(before);
-        if (RowKey.NameOf(map, row.AfterLayout, row.After) is { } after)
-            _chosen.Add(after);
+        if (map.PrimaryKey.Length > 0)
+            _chosen.Add(map, row.BeforeLayout, row.Before);
+        _chosen.Add(map, row.AfterLayout, row.After);
     }
 
     // A row that moves to another key meets the chosen one that it was, and the one that had that key.
@@ -233,10 +230,9 @@ internal sealed class LaterChanges(
             LeftOut!.Report(ToChange(scan, map, row, isAfter: false));
         if (meetsOther)
             LeftOut!.Report(ToChange(scan, map, row, isAfter: true));
-        if (RowKey.NameOf(followed, row.BeforeLayout, row.Before) is { } before && _chosen.Remove(before))
-            Report(scan, map, row, isAfter: false);
-        if (map.PrimaryKey.Length > 0 && RowKey.NameOf(followed, row.AfterLayout, row.After) is { } after && _chosen.Remove(after))
-            Report(scan, map, row, isAfter: true);
+        Report(_chosen.Meet(followed, row.BeforeLayout, row.Before), scan, map, row, isAfter: false);
+        if (map.PrimaryKey.Length > 0)
+            Report(_chosen.Meet(followed, row.AfterLayout, row.After), scan, map, row, isAfter: true);
     }
 
     private bool Concerns(TableMap map, in RowCursor row) =>
@@ -244,10 +240,13 @@ internal sealed class LaterChanges(
         || RowDecoder.ChangedOrdinals(row.BeforeLayout, row.Before, row.AfterLayout, row.After)
             .Exists(o => columns.Contains(map.Columns[o].Name, StringComparer.OrdinalIgnoreCase) || map.PrimaryKey.Contains(o));
 
-    private void Report(EventScan scan, TableMap map, in RowCursor row, bool isAfter)
+    private void Report(KeyMatch match, EventScan scan, TableMap map, in RowCursor row, bool isAfter)
     {
+        if (match == KeyMatch.None)
+            return;
         if (_listed.Count < MaximumListed)
-            AddLine(ToChange(scan, map, row, isAfter).ToString());
+            AddLine(ToChange(scan, map, row, isAfter)
+                + (match == KeyMatch.Possible ? $" may be one of these rows: {RowKey.DoubtOf(map)}" : string.Empty));
         else
             _found++;
     }

@@ -13,12 +13,12 @@ namespace MySqlRecovery.Changes;
 /// </summary>
 internal sealed class LeftOutChanges(IEventSelection selection)
 {
-    private const int MaximumRows = 1 << 20;
     private const int MaximumListed = 100;
 
     // The last place at which a chosen change needs a row to be there, or not to be there.
     private readonly Dictionary<UInt128, long> _needed = [];
     private readonly Dictionary<UInt128, long> _unwanted = [];
+    private readonly HashSet<UInt128> _spellings = [];
     private readonly List<string> _listed = [];
 
     // The tables of chosen changes, the one whose last change comes first at the end.
@@ -41,7 +41,7 @@ internal sealed class LeftOutChanges(IEventSelection selection)
         if (_found > _listed.Count)
             _listed.Add(string.Create(CultureInfo.InvariantCulture, $"and {_found - _listed.Count} more"));
         if (_isFull)
-            _listed.Add(string.Create(CultureInfo.InvariantCulture, $"only the first {MaximumRows} rows were looked for"));
+            _listed.Add(string.Create(CultureInfo.InvariantCulture, $"only the first {ChosenKeys.Maximum} rows were looked for"));
         if (selection.FindMissing(null) is { } missing)
             _listed.Add(missing);
         return [.. _listed];
@@ -82,29 +82,42 @@ internal sealed class LeftOutChanges(IEventSelection selection)
         if (!isChosen)
             return;
         _tables[map.QualifiedName] = (map, _place);
-        _isFull |= _needed.Count + _unwanted.Count >= MaximumRows;
+        _isFull |= _needed.Count + _unwanted.Count >= ChosenKeys.Maximum;
         if (_isFull)
             return;
         if (RowKey.NameOf(map, row.BeforeLayout, row.Before) is { } before)
-            _needed[before] = _place;
+            Take(_needed, before, map, row.BeforeLayout, row.Before);
         else if (map.PrimaryKey.Length > 0 && RowKey.NameOf(map, row.AfterLayout, row.After) is { } after)
-            _unwanted[after] = _place;
+            Take(_unwanted, after, map, row.AfterLayout, row.After);
+    }
+
+    private void Take(Dictionary<UInt128, long> keys, UInt128 name, TableMap map, RowLayout layout, ReadOnlySpan<byte> image)
+    {
+        keys[name] = _place;
+        if (RowKey.JoinsMuch(map))
+            _spellings.Add(RowKey.SpellingOf(map, layout, image));
     }
 
     private void Compare(EventScan scan, TableMap map, in RowCursor row, bool isChosen)
     {
         if (isChosen)
             return;
+        bool joins = RowKey.JoinsMuch(map);
         UInt128? before = RowKey.NameOf(map, row.BeforeLayout, row.Before), after = RowKey.NameOf(map, row.AfterLayout, row.After);
-        if (before == after)
+        if (before == after && !(joins && before != null && IsSpeltAnew(map, row)))
             return;
         bool made = after is { } new1 && _needed.TryGetValue(new1, out long needed) && needed > _place;
         bool freed = before is { } old && _unwanted.TryGetValue(old, out long unwanted) && unwanted > _place;
         if (!made && !freed)
             return;
-        Add($"{LaterChanges.RowText(scan, map, row)} was {(made ? "made" : "taken away")} by what is left out, and changed by "
-            + "what is chosen");
+        bool isSure = !joins || (made && _spellings.Contains(RowKey.SpellingOf(map, row.AfterLayout, row.After)))
+            || (freed && _spellings.Contains(RowKey.SpellingOf(map, row.BeforeLayout, row.Before)));
+        Add($"{LaterChanges.RowText(scan, map, row)} {(isSure ? "was" : "may have been")} {(made ? "made" : "taken away")} by what is "
+            + $"left out, and changed by what is chosen{(isSure ? string.Empty : $": {RowKey.DoubtOf(map)}")}");
     }
+
+    private static bool IsSpeltAnew(TableMap map, in RowCursor row) =>
+        RowKey.SpellingOf(map, row.BeforeLayout, row.Before) != RowKey.SpellingOf(map, row.AfterLayout, row.After);
 
     // Which rows it changed, no log says: it matters to whatever of its tables is chosen and comes later.
     private void ObserveStatement(EventScan scan, bool isChosen)

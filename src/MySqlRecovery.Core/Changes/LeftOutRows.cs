@@ -24,7 +24,11 @@ internal sealed class LeftOutRows
     private readonly List<int> _parents = [];
     private readonly HashSet<int> _reported = [];
     private readonly List<int> _marked = [];
-    private readonly List<UInt128> _names = [];
+    private readonly List<RowName> _names = [];
+
+    // Of names that keys share which the server may tell apart: how the first is spelt, and what is to be said if others are, too.
+    private readonly Dictionary<int, UInt128> _spellings = [];
+    private readonly Dictionary<int, string> _shared = [];
     private readonly List<LaterChange> _changes = [];
     private HashSet<UInt128> _leftOut = [];
     private string? _doubt;
@@ -44,7 +48,7 @@ internal sealed class LeftOutRows
         if (!_tables.TryGetValue(map.QualifiedName, out KeyedTable? table))
             _tables.Add(map.QualifiedName, table = new KeyedTable(map));
         table.Take(map, row);
-        Join(NamesOf(table, row, withAfter: true));
+        Join(table, NamesOf(table, row, withAfter: true));
     }
 
     /// <summary>Takes a row in that is not undone; whether it is one of those to be undone, and whether it got the key of another of
@@ -60,10 +64,10 @@ internal sealed class LeftOutRows
         }
 
         // Of rows that are known by all they hold, one that became equal to another is still not that one.
-        List<UInt128> names = NamesOf(table, row, withAfter: !table.IsKeyless);
+        List<RowName> names = NamesOf(table, row, withAfter: !table.IsKeyless);
         UInt128? got = row.Before.IsEmpty || table.IsKeyless ? null : table.NameOf(row.AfterLayout, row.After);
         bool isKnown = false, meetsItself = false, meetsOther = false;
-        foreach (UInt128 name in names)
+        foreach ((UInt128 name, _) in names)
         {
             if (!_numbers.TryGetValue(name, out int number))
                 continue;
@@ -73,7 +77,7 @@ internal sealed class LeftOutRows
         }
 
         if (isKnown)
-            _marked.Add(Join(names));
+            _marked.Add(Join(table, names));
         bool isSameKey = got == table.NameOf(row.BeforeLayout, row.Before);
         return (meetsItself || (meetsOther && isSameKey), meetsOther && !isSameKey);
     }
@@ -85,12 +89,18 @@ internal sealed class LeftOutRows
     /// <exception cref="RecoveryException">LaterChangeUnknown.</exception>
     public void Complete()
     {
+        var roots = _marked.Select(Root).ToHashSet();
+        foreach ((int number, string doubt) in _shared)
+        {
+            if (roots.Contains(Root(number)))
+                Doubt(doubt);
+        }
+
         if (_doubt != null)
             throw new RecoveryException(
                 "LaterChangeUnknown", RecoveryErrorKind.NotSupported, $"which rows were changed again later cannot be known: {_doubt}",
                 recommendedAction: "Take the undo as a whole, without -ExcludeLaterChange, and read LaterChange; or let Restore-RowChange "
                     + "compare each row with the server's.");
-        var roots = _marked.Select(Root).ToHashSet();
         _leftOut = [.. _numbers.Where(n => roots.Contains(Root(n.Value))).Select(n => n.Key)];
         _numbers.Clear();
     }
@@ -104,7 +114,7 @@ internal sealed class LeftOutRows
         return !isLeftOut && !(table.NameOf(row.AfterLayout, row.After) is { } after && _leftOut.Contains(after));
     }
 
-    private List<UInt128> NamesOf(KeyedTable table, in RowCursor row, bool withAfter)
+    private List<RowName> NamesOf(KeyedTable table, in RowCursor row, bool withAfter)
     {
         _names.Clear();
         table.AddNames(row.BeforeLayout, row.Before, _names);
@@ -114,10 +124,10 @@ internal sealed class LeftOutRows
     }
 
     // Names of one row; gives the number of one of them.
-    private int Join(List<UInt128> names)
+    private int Join(KeyedTable table, List<RowName> names)
     {
         int joined = -1;
-        foreach (UInt128 name in names)
+        foreach ((UInt128 name, UInt128? spelling) in names)
         {
             if (!_numbers.TryGetValue(name, out int number))
             {
@@ -132,6 +142,8 @@ internal sealed class LeftOutRows
                 _numbers.Add(name, number);
             }
 
+            if (spelling is { } own && !_spellings.TryAdd(number, own) && _spellings[number] != own)
+                _shared[number] = table.SharedDoubt;
             if (joined >= 0)
                 _parents[Root(number)] = Root(joined);
             joined = number;
@@ -146,6 +158,11 @@ internal sealed class LeftOutRows
             number = _parents[number] = _parents[_parents[number]];
         return number;
     }
+
+    /// <summary>What a row is known by.</summary>
+    /// <param name="Name">One value for all keys that may be the same to the server.</param>
+    /// <param name="Spelling">Another for each of them, where the server may tell them apart.</param>
+    private readonly record struct RowName(UInt128 Name, UInt128? Spelling);
 
     /// <summary>How the rows of a table are known, in all of the logs.</summary>
     private sealed class KeyedTable
@@ -177,16 +194,22 @@ internal sealed class LeftOutRows
         public string? FindDoubt(TableMap of) => _lack ??= FindChange(of);
 
         /// <summary>The names of a row: its key, and its unique values.</summary>
-        public void AddNames(RowLayout layout, ReadOnlySpan<byte> image, List<UInt128> names)
+        public void AddNames(RowLayout layout, ReadOnlySpan<byte> image, List<RowName> names)
         {
             if (NameOf(layout, image) is { } name)
-                names.Add(name);
+                names.Add(new RowName(name, SpellingOf(layout, Key, image)));
             for (int i = 0; i < _map.UniqueKeys.Length; i++)
             {
                 if (RowKey.OfUnique(_map, layout, _map.UniqueKeys[i], image) is { } value)
-                    names.Add(Salted(value, i));
+                    names.Add(new RowName(Salted(value, i), SpellingOf(layout, _map.UniqueKeys[i], image)));
             }
         }
+
+        /// <summary>What is to be said of a row whose key is spelt as another's is not.</summary>
+        public string SharedDoubt => RowKey.DoubtOf(_map);
+
+        private UInt128? SpellingOf(RowLayout layout, int[] key, ReadOnlySpan<byte> image) =>
+            RowKey.JoinsMuch(_map, key) ? RowKey.Of(_map, layout, key, image) : null;
 
         /// <summary>What a row is known by first; null where the image does not have it.</summary>
         public UInt128? NameOf(RowLayout layout, ReadOnlySpan<byte> image) => RowKey.NameOf(_map, layout, image);

@@ -101,6 +101,15 @@ internal static class RowKey
     public static bool JoinsMuch(ColumnDefinition column) => IsText(column) && (CollationOf(column).JoinsMuch
         || (!CollationOf(column).IsBinary && SetOf(column).Decode([]) == null));
 
+    /// <summary>Whether that is so of a column of a table's key: rows that have one name here may be different ones.</summary>
+    public static bool JoinsMuch(TableMap map) => JoinsMuch(map, map.PrimaryKey);
+
+    /// <summary>The same of any key of a table.</summary>
+    public static bool JoinsMuch(TableMap map, int[] key) => Array.Exists(key, k => JoinsMuch(map.Columns[k]));
+
+    /// <summary>What is to be said where rows are told apart by such a key.</summary>
+    public static string DoubtOf(TableMap map) => $"keys of {map.QualifiedName} are not told apart as their collation does";
+
     private static string? Fold(ColumnDefinition column, ReadOnlySpan<byte> value) => CollationOf(column).Fold(SetOf(column), value);
 
     private static CharacterSet SetOf(ColumnDefinition column) => column.CharacterSet ?? CharacterSets.ByName("utf8mb4")!;
@@ -128,6 +137,9 @@ internal static class RowKey
     public static UInt128? NameOf(TableMap map, RowLayout layout, ReadOnlySpan<byte> image) => image.IsEmpty ? null
         : map.PrimaryKey.Length == 0 ? OfRow(map, image)
         : IsIn(layout, map.PrimaryKey) ? OfComparable(map, layout, map.PrimaryKey, image) : null;
+
+    /// <summary>The value for the key of a row that has a name, as it is spelt: others where a collation may take keys for one.</summary>
+    public static UInt128 SpellingOf(TableMap map, RowLayout layout, ReadOnlySpan<byte> image) => Of(map, layout, map.PrimaryKey, image);
 
     /// <summary>The value for a whole image.</summary>
     public static UInt128 Of(ReadOnlySpan<byte> image)

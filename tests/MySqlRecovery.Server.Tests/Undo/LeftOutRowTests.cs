@@ -142,6 +142,55 @@ public abstract class LeftOutRowTests(ServerFixture fixture)
         Assert.Contains(reason is null or "defined anew" ? "which columns are the key" : reason, keyless.Message);
     }
 
+    [Theory]
+    [InlineData("k VARCHAR(20) PRIMARY KEY, n INT UNIQUE", "latin1", "latin1_general_cs", "B")]
+    [InlineData("n INT PRIMARY KEY, k VARCHAR(20) UNIQUE", "latin1", "latin1_general_cs", "B")]
+    [InlineData("k VARCHAR(20) PRIMARY KEY, n INT UNIQUE", "utf8", "utf8_sinhala_ci", "d")]
+    public void Keys_that_a_collation_tells_apart_and_that_are_not_told_apart_here_are_all_named_and_none_is_left_out(
+        string columns, string set, string collation, string other)
+    {
+        string database = Create("spelt", $"t ({columns}, v INT) DEFAULT CHARACTER SET {set} COLLATE {collation}");
+        (string log, string schema) = Run(database, $"""
+            INSERT INTO t (k, n, v) VALUES ('b', 1, 1), ('a', 2, 2), ('c', 3, 3), ('x', 4, 4);
+            BEGIN; INSERT INTO mark VALUES (1); UPDATE t SET v = v + 10 WHERE n < 4; COMMIT;
+            UPDATE t SET v = 5 WHERE n = 2; UPDATE t SET v = 6 WHERE n = 1; UPDATE t SET v = 7 WHERE n = 1;
+            INSERT INTO t (k, n, v) VALUES ('{other}', 9, 9);
+            """);
+
+        const string Doubt = "are not told apart as their collation does";
+        bool isNamedByK = columns.StartsWith('k');
+        string[] gtids = [.. new BinlogReader([log]).ReadRowChanges().Where(c => c.Table == "mark").Select(c => c.Gtid!).Distinct()];
+        var reader = new BinlogReader([log]) { Gtid = gtids, SchemaPath = schema };
+        string[] later = reader.WriteUndoBinlog(Path.Combine(Server.FolderPath, Guid.NewGuid().ToString("N"))).LaterChange!;
+        Assert.Equal(isNamedByK ? ["k=a", "k=b", $"k={other}"] : ["n=2", "n=1"], later.Select(line => line.Split(' ')[1]));
+        Assert.Equal(
+            isNamedByK ? [2] : [], Enumerable.Range(0, later.Length).Where(i => later[i].Contains(Doubt, StringComparison.Ordinal)));
+        string[] before = reader.WriteSql(Path.Combine(Server.FolderPath, Guid.NewGuid().ToString("N")), reverse: false).LaterChange!;
+        Assert.Equal(3, before.Count(line => line.Contains("was made by what is left out", StringComparison.Ordinal)));
+        Assert.Equal(other == "d" ? 1 : 0, before.Count(line => line.Contains("k=x", StringComparison.Ordinal)
+            && line.Contains("may have been made", StringComparison.Ordinal)));
+        var refused = Assert.Throws<RecoveryException>(() => Write(log, schema, Form.Sql));
+        Assert.Equal("LaterChangeUnknown", refused.ErrorId);
+        Assert.Contains(Doubt, refused.Message);
+    }
+
+    [Fact]
+    public void A_row_whose_key_is_spelt_like_no_other_is_left_out_also_where_keys_are_not_told_apart()
+    {
+        string database = Create("spelt_once", "t (k VARCHAR(20) PRIMARY KEY, v INT) CHARACTER SET latin1 COLLATE latin1_general_cs");
+        (string log, string schema) = Run(database, """
+            INSERT INTO t VALUES ('a', 1), ('A', 2), ('b', 3);
+            BEGIN; INSERT INTO mark VALUES (1); UPDATE t SET v = v + 10; COMMIT;
+            UPDATE t SET v = 5 WHERE k = 'b';
+            """);
+
+        Written undo = Write(log, schema, Form.Binlog);
+        Assert.Equal("b", Assert.Single(undo.Excluded).Key!["k"]);
+        Apply(undo.Path, Form.Binlog);
+        Assert.Equal(["A=2", "a=1", "b=5"],
+            Server.Query("SELECT k, v FROM t ORDER BY k COLLATE latin1_bin", database).Select(r => string.Join('=', r)));
+    }
+
     public enum Form
     {
         Binlog,
