@@ -64,10 +64,14 @@ internal sealed class ServerLogSchema : ITableSchemaSource
         maps.Add(map);
         DateTime time = DateTime.UnixEpoch.AddSeconds(EventHeader.Parse(map.Raw).Timestamp);
         DateTime? changedAt = _catalog.Find(name.Database, name.Name)?.ChangedAt;
-        if (changedAt <= time || (changedAt == null && _followsLog))
+        // What changed the table later in the same second, only the server's own log tells.
+        if (changedAt < time || (_followsLog && (changedAt == null || changedAt == time)))
             return;
         map.SchemaDoubt = changedAt == null
             ? "the server does not say when the definition that it has now was made, and the log does not name the columns"
+            : changedAt == time
+            ? $"rows of {time:u} are read with a definition of the same second, which may have come after them; their columns may have had "
+                + "other names"
             : $"rows of {time:u} are read with a definition of {changedAt:u}; their columns may have had other names";
         if (_warned.Add(name))
             _warn($"{name}: {map.SchemaDoubt}.");

@@ -45,6 +45,23 @@ public abstract class LiveDefinitionTests(ServerFixture fixture)
         Assert.Equal(isDoubted, Undo(log, Server.FlushLogs()).Length > 0);
     }
 
+    [Theory]
+    [InlineData(0, true)]
+    [InlineData(1, false)]
+    public void A_definition_of_the_second_of_the_rows_is_doubted_because_it_may_have_come_after_them(int later, bool isDoubted)
+    {
+        using IDisposable? _ = Server.Flavour.HasRowMetadata ? new GlobalSetting(Server, "binlog_row_metadata", "MINIMAL") : null;
+        string database = $"live_second_{later}";
+        Server.Sql($"CREATE DATABASE {database}; CREATE TABLE {database}.t (id INT, a INT, b INT)");
+        Server.FlushLogs();
+        string made = Server.Scalar($"SELECT UNIX_TIMESTAMP(CREATE_TIME) FROM information_schema.TABLES WHERE TABLE_SCHEMA = '{database}'");
+        Server.Sql($"SET timestamp = {made} + {later}; INSERT INTO t VALUES (1, 2, 3)", database);
+        string[] said = Undo(Server.FlushLogs());
+
+        Assert.Equal(isDoubted ? 1 : 0, said.Length);
+        Assert.All(said, line => Assert.Contains("the same second", line));
+    }
+
     private string[] Undo(params string[] logs)
     {
         var schema = new ServerLogSchema(() => Server.Connect(), null, _ => { }, Stop);
