@@ -138,7 +138,11 @@ internal static class CharacterSets
         }
 
         foreach ((string name, int number) in MariaDbCroatian)
+        {
             ByNumber[number] = BySetName[name];
+            Collations.Add((ulong)number, Collation.Of($"{name}_croatian_ci"));
+        }
+
         for (int i = Uca1400Start; i < ByNumber.Length; i++)
         {
             int language = i % Uca1400PerSet >> 3;

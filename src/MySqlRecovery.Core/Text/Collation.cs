@@ -89,7 +89,7 @@ internal sealed record Collation(bool IsBinary, bool IgnoresEndSpaces, string Ke
             if (JoinsSupplementary && character.Value > char.MaxValue)
                 folded.Append(Rune.ReplacementChar);
             else if (character.Value <= 0x7F)
-                folded.Append(IsIgnored((char)character.Value) ? string.Empty : (equal.Find(character) ?? Upper(character)));
+                folded.Append(equal.Find(character) ?? (IsIgnored((char)character.Value) ? string.Empty : Upper(character)));
             else if (equal.Find(character) is { } other)
                 folded.Append(other);
             else

@@ -32,6 +32,9 @@ public sealed class CollationTests
     [InlineData("latin1_swedish_ci", "ü", "u", false)]
     [InlineData("latin1_swedish_ci", "å", "[", true)]
     [InlineData("latin1_german2_ci", "ß", "SS", true)]
+    [InlineData("latin2_general_ci", "Ě", "e", true)]
+    [InlineData("latin2_general_ci", "Ą", "a", false)]
+    [InlineData("macce_general_ci", "M", "n", true)]
     [InlineData("utf8mb4_bin", "a", "A", false)]
     [InlineData("utf8mb4_bin", "a ", "a", true)]
     public void What_a_collation_takes_for_equal_is_one_text(string collation, string one, string other, bool isSame)
@@ -52,6 +55,13 @@ public sealed class CollationTests
     }
 
     [Fact]
+    public void MariaDB_s_own_croatian_ci_compares_by_its_number_as_by_its_name()
+    {
+        foreach (ulong number in (ulong[])[576, 608, 640, 672, 736])
+            Assert.Equal(CharacterSets.CollationOf("utf8mb4", "utf8mb4_croatian_ci"), CharacterSets.CollationOf(number));
+    }
+
+    [Fact]
     public void A_collation_that_is_not_named_is_the_default_of_its_character_set()
     {
         Assert.Equal(CharacterSets.CollationOf("latin1", "latin1_swedish_ci"), CharacterSets.CollationOf("latin1", null));
@@ -65,7 +75,8 @@ public sealed class CollationTests
     [InlineData("utf8mb4_0900_as_cs", true)]
     [InlineData("utf8mb4_uca1400_as_ci", true)]
     [InlineData("latin1_general_cs", true)]
-    [InlineData("latin2_general_ci", true)]
+    [InlineData("latin2_general_ci", false)]
+    [InlineData("utf8mb4_sinhala_ci", true)]
     public void A_collation_of_which_much_that_it_tells_apart_is_joined_says_so(string name, bool joinsMuch) =>
         Assert.Equal(joinsMuch, CharacterSets.CollationOf(name[..name.IndexOf('_')], name)!.JoinsMuch);
 }
