@@ -31,7 +31,7 @@ internal static class ApplyCommand
     private static void Measure(Workload workload, int steps)
     {
         using MySqlServer server = MySqlServer.Start(workload.Flavour, ["innodb-buffer-pool-size=512M", .. workload.Settings]);
-        server.Sql($"SET sql_log_bin = 0; CREATE DATABASE {Database}; USE {Database};\n{workload.Setup}");
+        server.Client($"SET sql_log_bin = 0; CREATE DATABASE {Database}; USE {Database};\n{workload.Setup}");
         server.Sql(Repeat(workload, steps), Database);
         string undo = Path.Combine(server.FolderPath, "undo");
         ServerInstallation programs = ServerInstallation.Find(workload.Flavour);

@@ -64,7 +64,7 @@ internal static class RemoteCommand
 
     private static string Write(MySqlServer server, Workload workload, int mebibytes)
     {
-        server.Sql($"SET sql_log_bin = 0; CREATE DATABASE {Database}; USE {Database};\n{workload.Setup}");
+        server.Client($"SET sql_log_bin = 0; CREATE DATABASE {Database}; USE {Database};\n{workload.Setup}");
         server.FlushLogs();
         string log = server.BinlogFiles[^1];
         while (new FileInfo(log).Length < (long)mebibytes << 20 && server.BinlogFiles[^1] == log)

@@ -12,7 +12,7 @@ internal sealed class BenchData(string folder)
     {
         // A server goes on in a new log at 1 GiB by itself.
         using MySqlServer server = MySqlServer.Start(workload.Flavour, ["innodb-buffer-pool-size=512M", .. workload.Settings]);
-        server.Sql($"SET sql_log_bin = 0; CREATE DATABASE {Database}; USE {Database};\n{workload.Setup}");
+        server.Client($"SET sql_log_bin = 0; CREATE DATABASE {Database}; USE {Database};\n{workload.Setup}");
         server.FlushLogs();
         string log = server.BinlogFiles[^1];
         while (new FileInfo(log).Length < (long)mebibytes << 20 && server.BinlogFiles[^1] == log)
@@ -26,7 +26,7 @@ internal sealed class BenchData(string folder)
     public string? Tablespace(int mebibytes) => Make($"table-{mebibytes}.ibd", path =>
     {
         using MySqlServer server = MySqlServer.Start(ServerFlavour.MySql, "innodb-buffer-pool-size=512M", "skip-log-bin");
-        server.Sql($"CREATE DATABASE {Database}; USE {Database};\n{Workload.Bulk.Setup}");
+        server.Client($"CREATE DATABASE {Database}; USE {Database};\n{Workload.Bulk.Setup}");
         string file = Path.Combine(server.DataPath, Database, "sbtest1.ibd");
         server.Sql($"INSERT INTO sbtest1 (k, c, pad) SELECT {Workload.SysbenchRow} FROM seq", Database);
         while (new FileInfo(file).Length < (long)mebibytes << 20)
