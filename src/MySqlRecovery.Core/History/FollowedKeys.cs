@@ -18,6 +18,9 @@ internal sealed class FollowedKeys(IEnumerable<TableName> names, KeyChoice asked
     private readonly Dictionary<TableMap, (LogKeyReader? Reader, HashSet<ulong>? Hashes)> _maps = new(ReferenceEqualityComparer.Instance);
     private bool _isLost;
 
+    /// <summary>The table at the place of the log that is read.</summary>
+    public PastSchema? Schema { get; set; }
+
     public IReadOnlyList<LogKey>? KeysIn(LogTable table, TableMap? map)
     {
         // Rows of other tables take rows of this one along.
@@ -25,6 +28,9 @@ internal sealed class FollowedKeys(IEnumerable<TableName> names, KeyChoice asked
             return null;
         if (map != null)
             return FirstsIn(map, table.AreNumbers[0]);
+        // What a column was like is told by the first rows that come, whichever they are.
+        if (Schema!.Present.AwaitsTableMap)
+            return null;
         if (!_byTable.TryGetValue(table, out List<LogKey>? keys))
             _byTable.Add(table, keys = asked.KeysIn(table) is { } known ? [.. known, .. _followed] : null);
         return keys;
@@ -77,7 +83,7 @@ internal sealed class FollowedKeys(IEnumerable<TableName> names, KeyChoice asked
     // The first column of rows that are looked for or followed.
     private List<LogKey>? FirstsIn(TableMap map, bool isNumber)
     {
-        if (map is not { SchemaProblem: null, SchemaDoubt: null } || map.Columns[0].TextForm != BytesAsText.None
+        if (map.SchemaProblem != null || (map.SchemaDoubt != null && !Schema!.IsTable(map)) || map.Columns[0].TextForm != BytesAsText.None
             || asked.FirstsIn(map, isNumber, out int place) is not { } firsts)
             return null;
         return !_columns.TryGetValue(place, out HashSet<LogKey>? followed) ? [.. firsts]

@@ -6,6 +6,11 @@ namespace MySqlRecovery.History;
 /// <summary>One row's versions on their way: it goes on through changes of its key, and when it is deleted and comes again.</summary>
 internal sealed class HistoryLine
 {
+    /// <summary>What is said of a version that an ALTER TABLE made, until something tells all of its columns.</summary>
+    public const string AlteredReason = "the log does not say what the new or changed columns held";
+
+    private bool _isNamed = true;
+
     /// <summary>Which of the keys that were asked for it has had; -1 for none so far.</summary>
     public int Asked { get; set; } = -1;
 
@@ -30,15 +35,21 @@ internal sealed class HistoryLine
     }
 
     /// <summary>Adds a version that ends the one before.</summary>
-    public void Add(RowVersion version)
+    /// <param name="version">The version.</param>
+    /// <param name="isNamed">Whether all of its columns have their names.</param>
+    public void Add(RowVersion version, bool isNamed = true)
     {
+        _isNamed = isNamed;
         if (Versions.Count > 0)
             Last.ValidTo = version.ValidFrom;
         Versions.Add(version);
     }
 
     /// <summary>What an image tells of the version at hand: whether it is that, and what values it adds that were not known.</summary>
-    public bool Confirm(OrderedDictionary image)
+    /// <param name="image">The columns that the image has.</param>
+    /// <param name="isNamed">Whether all of them have their names.</param>
+    /// <param name="isWhole">Whether it has all columns, and they are told.</param>
+    public bool Confirm(OrderedDictionary image, bool isNamed = true, bool isWhole = true)
     {
         OrderedDictionary? known = Last.Value;
         if (known == null)
@@ -49,12 +60,17 @@ internal sealed class HistoryLine
                 return false;
         }
 
+        // A column with its name and one without may be the same.
+        if (isNamed != _isNamed)
+            return true;
         foreach (string column in image.Keys)
         {
             if (!known.Contains(column))
                 known[column] = image[column];
         }
 
+        if (isWhole && Last.Reason == AlteredReason)
+            (Last.IsExact, Last.Reason) = (true, null);
         return true;
     }
 

@@ -16,6 +16,7 @@ internal readonly ref struct HistoryStep(in EventView view, RowCursor row, Histo
     private readonly RowCursor _row = row;
     private readonly HistoryLine _line = line;
     private readonly IReadOnlyList<string> _notes = notes;
+    private readonly bool _isNamed = Array.TrueForAll(view.Table!.Columns, c => c.IsNameKnown);
 
     /// <summary>Adds it.</summary>
     public void Apply()
@@ -34,6 +35,7 @@ internal readonly ref struct HistoryStep(in EventView view, RowCursor row, Histo
             value = Decode(_row.AfterLayout, _row.After);
             if (!_row.AfterLayout.IsFull)
                 lack = Complete(map, value, before == null ? null : _line.Last.Value);
+            lack = And(lack, map.SchemaDoubt);
         }
 
         var version = new RowVersion
@@ -59,8 +61,10 @@ internal readonly ref struct HistoryStep(in EventView view, RowCursor row, Histo
                 .Select(o => map.Columns[o].Name)];
         }
 
-        _line.Add(version);
+        _line.Add(version, _isNamed);
     }
+
+    private static string? And(string? one, string? other) => one == null ? other : other == null ? one : $"{one}; {other}";
 
     // The row as it was found: it confirms the version at hand, or tells of one that no log shows.
     private void TakeBefore(TableMap map, OrderedDictionary before)
@@ -69,21 +73,17 @@ internal readonly ref struct HistoryStep(in EventView view, RowCursor row, Histo
         string? lack = isWhole ? null : "the log holds only some columns of the row (binlog_row_image is not FULL)";
         if (_line.Versions.Count > 0)
         {
-            if (_line.Confirm(before))
-            {
-                if (isWhole && _line.Last is { IsExact: false, Operation: null, Statement: not null } altered)
-                    (altered.IsExact, altered.Reason) = (true, null);
+            if (_line.Confirm(before, _isNamed, isWhole && map.SchemaDoubt == null))
                 return;
-            }
-
             _line.Doubt("the row became something else, and the logs do not show when");
-            lack = lack == null ? "the logs do not show what made it so" : $"the logs do not show what made it so; {lack}";
+            lack = And("the logs do not show what made it so", lack);
         }
         else if (_notes.Count > 0)
         {
-            lack = string.Join("; ", lack == null ? _notes : [lack, .. _notes]);
+            lack = And(lack, string.Join("; ", _notes));
         }
 
+        lack = And(lack, map.SchemaDoubt);
         _line.Add(new RowVersion
         {
             Server = _view.Server,
@@ -93,7 +93,7 @@ internal readonly ref struct HistoryStep(in EventView view, RowCursor row, Histo
             Value = before,
             IsExact = lack == null,
             Reason = lack ?? "it was so before what was read of the logs",
-        });
+        }, _isNamed);
     }
 
     // What a partial image leaves out is as it was, as far as that is known.

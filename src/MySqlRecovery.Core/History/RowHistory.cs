@@ -50,7 +50,7 @@ internal sealed class RowHistory(TableEras eras, KeyChoice keys, ITableSchemaSou
             _notes.Clear();
             _prepared.Clear();
             using EventScan scan = open(Schema);
-            scan.Keys = _followed;
+            (scan.Keys, _followed.Schema) = (_followed, _schema);
             scan.LogBegun = NoteMissingLogs;
             if (!Read(scan))
                 return false;
@@ -185,8 +185,10 @@ internal sealed class RowHistory(TableEras eras, KeyChoice keys, ITableSchemaSou
         foreach (EraColumn column in after.Columns.Concat(after.Unplaced))
         {
             EraColumn? was = Array.Find(old, o => o.Column == column.Column);
-            isSame &= was != null && was.Name == column.Name && was.Pending == column.Pending;
-            bool isKept = was != null && (was.Pending == column.Pending || was.Pending?.IsKept == true)
+            Redefinition? anew = column.Column.Redefinitions.Find(r => r.By == step.Definition);
+            isSame &= was != null && was.Name == column.Name && anew == null;
+            // Whether it was kept may have been told by a definition of later, if that is the one until then.
+            bool isKept = was != null && (anew == null || (anew.IsKept == true && column.Pending is null or { IsKept: true }))
                 && line.Last.Value!.Contains(was.Name);
             if (isKept)
                 value[column.Name] = line.Last.Value![was!.Name];
@@ -198,7 +200,7 @@ internal sealed class RowHistory(TableEras eras, KeyChoice keys, ITableSchemaSou
         RowVersion altered = Version(view, step.After, line.Last.Key);
         (altered.Statement, altered.Value) = (step.Definition.Statement.Text, value);
         if (!isWhole)
-            (altered.IsExact, altered.Reason) = (false, "the log does not say what the new or changed columns held");
+            (altered.IsExact, altered.Reason) = (false, HistoryLine.AlteredReason);
         line.Add(altered);
     }
 

@@ -67,6 +67,9 @@ internal sealed record TableEra
     /// <summary>Why the key of the last era does not tell rows apart in this one; null where it does.</summary>
     public string? KeyProblem { get; init; }
 
+    /// <summary>Whether a table map of this era has yet to say what a column was like before it was defined anew.</summary>
+    public bool AwaitsTableMap => Columns.Concat(Unplaced).Any(c => c is { Definition: not null, Pending.IsKept: null });
+
     /// <summary>Adds names and types to a table map of this era.</summary>
     /// <param name="map">The table map.</param>
     /// <param name="key">The columns of the key.</param>
@@ -107,6 +110,24 @@ internal sealed record TableEra
             if (Array.IndexOf(ordinals, -1) >= 0)
                 return "the log does not name the columns, and it cannot be told which of them are the key";
             (map.PrimaryKey, map.IsPrimaryKeyKnown) = (ordinals, true);
+        }
+
+        map.SchemaDoubt = FindDoubt(map, placed);
+        return null;
+    }
+
+    // Why the values of a row may be others than they seem; null where they are not.
+    private string? FindDoubt(TableMap map, EraColumn?[] placed)
+    {
+        for (int i = 0; i < placed.Length; i++)
+        {
+            if (placed[i] is not { } column)
+                return $"the log does not name the columns, and it cannot be told which of them is {Unplaced[0].Name}";
+            ColumnDefinition logged = map.Columns[i];
+            bool isTold = (!logged.IsInteger || logged.IsUnsigned != null) && (!logged.IsCharacter || logged.CharacterSet != null)
+                && (!logged.IsEnumOrSet || logged.Members != null);
+            if ((column.Pending?.By ?? column.Column.DroppedBy) is { } by && !isTold)
+                return $"the log does not say how column {column.Name} was defined before {by.Shown}";
         }
 
         return null;

@@ -258,24 +258,8 @@ public abstract partial class RowHistoryTests(ServerFixture fixture)
     }
 
     private List<RowVersion> Read(
-        string table, object?[] keys, string[] logs, bool server, SchemaCatalog? schema = null, LogCatalogs? catalogs = null)
-    {
-        using ServerConnection? client = server ? Server.Connect() : null;
-        using RestoreSession? session = client == null ? null : new RestoreSession(client, Stop);
-        // From the last log on that the test began.
-        Func<IEnumerable<LogRange>> ranges = logs.Length > 0 ? () => logs.Select(LogRange.Whole)
-            : () => new ServerLog(Server.SocketOptions(), new ServerLogRequest { StartFile = Path.GetFileName(Server.BinlogFiles[^1]) },
-                _ => { }, Stop).Ranges();
-        var reader = new RowHistoryReader(
-            TableName.Parse(table)!, new KeyChoice(keys),
-            (filter, known) => new EventScan(ranges(), filter, Stop, known) { Salvage = logs.Length > 0, Catalogs = catalogs }, Stop)
-        {
-            Client = client,
-            IsMariaDb = Server.Flavour.IsMariaDb,
-            Schema = schema,
-        };
-        return [.. reader.Read()];
-    }
+        string table, object?[] keys, string[] logs, bool server, SchemaCatalog? schema = null, LogCatalogs? catalogs = null) =>
+        new HistoryReading(Server) { IsLive = server, Logs = logs, Schema = schema, Catalogs = catalogs }.Read(table, keys);
 
     private static string Statement(Random random, int number)
     {

@@ -78,6 +78,8 @@ internal sealed class ColumnDefinition
     public bool IsNumeric => Type is ColumnType.Tiny or ColumnType.Short or ColumnType.Int24 or ColumnType.Long
         or ColumnType.LongLong or ColumnType.NewDecimal or ColumnType.Float or ColumnType.Double or ColumnType.Year;
 
+    public bool IsInteger => Type is ColumnType.Tiny or ColumnType.Short or ColumnType.Int24 or ColumnType.Long or ColumnType.LongLong;
+
     /// <summary>Types that have an entry in the character-set metadata (MySQL: <c>is_character_type</c>).</summary>
     public bool IsCharacter => Type is ColumnType.String or ColumnType.VarString or ColumnType.VarChar or ColumnType.Blob
         or ColumnType.TinyBlob or ColumnType.MediumBlob or ColumnType.LongBlob or ColumnType.Vector
