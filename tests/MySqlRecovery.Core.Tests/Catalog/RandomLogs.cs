@@ -29,7 +29,7 @@ internal sealed class RandomLogs : IDisposable
     }
 
     /// <summary>Positions to read between; none of an event now and then.</summary>
-    public static (long? Start, long? Stop) Range(Random random, List<string> logs)
+    public static (long? Start, long? Stop) Range(Random random, IReadOnlyList<string> logs)
     {
         if (random.Next(3) > 0)
             return (null, null);
