@@ -13,6 +13,7 @@ internal sealed class KeyedRows(IQueryClient client, CancellationToken stop) : I
 {
     /// <summary>Single conditions joined by UNION ALL; servers limit the tables of a query to 61 a SELECT, not those of a union.</summary>
     private const int UnionLength = 100;
+    private const string FewerRows = "If the rows are that large, have fewer of them looked at together: -BatchSize.";
 
     private readonly TextBuffer _sql = new();
     private readonly TextBuffer _scratch = new();
@@ -46,7 +47,7 @@ internal sealed class KeyedRows(IQueryClient client, CancellationToken stop) : I
             string sql = string.Join(
                 " UNION ALL ", part.Select(i => $"(SELECT {i}, {from} {Condition(table, table.Key, [keys[i]])})"));
             using IQueryRows rows = client.Query(sql, stop);
-            var budget = new AnswerBudget(client.Server);
+            var budget = new AnswerBudget(client.Server) { Advice = FewerRows };
             while (rows.Read())
             {
                 budget.AddRow();
@@ -63,7 +64,7 @@ internal sealed class KeyedRows(IQueryClient client, CancellationToken stop) : I
         using IQueryRows rows = client.Query(
             $"SELECT {table.Columns} FROM {table.FullName}{Hint(index)} WHERE {condition}{(locks ? " FOR UPDATE" : "")}", stop);
         var found = new List<StoredRow>();
-        var budget = new AnswerBudget(client.Server);
+        var budget = new AnswerBudget(client.Server) { Advice = FewerRows };
         while (rows.Read())
         {
             budget.AddRow();

@@ -21,6 +21,9 @@ internal sealed class AnswerBudget(string server, TimeProvider? clock = null)
     /// <summary>Of one answer, also where it comes row by row.</summary>
     public static readonly TimeSpan MaxTime = TimeSpan.FromMinutes(30);
 
+    /// <summary>What to do where it is exceeded.</summary>
+    public string Advice { get; init; } = "Check that this is the server that you mean, and that what is asked about is not larger than that.";
+
     private readonly TimeProvider _clock = clock ?? TimeProvider.System;
     private readonly long _start = (clock ?? TimeProvider.System).GetTimestamp();
     private int _rows;
@@ -63,5 +66,5 @@ internal sealed class AnswerBudget(string server, TimeProvider? clock = null)
 
     private RecoveryException Exceeded(string what) => new(
         "ServerAnswerTooLarge", RecoveryErrorKind.LimitsExceeded, $"the server answers one question with {what}", server,
-        recommendedAction: "Check that this is the server that you mean, and that what is asked about is not larger than that.");
+        recommendedAction: Advice);
 }
