@@ -69,22 +69,16 @@ internal sealed class FoldImages(ChangeIndex index)
         var there = new ValueRange[layout.Ordinals.Length];
         layout.Locate(image, here);
         layout.Locate(other, there);
-        byte[] joined = new byte[image.Length + other.Length];
-        int at = layout.NullBytes;
-        image[..at].CopyTo(joined);
+        byte[] joined = new byte[WholeImageWriter.MaximumLength(layout.Columns, image.Length + other.Length)];
+        var whole = new WholeImageWriter(layout.Columns, joined);
         for (int column = 0; column < here.Length; column++)
         {
-            bool isOther = ofOther.Contains(column);
-            ValueRange range = isOther ? there[column] : here[column];
-            int bit = 1 << column % 8;
-            joined[column / 8] = (byte)(range.IsNull ? joined[column / 8] | bit : joined[column / 8] & ~bit);
-            if (range.IsNull)
-                continue;
-            int prefix = layout.Columns[column].PrefixLength;
-            (isOther ? other : image).Slice(range.Start - prefix, prefix + range.Length).CopyTo(joined.AsSpan(at));
-            at += prefix + range.Length;
+            if (ofOther.Contains(column))
+                whole.Add(other, there[column]);
+            else
+                whole.Add(image, here[column]);
         }
 
-        return joined[..at];
+        return joined[..whole.Length];
     }
 }

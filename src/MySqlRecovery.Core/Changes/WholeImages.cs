@@ -44,29 +44,20 @@ internal sealed class WholeImages
 
     private static ReadOnlySpan<byte> Write(RowLayout layout, ReadOnlySpan<byte> image, bool takesGenerated, ref byte[] buffer)
     {
-        int nullBytes = (layout.Columns.Length + 7) / 8;
-        if (buffer.Length < nullBytes + image.Length)
-            buffer = new byte[Math.Max(nullBytes + image.Length, 2 * buffer.Length)];
-        buffer.AsSpan(0, nullBytes).Clear();
+        int length = WholeImageWriter.MaximumLength(layout.Columns, image.Length);
+        if (buffer.Length < length)
+            buffer = new byte[Math.Max(length, 2 * buffer.Length)];
+        var whole = new WholeImageWriter(layout.Columns, buffer);
         Span<ValueRange> ranges = layout.Ordinals.Length <= 256
             ? stackalloc ValueRange[layout.Ordinals.Length] : new ValueRange[layout.Ordinals.Length];
         layout.Locate(image, ranges);
-        int at = nullBytes;
         for (int column = 0, i = 0; column < layout.Columns.Length; column++)
         {
             bool isPresent = i < layout.Ordinals.Length && layout.Ordinals[i] == column;
-            ValueRange range = isPresent ? ranges[i++] : new ValueRange(0, -1);
-            if (range.IsNull || (layout.Columns[column].IsGenerated && !takesGenerated))
-            {
-                buffer[column / 8] |= (byte)(1 << column % 8);
-                continue;
-            }
-
-            int prefix = layout.Columns[column].PrefixLength;
-            image.Slice(range.Start - prefix, prefix + range.Length).CopyTo(buffer.AsSpan(at));
-            at += prefix + range.Length;
+            ValueRange range = isPresent ? ranges[i++] : ValueRange.Null;
+            whole.Add(image, layout.Columns[column].IsGenerated && !takesGenerated ? ValueRange.Null : range);
         }
 
-        return buffer.AsSpan(0, at);
+        return buffer.AsSpan(0, whole.Length);
     }
 }

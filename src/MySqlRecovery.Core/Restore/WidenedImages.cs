@@ -27,22 +27,17 @@ internal sealed class WidenedImages : IDisposable
         var others = new ValueRange[full.Columns.Length];
         if (!rest.IsEmpty)
             full.Locate(rest, others);
-        var widened = new List<byte>(new byte[full.NullBytes]);
+        byte[] widened = new byte[WholeImageWriter.MaximumLength(full.Columns, image.Length + rest.Length)];
+        var whole = new WholeImageWriter(full.Columns, widened);
         for (int i = 0; i < full.Columns.Length; i++)
         {
-            int at = layout.IndexOf(i);
-            ReadOnlySpan<byte> from = at >= 0 ? image : rest;
-            if (from.IsEmpty || (at >= 0 ? ranges[at] : others[i]) is not { IsNull: false } range)
-            {
-                widened[i / 8] |= (byte)(1 << i % 8);
-                continue;
-            }
-
-            int prefix = full.Columns[i].PrefixLength;
-            widened.AddRange(from.Slice(range.Start - prefix, prefix + range.Length));
+            if (layout.IndexOf(i) is >= 0 and var at)
+                whole.Add(image, ranges[at]);
+            else
+                whole.Add(rest, rest.IsEmpty ? ValueRange.Null : others[i]);
         }
 
-        return [.. widened];
+        return widened[..whole.Length];
     }
 
     public FoldedRow.Image Append(ReadOnlySpan<byte> image)

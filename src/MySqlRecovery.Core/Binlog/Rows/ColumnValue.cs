@@ -189,6 +189,8 @@ internal static class CompressedColumn
 /// <param name="Length">Bytes; -1 for NULL, 0 for an empty value.</param>
 internal readonly record struct ValueRange(int Start, int Length)
 {
+    public static ValueRange Null => new(0, -1);
+
     public bool IsNull => Length < 0;
 
     public ReadOnlySpan<byte> Of(ReadOnlySpan<byte> image) => image.Slice(Start, Length);
