@@ -276,10 +276,11 @@ public sealed class RepairIbdSpaceIdCommand : ServerCmdlet
         }
 
         TableSchema? table = _schema == null ? null
-            : SchemaRecordLayout.Find(_schema, TableFileName.DatabaseOf(file), TableFileName.TableWithoutPartition(file));
+            : SchemaRecordLayout.Find(_schema, TableFileName.DatabaseOf(file), TableFileName.DefinedTable(file));
         string? reference = references?.Find(file);
         if (reference != null || WriteCfg)
             table ??= FrmFile.Beside(file);
+        table = VectorIndexTable.InFile(file, table);
         return RepairPlanner.Plan(
             new RepairRequest
             {
@@ -288,6 +289,8 @@ public sealed class RepairIbdSpaceIdCommand : ServerCmdlet
                 SpaceId = id,
                 SchemaLayouts = table == null ? [] : SchemaRecordLayout.Candidates(table),
                 Schema = table,
+                HasVectorIndexFile = _files.Exists(
+                    f => TableFileName.IsVectorIndex(f) && TableFileName.PathOfTable(f) == TableFileName.PathOfTable(file)),
                 WritesCfg = WriteCfg,
                 CfgServer = _cfgServer,
                 FormatOnTarget = _onServer?.FindFormat(file),

@@ -44,8 +44,8 @@ internal sealed class CfgFromSchema
         _columns.Add(new CfgColumn(RowId, CfgType.System(0, 6)));
         _columns.Add(new CfgColumn("DB_TRX_ID", CfgType.System(1, 6)));
         _columns.Add(new CfgColumn("DB_ROLL_PTR", CfgType.System(2, 7)));
-        if (_table.Keys.Any(k => k.Kind is KeyKind.Fulltext or KeyKind.Spatial or KeyKind.Vector || k.Parts.Any(p => p.Column == null)))
-            throw Refuse("it has a full-text, spatial, vector or functional index");
+        if (_table.Keys.Any(k => k.Kind is KeyKind.Fulltext or KeyKind.Spatial || k.Parts.Any(p => p.Column == null)))
+            throw Refuse("it has a full-text, spatial or functional index");
         BTreeRoot clustered = TablespaceMap.FindClustered(roots, null, _file.SpaceId) ?? throw Refuse("the file has no index");
         RecordLayout layout = InstantMetadata.Apply(_file, clustered, _storage.Build());
         Dictionary<uint, KeyLayout> names = IndexIdentity.Find(
@@ -67,12 +67,12 @@ internal sealed class CfgFromSchema
         if (column.IsCompressedByPercona || column.IsCompressed)
             throw Refuse($"column {column.Name} is compressed");
         RecordField field = _storage.Field(column);
-        int? collation = column.DataType is "binary" or "varbinary" || column.DataType.EndsWith("blob", StringComparison.Ordinal) ? 63
+        int? collation = column.DataType is "binary" or "varbinary" or "vector" || column.DataType.EndsWith("blob", StringComparison.Ordinal) ? 63
             : column.DataType == "json" ? 46
             : column.IsText
                 ? column.CollationId ?? CharacterSets.FindCollation(
                     _storage.CharacterSet(column), column.Collation, _server.IsMariaDb(), _server == CfgServer.MariaDb115) : 8;
-        uint bytes = column.DataType is "char" or "varchar" or "binary" or "varbinary"
+        uint bytes = column.DataType is "char" or "varchar" or "binary" or "varbinary" or "vector"
             ? (uint)_storage.MaximumLength(column) : (uint)field.FixedLength;
         CfgType type = collation is { } id && CfgType.Of(column.DataType, bytes, column.IsUnsigned, id, _server) is { } known ? known
             : throw Refuse($"column {column.Name} is of a type or collation that cannot be described");

@@ -47,7 +47,7 @@ internal readonly record struct CfgType(uint PreciseType, uint MainType, uint Le
             "binary" => Text(254 | Binary, FixBinary, bytes, BinaryCollation),
             "char" when collation == BinaryCollation => Text(254 | Binary, FixBinary, bytes, BinaryCollation),
             "char" => Text(254, collation == Latin1SwedishCi ? Char : MySql, bytes, collation),
-            "varbinary" => Text(15 | Binary | Long(bytes), VarBinary, bytes, BinaryCollation),
+            "varbinary" or "vector" => Text(15 | Binary | Long(bytes), VarBinary, bytes, BinaryCollation),
             "varchar" when collation == BinaryCollation => Text(15 | Binary | Long(bytes), VarBinary, bytes, BinaryCollation),
             "varchar" => Text(15 | Long(bytes), collation == Latin1SwedishCi ? VarChar : VarMySql, bytes, collation),
             "tinyblob" or "tinytext" => Lob(9, collation),

@@ -43,15 +43,14 @@ internal sealed class FrmFile
     /// <exception cref="RecoveryException"><c>FrmUnreadable</c>.</exception>
     public static TableSchema? Beside(string ibdPath)
     {
-        string path = Path.Combine(
-            Path.GetDirectoryName(Path.GetFullPath(ibdPath))!, TableFileName.FileOfTable(ibdPath) + ".frm");
+        string path = TableFileName.PathOfTable(ibdPath) + ".frm";
         if (!File.Exists(path))
             return null;
         try
         {
             byte[] bytes = new FileInfo(path).Length <= LargestFile ? File.ReadAllBytes(path)
                 : throw new InvalidDataException("it is too large");
-            return new FrmFile(bytes).Read(TableFileName.DatabaseOf(ibdPath), TableFileName.TableWithoutPartition(ibdPath));
+            return new FrmFile(bytes).Read(TableFileName.DatabaseOf(ibdPath), TableFileName.DefinedTable(ibdPath));
         }
         catch (Exception e) when (e is InvalidDataException or ArgumentException or IndexOutOfRangeException or OverflowException)
         {
@@ -102,7 +101,7 @@ internal sealed class FrmFile
 
     private KeySchema[] Keys(ColumnSchema[] columns, int[] lengths)
     {
-        const int UniqueUnlessSet = 1, Fulltext = 128, Spatial = 1024, VectorAlgorithm = 6, FieldMask = 0x3FFF;
+        const int UniqueUnlessSet = 1, Fulltext = 128, Spatial = 1024, VectorAlgorithm = 7, FieldMask = 0x3FFF;
         int at = U16(KeysAt);
         bool isLong = (_bytes[at] & 0x80) != 0;
         int count = isLong ? _bytes[at + 1] << 7 | (_bytes[at] & 0x7F) : _bytes[at];

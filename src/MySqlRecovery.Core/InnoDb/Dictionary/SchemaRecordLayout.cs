@@ -209,6 +209,8 @@ internal sealed class SchemaRecordLayout
     {
         "char" or "varchar" => ((column.Length ?? 1L) * BytesPerCharacter(column)) + (column.IsCompressed ? 1 : 0),
         "binary" or "varbinary" => (column.Length ?? 1L) + (column.IsCompressed ? 1 : 0),
+        // MariaDB's, a VARBINARY; files of MySQL that have vectors describe themselves.
+        "vector" => 4L * (column.Length ?? 1L),
         _ => FixedLength(column) > 0 ? FixedLength(column) : int.MaxValue,
     };
 

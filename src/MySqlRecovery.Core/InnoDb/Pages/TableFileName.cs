@@ -8,6 +8,8 @@ namespace MySqlRecovery.InnoDb.Pages;
 /// <c>@1o</c> for ü.</summary>
 internal static class TableFileName
 {
+    private const string VectorIndex = "#i#";
+
     /// <summary>The <c>database.table</c> that the folder and the name of a file stand for, with the partition if it is one's.</summary>
     public static string TableOf(string path) => NameOf(path).ToString();
 
@@ -19,8 +21,8 @@ internal static class TableFileName
     public static string DatabaseOf(string path) =>
         Decode(Path.GetFileName(Path.GetDirectoryName(Path.GetFullPath(path))) ?? "");
 
-    /// <summary>The table without the partition: <c>t#P#p0</c>, <c>t#p#p0#sp#s1</c>.</summary>
-    public static string TableWithoutPartition(string path) => Decode(BeforePartition(path));
+    /// <summary>The table that is defined, without the partition (<c>t#P#p0</c>, <c>t#p#p0#sp#s1</c>) or the vector index.</summary>
+    public static string DefinedTable(string path) => Decode(FileOfTable(path));
 
     /// <summary>The table's name with the partition that the file name has, if any.</summary>
     public static string WithPartition(string table, string path) =>
@@ -39,12 +41,15 @@ internal static class TableFileName
     public static bool IsVectorIndex(string path)
     {
         string name = Path.GetFileNameWithoutExtension(path);
-        int at = name.LastIndexOf("#i#", StringComparison.Ordinal);
-        return at > 0 && at + 5 == name.Length && char.IsAsciiDigit(name[^1]) && char.IsAsciiDigit(name[^2]);
+        int at = name.LastIndexOf(VectorIndex, StringComparison.Ordinal);
+        return at > 0 && at + VectorIndex.Length + 2 == name.Length && char.IsAsciiDigit(name[^1]) && char.IsAsciiDigit(name[^2]);
     }
 
-    /// <summary>The name of the files of the table itself, without extension, as it is on disk.</summary>
-    public static string FileOfTable(string path) => BeforePartition(path);
+    /// <summary>The path of the files of the table that is defined, without extension.</summary>
+    public static string PathOfTable(string path) => Path.Combine(Path.GetDirectoryName(Path.GetFullPath(path))!, FileOfTable(path));
+
+    private static string FileOfTable(string path) => IsVectorIndex(path)
+        ? Path.GetFileNameWithoutExtension(path)[..^(VectorIndex.Length + 2)] : BeforePartition(path);
 
     private static string BeforePartition(string path)
     {

@@ -35,6 +35,9 @@ internal sealed record RepairRequest
     /// <summary>The definition, which the .cfg file of a file without SDI needs; or null.</summary>
     public TableSchema? Schema { get; init; }
 
+    /// <summary>The file of the table's vector index is repaired along with it (MariaDB).</summary>
+    public bool HasVectorIndexFile { get; init; }
+
     /// <summary>Leave damaged pages as they are and repair the rest, instead of refusing the file.</summary>
     public bool SkipDamage { get; init; }
 

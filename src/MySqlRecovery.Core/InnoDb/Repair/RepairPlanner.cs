@@ -46,11 +46,13 @@ internal sealed class RepairPlanner
     private RepairPlan Plan()
     {
         RefuseUnreadable(_file, "");
-        if (TableFileName.IsVectorIndex(_file.Path))
+        if (TableFileName.IsVectorIndex(_file.Path) && _request.SchemaLayouts.Count == 0)
         {
-            throw new RecoveryException("VectorIndexFile", RecoveryErrorKind.NotSupported,
-                "it is the file of a vector index, which names no columns and holds nothing that its table does not", _file.Path,
-                recommendedAction: "Repair the file of the table, and build the index anew: ALTER TABLE ... DROP INDEX, ADD VECTOR INDEX.");
+            string owner = $"{TableFileName.DatabaseOf(_file.Path)}.{TableFileName.DefinedTable(_file.Path)}";
+            throw new RecoveryException("VectorIndexFile", RecoveryErrorKind.InvalidArgument,
+                $"it is the file of a vector index of {owner}, whose definition tells how it is to be read", _file.Path,
+                recommendedAction: $"Give the CREATE TABLE statement of {owner} with -SchemaPath, or put its .frm beside the file. Or do "
+                    + "without: make the table without the index, and when its own file is in place, ALTER TABLE ... ADD VECTOR INDEX.");
         }
 
         List<BTreeRoot> roots = BTreeRoot.FindAll(_file);
@@ -303,11 +305,14 @@ internal sealed class RepairPlanner
 
     private void NoteWhatIsMissing(RepairPlan plan)
     {
-        // Words and vectors are in tables of their own, which the target has, empty.
+        // Words are in tables of their own, which the target has, empty.
         foreach (string index in (IEnumerable<string>)[
             .. plan.Sdi?.Indexes.Where(i => i.Type == SdiIndex.FullText).Select(i => i.Name) ?? [],
-            .. _request.Schema?.Keys.Where(k => k.Kind is KeyKind.Fulltext or KeyKind.Vector).Select(k => k.Name) ?? []])
+            .. _request.Schema?.Keys.Where(k => k.Kind == KeyKind.Fulltext).Select(k => k.Name) ?? []])
             plan.Notes.Add($"index {index} has its contents in files of its own and will find nothing: drop and add it again");
+        foreach (KeySchema index in _request.Schema?.Keys.Where(k => k.Kind == KeyKind.Vector && !_request.HasVectorIndexFile) ?? [])
+            plan.Notes.Add($"vector index {index.Name} is in a file of its own, which is not repaired along (#i# in its name): let the target "
+                + "make the table without the index, and when the file is in place, ALTER TABLE ... ADD VECTOR INDEX");
         if (_request.ReferencePath != null || _request.WritesCfg)
             return;
         plan.Notes.Add("missing: index ids of the target (CHECK TABLE will call the indexes corrupt; MariaDB will not open the table); a "

@@ -79,9 +79,10 @@ internal sealed class TableFileOpener
 
     private static TableSchema? Definition(TablespaceFile file, TableFileOptions options)
     {
-        string database = TableFileName.DatabaseOf(file.Path), table = TableFileName.TableWithoutPartition(file.Path);
-        return (options.Schema == null ? null : SchemaRecordLayout.Find(options.Schema, database, table))
+        string database = TableFileName.DatabaseOf(file.Path), table = TableFileName.DefinedTable(file.Path);
+        TableSchema? definition = (options.Schema == null ? null : SchemaRecordLayout.Find(options.Schema, database, table))
             ?? options.AskServer?.Invoke(new TableName(database, table)) ?? FrmFile.Beside(file.Path);
+        return VectorIndexTable.InFile(file.Path, definition);
     }
 
     private static RecoveryException NotDescribed(TablespaceFile file) => new("RecordLayoutUnknown", RecoveryErrorKind.InvalidArgument,
