@@ -91,7 +91,7 @@ internal sealed class RandomHistory : IDisposable
     }
 
     /// <summary>All rows as text, by table, with the columns.</summary>
-    public string State() => State(Database);
+    public string State() => DatabaseText.Of(_control, Database);
 
     /// <summary>The state that all would be in without what is chosen.</summary>
     public string StateWithout(Func<RandomTransaction, RandomStatement, IReadOnlyCollection<int>> chosen)
@@ -114,7 +114,7 @@ internal sealed class RandomHistory : IDisposable
             }
         }
 
-        return State(Replayed);
+        return DatabaseText.Of(_control, Replayed);
     }
 
     public void Dispose()
@@ -371,31 +371,4 @@ internal sealed class RandomHistory : IDisposable
         _server.Flavour == ServerFlavour.MySql ? PositionOf("SHOW BINARY LOG STATUS") : PositionOf("SHOW MASTER STATUS");
 
     private long PositionOf(string sql) => long.Parse(_control.QueryAll(sql, Stop)[0][1]!, CultureInfo.InvariantCulture);
-
-    private string State(string database)
-    {
-        List<string?[]> columns = _control.QueryAll(
-            $"SELECT TABLE_NAME, COLUMN_NAME, DATA_TYPE FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = '{database}' ORDER BY "
-                + $"TABLE_NAME, ORDINAL_POSITION", Stop);
-        var lines = new List<string>();
-        foreach (IGrouping<string?, string?[]> table in columns.GroupBy(c => c[0]))
-        {
-            lines.Add($"{table.Key}: {string.Join(", ", table.Select(c => c[1]))}");
-            string shown = string.Join(", ", table.Select(c => Shown(c[1]!, c[2]!)));
-            lines.AddRange(_control.QueryAll($"SELECT {shown} FROM {database}.{table.Key}", Stop)
-                .Select(row => $"{table.Key}: {string.Join(" | ", row.Select(v => v ?? "NULL"))}")
-                .Order(StringComparer.Ordinal));
-        }
-
-        return string.Join('\n', lines);
-    }
-
-    private static string Shown(string column, string type) => type switch
-    {
-        "bit" => $"{column} + 0",
-        "float" or "double" => $"CAST({column} AS CHAR)",
-        "char" or "varchar" or "tinytext" or "text" or "mediumtext" or "longtext" or "binary" or "varbinary" or "blob" or "mediumblob"
-            or "point" or "geometry" => $"HEX({column})",
-        _ => column,
-    };
 }
