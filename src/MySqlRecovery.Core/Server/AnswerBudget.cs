@@ -22,7 +22,8 @@ internal sealed class AnswerBudget(string server, TimeProvider? clock = null)
     public static readonly TimeSpan MaxTime = TimeSpan.FromMinutes(30);
 
     /// <summary>What to do where it is exceeded.</summary>
-    public string Advice { get; init; } = "Check that this is the server that you mean, and that what is asked about is not larger than that.";
+    public string Advice { get; init; } =
+        "Check that this is the server that you mean, and that what is asked about is not larger than that.";
 
     private readonly TimeProvider _clock = clock ?? TimeProvider.System;
     private readonly long _start = (clock ?? TimeProvider.System).GetTimestamp();

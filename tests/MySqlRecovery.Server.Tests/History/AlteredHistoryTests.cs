@@ -97,7 +97,8 @@ public abstract class AlteredHistoryTests(ServerFixture fixture)
 
     private void Touch(string database, string table, Random random, bool isFull)
     {
-        string[] updates = [.. Enumerable.Range(0, 2).Select(_ => $"UPDATE {table} SET n = n + 1 WHERE id = {random.Next(1, TouchedCount)};")];
+        string[] updates = [.. Enumerable.Range(0, 2)
+            .Select(_ => $"UPDATE {table} SET n = n + 1 WHERE id = {random.Next(1, TouchedCount)};")];
         using GlobalSetting? less = isFull || !Server.Flavour.HasRowMetadata ? null
             : new GlobalSetting(Server, "binlog_row_metadata", Server.Flavour.IsMariaDb ? "NO_LOG" : "MINIMAL");
         Server.Sql(string.Join('\n', updates), database);

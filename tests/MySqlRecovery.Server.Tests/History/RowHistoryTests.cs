@@ -2,18 +2,11 @@ using System.Collections;
 using System.Collections.Specialized;
 using System.Globalization;
 using System.Text.RegularExpressions;
-using MySqlRecovery.Binlog.Scan;
 using MySqlRecovery.Catalog;
-using MySqlRecovery.Client;
-using MySqlRecovery.Client.Replication;
-using MySqlRecovery.History;
 using MySqlRecovery.Model;
-using MySqlRecovery.Restore;
 using MySqlRecovery.Schema;
-using MySqlRecovery.Server.Tests.Client;
 using MySqlRecovery.Server.Tests.Live;
 using MySqlRecovery.Server.Tests.Servers;
-using MySqlRecovery.Text;
 using Xunit;
 
 namespace MySqlRecovery.Server.Tests.History;

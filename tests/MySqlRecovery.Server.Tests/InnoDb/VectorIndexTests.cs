@@ -130,8 +130,8 @@ public sealed class VectorIndexTests
 
     // As a user would: what the table is like stands in the .frm beside the files.
     private static string[] Repair(MySqlServer lost, string options, string[] files) => PowerShellModule.Run(
-        $"Repair-IbdSpaceId -LiteralPath {string.Join(", ", files.Select(f => $"'{f}'"))} -Destination '{Repaired(lost)}/' -Force {options} "
-            + $"-Confirm:$false | ForEach-Object {{ $_.IsConsistent ? 'True' : $_.Problem }}");
+        $"Repair-IbdSpaceId -LiteralPath {string.Join(", ", files.Select(f => $"'{f}'"))} -Destination '{Repaired(lost)}/' "
+            + $"-Force {options} -Confirm:$false | ForEach-Object {{ $_.IsConsistent ? 'True' : $_.Problem }}");
 
     private static string[] Near(MySqlServer server)
     {

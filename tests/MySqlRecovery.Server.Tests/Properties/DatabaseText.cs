@@ -1,5 +1,4 @@
 using MySqlRecovery.Client;
-using MySqlRecovery.Server.Tests.Client;
 
 namespace MySqlRecovery.Server.Tests.Properties;
 

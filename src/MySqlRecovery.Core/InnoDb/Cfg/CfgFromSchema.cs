@@ -67,7 +67,8 @@ internal sealed class CfgFromSchema
         if (column.IsCompressedByPercona || column.IsCompressed)
             throw Refuse($"column {column.Name} is compressed");
         RecordField field = _storage.Field(column);
-        int? collation = column.DataType is "binary" or "varbinary" or "vector" || column.DataType.EndsWith("blob", StringComparison.Ordinal) ? 63
+        bool isBytes = column.DataType is "binary" or "varbinary" or "vector" || column.DataType.EndsWith("blob", StringComparison.Ordinal);
+        int? collation = isBytes ? 63
             : column.DataType == "json" ? 46
             : column.IsText
                 ? column.CollationId ?? CharacterSets.FindCollation(

@@ -311,8 +311,8 @@ internal sealed class RepairPlanner
             .. _request.Schema?.Keys.Where(k => k.Kind == KeyKind.Fulltext).Select(k => k.Name) ?? []])
             plan.Notes.Add($"index {index} has its contents in files of its own and will find nothing: drop and add it again");
         foreach (KeySchema index in _request.Schema?.Keys.Where(k => k.Kind == KeyKind.Vector && !_request.HasVectorIndexFile) ?? [])
-            plan.Notes.Add($"vector index {index.Name} is in a file of its own, which is not repaired along (#i# in its name): let the target "
-                + "make the table without the index, and when the file is in place, ALTER TABLE ... ADD VECTOR INDEX");
+            plan.Notes.Add($"vector index {index.Name} is in a file of its own, which is not repaired along (#i# in its name): let the "
+                + "target make the table without the index, and when the file is in place, ALTER TABLE ... ADD VECTOR INDEX");
         if (_request.ReferencePath != null || _request.WritesCfg)
             return;
         plan.Notes.Add("missing: index ids of the target (CHECK TABLE will call the indexes corrupt; MariaDB will not open the table); a "
