@@ -13,7 +13,6 @@ internal sealed class KeyedRows(IQueryClient client, CancellationToken stop) : I
 {
     /// <summary>Single conditions joined by UNION ALL; servers limit the tables of a query to 61 a SELECT, not those of a union.</summary>
     private const int UnionLength = 100;
-    private const string FewerRows = "If the rows are that large, have fewer of them looked at together: -BatchSize.";
 
     private readonly TextBuffer _sql = new();
     private readonly TextBuffer _scratch = new();
@@ -47,7 +46,7 @@ internal sealed class KeyedRows(IQueryClient client, CancellationToken stop) : I
             string sql = string.Join(
                 " UNION ALL ", part.Select(i => $"(SELECT {i}, {from} {Condition(table, table.Key, [keys[i]])})"));
             using IQueryRows rows = client.Query(sql, stop);
-            var budget = new AnswerBudget(client.Server) { Advice = FewerRows };
+            var budget = NewBudget();
             while (rows.Read())
             {
                 budget.AddRow();
@@ -58,13 +57,17 @@ internal sealed class KeyedRows(IQueryClient client, CancellationToken stop) : I
         return found;
     }
 
+    /// <summary>What the answer to a question about the rows of a batch may have.</summary>
+    public AnswerBudget NewBudget() =>
+        new(client.Server) { Advice = "If the rows are that large, have fewer of them looked at together: -BatchSize." };
+
     /// <summary>The rows that satisfy a condition.</summary>
     public List<StoredRow> Select(RestoreTable table, string condition, bool locks, string? index = null)
     {
         using IQueryRows rows = client.Query(
             $"SELECT {table.Columns} FROM {table.FullName}{Hint(index)} WHERE {condition}{(locks ? " FOR UPDATE" : "")}", stop);
         var found = new List<StoredRow>();
-        var budget = new AnswerBudget(client.Server) { Advice = FewerRows };
+        var budget = NewBudget();
         while (rows.Read())
         {
             budget.AddRow();

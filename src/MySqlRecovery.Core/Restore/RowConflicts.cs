@@ -233,7 +233,7 @@ internal sealed class RowConflicts(
             string sql = $"SELECT {select}{keys} FROM {reference.Child.Quoted} WHERE {condition} LIMIT {MaximumChildren}";
             using IQueryRows found = client.Query(sql, stop);
             var parents = part.ToLookup(r => HashOf(reference, columns.Select(c => r.From!.Values[c])));
-            var budget = new AnswerBudget(client.Server);
+            var budget = rows.NewBudget();
             while (found.Read())
             {
                 budget.AddRow();
@@ -253,7 +253,7 @@ internal sealed class RowConflicts(
     {
         var hashes = new HashSet<UInt128>();
         using IQueryRows found = client.Query(sql, stop);
-        var budget = new AnswerBudget(client.Server);
+        var budget = rows.NewBudget();
         while (found.Read())
         {
             budget.AddRow();
