@@ -21,6 +21,7 @@ public abstract class CollationTests(ServerFixture fixture)
     [
         "latin1_swedish_ci", "latin1_german2_ci", "latin2_croatian_ci", "dec8_swedish_ci", "utf8mb4_general_ci", "utf8mb4_unicode_ci",
         "cp1251_bulgarian_ci", "cp1257_lithuanian_ci", "latin2_general_ci", "latin2_hungarian_ci", "macce_general_ci",
+        "latin2_czech_cs",
         "utf8mb4_unicode_520_ci", "utf8mb4_danish_ci", "utf8mb4_german2_ci", "utf8mb4_0900_ai_ci", "utf8mb4_sv_0900_ai_ci",
         "utf8mb4_la_0900_ai_ci", "utf8mb4_uca1400_ai_ci", "utf8mb4_uca1400_danish_ai_ci",
     ];
