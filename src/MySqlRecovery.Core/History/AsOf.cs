@@ -247,7 +247,7 @@ internal sealed class AsOf : IDisposable
 
     private List<LoggedDefinition> ReadDefinitions()
     {
-        using EventScan scan = Log!(new EventFilter { Tables = TableFilter.Only([_request.Table]), WithStatements = true }, null);
+        using EventScan scan = Log!(LoggedDefinition.Statements, null);
         return LoggedDefinition.ReadAll(scan);
     }
 

@@ -89,7 +89,7 @@ internal sealed class BaseAsOf(
 
     private List<LoggedDefinition> ReadDefinitions()
     {
-        using EventScan scan = log(new EventFilter { Tables = TableFilter.Only([request.Table]), WithStatements = true }, null);
+        using EventScan scan = log(LoggedDefinition.Statements, null);
         return LoggedDefinition.ReadAll(scan);
     }
 

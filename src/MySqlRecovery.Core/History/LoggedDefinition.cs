@@ -1,5 +1,6 @@
 using System.Globalization;
 using MySqlRecovery.Binlog.Events;
+using MySqlRecovery.Binlog.Filter;
 using MySqlRecovery.Binlog.Scan;
 using MySqlRecovery.Changes;
 using MySqlRecovery.Schema;
@@ -44,6 +45,9 @@ internal sealed class LoggedDefinition
         return change.Kind is SchemaChangeKind.None or SchemaChangeKind.Other && change.DroppedDatabase == null
             ? null : new LoggedDefinition(statement, database, change) { LogFile = view.LogFile, Position = view.Position };
     }
+
+    /// <summary>Lets statements through and no rows: what is known to have none of them need not be read.</summary>
+    public static EventFilter Statements => new() { Operations = [], WithStatements = true };
 
     /// <summary>All definitions of a scan that lets statements through.</summary>
     public static List<LoggedDefinition> ReadAll(EventScan scan)

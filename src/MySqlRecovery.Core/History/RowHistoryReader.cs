@@ -82,7 +82,7 @@ internal sealed class RowHistoryReader(
 
     private List<LoggedDefinition> ReadDefinitions()
     {
-        using EventScan scan = open(new EventFilter { Tables = TableFilter.Only([table]), WithStatements = true }, null);
+        using EventScan scan = open(LoggedDefinition.Statements, null);
         return LoggedDefinition.ReadAll(scan);
     }
 

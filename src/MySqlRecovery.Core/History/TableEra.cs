@@ -121,9 +121,14 @@ internal sealed record TableEra
     {
         for (int i = 0; i < placed.Length; i++)
         {
-            if (placed[i] is not { } column)
-                return $"the log does not name the columns, and it cannot be told which of them is {Unplaced[0].Name}";
             ColumnDefinition logged = map.Columns[i];
+            if (placed[i] is not { } column)
+            {
+                if (logged.IsNameKnown)
+                    continue;
+                return $"the log does not name the columns, and it cannot be told which of them is {Unplaced[0].Name}";
+            }
+
             bool isTold = (!logged.IsInteger || logged.IsUnsigned != null) && (!logged.IsCharacter || logged.CharacterSet != null)
                 && (!logged.IsEnumOrSet || logged.Members != null);
             if ((column.Pending?.By ?? column.Column.DroppedBy) is { } by && !isTold)

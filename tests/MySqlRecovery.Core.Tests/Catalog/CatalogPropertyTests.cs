@@ -1,6 +1,9 @@
 using System.Collections;
 using System.Globalization;
+using MySqlRecovery.Binlog.Filter;
+using MySqlRecovery.Binlog.Scan;
 using MySqlRecovery.Catalog;
+using MySqlRecovery.History;
 using MySqlRecovery.Text;
 using Xunit;
 
@@ -72,14 +75,40 @@ public sealed class CatalogPropertyTests : IDisposable
             Assert.NotEmpty(logs.Catalogs.TakePassed());
     }
 
+    [Theory]
+    [MemberData(nameof(Seeds))]
+    public void Definitions_are_the_same_with_a_catalog_and_without_the_rows(int seed)
+    {
+        var logs = CatalogedLogs.Make(_logs, seed, new Random(seed));
+        List<string> all = Definitions(logs.Paths, new EventFilter { WithStatements = true }, null);
+        Assert.Equal(all, Definitions(logs.Paths, LoggedDefinition.Statements, null));
+        Assert.Equal(all, Definitions(logs.Paths, LoggedDefinition.Statements, logs.Catalogs));
+    }
+
     [Fact]
     public void Most_of_the_logs_is_not_read_for_one_key()
+    {
+        var key = new TableName("d", "orders");
+        AssertHardlyRead((log, catalogs) => Assert.Empty(new CatalogReading([log], catalogs).History(key, 1_000_000)));
+    }
+
+    [Fact]
+    public void Most_of_the_logs_is_not_read_for_definitions() =>
+        AssertHardlyRead((log, catalogs) => Assert.Empty(Definitions([log], LoggedDefinition.Statements, catalogs)));
+
+    private static List<string> Definitions(IReadOnlyList<string> logs, EventFilter filter, LogCatalogs? catalogs)
+    {
+        using var scan = new EventScan(logs.Select(LogRange.Whole), filter, default) { Catalogs = catalogs };
+        return [.. LoggedDefinition.ReadAll(scan).Select(d => d.Shown)];
+    }
+
+    private void AssertHardlyRead(Action<string, LogCatalogs> read)
     {
         string log = Path.Combine(_logs.Folder, "binlog.000001");
         File.WriteAllBytes(log, new RandomLog(7, 200, hasStatements: false).Bytes);
         new CatalogWriter(log, default) { StretchLength = 1000, SmallestLength = 100_000 }.Write(null, out _);
         var catalogs = new LogCatalogs(null, Assert.Fail);
-        Assert.Empty(new CatalogReading([log], catalogs).History(new TableName("d", "orders"), 1_000_000));
+        read(log, catalogs);
         string passed = Assert.Single(catalogs.TakePassed());
         Assert.Contains($"{log} ", passed, StringComparison.Ordinal);
         long bytes = long.Parse(passed.Split(' ')[2], CultureInfo.InvariantCulture);
