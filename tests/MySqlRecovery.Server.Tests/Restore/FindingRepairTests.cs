@@ -37,7 +37,7 @@ public sealed class FindingRepairTests
             const string Session = "SET NAMES utf8mb4; SET time_zone = '+00:00'; SET sql_mode = ''; ";
             foreach (MySqlServer server in (MySqlServer[])[source, replica])
                 server.Sql($"{Session} DROP DATABASE IF EXISTS r; CREATE DATABASE r; USE r;\n{string.Concat(all.Select(t => t.Create))}");
-            replica.Sql($"{Session}{string.Join(";\n", all.Select(t => t.Change))};", "r");
+            replica.Sql($"{Session}{string.Join('\n', all.Select(t => t.Change))}", "r");
             List<ConsistencyFinding> findings = Compare(source, replica, "r");
             Assert.NotEmpty(findings);
 
