@@ -35,7 +35,7 @@ internal readonly ref struct HistoryStep(in EventView view, RowCursor row, Histo
             value = Decode(_row.AfterLayout, _row.After);
             if (!_row.AfterLayout.IsFull)
                 lack = Complete(map, value, before == null ? null : _line.Last.Value);
-            lack = And(lack, map.SchemaDoubt);
+            lack = And(lack, DoubtOf(map, value));
         }
 
         var version = new RowVersion
@@ -66,6 +66,17 @@ internal readonly ref struct HistoryStep(in EventView view, RowCursor row, Histo
 
     private static string? And(string? one, string? other) => one == null ? other : other == null ? one : $"{one}; {other}";
 
+    // Why values may be others than they seem; null where they are not.
+    private static string? DoubtOf(TableMap map, OrderedDictionary values)
+    {
+        if (map.SchemaDoubt != null)
+            return map.SchemaDoubt;
+        ColumnDefinition? column = Array.Find(
+            map.Columns, c => c.IsInteger && c.IsUnsigned == null && values[c.Name] is < (sbyte)0 or < (short)0 or < 0 or < 0L);
+        return column == null ? null
+            : $"the log does not say whether column {column.Name} is unsigned: a number that looks negative may be a large one";
+    }
+
     // The row as it was found: it confirms the version at hand, or tells of one that no log shows.
     private void TakeBefore(TableMap map, OrderedDictionary before)
     {
@@ -83,7 +94,7 @@ internal readonly ref struct HistoryStep(in EventView view, RowCursor row, Histo
             lack = And(lack, string.Join("; ", _notes));
         }
 
-        lack = And(lack, map.SchemaDoubt);
+        lack = And(lack, DoubtOf(map, before));
         _line.Add(new RowVersion
         {
             Server = _view.Server,

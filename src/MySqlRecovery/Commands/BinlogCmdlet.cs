@@ -248,12 +248,14 @@ public abstract partial class BinlogCmdlet : LogReaderCmdlet
             ThrowTerminatingError(ToErrorRecord(Incomplete(what)));
     }
 
-    /// <summary>Says aloud that the undo overwrites changes that are not undone, or that nobody has looked for such.</summary>
+    /// <summary>Says aloud that what is not among the changes stands in their way, or that nobody has looked for such.</summary>
     private protected void WarnOfLaterChanges(string[]? changes, bool reverse)
     {
         if (changes == null)
-            WriteWarning("Whether something else changed these rows or their tables again later was not looked for: only "
-                + "logs and servers show it.");
+            WriteWarning((reverse
+                ? "Whether something else changed these rows or their tables again later was not looked for"
+                : "Whether something that is left out made these rows, or changed them or their tables before, was not looked for")
+                + ": only logs and servers show it.");
         else if (changes.Length > 0)
             WriteWarning((reverse
                 ? "Rows of this undo, or rows that foreign keys tie to them, were changed again later by what is not undone"

@@ -259,7 +259,7 @@ public sealed partial class ExportRowChangeSqlCommand : BinlogCmdlet
             ReadLogs();
         EndReading();
         RowSqlStream stream = Stream(schema: null);
-        if (isPiped)
+        if (isPiped && stream.RowCount > 0)
             stream.LaterChanges = _input.FindLeftOut(stream.Tables);
         stream.Complete();
         WriteStatements();

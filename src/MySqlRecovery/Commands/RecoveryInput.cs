@@ -155,9 +155,10 @@ internal sealed class RecoveryInput(BinlogCmdlet cmdlet, bool reverse, string[] 
         string ServerOf() => cmdlet.Picked.Servers.FirstOrDefault() ?? cmdlet.Server[0];
     }
 
-    /// <summary>What was left out before changes of the pipeline that are to be done again, as the logs beside it show.</summary>
-    public string[] FindLeftOut(IEnumerable<TableName> tables) =>
-        _selection == null ? [] : cmdlet.FindLeftOut([.. tables], LogsBeside(), _selection);
+    /// <summary>What was left out before changes of the pipeline that are to be done again, as the logs beside it show; null where there
+    /// are none.</summary>
+    public string[]? FindLeftOut(IEnumerable<TableName> tables) =>
+        _selection == null ? null : cmdlet.FindLeftOut([.. tables], LogsBeside(), _selection);
 
     // Rows are left out by the names of their tables in the log.
     private TableRenames? Following => LeavesOutLaterChanges ? null : Renames;

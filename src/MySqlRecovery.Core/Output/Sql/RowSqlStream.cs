@@ -53,8 +53,8 @@ internal sealed class RowSqlStream : IDisposable
     /// <summary>The tables with changes.</summary>
     public IEnumerable<TableName> Tables => _maps.Select(map => new TableName(map.Database, map.Table)).Distinct();
 
-    /// <summary>What is left out and stands in the way, one line each.</summary>
-    public string[] LaterChanges { get; set; } = [];
+    /// <summary>What is left out and stands in the way, one line each; null where nobody looked for it.</summary>
+    public string[]? LaterChanges { get; set; } = [];
 
     /// <summary>What is not in the script, one line each.</summary>
     public string[] Reasons => _obstacles.ToReasons();
@@ -121,7 +121,7 @@ internal sealed class RowSqlStream : IDisposable
             _output.ReplaceVerdict("NOT COMPLETE: the end of this script says why");
         foreach (string reason in Reasons)
             _output.Comment($"NOT COMPLETE: {reason}");
-        foreach (string change in LaterChanges)
+        foreach (string change in LaterChanges ?? [])
             _output.Comment($"STANDS IN THE WAY: {change}");
         _output.Complete();
     }
