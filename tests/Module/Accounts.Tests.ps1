@@ -16,7 +16,7 @@ Describe 'An account of <Flavour> that may what the README says' -ForEach $flavo
         $server = Start-TestServer $prefix -Client ($Flavour -eq 'mysql57' ? (Get-ServerPrefix mariadb) : $prefix)
         $root = @{ Server = "$($server.Folder)/mysql.sock"; Credential = [pscredential]::new('root', [securestring]::new()) }
         $at = @{ Server = "127.0.0.1:$($server.Port)"; Credential = [pscredential]::new('reader', (ConvertTo-SecureString 'Look-4-it' -AsPlainText -Force)) }
-        $null = Invoke-Sql $server 'CREATE DATABASE shop; CREATE TABLE shop.orders (id INT PRIMARY KEY, status VARCHAR(20), price DECIMAL(9,2));'
+        $null = Invoke-Sql $server 'CREATE DATABASE shop; CREATE TABLE shop.orders (id INT PRIMARY KEY, status VARCHAR(20), price DECIMAL(9,2)); DO SLEEP(2);'
         $null = Invoke-Sql $server ((1..60).ForEach{ "INSERT INTO shop.orders VALUES ($_, 'open', $_.5); UPDATE shop.orders SET status = 'paid' WHERE id = $_;" } -join "`n")
         $null = Invoke-Sql $server "FLUSH BINARY LOGS; UPDATE shop.orders SET price = 0;"
         # What it may, and nothing else.

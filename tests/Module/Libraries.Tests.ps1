@@ -102,7 +102,7 @@ Describe 'The libraries beside those of other modules' -Skip:(-not $prefix) {
         # Column names are not in its logs, and its transactions are compressed.
         $server = Start-TestServer (Get-ServerPrefix) 'binlog-row-metadata=MINIMAL', 'binlog-transaction-compression=ON'
         Invoke-Sql $server "CREATE USER reader IDENTIFIED BY 'secret'; GRANT SELECT, REPLICATION CLIENT, REPLICATION SLAVE, TRIGGER ON *.* TO reader"
-        Invoke-Sql $server "CREATE DATABASE shop; CREATE TABLE shop.item (id INT PRIMARY KEY, name VARCHAR(20)); INSERT INTO shop.item VALUES (1, 'pen'), (2, 'ink'), (3, 'pad')"
+        Invoke-Sql $server "CREATE DATABASE shop; CREATE TABLE shop.item (id INT PRIMARY KEY, name VARCHAR(20)); DO SLEEP(2); INSERT INTO shop.item VALUES (1, 'pen'), (2, 'ink'), (3, 'pad')"
         Copy-Item "$($server.Folder)/binlog/binlog.000001" "$TestDrive/log"
     }
 

@@ -40,7 +40,7 @@ internal sealed class CatalogWriter(string log, CancellationToken stop)
         using (var scan = new EventScan([LogRange.Whole(log)], EventFilter.All, stop))
         {
             while (Read(scan))
-                builder.Take(scan);
+                Take(builder, scan);
         }
 
         builder.Complete();
@@ -64,6 +64,18 @@ internal sealed class CatalogWriter(string log, CancellationToken stop)
         {
             // The server may be in the middle of an event: what follows the catalog is read by everybody.
             return scan.Read();
+        }
+    }
+
+    private static void Take(CatalogBuilder builder, EventScan scan)
+    {
+        try
+        {
+            builder.Take(scan);
+        }
+        catch (Exception e) when (MalformedData.Is(e))
+        {
+            throw scan.Malformed(e);
         }
     }
 

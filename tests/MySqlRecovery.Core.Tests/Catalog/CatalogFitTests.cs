@@ -1,5 +1,7 @@
+using MySqlRecovery.Binlog.Events;
 using MySqlRecovery.Binlog.Filter;
 using MySqlRecovery.Catalog;
+using MySqlRecovery.Core.Tests.Binlog;
 using MySqlRecovery.Model;
 using MySqlRecovery.Text;
 using Xunit;
@@ -17,6 +19,24 @@ public sealed class CatalogFitTests : IDisposable
     private string CatalogPath => Log + ".catalog";
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Fact]
+    public void An_event_that_cannot_be_read_ends_the_making_with_an_error_that_names_it()
+    {
+        var log = new SmallLog();
+        log.AddBegin(3);
+        log.Add(BinlogEventType.TableMap, [
+            1, 0, 0, 0, 0, 0, 0, 0, 1, (byte)'d', 0, 1, (byte)'t', 0, 1, (byte)ColumnType.Long, 0, 0, 1, 1, 0]);
+        // Says that 253 bytes come before its columns.
+        log.Add(BinlogEventType.WriteRows, [1, 0, 0, 0, 0, 0, 1, 0, 255, 0, 1, 1, 0, 7, 0, 0, 0]);
+        log.AddCommit();
+        File.WriteAllBytes(Log, log.Bytes);
+
+        RecoveryException error = Assert.Throws<RecoveryException>(() => Update(Log, null, force: true));
+
+        Assert.Contains(Log, error.Message, StringComparison.Ordinal);
+        Assert.False(File.Exists(CatalogPath));
+    }
 
     [Fact]
     public void A_flipped_bit_anywhere_in_a_catalog_is_noticed_and_changes_no_answer()
