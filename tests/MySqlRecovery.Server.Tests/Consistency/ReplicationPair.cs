@@ -65,9 +65,9 @@ public sealed class ReplicationPair : IDisposable
     /// <summary>Whether positions are GTIDs.</summary>
     public bool HasGtid { get; }
 
-    public void StartReplica() => Replica.Sql($"START {Word}");
+    public void StartReplica() => Replica.Client($"START {Word}");
 
-    public void StopReplica() => Replica.Sql($"STOP {Word}");
+    public void StopReplica() => Replica.Client($"STOP {Word}");
 
     /// <summary>Waits until the replica has applied all that the source has logged.</summary>
     public void WaitForReplica()

@@ -167,7 +167,7 @@ public abstract class StoppedReplicaTests(ReplicationPairFixture fixture)
     private Still TakeStill((Moment Moment, string Until) at)
     {
         string word = Source.Flavour.ReplicaWord;
-        Replica.Sql($"STOP {word}; START {word} UNTIL {at.Until}");
+        Replica.Client($"STOP {word}; START {word} UNTIL {at.Until}");
         var clock = Stopwatch.StartNew();
         for (Dictionary<string, string?> status = Pair.Status(); status["Replica_SQL_Running"] != "No"; status = Pair.Status())
         {

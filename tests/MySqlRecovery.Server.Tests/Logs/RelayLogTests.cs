@@ -23,7 +23,7 @@ public sealed class RelayLogTests
         source.Sql("UPDATE d.t SET v = 10 WHERE id = 1; DELETE FROM d.t WHERE id > 1");
         log = source.FlushLogs();
         Wait(source, replica);
-        replica.Sql("STOP REPLICA");
+        replica.Client("STOP REPLICA");
 
         string[] relayLogs = [.. Directory.GetFiles(replica.DataPath, "relay.0*").Order(StringComparer.Ordinal)];
         BinlogEvent[] expected = [.. BinlogRecovery.ReadEvents([log]).Where(e => e.Operation != null)];
@@ -41,7 +41,7 @@ public sealed class RelayLogTests
     private static void Wait(MySqlServer source, MySqlServer replica, bool start = false)
     {
         if (start)
-            replica.Sql("START REPLICA");
+            replica.Client("START REPLICA");
         string gtids = source.Scalar("SELECT @@GLOBAL.gtid_executed").Replace("\n", "");
         Assert.Equal("0", replica.Scalar($"SELECT WAIT_FOR_EXECUTED_GTID_SET('{gtids}', 60)"));
     }
