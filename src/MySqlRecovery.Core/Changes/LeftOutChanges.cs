@@ -2,6 +2,7 @@ using System.Globalization;
 using MySqlRecovery.Binlog.Filter;
 using MySqlRecovery.Binlog.Rows;
 using MySqlRecovery.Binlog.Scan;
+using MySqlRecovery.Model;
 using MySqlRecovery.Text;
 
 namespace MySqlRecovery.Changes;
@@ -70,7 +71,7 @@ internal sealed class LeftOutChanges(IEventSelection selection)
                 while (row.MoveNext())
                     take(scan, scan.Table!, row, mayBeChosen && selection.Includes(row));
             }
-            catch (Exception e) when (e is EndOfStreamException or InvalidDataException)
+            catch (Exception e) when (MalformedData.Is(e))
             {
                 throw new EventView(scan).Malformed(e);
             }

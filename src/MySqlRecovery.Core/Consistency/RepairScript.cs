@@ -86,7 +86,7 @@ internal sealed class RepairScript
         }
 
         RowCount++;
-        _tables.Add($"{finding.Database}.{finding.Table}");
+        _tables.Add(new TableName(finding.Database, finding.Table!).Listed);
         _servers.Add(finding.Server);
     }
 

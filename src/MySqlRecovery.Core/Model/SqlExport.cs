@@ -38,7 +38,8 @@ public sealed class SqlExport
     /// <summary>
     /// Rows of the undo that other changes, which stay, have changed again later, one line each: what those did to them is
     /// overwritten; and rows that foreign keys tie to those of the undo, where definitions tell of them. Looked for in the files
-    /// given; empty where there are none; null for an undo of objects from the pipeline, for which nothing was looked at.
+    /// given; empty where there are none; null for objects from the pipeline without logs beside them, for which nothing was looked
+    /// at. Of changes that are done again: what was left out before them and stands in their way.
     /// </summary>
     public string[]? LaterChange { get; set; } = [];
 

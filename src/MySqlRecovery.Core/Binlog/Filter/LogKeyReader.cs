@@ -125,7 +125,7 @@ internal sealed class LogKeyReader
             ColumnDefinition column = map.Columns[ordinal];
             if (!column.IsNameKnown)
                 return "the log does not name the columns of the key";
-            if (!IsTold(column) || (IsInteger(column.Type) && column.IsUnsigned == null))
+            if (!IsTold(column) || (column.IsInteger && column.IsUnsigned == null))
                 return $"keys with a column of the type of {column.Name} are not looked for";
         }
 
@@ -136,15 +136,12 @@ internal sealed class LogKeyReader
     {
         ColumnType.Year or ColumnType.NewDecimal or ColumnType.Date or ColumnType.DateTime2 or ColumnType.Timestamp2
             or ColumnType.Time2 => true,
-        _ => IsInteger(column.Type) || (IsPlain(column.Type) && column.CharacterSet != null),
+        _ => column.IsInteger || (IsPlain(column.Type) && column.CharacterSet != null),
     });
 
     // A decimal of more digits is text.
-    private static bool IsNumber(ColumnDefinition column) => IsInteger(column.Type) || column.Type == ColumnType.Year
+    private static bool IsNumber(ColumnDefinition column) => column.IsInteger || column.Type == ColumnType.Year
         || (column.Type == ColumnType.NewDecimal && column.Length <= 28);
-
-    private static bool IsInteger(ColumnType type) =>
-        type is ColumnType.Tiny or ColumnType.Short or ColumnType.Int24 or ColumnType.Long or ColumnType.LongLong;
 
     private static bool IsPlain(ColumnType type) => type is ColumnType.String or ColumnType.VarString or ColumnType.VarChar;
 

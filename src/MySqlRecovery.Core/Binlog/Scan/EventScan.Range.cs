@@ -33,12 +33,21 @@ internal sealed partial class EventScan
     // What belongs to rows that are taken, and is not.
     private void NoteRows(bool isInRange, bool isTaken)
     {
-        if (isInRange)
-            _leftOut?.Observe(this, isTaken);
-        if (isTaken && (_mayCut || _filter.ThreadIds != null))
-            _cuts.Take(this);
-        if (!isTaken && _mayCut && (!isInRange || !_filter.IsInTime(new EventView(this).TimeFor(_filter))))
-            _cuts.Leave(this);
+        try
+        {
+            if (isInRange)
+                _leftOut?.Observe(this, isTaken);
+            if (isTaken && (_mayCut || _filter.ThreadIds != null))
+                _cuts.Take(this);
+            if (!isTaken && _mayCut && (!isInRange || !_filter.IsInTime(new EventView(this).TimeFor(_filter))))
+                _cuts.Leave(this);
+        }
+        catch (Exception e) when (MalformedData.Is(e))
+        {
+            RecoveryException failure = Malformed(e);
+            Close();
+            throw failure;
+        }
     }
 
     // The range ends here: whether the transaction goes on with rows.
@@ -56,7 +65,7 @@ internal sealed partial class EventScan
             }
             while (!Transaction.IsOver && Transaction.Position == transaction && Reader.Read());
         }
-        catch (Exception e) when (e is RecoveryException or EndOfStreamException or InvalidDataException)
+        catch (Exception e) when (e is RecoveryException || MalformedData.Is(e))
         {
             // What lies after the range need not be whole.
         }

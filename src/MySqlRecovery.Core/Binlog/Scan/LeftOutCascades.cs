@@ -21,7 +21,9 @@ internal sealed class LeftOutCascades(EventFilter filter, ITableSchemaSource? sc
     /// <param name="isTaken">Whether it passed the filter.</param>
     public void Observe(EventScan scan, bool isTaken)
     {
-        var flags = (RowsEventFlags)BinaryPrimitives.ReadUInt16LittleEndian(scan.Reader.Body[scan.Reader.Format.TableIdLength..]);
+        if (!BinaryPrimitives.TryReadUInt16LittleEndian(scan.Reader.Body[scan.Reader.Format.TableIdLength..], out ushort bits))
+            throw new EndOfStreamException("it ends before its flags");
+        var flags = (RowsEventFlags)bits;
         if (!flags.HasFlag(RowsEventFlags.UseSqlForeignKey))
             return;
         if (_transaction != (scan.LogIndex, scan.Transaction.Position))
