@@ -34,8 +34,7 @@ public sealed class VectorIndexTests
         string[] output = Repair(lost, "-WriteCfg -TargetVersion 11.8", Files(lost));
 
         Assert.Equal(["True", "True"], output);
-        foreach (string file in Directory.GetFiles(Repaired(lost)))
-            target.PlaceFile(file, $"d/{Path.GetFileName(file)}");
+        Place(lost, target);
         target.Sql("ALTER TABLE d.t IMPORT TABLESPACE");
         AssertIsWhole(target, expected, near);
     }
@@ -57,8 +56,7 @@ public sealed class VectorIndexTests
         string[] output = Repair(lost, $"-ReferencePath '{target.DataPath}'", Files(lost));
 
         Assert.Equal(["True", "True"], output);
-        foreach (string file in Directory.GetFiles(Repaired(lost)))
-            target.PlaceFile(file, $"d/{Path.GetFileName(file)}");
+        Place(lost, target);
         target.Start();
         target.Sql("DROP TABLE d.between");
         AssertIsWhole(target, expected, near);
@@ -78,8 +76,7 @@ public sealed class VectorIndexTests
         string[] output = Repair(lost, "-WriteCfg -TargetVersion 11.8", [Path.Combine(lost.DataPath, "d/t.ibd")]);
 
         Assert.Contains("vector index v is in a file of its own", Assert.Single(output), StringComparison.Ordinal);
-        foreach (string file in Directory.GetFiles(Repaired(lost)))
-            target.PlaceFile(file, $"d/{Path.GetFileName(file)}");
+        Place(lost, target);
         target.Sql("ALTER TABLE d.t IMPORT TABLESPACE; ALTER TABLE d.t ADD VECTOR INDEX v (v)");
         // The index is another graph, which finds the nearest row, and most of the others.
         AssertIsWhole(target, expected, near[..1]);
@@ -139,6 +136,12 @@ public sealed class VectorIndexTests
         const string near = "FROM d.t ORDER BY VEC_DISTANCE_EUCLIDEAN(v, VEC_FromText('[500,1,1]')) LIMIT 5";
         Assert.Equal("v", server.Query($"EXPLAIN SELECT id {near}")[0][5]);
         return [.. server.Query($"SELECT id {near}").Select(r => r[0])];
+    }
+
+    private static void Place(MySqlServer lost, MySqlServer target)
+    {
+        foreach (string file in Directory.GetFiles(Repaired(lost)))
+            target.PlaceFile(file, $"d/{Path.GetFileName(file)}");
     }
 
     private static void AssertIsWhole(MySqlServer target, string expected, string[] near)

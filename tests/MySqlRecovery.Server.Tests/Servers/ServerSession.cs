@@ -55,7 +55,7 @@ internal sealed class ServerSession : IDisposable
             using MySqlDataReader reader = command.ExecuteReader();
             do
             {
-                if (!Enumerable.Range(0, reader.FieldCount).All(i => IsPlain(reader.GetDataTypeName(i))))
+                if (!Enumerable.Range(0, reader.FieldCount).All(i => IsPlain(reader, i)))
                     rows = null;
                 while (reader.Read())
                     rows?.Add([.. Enumerable.Range(0, reader.FieldCount).Select(i => Text(reader, i))]);
@@ -79,8 +79,12 @@ internal sealed class ServerSession : IDisposable
         }
     }
 
-    private static bool IsPlain(string type) => !(type.StartsWith("DATE", StringComparison.Ordinal)
-        || type.StartsWith("TIME", StringComparison.Ordinal) || type is "YEAR" or "FLOAT" or "DOUBLE" or "BIT" or "GEOMETRY");
+    private static bool IsPlain(MySqlDataReader reader, int column) =>
+        (reader.GetFieldType(column) == typeof(string) || reader.GetFieldType(column) == typeof(byte[])
+            || reader.GetFieldType(column) == typeof(decimal)
+            || (reader.GetFieldType(column).IsPrimitive && reader.GetFieldType(column) != typeof(float)
+                && reader.GetFieldType(column) != typeof(double)))
+        && reader.GetDataTypeName(column) is not ("YEAR" or "BIT" or "GEOMETRY" or "VECTOR");
 
     private static string Text(MySqlDataReader reader, int column) => reader.IsDBNull(column)
         ? "NULL"
