@@ -28,13 +28,15 @@ internal sealed class AlterTableParser
         _table = table;
         _currentDatabase = currentDatabase;
         _name = table.QualifiedName;
+        bool hasOwnPeriod = !table.Columns.Any(SystemVersioning.IsImplicit);
         _draft = new TableDraft
         {
             Table = table,
             DatabaseText = databaseText,
             OuterText = new TextDefault(table.CharacterSet, table.Collation),
             IsSystemVersioned = table.RowEndColumn != null,
-            OwnRowEnd = table.Columns.Any(SystemVersioning.IsImplicit) ? null : table.RowEndColumn,
+            OwnRowStart = hasOwnPeriod ? table.RowStartColumn : null,
+            OwnRowEnd = hasOwnPeriod ? table.RowEndColumn : null,
             Keys = [.. table.Keys],
             ForeignKeys = [.. table.ForeignKeys],
         };

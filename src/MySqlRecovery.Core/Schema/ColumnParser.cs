@@ -109,7 +109,10 @@ internal static class ColumnParser
         bool rowEnd = cursor.Accept("ROW", "END");
         if (rowEnd)
             table.OwnRowEnd = draft.Column.Name;
-        if (rowEnd || cursor.Accept("ROW", "START"))
+        bool rowStart = !rowEnd && cursor.Accept("ROW", "START");
+        if (rowStart)
+            table.OwnRowStart = draft.Column.Name;
+        if (rowStart || rowEnd)
         {
             draft.Column = draft.Column with { IsGenerated = true, IsStored = true, IsNullable = false };
             return;

@@ -24,6 +24,7 @@ internal sealed class LogSchema(SchemaCatalog catalog) : ITableSchemaSource
         for (int i = 0; i < map.Columns.Length; i++)
             Complete(map.Columns[i], table.Columns[i]);
         map.HasSchema = true;
+        map.RowStart = table.RowStartColumn == null ? null : IndexOf(map, table.RowStartColumn);
         map.RowEnd = table.RowEndColumn == null ? null : IndexOf(map, table.RowEndColumn);
         map.HasTriggers = table.Triggers.Count > 0;
         KeySchema? key = KeyOf(table);

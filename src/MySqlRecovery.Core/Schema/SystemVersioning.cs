@@ -8,9 +8,10 @@ internal static class SystemVersioning
 
     /// <summary>
     /// Adds the two invisible columns at the end, unless the text has its own, and the end of the row's life to the unique
-    /// keys, since table map events have both. Returns the name of the column that holds that end.
+    /// keys, since table map events have both. Returns the names of the two; the start is null where the text has only the end.
     /// </summary>
-    public static string Complete(List<ColumnSchema> columns, List<KeySchema> keys, string? ownRowEnd)
+    public static (string? Start, string End) Complete(
+        List<ColumnSchema> columns, List<KeySchema> keys, string? ownRowStart, string? ownRowEnd)
     {
         if (ownRowEnd == null)
         {
@@ -18,6 +19,7 @@ internal static class SystemVersioning
             columns.Add(Implicit(RowEnd));
         }
 
+        string? rowStart = ownRowEnd == null ? RowStart : ownRowStart;
         string rowEnd = ownRowEnd ?? RowEnd;
         for (int i = 0; i < keys.Count; i++)
         {
@@ -25,7 +27,7 @@ internal static class SystemVersioning
                 keys[i] = keys[i] with { Parts = [.. keys[i].Parts, new KeyPart(rowEnd)] };
         }
 
-        return rowEnd;
+        return (rowStart, rowEnd);
     }
 
     /// <summary>Whether the column is one that the text does not list.</summary>

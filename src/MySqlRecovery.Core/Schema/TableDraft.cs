@@ -30,6 +30,9 @@ internal sealed class TableDraft
     /// <summary>WITH SYSTEM VERSIONING.</summary>
     public bool IsSystemVersioned { get; set; }
 
+    /// <summary>The column that the text itself declares AS ROW START.</summary>
+    public string? OwnRowStart { get; set; }
+
     /// <summary>The column that the text itself declares AS ROW END.</summary>
     public string? OwnRowEnd { get; set; }
 
@@ -53,7 +56,8 @@ internal sealed class TableDraft
     /// <exception cref="RecoveryException">The parts do not fit together.</exception>
     public TableSchema Build(StatementCursor cursor, List<ColumnSchema> columns)
     {
-        string? rowEnd = IsSystemVersioned ? SystemVersioning.Complete(columns, Keys, OwnRowEnd) : null;
+        (string? rowStart, string? rowEnd) = IsSystemVersioned
+            ? SystemVersioning.Complete(columns, Keys, OwnRowStart, OwnRowEnd) : default((string?, string?));
         var ordinals = new Dictionary<string, int>(StringComparer.OrdinalIgnoreCase);
         foreach (ColumnSchema column in columns)
         {
@@ -76,6 +80,7 @@ internal sealed class TableDraft
             ForeignKeys = ForeignKeys,
             CharacterSet = EffectiveText.CharacterSet,
             Collation = EffectiveText.Collation,
+            RowStartColumn = rowStart,
             RowEndColumn = rowEnd,
         };
     }

@@ -44,6 +44,9 @@ internal sealed record TableSchema
 
     public bool IsPartitioned { get; init; }
 
+    /// <summary>The column in which MariaDB keeps the start of a row's life, if the table is WITH SYSTEM VERSIONING; else null.</summary>
+    public string? RowStartColumn { get; init; }
+
     /// <summary>The column in which MariaDB keeps the end of a row's life, if the table is WITH SYSTEM VERSIONING; else null.</summary>
     public string? RowEndColumn { get; init; }
 

@@ -1,3 +1,6 @@
+using System.Buffers.Binary;
+using MySqlRecovery.Binlog.Events;
+using MySqlRecovery.IO;
 using MySqlRecovery.Model;
 using MySqlRecovery.Output.Sql;
 using MySqlRecovery.Server.Tests.Servers;
@@ -67,19 +70,39 @@ public abstract class VersionedTableTests(ServerFixture fixture)
         Assert.Equal(before, All(database, period));
     }
 
+    [Theory]
+    [MemberData(nameof(Tables))]
+    public void History_that_was_removed_comes_back_by_sql_as_it_was(string name, string columns, string period)
+    {
+        foreach (SqlForm form in (SqlForm[])[new(), new() { BatchSize = 100 }, new() { Fold = true }])
+        {
+            if (form.Fold && name == "keyless")
+                continue;
+            string database = Make($"r_{name}_{form.BatchSize}{form.Fold}", columns, out string schema);
+            Server.Sql("UPDATE t SET v = v + 100; DELETE FROM t WHERE id = 2", database);
+            IReadOnlyList<string[]> before = All(database, period);
+            string log = Do("DELETE HISTORY FROM t", database);
+            Assert.NotEqual(before, All(database, period));
+
+            var undo = new Reversal(log) { SchemaPath = schema, Form = form };
+            AssertSays(Run(undo, reverse: true, out _), database);
+            Assert.Equal(before, All(database, period));
+        }
+    }
+
     [Fact]
-    public void History_that_was_removed_is_named_where_sql_cannot_write_it()
+    public void History_that_was_removed_before_sql_could_write_it_is_named()
     {
         string database = Make("v_removed", "id INT PRIMARY KEY, v INT", out string schema);
         Server.Sql("UPDATE t SET v = v + 100", database);
-        IReadOnlyList<string[]> before = All(database, "row_start, row_end"), present = Rows(database);
-        string log = Do("DELETE HISTORY FROM t; DELETE FROM t WHERE id = 1", database);
+        IReadOnlyList<string[]> present = Rows(database);
+        string log = AsOf10_10(Do("DELETE HISTORY FROM t; DELETE FROM t WHERE id = 1", database));
 
-        string[] reasons = Run(new Reversal(log) { SchemaPath = schema }, reverse: true, out _);
+        string[] reasons = Run(new Reversal(log) { SchemaPath = schema }, reverse: true, out string script);
         Assert.Equal(present, Rows(database));
         Assert.Contains(reasons, r => r.StartsWith($"{database}.t: ", StringComparison.Ordinal)
-            && r.Contains("SQL cannot write history, which was removed", StringComparison.Ordinal));
-        Assert.NotEqual(before, All(database, "row_start, row_end"));
+            && r.Contains("SQL cannot write history, which was removed here, before MariaDB 10.11", StringComparison.Ordinal));
+        Assert.DoesNotContain("insert_history", script);
     }
 
     [Fact]
@@ -135,6 +158,20 @@ public abstract class VersionedTableTests(ServerFixture fixture)
         Server.FlushLogs();
         Server.Sql(damage, database);
         return Server.FlushLogs();
+    }
+
+    /// <summary>The same log as if another version had written it, which stands at the beginning of its first event.</summary>
+    private string AsOf10_10(string log)
+    {
+        byte[] bytes = File.ReadAllBytes(log);
+        Span<byte> first = bytes.AsSpan(4, BinaryPrimitives.ReadInt32LittleEndian(bytes.AsSpan(4 + 9)));
+        Span<byte> version = first.Slice(EventHeader.Size + 2, 50);
+        version.Clear();
+        "10.10.7-MariaDB"u8.CopyTo(version);
+        BinaryPrimitives.WriteUInt32LittleEndian(first[^4..], Crc32.Compute(first[..^4]));
+        string path = NewPath();
+        File.WriteAllBytes(path, bytes);
+        return path;
     }
 
     private string[] Run(Reversal reversal, bool reverse, out string script)

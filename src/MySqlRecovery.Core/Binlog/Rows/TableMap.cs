@@ -75,6 +75,9 @@ internal sealed class TableMap
 
     public bool HasTriggers { get; set; }
 
+    /// <summary>Index of the column with the start of a row's life, where <see cref="RowEnd"/> is known; null for others.</summary>
+    public int? RowStart { get; set; }
+
     /// <summary>Index of the column with the end of a row's life, where the rows of the past are kept in the table too (MariaDB's WITH
     /// SYSTEM VERSIONING); null for others.</summary>
     public int? RowEnd { get; set; }
@@ -154,6 +157,7 @@ internal sealed class TableMap
         HasPartialKeys = HasPartialKeys,
         HasSchema = HasSchema,
         HasTriggers = HasTriggers,
+        RowStart = RowStart,
         RowEnd = RowEnd,
         SchemaProblem = SchemaProblem,
         SchemaDoubt = SchemaDoubt,

@@ -95,6 +95,7 @@ internal sealed class FrmFile
             Name = name,
             Columns = columns,
             Keys = Keys(columns, lengths),
+            RowStartColumn = _extra.RowStart >= 0 && _extra.RowStart < count ? columns[_extra.RowStart].Name : null,
             RowEndColumn = _extra.RowEnd >= 0 && _extra.RowEnd < count ? columns[_extra.RowEnd].Name : null,
         };
     }

@@ -32,6 +32,7 @@ internal sealed class RowSqlExport : IDisposable
     public RowSqlExport(ChangeIndex index, RowPredicate? where, SqlForm form, SqlOutput output, CancellationToken stop)
     {
         form.Check(index.Maps);
+        form = form with { WritesHistory = form.Reverse && index.Format is { IsMariaDb: true } format && format.IsAtLeast(10, 11, 0) };
         _index = index;
         _where = index.RowTest(where);
         _form = form;

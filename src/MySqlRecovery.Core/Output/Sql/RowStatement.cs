@@ -32,6 +32,16 @@ internal sealed class RowStatement(TextBuffer sql)
         sql.Append((byte)';');
     }
 
+    /// <summary>Writes an INSERT of a version that a system-versioned table had of a row, with the time in which it held.</summary>
+    public void WriteHistory(SqlTable table, RowLayout layout, ReadOnlySpan<byte> image)
+    {
+        Begin(layout, image, ref _to);
+        sql.Append("SET STATEMENT system_versioning_insert_history = 1 FOR "u8);
+        sql.Append(table.HistoryHead(layout));
+        WriteValues(table, layout, image, isHistory: true);
+        sql.Append((byte)';');
+    }
+
     /// <summary>
     /// Writes a row as one of several of a statement: the values of an insert in parentheses, the key of a delete. False, and
     /// nothing written, where a delete finds its row by anything else than one integer.
@@ -121,14 +131,14 @@ internal sealed class RowStatement(TextBuffer sql)
     }
 
     [MethodImpl(Jit.Hot)]
-    private void WriteValues(SqlTable table, RowLayout layout, ReadOnlySpan<byte> image)
+    private void WriteValues(SqlTable table, RowLayout layout, ReadOnlySpan<byte> image, bool isHistory = false)
     {
         sql.Append((byte)'(');
         bool first = true;
         for (int i = 0; i < layout.Ordinals.Length; i++)
         {
             ColumnDefinition column = table.Map.Columns[layout.Ordinals[i]];
-            if (column.IsGenerated)
+            if (column.IsGenerated && !(isHistory && table.IsPeriod(layout.Ordinals[i])))
                 continue;
             Separate(ref first, ", "u8);
             WriteStored(column, _to[i], image);

@@ -30,6 +30,9 @@ internal sealed record SqlForm
     /// have no order among them.</summary>
     public TableRenames? Following => Fold ? null : Renames;
 
+    /// <summary>Whether an undo brings back removed versions of rows of system-versioned tables (MariaDB 10.11 and later).</summary>
+    public bool WritesHistory { get; init; }
+
     /// <summary>Fails where a name given matches nothing of the tables at hand.</summary>
     public void Check(IReadOnlyCollection<TableMap> maps)
     {

@@ -130,11 +130,14 @@ internal sealed class SqlScriptWriter : IDisposable
     public string? WriteChange(
         TableMap map, RowOperation operation, RowLayout fromLayout, ReadOnlySpan<byte> from, RowLayout toLayout, ReadOnlySpan<byte> to)
     {
+        bool isHistory = false;
         if (map.RowEnd != null)
         {
-            if (VersionedRow.OfPresent(map, operation, fromLayout, from, toLayout, to) is not { } present)
+            RowOperation? present = VersionedRow.OfPresent(map, operation, fromLayout, from, toLayout, to);
+            isHistory = present == null && operation == RowOperation.Insert && _form.WritesHistory && VersionedRow.HasPeriod(map, toLayout);
+            if (present == null && !isHistory)
                 return operation == (_form.Reverse ? RowOperation.Insert : RowOperation.Delete) ? VersionedRow.LostHistory : null;
-            operation = present;
+            operation = present ?? operation;
         }
 
         _sql.Clear();
@@ -144,12 +147,12 @@ internal sealed class SqlScriptWriter : IDisposable
             SqlTable table = Table(map);
             if (table.ChosenColumns != null && ChosenColumnsObstacle(table, operation, fromLayout, from, toLayout, to) is { } obstacle)
                 return obstacle;
-            if (_batch != null && pieces == null && operation != RowOperation.Update
+            if (_batch != null && pieces == null && !isHistory && operation != RowOperation.Update
                 && TryAddToBatch(_batch, table, operation, fromLayout, from, toLayout, to))
                 return null;
             // A large statement is made twice, first for nothing but whether it can be, and never is in memory as a whole.
             (_sql.Sink, _sql.CountsOnly) = (null, pieces != null);
-            if (!WriteStatement(table, operation, fromLayout, from, toLayout, to))
+            if (!WriteStatement(table, operation, fromLayout, from, toLayout, to, isHistory))
                 return null;
         }
         catch (Exception e) when (MalformedData.Is(e))
@@ -164,14 +167,14 @@ internal sealed class SqlScriptWriter : IDisposable
         if (_statement.InexpressibleColumn is { } column)
             return $"column {column} holds a JSON document with a BIT or BLOB value, which SQL cannot write: use the undo binlog";
         Flush();
-        CheckForeignKeys(ChecksForeignKeys(operation));
+        CheckForeignKeys(!isHistory && ChecksForeignKeys(operation));
         if (_statement.NeedsLenientMode)
             Write(LenientMode);
         if (pieces != null)
         {
             _sql.Clear();
             (_sql.Sink, _sql.CountsOnly) = (pieces, false);
-            WriteStatement(Table(map), operation, fromLayout, from, toLayout, to);
+            WriteStatement(Table(map), operation, fromLayout, from, toLayout, to, isHistory);
         }
 
         _output.Statement(_sql.Written);
@@ -190,10 +193,14 @@ internal sealed class SqlScriptWriter : IDisposable
     /// <summary>False, and nothing written, for an update that changes nothing that may be set.</summary>
     [MethodImpl(Jit.Hot)]
     private bool WriteStatement(
-        SqlTable table, RowOperation operation, RowLayout fromLayout, ReadOnlySpan<byte> from, RowLayout toLayout, ReadOnlySpan<byte> to)
+        SqlTable table, RowOperation operation, RowLayout fromLayout, ReadOnlySpan<byte> from, RowLayout toLayout, ReadOnlySpan<byte> to,
+        bool isHistory)
     {
         switch (operation)
         {
+            case RowOperation.Insert when isHistory:
+                _statement.WriteHistory(table, toLayout, to);
+                return true;
             case RowOperation.Insert:
                 _statement.WriteInsert(table, toLayout, to);
                 return true;

@@ -10,6 +10,7 @@ namespace MySqlRecovery.Output.Sql;
 internal sealed class SqlTable
 {
     private (RowLayout? Layout, byte[] Head) _insert;
+    private (RowLayout? Layout, byte[] Head) _history;
     private byte[]? _deleteHead;
 
     private SqlTable(TableMap map, SqlForm form)
@@ -86,9 +87,20 @@ internal sealed class SqlTable
     public ReadOnlySpan<byte> InsertHead(RowLayout layout)
     {
         if (_insert.Layout != layout)
-            _insert = (layout, MakeInsertHead(layout));
+            _insert = (layout, MakeInsertHead(layout, o => !Map.Columns[o].IsGenerated));
         return _insert.Head;
     }
+
+    /// <summary>The same with the columns that say when a version of a row held.</summary>
+    public ReadOnlySpan<byte> HistoryHead(RowLayout layout)
+    {
+        if (_history.Layout != layout)
+            _history = (layout, MakeInsertHead(layout, o => !Map.Columns[o].IsGenerated || IsPeriod(o)));
+        return _history.Head;
+    }
+
+    /// <summary>Whether a column says when a version of a row held.</summary>
+    public bool IsPeriod(int ordinal) => ordinal == Map.RowStart || ordinal == Map.RowEnd;
 
     /// <summary>A DELETE by a key of one column up to the keys.</summary>
     public ReadOnlySpan<byte> DeleteHead()
@@ -107,14 +119,14 @@ internal sealed class SqlTable
         return _deleteHead;
     }
 
-    private byte[] MakeInsertHead(RowLayout layout)
+    private byte[] MakeInsertHead(RowLayout layout, Func<int, bool> isWritten)
     {
         using var head = new TextBuffer();
         head.Append("INSERT INTO "u8);
         head.Append(Name);
         head.Append(" ("u8);
         int start = head.Length;
-        foreach (int ordinal in layout.Ordinals.Where(o => !Map.Columns[o].IsGenerated))
+        foreach (int ordinal in layout.Ordinals.Where(isWritten))
         {
             if (head.Length > start)
                 head.Append(", "u8);

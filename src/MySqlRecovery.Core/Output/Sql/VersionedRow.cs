@@ -17,7 +17,7 @@ internal static class VersionedRow
 
     /// <summary>Why a removed version of a row does not come back.</summary>
     public const string LostHistory =
-        "SQL cannot write history, which was removed here: use the undo binlog";
+        "SQL cannot write history, which was removed here, before MariaDB 10.11: use the undo binlog";
 
     private const uint LastSecond32 = int.MaxValue, LastSecond64 = uint.MaxValue, LastMicrosecond = 999_999;
 
@@ -41,6 +41,10 @@ internal static class VersionedRow
             _ => null,
         };
     }
+
+    /// <summary>Whether an image says when the row was so.</summary>
+    public static bool HasPeriod(TableMap map, RowLayout layout) =>
+        map.RowStart is { } start && layout.IndexOf(start) >= 0 && layout.IndexOf(map.RowEnd!.Value) >= 0;
 
     // The greatest TIMESTAMP(6) there is, which MariaDB 11.5 made a later one. Tables that keep numbers of transactions have no row
     // events. Where an image lacks the column it did not change, and history does not.
