@@ -124,7 +124,9 @@ public sealed class ValueTests(MySqlFixture fixture) : IClassFixture<MySqlFixtur
               (1002, JSON_ARRAY(0x00FF, b'101', CAST(0x00FF10 AS BINARY), UNHEX('FF'), CAST(7 AS UNSIGNED),
               TIMESTAMP('2024-01-01 00:00:00'), ST_GeomFromText('POINT(1 2)'), POW(2, 70), -0e0)),
               (1003, JSON_OBJECT('big', REPEAT('x', 70000), 'arr', CAST(CONCAT('[', REPEAT('1, ', 30000), '2.5]') AS JSON))),
-              (1004, CAST(CONCAT(REPEAT('[', 100), REPEAT(']', 100)) AS JSON)), (1005, NULL), (1006, 'null');
+              (1004, CAST(CONCAT(REPEAT('[', 100), REPEAT(']', 100)) AS JSON)), (1005, NULL), (1006, 'null'),
+              (1007, JSON_ARRAY(CAST(CONCAT(REPEAT('9', 40), '.', REPEAT('9', 25)) AS DECIMAL(65, 25)),
+              CAST(CONCAT('-', REPEAT('7', 35), '.', REPEAT('7', 30)) AS DECIMAL(65, 30)), CAST(REPEAT('8', 64) AS DECIMAL(65))));
             INSERT INTO t SELECT id + 2000, JSON_SET(doc, '$.new', 'x') FROM t WHERE JSON_TYPE(doc) = 'OBJECT';
             """,
             "SELECT id, CAST(doc AS CHAR) FROM t ORDER BY id");
