@@ -48,6 +48,7 @@ public sealed class HostileWire : IDisposable
             while (true)
             {
                 TcpClient client = _listener.AcceptTcpClient();
+                client.NoDelay = true;
                 lock (_clients)
                     _clients.Add(client);
                 new Thread(() => Serve(client)) { IsBackground = true }.Start();

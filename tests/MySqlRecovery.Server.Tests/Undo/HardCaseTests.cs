@@ -183,7 +183,7 @@ public abstract class HardCaseTests(ServerFixture fixture)
         "large",
         $"""
         CREATE TABLE t (id INT PRIMARY KEY, b LONGBLOB, t LONGTEXT);
-        INSERT INTO t VALUES (1, REPEAT(0x00FF27, {(Server.Flavour == ServerFlavour.MySql56 ? 1_700_000 : 6_700_000)}), 'x'),
+        INSERT INTO t VALUES (1, REPEAT(0x00FF27, {(Server.Flavour == ServerFlavour.MySql56 ? 1_700_000 : 5_700_000)}), 'x'),
           (2, 'small', REPEAT('ü''\\', 10000));
         """,
         "UPDATE t SET b = 'gone', t = NULL WHERE id = 1; DELETE FROM t WHERE id = 2;");
