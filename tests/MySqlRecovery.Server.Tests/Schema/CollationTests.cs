@@ -29,6 +29,9 @@ public abstract class CollationTests(ServerFixture fixture)
     private static readonly string[] SameSets = ["ucs2", "utf16", "utf16le", "utf32", "utf8mb3", "utf8"];
     private static readonly string[] Finer = ["_bin", "nopad", "_as_", "ai_cs"];
 
+    // MariaDB gives its own collations the names of MySQL's, too. Of these languages a few letters with two marks differ: U+01FC, U+01DE.
+    private static readonly string[] OtherOnMariaDb = ["da", "de_pb", "et", "is", "lt", "sv"];
+
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     private MySqlServer Server => fixture.Server;
@@ -68,8 +71,9 @@ public abstract class CollationTests(ServerFixture fixture)
             ? "SELECT character_set_name, full_collation_name FROM information_schema.collation_character_set_applicability"
             : "SELECT character_set_name, collation_name FROM information_schema.collations";
         return connection.QueryAll(from, Stop).Where(row => row[0] != null).Select(row => (Set: row[0]!, Collation: row[1]!)).Where(
-            // MariaDB gives its own collations the names of MySQL's, too.
-            row => row.Set != "binary" && !(Server.Flavour.IsMariaDb && row.Collation.Contains("_0900_", StringComparison.Ordinal))
+            row => row.Set != "binary"
+                && !(Server.Flavour.IsMariaDb
+                    && Array.Exists(OtherOnMariaDb, c => row.Collation.Contains($"_{c}_0900_", StringComparison.Ordinal)))
                 && (TakesAll ? !SameSets.Contains(row.Set) && !Array.Exists(Finer, f => row.Collation.Contains(f, StringComparison.Ordinal))
                 : Some.Contains(row.Collation)));
     }
