@@ -79,7 +79,7 @@ internal sealed class LaterChanges(
 
             TableMap map = scan.Table!;
             bool mayBeChosen = selection.Includes(scan) && tables?.IsMatch(map) != false;
-            if (mayBeChosen || _chosen.Count > 0 || references?.IsLooking == true)
+            if (mayBeChosen || _chosen.Count > 0 || LeftOut != null || references?.IsLooking == true)
                 Observe(scan, map, mayBeChosen);
         }
 

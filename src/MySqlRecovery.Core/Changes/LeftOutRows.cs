@@ -63,8 +63,8 @@ internal sealed class LeftOutRows
             return default;
         }
 
-        // Of rows that are known by all they hold, one that became equal to another is still not that one.
-        List<RowName> names = NamesOf(table, row, withAfter: !table.IsKeyless);
+        // Of rows that are known by all they hold, one that became equal to another is still not that one: only what became of them counts.
+        List<RowName> names = NamesOf(table, row, withAfter: !table.IsKeyless || IsKnown(table, row));
         UInt128? got = row.Before.IsEmpty || table.IsKeyless ? null : table.NameOf(row.AfterLayout, row.After);
         bool isKnown = false, meetsItself = false, meetsOther = false;
         foreach ((UInt128 name, _) in names)
@@ -113,6 +113,9 @@ internal sealed class LeftOutRows
         bool isLeftOut = table.NameOf(row.BeforeLayout, row.Before) is { } before && _leftOut.Contains(before);
         return !isLeftOut && !(table.NameOf(row.AfterLayout, row.After) is { } after && _leftOut.Contains(after));
     }
+
+    private bool IsKnown(KeyedTable table, in RowCursor row) =>
+        table.NameOf(row.BeforeLayout, row.Before) is { } name && _numbers.ContainsKey(name);
 
     private List<RowName> NamesOf(KeyedTable table, in RowCursor row, bool withAfter)
     {

@@ -14,7 +14,7 @@ namespace MySqlRecovery.Server.Tests.Undo;
 
 /// <summary>
 /// An undo without the rows that others changed later: those are as the others left them, all others are undone, and what was left
-/// out is said. What is chosen are the transactions that write into <c>mark</c>.
+/// out is said. What is chosen are the transactions that insert into <c>mark</c>.
 /// </summary>
 public abstract class LeftOutRowTests(ServerFixture fixture)
 {
@@ -72,6 +72,46 @@ public abstract class LeftOutRowTests(ServerFixture fixture)
         Apply(undo.Path, form);
         Assert.Equal(["1=20", "3=7", "4=4", "6=50", "9=80", "100=11"],
             Server.Query("SELECT id, v FROM t ORDER BY id", database).Select(r => string.Join('=', r)));
+    }
+
+    [Theory]
+    [InlineData(Form.Binlog)]
+    [InlineData(Form.Sql)]
+    public void A_row_whose_key_moved_after_all_that_was_chosen_was_met_stays_with_all_of_its_steps(Form form)
+    {
+        string database = Create($"met_{form}", "t (id INT PRIMARY KEY, v INT)");
+        (string log, string schema) = Run(database, """
+            INSERT INTO t VALUES (8, 8);
+            BEGIN; INSERT INTO mark VALUES (1); UPDATE t SET v = 80 WHERE id = 8; COMMIT;
+            UPDATE t SET v = 81; DELETE FROM mark;
+            UPDATE t SET id = 205;
+            BEGIN; INSERT INTO mark VALUES (2); UPDATE t SET v = 107; COMMIT;
+            """);
+
+        Written undo = Write(log, schema, form);
+        Assert.Equal(3, undo.ExcludedRowCount);
+        Apply(undo.Path, form);
+        Assert.Equal(["205=107"], Server.Query("SELECT id, v FROM t", database).Select(r => string.Join('=', r)));
+    }
+
+    [Theory]
+    [InlineData(Form.Binlog)]
+    [InlineData(Form.Sql)]
+    public void A_row_without_key_stays_with_the_steps_after_that_of_others(Form form)
+    {
+        string database = Create($"steps_{form}", "t (a INT, v INT)");
+        (string log, string schema) = Run(database, """
+            INSERT INTO t VALUES (3, 3);
+            BEGIN; INSERT INTO mark VALUES (1); INSERT INTO t VALUES (1, 1), (2, 2); COMMIT;
+            UPDATE t SET v = 10 WHERE a = 1;
+            BEGIN; INSERT INTO mark VALUES (2); DELETE FROM t WHERE a = 1; COMMIT;
+            """);
+
+        Written undo = Write(log, schema, form);
+        Assert.Single(undo.Excluded);
+        Assert.Equal(2, undo.ExcludedRowCount);
+        Apply(undo.Path, form);
+        Assert.Equal(["3=3"], Server.Query("SELECT a, v FROM t", database).Select(r => string.Join('=', r)));
     }
 
     [Fact]
@@ -226,7 +266,8 @@ public abstract class LeftOutRowTests(ServerFixture fixture)
 
     private Written Write(string log, string? schema, Form form)
     {
-        string[] gtids = [.. new BinlogReader([log]).ReadRowChanges().Where(c => c.Table == "mark").Select(c => c.Gtid!).Distinct()];
+        string[] gtids = [.. new BinlogReader([log]).ReadRowChanges()
+            .Where(c => c is { Table: "mark", Operation: RowOperation.Insert }).Select(c => c.Gtid!).Distinct()];
         string path = Path.Combine(Server.FolderPath, Guid.NewGuid().ToString("N"));
         var reader = new BinlogReader([log]) { Gtid = gtids, SchemaPath = schema, ExcludeLaterChange = true };
         if (form == Form.Binlog)
