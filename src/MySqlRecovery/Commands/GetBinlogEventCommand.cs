@@ -1,5 +1,7 @@
 using System.Management.Automation;
+using MySqlRecovery.Binlog.Events;
 using MySqlRecovery.Binlog.Scan;
+using MySqlRecovery.Changes;
 using MySqlRecovery.Input;
 using MySqlRecovery.Model;
 
@@ -8,7 +10,7 @@ namespace MySqlRecovery.Commands;
 /// <summary>Reads binary and relay logs, or those of a server, and writes one object an event.</summary>
 [Cmdlet(VerbsCommon.Get, "BinlogEvent", DefaultParameterSetName = PathSet)]
 [OutputType(typeof(BinlogEvent))]
-public sealed class GetBinlogEventCommand : LogFileCmdlet, IEventOutput
+public sealed class GetBinlogEventCommand : LogFileCmdlet
 {
     private readonly List<string> _files = [];
 
@@ -32,7 +34,10 @@ public sealed class GetBinlogEventCommand : LogFileCmdlet, IEventOutput
     [ValidateNotNullOrEmpty]
     public BinlogEventType[]? EventType { get; set; }
 
-    private protected override bool TakesEvents => true;
+    private protected override bool TakesEvents => !TakesStatements;
+
+    // Where tables or rows are asked for, and not types: what changed them as a statement is no event of theirs, and is named.
+    private protected override bool TakesStatements => EventType == null && (Table.Length > 0 || Operation != null || Where?.Count > 0);
 
     /// <summary>Shows the passwords, and hashes of them, that statements about accounts hold.</summary>
     [Parameter]
@@ -49,7 +54,22 @@ public sealed class GetBinlogEventCommand : LogFileCmdlet, IEventOutput
     }
 
     /// <inheritdoc/>
-    protected override void EndProcessing() => ReadLogs(_files, Follow, () => this);
+    protected override void EndProcessing() => ReadLogs(_files, Follow, () => new Listing(this));
 
-    void IEventOutput.Take(EventScan scan, List<object> items) => items.Add(scan.ToBinlogEvent(IncludeSecret));
+    private sealed class Listing(GetBinlogEventCommand cmdlet) : IEventOutput
+    {
+        private readonly bool _takesStatements = cmdlet.TakesStatements;
+        private readonly UnseenChanges _unseen = new(cmdlet.Filter.Tables);
+
+        public void Take(EventScan scan, List<object> items)
+        {
+            var view = new EventView(scan);
+            if (_takesStatements && view.Type.IsStatement())
+                _unseen.Add(view);
+            else
+                items.Add(scan.ToBinlogEvent(cmdlet.IncludeSecret));
+        }
+
+        public void Complete(List<object> items) => cmdlet.NoteUnseen("Not among these events", _unseen.Complete());
+    }
 }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.RegularExpressions;
+using MySqlRecovery.Binlog.Events;
 using MySqlRecovery.Binlog.Filter;
 using MySqlRecovery.Binlog.Scan;
 using MySqlRecovery.Changes;
@@ -189,8 +190,10 @@ public abstract partial class UndoPropertyTests(ServerFixture fixture, ITestOutp
     private static (string[] Reasons, string[]? Later, long LeftOut) WritePiped(
         string log, RandomChoice choice, string? schemaPath, bool rows, bool leavesOut, string path)
     {
-        // As Get-BinlogEvent and Get-RowChange hand them on; statements come with the events where no row is asked for.
-        EventFilter chosen = choice.Filter(withStatements: rows);
+        // As Get-BinlogEvent and Get-RowChange hand them on; statements come with the events where no row is asked for, else they are
+        // named, as they are beside rows.
+        bool namesStatements = rows || choice.Filter(withStatements: false).NeedsRows;
+        EventFilter chosen = choice.Filter(namesStatements);
         using EventScan scan = Open(log, choice, chosen, schemaPath, readWhole: false);
         using var spool = new ChangeSpool(new PipelineTableMaps(schemaPath == null ? null : LogSchema.Load(schemaPath)), EventFilter.All,
             reverse: true);
@@ -201,12 +204,12 @@ public abstract partial class UndoPropertyTests(ServerFixture fixture, ITestOutp
         while (scan.Read())
         {
             var view = new EventView(scan);
-            if (!rows)
+            if (namesStatements && view.Type.IsStatement())
+                unseen.Add(view);
+            else if (!rows)
                 spool.Events.Add(scan.ToBinlogEvent());
             else if (view.HasRows)
                 scan.ToRowChanges().ForEach(spool.Events.Add);
-            else
-                unseen.Add(view);
         }
 
         using ChangeIndex index = spool.Complete(selection == null ? null : found => LaterFindings.Find(
@@ -214,7 +217,7 @@ public abstract partial class UndoPropertyTests(ServerFixture fixture, ITestOutp
         if (index.Transactions.Count == 0)
             throw index.NothingFound();
         UndoBinlog undo = UndoBinlogWriter.Write(index, where: null, path, overwrite: true, gtidSource: null, Stop);
-        // Get-RowChange says the rest.
+        // Get-BinlogEvent and Get-RowChange say the rest.
         return (Others([.. undo.Reason, .. chosen.Doubts.Lines, .. unseen.Complete()]), undo.LaterChange, undo.ExcludedRowCount);
     }
 
