@@ -78,6 +78,9 @@ public sealed class MariaDbChoiceTests(MariaDbFixture fixture) : ChoiceTests(fix
 public sealed class MariaDbLaterStatementTests(MariaDbFixture fixture) : LaterStatementTests(fixture);
 
 [Collection<MariaDbServers>]
+public sealed class MariaDbKeylessLaterTests(MariaDbFixture fixture) : KeylessLaterTests(fixture);
+
+[Collection<MariaDbServers>]
 public sealed class MariaDbLeftOutStatementTests(MariaDbFixture fixture) : LeftOutStatementTests(fixture);
 
 [Collection<MariaDbServers>]

@@ -78,6 +78,9 @@ public sealed class MariaDb118ChoiceTests(MariaDb118Fixture fixture) : ChoiceTes
 public sealed class MariaDb118LaterStatementTests(MariaDb118Fixture fixture) : LaterStatementTests(fixture);
 
 [Collection<MariaDb118Servers>]
+public sealed class MariaDb118KeylessLaterTests(MariaDb118Fixture fixture) : KeylessLaterTests(fixture);
+
+[Collection<MariaDb118Servers>]
 public sealed class MariaDb118LeftOutStatementTests(MariaDb118Fixture fixture) : LeftOutStatementTests(fixture);
 
 [Collection<MariaDb118Servers>]

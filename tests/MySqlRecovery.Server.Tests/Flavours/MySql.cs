@@ -54,6 +54,9 @@ public sealed class MySqlChoiceTests(MySqlFixture fixture) : ChoiceTests(fixture
 public sealed class MySqlLaterStatementTests(MySqlFixture fixture) : LaterStatementTests(fixture);
 
 [Collection<MySqlServers>]
+public sealed class MySqlKeylessLaterTests(MySqlFixture fixture) : KeylessLaterTests(fixture);
+
+[Collection<MySqlServers>]
 public sealed class MySqlLeftOutStatementTests(MySqlFixture fixture) : LeftOutStatementTests(fixture);
 
 [Collection<MySqlServers>]

@@ -63,6 +63,9 @@ public sealed class MySql56ChoiceTests(MySql56Fixture fixture) : ChoiceTests(fix
 public sealed class MySql56LaterStatementTests(MySql56Fixture fixture) : LaterStatementTests(fixture);
 
 [Collection<MySql56Servers>]
+public sealed class MySql56KeylessLaterTests(MySql56Fixture fixture) : KeylessLaterTests(fixture);
+
+[Collection<MySql56Servers>]
 public sealed class MySql56LeftOutStatementTests(MySql56Fixture fixture) : LeftOutStatementTests(fixture);
 
 [Collection<MySql56Servers>]

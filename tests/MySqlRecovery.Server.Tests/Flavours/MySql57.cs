@@ -72,6 +72,9 @@ public sealed class MySql57ChoiceTests(MySql57Fixture fixture) : ChoiceTests(fix
 public sealed class MySql57LaterStatementTests(MySql57Fixture fixture) : LaterStatementTests(fixture);
 
 [Collection<MySql57Servers>]
+public sealed class MySql57KeylessLaterTests(MySql57Fixture fixture) : KeylessLaterTests(fixture);
+
+[Collection<MySql57Servers>]
 public sealed class MySql57LeftOutStatementTests(MySql57Fixture fixture) : LeftOutStatementTests(fixture);
 
 [Collection<MySql57Servers>]
