@@ -278,10 +278,12 @@ internal sealed class RandomHistory : IDisposable
                 );
             case 3 when ids.Length > 0:
                 int from = ids[0], to = NewNumber(table, session);
-                Lock(session, table, [from, to]);
+                // Without a key it may get the number that it has: that, too, is done, and fires triggers.
+                int[] both = [.. new[] { from, to }.Distinct()];
+                Lock(session, table, both);
                 string move = table.Move(from, to);
-                return (new RandomStatement(name, RowOperation.Update, [from, to], kept => kept.Count < 2 ? "" : move, table.HasNumber),
-                    () => Replace(session, table, [from], [to]));
+                return (new RandomStatement(name, RowOperation.Update, both, kept => kept.Count < both.Length ? "" : move,
+                    table.HasNumber), () => Replace(session, table, [from], [to]));
             case 4 or 5 when ids.Length > 0:
                 Lock(session, table, ids);
                 return (new RandomStatement(name, RowOperation.Delete, ids, kept => kept.Count == 0 ? "" : table.Delete(name, kept),
