@@ -39,6 +39,9 @@ internal sealed class LaterChanges(
     private readonly StatementEffects _effects = new(
         reverse: true, tables, namesNewTables: false, schema, movesBytes, findsColumnsByName: !movesBytes, renames);
     private readonly Dictionary<TableName, LaterLoss> _mixed = [];
+
+    // Tables whose chosen rows are known by all they hold, until rows of others were met that hold less.
+    private readonly HashSet<TableName> _keyless = [];
     private long _found;
     private bool _isFull;
 
@@ -219,6 +222,8 @@ internal sealed class LaterChanges(
 
         if (map.PrimaryKey.Length > 0)
             _chosen.Add(map, row.BeforeLayout, row.Before);
+        else if (!row.After.IsEmpty)
+            _keyless.Add(map.QualifiedName);
         _chosen.Add(map, row.AfterLayout, row.After);
     }
 
@@ -230,6 +235,8 @@ internal sealed class LaterChanges(
             LeftOut!.Report(ToChange(scan, map, row, isAfter: false));
         if (meetsOther)
             LeftOut!.Report(ToChange(scan, map, row, isAfter: true));
+        if (RowKey.IsUnsure(followed, row.BeforeLayout, row.Before) && _keyless.Remove(followed.QualifiedName))
+            AddLine($"{ToChange(scan, map, row, isAfter: false)} may be one of these rows: {RowKey.DoubtOfParts(map)}");
         Report(_chosen.Meet(followed, row.BeforeLayout, row.Before), scan, map, row, isAfter: false);
         if (map.PrimaryKey.Length > 0)
             Report(_chosen.Meet(followed, row.AfterLayout, row.After), scan, map, row, isAfter: true);

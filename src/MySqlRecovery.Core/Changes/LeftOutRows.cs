@@ -57,7 +57,7 @@ internal sealed class LeftOutRows
     {
         if (!_tables.TryGetValue(map.QualifiedName, out KeyedTable? table))
             return default;
-        if (table.FindDoubt(map) is { } doubt)
+        if (table.FindDoubt(map, row) is { } doubt)
         {
             Doubt(doubt);
             return default;
@@ -193,8 +193,9 @@ internal sealed class LeftOutRows
                 _lack ??= $"{_map.QualifiedName} has no key, and the log holds only some columns of its rows";
         }
 
-        /// <summary>Why the rows of an event cannot be told to be those to be undone; null where they can.</summary>
-        public string? FindDoubt(TableMap of) => _lack ??= FindChange(of);
+        /// <summary>Why a row cannot be told to be one of those to be undone; null where it can.</summary>
+        public string? FindDoubt(TableMap of, in RowCursor row) => _lack ??= FindChange(of)
+            ?? (RowKey.IsUnsure(_map, row.BeforeLayout, row.Before) ? RowKey.DoubtOfParts(_map) : null);
 
         /// <summary>The names of a row: its key, and its unique values.</summary>
         public void AddNames(RowLayout layout, ReadOnlySpan<byte> image, List<RowName> names)

@@ -119,9 +119,12 @@ internal static class RowKey
 
     private static bool IsText(ColumnDefinition column) => column.IsCharacter && column.CharacterSet is not { IsBinary: true };
 
-    /// <summary>The value for a row of a table without a key.</summary>
-    public static UInt128 OfRow(TableMap map, ReadOnlySpan<byte> image)
+    // The value for a row of a table without a key. MariaDB 11.8 logs columns that are computed with rows that are inserted, and leaves
+    // them out of those that are changed: they tell no row from another.
+    private static UInt128 OfRow(TableMap map, RowLayout layout, ReadOnlySpan<byte> image)
     {
+        if (Array.Exists(layout.Columns, c => c.IsGenerated))
+            return Of(map, layout, Array.FindAll(layout.Ordinals, o => !layout.Columns[o].IsGenerated), image);
         byte[] buffer =
             ArrayPool<byte>.Shared.Rent(Encoding.UTF8.GetMaxByteCount(map.Database.Length + map.Table.Length) + 1 + image.Length);
         int at = Encoding.UTF8.GetBytes(map.Database, buffer);
@@ -135,7 +138,7 @@ internal static class RowKey
 
     /// <summary>What a row is known by: its key, or, where the log names none, all it holds; null where the image lacks it.</summary>
     public static UInt128? NameOf(TableMap map, RowLayout layout, ReadOnlySpan<byte> image) => image.IsEmpty ? null
-        : map.PrimaryKey.Length == 0 ? OfRow(map, image)
+        : map.PrimaryKey.Length == 0 ? OfRow(map, layout, image)
         : IsIn(layout, map.PrimaryKey) ? OfComparable(map, layout, map.PrimaryKey, image) : null;
 
     /// <summary>The value for the key of a row that has a name, as it is spelt: others where a collation may take keys for one.</summary>
@@ -148,6 +151,14 @@ internal static class RowKey
         SHA256.HashData(image, hash);
         return BinaryPrimitives.ReadUInt128LittleEndian(hash);
     }
+
+    /// <summary>Whether a row can only be known by all it holds, and an image of it lacks some of that: it may be any.</summary>
+    public static bool IsUnsure(TableMap map, RowLayout layout, ReadOnlySpan<byte> image) =>
+        map.PrimaryKey.Length == 0 && !image.IsEmpty && !layout.LacksOnlyGenerated;
+
+    /// <summary>What is to be said of such rows.</summary>
+    public static string DoubtOfParts(TableMap map) => $"the log holds only some columns of rows of {map.QualifiedName}, of which no "
+        + "key is known; -SchemaPath, -Connection or -Server tells whether it has one, and which columns are generated";
 
     /// <summary>Whether a layout has all columns of a key that is known.</summary>
     public static bool IsIn(RowLayout layout, int[] key) =>

@@ -66,6 +66,43 @@ public abstract class NewMariaDbLogTests(ServerFixture fixture)
     }
 
     [Fact]
+    public void A_row_without_a_key_is_known_again_where_later_images_lack_its_generated_columns()
+    {
+        DamagedDatabase database = ChangeRowsWithoutKey("known_again");
+        string path = Path.Combine(Server.FolderPath, "known_again.undo");
+        BinlogReader Choose(RowOperation operation, bool leavesOut = false) =>
+            new([database.Log]) { SchemaPath = database.SchemaPath, Operation = [operation], ExcludeLaterChange = leavesOut };
+
+        UndoBinlog whole = Choose(RowOperation.Insert).WriteUndoBinlog(path, overwrite: true);
+        UndoBinlog part = Choose(RowOperation.Insert, leavesOut: true).WriteUndoBinlog(path, overwrite: true);
+        SqlExport forward = Choose(RowOperation.Delete).WriteSql(path, reverse: false, overwrite: true);
+
+        Assert.Equal(2, whole.LaterChange!.Length);
+        Assert.Equal((2, 1), (part.ExcludedRowCount, part.RowCount));
+        Assert.Contains(" was made by ", Assert.Single(forward.LaterChange!));
+    }
+
+    [Fact]
+    public void A_row_without_a_key_may_be_any_where_nothing_tells_which_columns_are_generated()
+    {
+        DamagedDatabase database = ChangeRowsWithoutKey("any_row");
+        string path = Path.Combine(Server.FolderPath, "any_row.undo");
+        BinlogReader Choose(bool leavesOut) =>
+            new([database.Log]) { Operation = [RowOperation.Insert], ExcludeLaterChange = leavesOut };
+
+        UndoBinlog whole = Choose(leavesOut: false).WriteUndoBinlog(path, overwrite: true);
+        var refused = Assert.Throws<RecoveryException>(() => Choose(leavesOut: true).WriteUndoBinlog(path, overwrite: true));
+
+        Assert.Contains("only some columns", Assert.Single(whole.LaterChange!));
+        Assert.Equal("LaterChangeUnknown", refused.ErrorId);
+        Assert.Contains("only some columns", refused.Message);
+    }
+
+    private DamagedDatabase ChangeRowsWithoutKey(string name) => new(
+        Server, name, "CREATE TABLE t (a INT, s INT AS (a * 2) STORED, v INT AS (a + 1) VIRTUAL, b INT)",
+        "INSERT INTO t (a, b) VALUES (1, 1), (2, 2), (3, 3); DELETE FROM t WHERE a = 1; UPDATE t SET b = 4 WHERE a = 2;");
+
+    [Fact]
     public void Rows_without_their_generated_columns_are_summed_up_and_undone()
     {
         Server.Sql("""
