@@ -10,7 +10,7 @@ public abstract class PesterTests
     private static readonly Lazy<IGrouping<string, PesterResult>[]> Files =
         new(() => [.. PesterRun.List().GroupBy(test => test.File).OrderBy(file => file.Key, StringComparer.Ordinal)]);
 
-    /// <summary>The tests of every second file: they wait for servers and PowerShells much of the time, so that two files run at once.</summary>
+    /// <summary>The tests of every second file: they wait for servers and PowerShells much of the time, so that two run at once.</summary>
     protected static IEnumerable<TheoryDataRow<string, int, string>> Share(int number)
     {
         foreach (IGrouping<string, PesterResult> file in Files.Value.Where((_, i) => i % Shares == number))

@@ -83,8 +83,8 @@ internal static class OrphanedTables
         INSERT INTO {format} (k, v, c, d, e, l, en, ts, lob, txt) SELECT n % 997, CONCAT('v', n, 'ü', SHA2(n, 224)), CONCAT('c', n % 1000,
           'é'),
           '2024-01-01' + INTERVAL n MINUTE, n * 1.25, HEX(n), 1 + n % 3, IF(n % 5, '2024-02-02' + INTERVAL n SECOND, NULL),
-          IF(n % {rows / 60} = 0, REPEAT(SHA2(n, 256), 50 + n % 800), IF(n % 3, NULL, SHA2(n, 256))), IF(n % {rows / 43} = 0, REPEAT(CONCAT('ä', SHA2(n,
-            256)), 150), 't')
+          IF(n % {rows / 60} = 0, REPEAT(SHA2(n, 256), 50 + n % 800), IF(n % 3, NULL, SHA2(n, 256))),
+          IF(n % {rows / 43} = 0, REPEAT(CONCAT('ä', SHA2(n, 256)), 150), 't')
           FROM num WHERE n < {rows};
         INSERT INTO {format}_wide_key SELECT LEFT(SHA2(n, 256), 32), n, REPEAT(CHAR(65 + n % 26), n % 300), n % 1024,
           SEC_TO_TIME(n) FROM num WHERE n < {rows / 5};
