@@ -32,12 +32,12 @@ internal static class ChangeRules
         switch (rows.Operation)
         {
             case RowOperation.Delete:
-                return IsWhole(before) ? null : "the log holds only some columns of the deleted rows" + Lack(before, map, format);
+                return before.LacksOnlyGenerated ? null : "the log holds only some columns of the deleted rows" + Lack(before, map, format);
             case RowOperation.Insert:
                 return Identifies(before, map) ? null : "the log holds neither all columns nor the primary key of the inserted rows";
             default:
                 RowLayout after = map.LayoutFor(rows.ColumnsAfter);
-                if (!IsWhole(before) && !IsSubset(after.Ordinals, before.Ordinals))
+                if (!before.LacksOnlyGenerated && !IsSubset(after.Ordinals, before.Ordinals))
                     return "the log does not hold what the changed columns were before" + Lack(before, map, format);
                 return Identifies(after, map) ? null : "the log holds neither all columns nor the primary key of the updated rows";
         }
@@ -57,11 +57,7 @@ internal static class ChangeRules
 
     [MethodImpl(Jit.Hot)]
     private static bool Identifies(RowLayout layout, TableMap map) =>
-        IsWhole(layout) || (map.PrimaryKey.Length > 0 && IsSubset(map.PrimaryKey, layout.Ordinals));
-
-    // MariaDB 11.8 leaves what it computes out of its full images.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static bool IsWhole(RowLayout layout) => layout.IsFull || layout.LacksOnlyGenerated;
+        layout.LacksOnlyGenerated || (map.PrimaryKey.Length > 0 && IsSubset(map.PrimaryKey, layout.Ordinals));
 
     // From the log alone, columns that the server computes cannot be told from those that a setting leaves out.
     private static string Lack(RowLayout image, TableMap map, FormatDescriptionEvent format)

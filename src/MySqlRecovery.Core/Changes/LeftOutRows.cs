@@ -189,7 +189,7 @@ internal sealed class LeftOutRows
         public void Take(TableMap of, in RowCursor row)
         {
             _lack ??= FindChange(of);
-            if (IsKeyless && !(IsWhole(row.BeforeLayout) && IsWhole(row.AfterLayout)))
+            if (IsKeyless && !(row.BeforeLayout.LacksOnlyGenerated && row.AfterLayout.LacksOnlyGenerated))
                 _lack ??= $"{_map.QualifiedName} has no key, and the log holds only some columns of its rows";
         }
 
@@ -231,8 +231,6 @@ internal sealed class LeftOutRows
 
         private static bool IsSame(ColumnDefinition one, ColumnDefinition other) => one.Type == other.Type
             && one.FixedLength == other.FixedLength && one.Scale == other.Scale && one.IsUnsigned == other.IsUnsigned;
-
-        private static bool IsWhole(RowLayout layout) => layout.IsFull || layout.LacksOnlyGenerated;
 
         // A value of one key is not that of another.
         private static UInt128 Salted(UInt128 name, int key)

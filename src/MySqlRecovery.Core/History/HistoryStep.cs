@@ -80,7 +80,7 @@ internal readonly ref struct HistoryStep(in EventView view, RowCursor row, Histo
     // The row as it was found: it confirms the version at hand, or tells of one that no log shows.
     private void TakeBefore(TableMap map, OrderedDictionary before)
     {
-        bool isWhole = _row.BeforeLayout.IsFull || _row.BeforeLayout.LacksOnlyGenerated;
+        bool isWhole = _row.BeforeLayout.LacksOnlyGenerated;
         string? lack = isWhole ? null : "the log holds only some columns of the row (binlog_row_image is not FULL)";
         if (_line.Versions.Count > 0)
         {

@@ -148,7 +148,7 @@ internal sealed class CascadeReading : IDisposable
         if (!row.Before.IsEmpty && RowKey.IsIn(row.BeforeLayout, map.PrimaryKey))
         {
             StoredRow before = Widen(map, row.BeforeLayout, row.Before, []);
-            if (IsWhole(row.BeforeLayout))
+            if (row.BeforeLayout.LacksOnlyGenerated)
                 last = before.Image!;
             if (_children.TryGetValue(before.Hash(table.Key), out Child? known) && !known.Root.IsPast)
             {
@@ -160,7 +160,7 @@ internal sealed class CascadeReading : IDisposable
 
         if (row.After.IsEmpty)
             return;
-        bool isWhole = !row.IsPartial && (IsWhole(row.AfterLayout) || last.Length > 0);
+        bool isWhole = !row.IsPartial && (row.AfterLayout.LacksOnlyGenerated || last.Length > 0);
         StoredRow after = Widen(map, row.AfterLayout, row.IsPartial ? row.Before : row.After, last);
         foreach (Reference key in Keys.Where(k => k.Child == table.Name))
         {
@@ -232,8 +232,6 @@ internal sealed class CascadeReading : IDisposable
 
     private StoredRow Widen(TableMap map, RowLayout layout, ReadOnlySpan<byte> image, ReadOnlySpan<byte> rest) =>
         StoredRow.OfImage(map, layout.IsFull ? image.ToArray() : WidenedImages.Widen(map.Layout, layout, image, rest), _scratch);
-
-    private static bool IsWhole(RowLayout layout) => layout.IsFull || layout.LacksOnlyGenerated;
 
     /// <summary>A row that refers to one that is going to be deleted.</summary>
     /// <param name="Key">The foreign key.</param>

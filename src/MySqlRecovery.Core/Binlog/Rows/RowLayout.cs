@@ -59,8 +59,8 @@ internal sealed class RowLayout
     /// <summary>Whether every column of the table is in the image.</summary>
     public bool IsFull => Ordinals.Length == Columns.Length;
 
-    /// <summary>Whether the image lacks nothing but columns that a schema knows to be computed.</summary>
-    public bool LacksOnlyGenerated => !Columns.Where((c, i) => !c.IsGenerated && Array.IndexOf(Ordinals, i) < 0).Any();
+    /// <summary>Whether the image lacks nothing but columns that a schema knows to be computed, as full ones of MariaDB 11.8 do.</summary>
+    public bool LacksOnlyGenerated => IsFull || !Columns.Where((c, i) => !c.IsGenerated && Array.IndexOf(Ordinals, i) < 0).Any();
 
     /// <summary>Where in <see cref="Ordinals"/> a column is; -1 where the image lacks it.</summary>
     public int IndexOf(int ordinal) => IsFull ? ordinal : Array.IndexOf(Ordinals, ordinal);
