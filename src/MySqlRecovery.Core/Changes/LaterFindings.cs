@@ -45,10 +45,11 @@ internal sealed record LaterFindings(string[] Lines, IReadOnlyList<LaterLoss> Lo
     /// <param name="openWhole">Opens a scan of the whole logs.</param>
     /// <param name="leavesOut">Whether the rows that were changed again are to be left out of the undo.</param>
     /// <param name="renames">Under which names tables are written; null where rows are not written to renamed tables.</param>
+    /// <param name="sumsUp">Whether the undo is the sum of all changes (-Fold).</param>
     /// <exception cref="RecoveryException">LaterChangeUnknown: they are to be left out, and which they are cannot be known.</exception>
     public static LaterFindings? Find(
         ChangeIndex index, IEventSelection selection, string[] columns, bool movesBytes, Func<EventFilter, EventScan> openWhole,
-        bool leavesOut = false, TableRenames? renames = null)
+        bool leavesOut = false, TableRenames? renames = null, bool sumsUp = false)
     {
         if (!(selection.IsPartial || selection.LeavesTablesOut) || index.Transactions.Count == 0)
             return null;
@@ -59,7 +60,11 @@ internal sealed record LaterFindings(string[] Lines, IReadOnlyList<LaterLoss> Lo
         {
             TableFilter tables = TableFilter.Only(names), read = TableFilter.Only([.. names, .. written]);
             using EventScan scan = openWhole(new EventFilter { Tables = read, WithStatements = true });
-            var references = new LaterReferences(scan.Schema, names, read, columns, movesBytes, known) { LeftOut = leftOut };
+            // In a sum, a row whose key was changed goes and comes back whole, and so may one that gets what is unique of another.
+            var references = new LaterReferences(scan.Schema, names, read, columns, writesWholeRows: movesBytes || sumsUp, known)
+            {
+                LeftOut = leftOut,
+            };
             references.Follow();
             if (!selection.IsPartial && references.Others == null)
                 return null;

@@ -19,10 +19,10 @@ namespace MySqlRecovery.Changes;
 /// <param name="tables">The tables of the undo.</param>
 /// <param name="read">The tables that are read: those that foreign keys tie to them are added.</param>
 /// <param name="columns">The only columns that the undo sets; empty for all.</param>
-/// <param name="movesBytes">Whether rows are undone as bytes, in a binlog.</param>
+/// <param name="writesWholeRows">Whether the undo writes more of a row than the columns that were changed.</param>
 /// <param name="known">Foreign keys that an earlier reading of the logs has met.</param>
 internal sealed class LaterReferences(
-    ITableSchemaSource? given, IReadOnlyCollection<TableName> tables, TableFilter read, string[] columns, bool movesBytes,
+    ITableSchemaSource? given, IReadOnlyCollection<TableName> tables, TableFilter read, string[] columns, bool writesWholeRows,
     IReadOnlyList<TableReference> known)
 {
     /// <summary>More keys than this are not looked for.</summary>
@@ -149,7 +149,7 @@ internal sealed class LaterReferences(
             {
                 // A row that is there is changed along, unlogged before MySQL 9.6, when its parent is; one that went is not.
                 bool isThere = !row.After.IsEmpty;
-                if (!isThere || before != after || movesBytes || IsFoundBy(map, tie))
+                if (!isThere || before != after || writesWholeRows || IsFoundBy(map, tie))
                     Need(before, isThere);
                 if (isThere && (before != after || IsFoundBy(map, tie)))
                     Need(after, isThere);
@@ -212,13 +212,15 @@ internal sealed class LaterReferences(
                 + $"(foreign key {tie.Reference.Name})";
     }
 
-    // A row that is needed went, or came back. What a foreign key did to a row when its parent went is not undone by that.
+    // A row that is needed went, or came back. What a foreign key did to a row when its parent went is not undone by that, nor what
+    // it would have done to one that is not there.
     private void Move(UInt128? key, int step, EventScan scan, TableMap map, Tie tie, in RowCursor row)
     {
         if (key is not { } value || !_needed.ContainsKey(value))
             return;
         ref NeededKey needed = ref CollectionsMarshal.GetValueRefOrNullRef(_needed, value);
-        if (step > 0 || !needed.IsThere)
+        needed.IsCarried |= step > 0 && (row.After.IsEmpty ? tie.Reference.CarriesDeletes : tie.Reference.CarriesUpdates);
+        if (step > 0 || !(needed.IsThere || needed.IsCarried))
             needed.Gone = Math.Max(0, needed.Gone + step);
         if (step > 0 && needed.Line == null && TryKeepLine())
             needed.Line = $"{LaterChanges.RowText(scan, map, row)} gave up "
@@ -333,6 +335,9 @@ internal sealed class LaterReferences(
     {
         /// <summary>Whether one of the rows is there.</summary>
         public bool IsThere;
+
+        /// <summary>Whether the foreign key would have changed the rows when others gave it up.</summary>
+        public bool IsCarried;
 
         /// <summary>How many more times others gave it up than made it.</summary>
         public int Gone;

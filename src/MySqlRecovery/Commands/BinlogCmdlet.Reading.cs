@@ -90,11 +90,13 @@ public abstract partial class BinlogCmdlet
     /// <param name="movesBytes">Whether rows are undone as bytes, in a binlog.</param>
     /// <param name="leavesOut">Whether rows that were changed again are to be left out of the undo.</param>
     /// <param name="renames">Under which names tables are written; null where rows are not written to renamed tables.</param>
+    /// <param name="sumsUp">Whether the undo is the sum of all changes.</param>
     /// <param name="chosen">What was chosen; null for what the parameters say.</param>
     internal LaterFindings? FindUnchosen(
         ChangeIndex index, LogInput input, bool reverse, string[] columns, bool movesBytes, bool leavesOut, TableRenames? renames,
-        IEventSelection? chosen = null) => reverse
-        ? LaterFindings.Find(index, chosen ?? Selection, columns, movesBytes, filter => OpenWhole(input, filter), leavesOut, renames)
+        bool sumsUp, IEventSelection? chosen = null) => reverse
+        ? LaterFindings.Find(
+            index, chosen ?? Selection, columns, movesBytes, filter => OpenWhole(input, filter), leavesOut, renames, sumsUp)
         : LaterFindings.FindLeftOut(index, chosen ?? Selection, filter => OpenWhole(input, filter));
 
     /// <summary>What was left out before changes of these tables that are to be done again, and stands in their way.</summary>

@@ -186,6 +186,7 @@ public sealed partial class ExportRowChangeSqlCommand : BinlogCmdlet
     {
         Stream = Streams ? TakeEvent : null,
         LeavesOutLaterChanges = ExcludeLaterChange,
+        SumsUp = Fold,
         Renames = _form.Following,
     };
 

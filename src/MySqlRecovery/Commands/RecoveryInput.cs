@@ -42,6 +42,9 @@ internal sealed class RecoveryInput(BinlogCmdlet cmdlet, bool reverse, string[] 
     /// <summary>Whether such rows are left out of the undo.</summary>
     public bool LeavesOutLaterChanges { get; init; }
 
+    /// <summary>Whether the undo is the sum of all changes.</summary>
+    public bool SumsUp { get; init; }
+
     /// <summary>Whether rows with which nothing can be done are kept, to be named one by one.</summary>
     public bool KeepsUnusable { get; init; }
 
@@ -113,18 +116,15 @@ internal sealed class RecoveryInput(BinlogCmdlet cmdlet, bool reverse, string[] 
                     "LaterChangeUnknown", RecoveryErrorKind.InvalidArgument,
                     "which rows were changed again later cannot be known from the pipeline: only logs and servers show it",
                     recommendedAction: "Give the logs that the events and rows are from with -LogPath, or their server with -Server.");
-            return _files.Count == 0 && cmdlet.Picked.IsEmpty ? _spool.Complete(!HasLogsBeside ? null : index =>
-                cmdlet.FindUnchosen(
-                    index, LogsBeside(), reverse, columns, movesBytes, LeavesOutLaterChanges, Following, _selection)) : throw Mixed();
+            return _files.Count == 0 && cmdlet.Picked.IsEmpty
+                ? _spool.Complete(!HasLogsBeside ? null : index => FindUnchosen(index, LogsBeside(), _selection)) : throw Mixed();
         }
 
         LogInput input = Logs();
         using EventScan scan = cmdlet.OpenScan(input);
         ChangeIndex built = ChangeIndexBuilder.Build(
             scan, reverse, s => cmdlet.ShowProgress(s, input),
-            FindsLaterChanges
-                ? index => cmdlet.FindUnchosen(index, input, reverse, columns, movesBytes, LeavesOutLaterChanges, Following) : null,
-            maximumMemory, movesBytes, KeepsUnusable, Following);
+            FindsLaterChanges ? index => FindUnchosen(index, input, chosen: null) : null, maximumMemory, movesBytes, KeepsUnusable, Following);
         cmdlet.WarnIfMoreThanPicked(built.RowCount);
         return built;
     }
@@ -161,6 +161,9 @@ internal sealed class RecoveryInput(BinlogCmdlet cmdlet, bool reverse, string[] 
         _selection == null ? null : cmdlet.FindLeftOut([.. tables], LogsBeside(), _selection);
 
     // Rows are left out by the names of their tables in the log.
+    private LaterFindings? FindUnchosen(ChangeIndex index, LogInput input, IEventSelection? chosen) =>
+        cmdlet.FindUnchosen(index, input, reverse, columns, movesBytes, LeavesOutLaterChanges, Following, SumsUp, chosen);
+
     private TableRenames? Following => LeavesOutLaterChanges ? null : Renames;
 
     private bool HasLogsBeside => _filesBeside.Count + _serversBeside.Length > 0;

@@ -168,7 +168,8 @@ public abstract partial class UndoPropertyTests(ServerFixture fixture, ITestOutp
             scan, reverse: true, movesBytes: movesBytes,
             findLaterChanges: found =>
                 LaterFindings.Find(
-                    found, selection, [], movesBytes, all => Open(log, choice, all, schemaPath, readWhole: true), leavesOut));
+                    found, selection, [], movesBytes, all => Open(log, choice, all, schemaPath, readWhole: true), leavesOut,
+                    sumsUp: form == 3));
         if (index.Transactions.Count == 0)
             throw index.NothingFound();
         if (form == 0)

@@ -53,7 +53,8 @@ internal sealed record Reversal(params string[] Logs)
         var selection = new EventSelection(filter, Start != null || End != null);
         using EventScan scan = Open(filter, readWhole: false);
         using ChangeIndex index = ChangeIndexBuilder.Build(scan, reverse: true, movesBytes: movesBytes, findLaterChanges: found =>
-            LaterFindings.Find(found, selection, [.. Form.Columns], movesBytes, all => Open(all, readWhole: true)));
+            LaterFindings.Find(
+                found, selection, [.. Form.Columns], movesBytes, all => Open(all, readWhole: true), sumsUp: Form.Fold));
         return index.LaterChanges!;
     }
 
