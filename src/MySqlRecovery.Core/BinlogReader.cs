@@ -1,5 +1,6 @@
 using System.Collections;
 using MySqlRecovery.Binlog.Encryption;
+using MySqlRecovery.Binlog.Events;
 using MySqlRecovery.Binlog.Filter;
 using MySqlRecovery.Binlog.Scan;
 using MySqlRecovery.Catalog;
@@ -91,6 +92,12 @@ public sealed class BinlogReader(IEnumerable<string> logFiles)
     /// </summary>
     public Action<RecoveryException>? OnDamage { get; init; }
 
+    /// <summary>
+    /// Is told, once events, rows or sums have all been read, what they may lack: statements without row images, transactions of
+    /// which only a part was chosen, rows that could not be tested; a line each. An undo names it in <c>Reason</c>.
+    /// </summary>
+    public Action<string>? OnLeftOut { get; init; }
+
     /// <summary>Whether passwords, and hashes of them, are to be seen in the statements of events.</summary>
     public bool IncludeSecret { get; init; }
 
@@ -102,23 +109,38 @@ public sealed class BinlogReader(IEnumerable<string> logFiles)
     /// given.</exception>
     public IEnumerable<BinlogEvent> ReadEvents()
     {
-        using EventScan scan = Open(Filter(withStatements: false), readWhole: false);
+        EventFilter filter = Filter(withStatements: false);
+        bool namesStatements = OnLeftOut != null && filter.NeedsRows;
+        if (namesStatements)
+            filter = Filter(withStatements: true);
+        using EventScan scan = Open(filter, readWhole: false);
+        var unseen = new UnseenChanges(filter.Tables);
         while (Read(scan))
-            yield return scan.ToBinlogEvent(IncludeSecret);
+        {
+            var view = new EventView(scan);
+            if (namesStatements && view.Type.IsStatement())
+                unseen.Add(view);
+            else
+                yield return scan.ToBinlogEvent(IncludeSecret);
+        }
+
+        NameLeftOut(filter, unseen.Complete());
     }
 
     /// <summary>The changed rows that are let through, in log order; values are decoded when they are looked at.</summary>
     /// <exception cref="RecoveryException">As for <see cref="ReadEvents"/>.</exception>
     public IEnumerable<RowChange> ReadRowChanges()
     {
-        using EventScan scan = Open(Filter(withStatements: false), readWhole: false);
+        EventFilter filter = Filter(withStatements: OnLeftOut != null);
+        using EventScan scan = Open(filter, readWhole: false);
+        var unseen = new UnseenChanges(filter.Tables);
         while (Read(scan))
         {
-            if (!new EventView(scan).HasRows)
-                continue;
-            foreach (RowChange change in scan.ToRowChanges())
+            foreach (RowChange change in TakeRows(scan, unseen))
                 yield return change;
         }
+
+        NameLeftOut(filter, unseen.Complete());
     }
 
     /// <summary>Sums up what was done, by table (sorted by name) or by transaction (in log order).</summary>
@@ -137,6 +159,7 @@ public sealed class BinlogReader(IEnumerable<string> logFiles)
 
         foreach (BinlogSummary summary in measure.Complete())
             yield return summary;
+        NameLeftOut(filter, measure.Unseen);
     }
 
     /// <summary>Writes the binlog that undoes what is let through, reads it back, and gives it its name only then.</summary>
@@ -160,6 +183,28 @@ public sealed class BinlogReader(IEnumerable<string> logFiles)
         EventFilter filter = Filter(withStatements: true);
         using ChangeIndex index = Index(filter, reverse, movesBytes: false);
         return RowSqlExport.WriteFile(index, filter.Where, new SqlForm { Reverse = reverse }, path, overwrite, Cancellation);
+    }
+
+    private static List<RowChange> TakeRows(EventScan scan, UnseenChanges unseen)
+    {
+        var view = new EventView(scan);
+        if (!view.HasRows)
+        {
+            unseen.Add(view);
+            return [];
+        }
+
+        List<RowChange> rows = scan.ToRowChanges();
+        unseen.AddRows(view, view.Table!, view.Rows, rows.Count);
+        return rows;
+    }
+
+    private void NameLeftOut(EventFilter filter, string[] unseen)
+    {
+        if (OnLeftOut == null)
+            return;
+        foreach (string line in (string[])[.. filter.Doubts.Lines, .. unseen])
+            OnLeftOut(line);
     }
 
     private ChangeIndex Index(EventFilter filter, bool reverse, bool movesBytes)

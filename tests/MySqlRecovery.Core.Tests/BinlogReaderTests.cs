@@ -1,5 +1,7 @@
 using System.Collections;
 using System.Runtime.CompilerServices;
+using MySqlRecovery.Binlog.Events;
+using MySqlRecovery.Core.Tests.Binlog;
 using MySqlRecovery.Model;
 using Xunit;
 
@@ -112,6 +114,23 @@ public sealed class BinlogReaderTests : IDisposable
         Assert.Equal(("BinlogChecksumMismatch", damaged, middle.Position), (error.ErrorId, error.Path, error.Offset));
         Assert.Equal("BinlogGap", Assert.Single(gaps).ErrorId);
         Assert.Equal(whole.Length - 1, read);
+    }
+
+    [Fact]
+    public void What_rows_events_and_sums_lack_is_told_to_who_listens()
+    {
+        string path = new SmallLog().AddBegin(7).AddInts(1, "t", ["id"], 0).AddRows(BinlogEventType.WriteRowsV1, 1, [1]).AddCommit()
+            .AddStatement("UPDATE d.t SET id = 2").AddStatement("ALTER TABLE d.other ADD c INT").WriteTo(_folder);
+        var told = new List<string>();
+        var reader = new BinlogReader([path]) { Table = ["d.t"], OnLeftOut = told.Add };
+
+        Assert.Single(reader.ReadRowChanges());
+        Assert.Equal(2, reader.ReadEvents().Count(e => e.EventType is BinlogEventType.TableMap or BinlogEventType.WriteRowsV1));
+        Assert.Equal(1, reader.Measure(BinlogSummaryKind.Table).Sum(s => s.RowCount));
+        Assert.Equal(3, told.Count);
+        Assert.All(told, line => Assert.Contains("UPDATE d.t SET id = 2", line));
+        Assert.Equal(
+            new BinlogReader([path]) { Table = ["d.t"] }.ReadEvents().Select(e => e.ToString()), reader.ReadEvents().Select(e => e.ToString()));
     }
 
     [Fact]

@@ -130,8 +130,7 @@ internal sealed class BinlogMeasure : IStretchSums
     private void AddRows(in EventView view, TableMap map, in RowsEvent rows)
     {
         int count = view.MeasureRows(rows).Count;
-        if (count == 0 && rows.Operation == RowOperation.Insert && rows.Rows.IsEmpty)
-            _unseen.AddDefaultRows(view, map);
+        _unseen.AddRows(view, map, rows, count);
         if (count == 0)
             return;
         if (_current.Position != view.TransactionPosition || _current.Log != view.LogFile)

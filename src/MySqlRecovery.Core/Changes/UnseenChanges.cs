@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using MySqlRecovery.Binlog.Filter;
 using MySqlRecovery.Binlog.Rows;
 using MySqlRecovery.Binlog.Scan;
+using MySqlRecovery.Model;
 
 namespace MySqlRecovery.Changes;
 
@@ -16,9 +17,12 @@ internal sealed class UnseenChanges(TableFilter? tables)
     [MethodImpl(Jit.Hot)]
     public void Add(in EventView view) => _found.Add(_effects.Observe(view, []), view);
 
-    /// <summary>Takes rows in of which the log has no value.</summary>
-    public void AddDefaultRows(in EventView view, TableMap map) =>
-        _found.Add(view.LogFile, view.Position, $"inserted rows of nothing but default values into {map.Database}.{map.Table}");
+    /// <summary>Takes in how many rows of an event were counted: there may be some of which the log has no value.</summary>
+    public void AddRows(in EventView view, TableMap map, in RowsEvent rows, int count)
+    {
+        if (count == 0 && rows.Operation == RowOperation.Insert && rows.Rows.IsEmpty)
+            _found.Add(view.LogFile, view.Position, $"inserted rows of nothing but default values into {map.Database}.{map.Table}");
+    }
 
     /// <summary>All of it, a line each, once nothing more comes.</summary>
     public string[] Complete()

@@ -119,8 +119,7 @@ public sealed class GetRowChangeCommand : PipedEventCmdlet
             }
 
             List<RowChange> rows = scan.ToRowChanges();
-            if (rows.Count == 0 && view.Rows is { Operation: RowOperation.Insert, Rows.IsEmpty: true })
-                _unseen.AddDefaultRows(view, view.Table!);
+            _unseen.AddRows(view, view.Table!, view.Rows, rows.Count);
             _count += rows.Count;
             items.AddRange(cmdlet.Flat ? rows.Select(FlatRow.Of) : rows);
             if (scan.Table is { SchemaProblem: { } problem } map && _warned.Add(map))

@@ -83,6 +83,18 @@ public sealed class LaterReferencesTests : IDisposable
     }
 
     [Theory]
+    [InlineData("", false)]
+    [InlineData(" ON UPDATE CASCADE", false)]
+    [InlineData(" ON DELETE CASCADE", true)]
+    [InlineData(" ON DELETE SET NULL", true)]
+    public void A_key_that_was_made_again_is_the_same_only_to_a_foreign_key_that_does_nothing_when_it_goes(string action, bool isFound)
+    {
+        SmallLog log = Delete(new SmallLog(), 7, "chi", [1, 5]);
+        log = Insert(Delete(log, 9, "par", [5, 50]), 9, "par", [5, 51]);
+        Assert.Equal(isFound ? 1 : 0, Find(log, Child.Replace("(id))", $"(id){action})", StringComparison.Ordinal)).Length);
+    }
+
+    [Theory]
     [InlineData("id INT PRIMARY KEY, p INT, v INT", true, new byte[] { 0 })]
     [InlineData("id INT, p INT, v INT", false, new byte[0])]
     [InlineData("id INT, p INT, v INT, PRIMARY KEY (p, id)", false, new byte[] { 1, 0 })]
