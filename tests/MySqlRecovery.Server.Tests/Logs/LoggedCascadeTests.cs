@@ -47,6 +47,18 @@ public sealed class LoggedCascadeTests(MySqlFixture fixture)
     }
 
     [Fact]
+    public void Rows_of_one_event_of_which_a_row_test_takes_only_some_are_named_too()
+    {
+        var database = new DamagedDatabase(
+            fixture.Server, "logged_some", Setup + "INSERT INTO note VALUES (1, 1), (6, 1);", "DELETE FROM parent WHERE id = 1");
+        var some = new Reversal(database.Log) { SchemaPath = database.SchemaPath, Where = new Hashtable { ["id"] = new[] { 1, 11 } } };
+        string reason = Assert.Single(some.WriteBinlog(Path.Combine(fixture.Server.FolderPath, "logged_some.undo")).Reason);
+
+        Assert.StartsWith("logged_some.note: 2 rows from ", reason, StringComparison.Ordinal);
+        Assert.Contains("a foreign key changed them with rows of logged_some.parent", reason);
+    }
+
+    [Fact]
     public void All_of_it_is_undone_where_nothing_is_left_out() =>
         new DamagedDatabase(fixture.Server, "logged_all", Setup, "DELETE FROM parent WHERE id < 3").AssertUndone();
 

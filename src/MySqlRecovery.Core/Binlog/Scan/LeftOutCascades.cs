@@ -36,10 +36,9 @@ internal sealed class LeftOutCascades(EventFilter filter, ITableSchemaSource? sc
             _taken.Add(map);
             _parent = isCascade ? _parent : map;
         }
-        else if (isCascade)
-        {
-            _leftOut.Add((map, scan.Rows.Count(scan.ParseRows(), map), scan.Reader.Position));
-        }
+
+        if (isCascade && CountLeftOut(scan, map, isTaken) is > 0 and int rows)
+            _leftOut.Add((map, rows, scan.Reader.Position));
 
         if (!flags.HasFlag(RowsEventFlags.StatementEnd))
             return;
@@ -47,6 +46,14 @@ internal sealed class LeftOutCascades(EventFilter filter, ITableSchemaSource? sc
         if (!isCascade)
             Note(scan.Reader.LogFile);
         Clear();
+    }
+
+    // A row test may take some rows of an event and leave others.
+    private static int CountLeftOut(EventScan scan, TableMap map, bool isTaken)
+    {
+        if (isTaken && scan.Rows.Chosen == null)
+            return 0;
+        return scan.Rows.Count(scan.ParseRows(), map) - (isTaken ? scan.Rows.Chosen!.Count : 0);
     }
 
     private void Note(string logFile)
