@@ -12,6 +12,7 @@ public sealed class SettingTests
     [
         "sync-binlog=1", "innodb-flush-log-at-trx-commit=1", "relay-log-recovery=ON", "relay-log-purge=ON", "binlog-checksum=CRC32",
         "loose-master-info-repository=TABLE", "loose-relay-log-info-repository=TABLE", "loose-binlogging-impossible-mode=ABORT_SERVER",
+        "innodb-doublewrite=ON",
     ];
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;

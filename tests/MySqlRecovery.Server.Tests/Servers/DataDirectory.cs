@@ -55,8 +55,8 @@ internal static class DataDirectory
     private static void Keep(string data, string template)
     {
         string copy = $"{template}.{Guid.NewGuid():N}";
-        // With owner and permissions, which the files of .NET do not copy.
-        StockProgram.Run("cp", ["-a", data, copy]);
+        // With owner and permissions, which the files of .NET do not copy, and holes for zeros, which are most of it.
+        StockProgram.Run("cp", ["-a", "--sparse=always", data, copy]);
         try
         {
             Directory.Move(copy, template);
