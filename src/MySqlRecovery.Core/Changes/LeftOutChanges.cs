@@ -22,6 +22,9 @@ internal sealed class LeftOutChanges(IEventSelection selection)
     private readonly HashSet<UInt128> _spellings = [];
     private readonly List<string> _listed = [];
 
+    // Tables without a key of which a chosen change needs a row: the last place, and whether images of such rows lack columns.
+    private readonly Dictionary<TableName, (long Last, bool IsUnsure)> _keyless = [];
+
     // The tables of chosen changes, the one whose last change comes first at the end.
     private readonly Dictionary<TableName, (TableMap Map, long Last)> _tables = [];
     private List<(TableMap Map, long Last)> _ahead = [];
@@ -86,6 +89,9 @@ internal sealed class LeftOutChanges(IEventSelection selection)
         _isFull |= _needed.Count + _unwanted.Count >= ChosenKeys.Maximum;
         if (_isFull)
             return;
+        if (map.PrimaryKey.Length == 0 && !row.Before.IsEmpty)
+            _keyless[map.QualifiedName] = (_place, _keyless.GetValueOrDefault(map.QualifiedName).IsUnsure
+                || RowKey.IsUnsure(map, row.BeforeLayout, row.Before));
         if (RowKey.NameOf(map, row.BeforeLayout, row.Before) is { } before)
             Take(_needed, before, map, row.BeforeLayout, row.Before);
         else if (map.PrimaryKey.Length > 0 && RowKey.NameOf(map, row.AfterLayout, row.After) is { } after)
@@ -103,6 +109,10 @@ internal sealed class LeftOutChanges(IEventSelection selection)
     {
         if (isChosen)
             return;
+        if (_keyless.TryGetValue(map.QualifiedName, out (long Last, bool IsUnsure) keyless) && keyless.Last > _place && !row.After.IsEmpty
+            && (keyless.IsUnsure || RowKey.IsUnsure(map, row.AfterLayout, row.After)) && _keyless.Remove(map.QualifiedName))
+            Add($"{LaterChanges.RowText(scan, map, row)} may have been made by what is left out, and changed by what is chosen: "
+                + RowKey.DoubtOfParts(map));
         bool joins = RowKey.JoinsMuch(map);
         UInt128? before = RowKey.NameOf(map, row.BeforeLayout, row.Before), after = RowKey.NameOf(map, row.AfterLayout, row.After);
         if (before == after && !(joins && before != null && IsSpeltAnew(map, row)))
