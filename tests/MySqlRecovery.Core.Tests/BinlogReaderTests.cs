@@ -130,7 +130,8 @@ public sealed class BinlogReaderTests : IDisposable
         Assert.Equal(3, told.Count);
         Assert.All(told, line => Assert.Contains("UPDATE d.t SET id = 2", line));
         Assert.Equal(
-            new BinlogReader([path]) { Table = ["d.t"] }.ReadEvents().Select(e => e.ToString()), reader.ReadEvents().Select(e => e.ToString()));
+            new BinlogReader([path]) { Table = ["d.t"] }.ReadEvents().Select(e => e.ToString()),
+            reader.ReadEvents().Select(e => e.ToString()));
     }
 
     [Fact]

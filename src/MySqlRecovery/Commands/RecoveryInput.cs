@@ -124,7 +124,8 @@ internal sealed class RecoveryInput(BinlogCmdlet cmdlet, bool reverse, string[] 
         using EventScan scan = cmdlet.OpenScan(input);
         ChangeIndex built = ChangeIndexBuilder.Build(
             scan, reverse, s => cmdlet.ShowProgress(s, input),
-            FindsLaterChanges ? index => FindUnchosen(index, input, chosen: null) : null, maximumMemory, movesBytes, KeepsUnusable, Following);
+            FindsLaterChanges ? index => FindUnchosen(index, input, chosen: null) : null,
+            maximumMemory, movesBytes, KeepsUnusable, Following);
         cmdlet.WarnIfMoreThanPicked(built.RowCount);
         return built;
     }
