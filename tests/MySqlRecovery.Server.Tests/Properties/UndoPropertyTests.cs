@@ -135,9 +135,10 @@ public abstract partial class UndoPropertyTests(ServerFixture fixture, ITestOutp
         {
             expected = history.StateWithout(choice.ChosenIds);
         }
-        catch (RecoveryException) when (leftOut > 0)
+        catch (RecoveryException) when (leftOut > 0 || isChanged || (schema == null && !logsNames))
         {
-            // What others did to rows that are left out could not be done without what is undone.
+            // What others did to rows that are left out, or to those of a key that nothing tells of, could not be done without what is
+            // undone.
             Count("no such state");
             return;
         }
