@@ -161,10 +161,10 @@ internal sealed class RecoveryInput(BinlogCmdlet cmdlet, bool reverse, string[] 
     public string[]? FindLeftOut(IEnumerable<TableName> tables) =>
         _selection == null ? null : cmdlet.FindLeftOut([.. tables], LogsBeside(), _selection);
 
-    // Rows are left out by the names of their tables in the log.
     private LaterFindings? FindUnchosen(ChangeIndex index, LogInput input, IEventSelection? chosen) =>
         cmdlet.FindUnchosen(index, input, reverse, columns, movesBytes, LeavesOutLaterChanges, Following, SumsUp, chosen);
 
+    // Rows are left out by the names of their tables in the log.
     private TableRenames? Following => LeavesOutLaterChanges ? null : Renames;
 
     private bool HasLogsBeside => _filesBeside.Count + _serversBeside.Length > 0;
