@@ -1,6 +1,5 @@
 using System.Collections;
 using System.Runtime.CompilerServices;
-using MySqlRecovery.Binlog.Events;
 using MySqlRecovery.Core.Tests.Binlog;
 using MySqlRecovery.Model;
 using Xunit;

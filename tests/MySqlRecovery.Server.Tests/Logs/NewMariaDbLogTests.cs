@@ -89,15 +89,11 @@ public abstract class NewMariaDbLogTests(ServerFixture fixture)
         string path = Path.Combine(Server.FolderPath, "any_row.undo");
         BinlogReader Choose(bool leavesOut) =>
             new([database.Log]) { Operation = [RowOperation.Insert], ExcludeLaterChange = leavesOut };
-        BinlogReader deletes = new([database.Log]) { Operation = [RowOperation.Delete] };
 
         UndoBinlog whole = Choose(leavesOut: false).WriteUndoBinlog(path, overwrite: true);
         var refused = Assert.Throws<RecoveryException>(() => Choose(leavesOut: true).WriteUndoBinlog(path, overwrite: true));
 
-        SqlExport forward = deletes.WriteSql(path, reverse: false, overwrite: true);
-
         Assert.Contains("only some columns", Assert.Single(whole.LaterChange!));
-        Assert.Contains(" may have been made by what is left out", Assert.Single(forward.LaterChange!));
         Assert.Equal("LaterChangeUnknown", refused.ErrorId);
         Assert.Contains("only some columns", refused.Message);
     }
