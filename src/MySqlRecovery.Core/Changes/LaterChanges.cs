@@ -135,7 +135,7 @@ internal sealed class LaterChanges(
                 {
                     Choose(map, followed, row);
                     LeftOut?.Choose(map, row);
-                    references?.Choose(map, row);
+                    references?.Choose(scan, map, row);
                     continue;
                 }
 

@@ -80,7 +80,7 @@ internal sealed record LaterFindings(string[] Lines, IReadOnlyList<LaterLoss> Lo
             }
 
             later.LeftOut?.Complete();
-            if (leftOut == null && later is { LeftOut.Changes.Count: > 0, Tied.Length: > 0 })
+            if (leftOut == null && later.LeftOut?.Changes.Count > 0 && (later.Tied.Length > 0 || references.IsLooking))
             {
                 (known, leftOut) = (references.Met, later.LeftOut);
                 continue;

@@ -125,12 +125,16 @@ internal sealed class LaterReferences(
 
     private static bool IsSame(string? one, string? other) => one != null && string.Equals(one, other, StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>Takes in a row that is to be undone.</summary>
-    public void Choose(TableMap map, in RowCursor row)
+    /// <summary>Takes in a row that is to be undone. One that is left as it is counts as what others did.</summary>
+    public void Choose(EventScan scan, TableMap map, in RowCursor row)
     {
         _hasChosen = true;
         if (LeftOut?.Keeps(row) == false)
+        {
+            Observe(scan, map, row);
             return;
+        }
+
         foreach (Tie tie in TiesOf(map))
         {
             if (!Concerns(map, tie, row))
@@ -147,6 +151,12 @@ internal sealed class LaterReferences(
             }
             else if (!tie.IsParent)
             {
+                if (before != after)
+                {
+                    Lean(before, -1);
+                    Lean(after, 1);
+                }
+
                 // A row that is there is changed along, unlogged before MySQL 9.6, when its parent is; one that went is not.
                 bool isThere = !row.After.IsEmpty;
                 if (!isThere || before != after || writesWholeRows || IsFoundBy(map, tie))
@@ -193,19 +203,31 @@ internal sealed class LaterReferences(
         taken.Reference = tie.Reference;
     }
 
+    // A chosen row came to refer to a key that is taken away, or ceased to.
+    private void Lean(UInt128? key, int step)
+    {
+        if (key is not { } value || !_taken.ContainsKey(value))
+            return;
+        ref TakenKey taken = ref CollectionsMarshal.GetValueRefOrNullRef(_taken, value);
+        taken.Chosen = Math.Max(0, taken.Chosen + step);
+    }
+
     private void Need(UInt128? key, bool isThere)
     {
         if (key is { } value)
             CollectionsMarshal.GetValueRefOrAddDefault(_needed, value, out _).IsThere |= isThere;
     }
 
-    // A row came to refer to a key that is taken away, or ceased to.
+    // A row came to refer to a key that is taken away, or ceased to: a chosen one first, because which it is is not kept.
     private void Refer(UInt128? key, int step, EventScan scan, TableMap map, Tie tie, in RowCursor row)
     {
         if (key is not { } value || !_taken.ContainsKey(value))
             return;
         ref TakenKey taken = ref CollectionsMarshal.GetValueRefOrNullRef(_taken, value);
-        taken.Count = Math.Max(0, taken.Count + step);
+        if (step < 0 && taken.Chosen > 0)
+            taken.Chosen--;
+        else
+            taken.Count = Math.Max(0, taken.Count + step);
         if (step > 0 && taken.Line == null && TryKeepLine())
             taken.Line = $"{LaterChanges.RowText(scan, map, row)} refers to {tie.Reference.Parent} "
                 + $"{ValuesText(map, row.AfterLayout, row.After, tie, tie.Reference.ReferencedColumns)}, which the undo takes away "
@@ -321,6 +343,9 @@ internal sealed class LaterReferences(
 
         /// <summary>How many more times it came than it went.</summary>
         public int Balance;
+
+        /// <summary>How many chosen rows came to refer to it.</summary>
+        public int Chosen;
 
         /// <summary>How many rows of others came to refer to it.</summary>
         public int Count;

@@ -82,6 +82,8 @@ public abstract class KinTests(ServerFixture fixture)
     [InlineData("keyed_c", " ON UPDATE CASCADE", "UPDATE par SET id = 6 WHERE id = 4", "INSERT INTO chi VALUES (55, 6)", "chi id=55")]
     [InlineData("unchecked", "", "INSERT INTO par VALUES (5, 50)", "SET foreign_key_checks = 0; INSERT INTO chi VALUES (55, 5)",
         "chi id=55")]
+    [InlineData("mixed", "", "INSERT INTO par VALUES (5, 50); UPDATE chi SET p = 5 WHERE id = 11",
+        "INSERT INTO chi VALUES (55, 5); DELETE FROM chi WHERE id = 11", "chi id=55 | refers to | par id=5")]
     // Rows that the undo brings back, or makes refer, to one that others took away or gave another key since.
     [InlineData("orphaned", "", "DELETE FROM chi WHERE p = 1", "DELETE FROM par WHERE id = 1", "par id=1 | gave up id=1 | chi")]
     [InlineData("rekeyed", "", "DELETE FROM chi WHERE p = 1", "UPDATE par SET id = 9 WHERE id = 1", "par id=1 | gave up id=1")]

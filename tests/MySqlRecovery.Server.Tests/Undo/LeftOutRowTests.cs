@@ -231,6 +231,26 @@ public abstract class LeftOutRowTests(ServerFixture fixture)
             Server.Query("SELECT k, v FROM t ORDER BY k COLLATE latin1_bin", database).Select(r => string.Join('=', r)));
     }
 
+    [Fact]
+    public void A_row_that_stays_as_it_is_and_refers_to_one_that_the_undo_takes_away_is_named()
+    {
+        string database = Create("left_child", "par (id INT PRIMARY KEY)");
+        Server.Sql("CREATE TABLE chi (id INT PRIMARY KEY, p INT, v INT, FOREIGN KEY (p) REFERENCES par (id) ON DELETE SET NULL); "
+            + "INSERT INTO chi VALUES (1, NULL, 1), (2, NULL, 1)", database);
+        (string log, string schema) = Run(database, """
+            BEGIN; INSERT INTO mark VALUES (1); INSERT INTO par VALUES (7); UPDATE chi SET p = 7; COMMIT;
+            UPDATE chi SET v = 5 WHERE id = 1;
+            """);
+        string gtid = new BinlogReader([log]).ReadRowChanges().First(c => c.Table == "mark").Gtid!;
+        var reader = new BinlogReader([log]) { Gtid = [gtid], SchemaPath = schema, ExcludeLaterChange = true };
+
+        UndoBinlog undo = reader.WriteUndoBinlog(Path.Combine(Server.FolderPath, $"{database}.undo"));
+        Assert.Equal(1, undo.ExcludedRowCount);
+        string line = Assert.Single(undo.LaterChange!);
+        Assert.Contains("chi id=1 ", line);
+        Assert.Contains("refers to left_child.par id=7, which the undo takes away", line);
+    }
+
     public enum Form
     {
         Binlog,
