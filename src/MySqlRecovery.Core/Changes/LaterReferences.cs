@@ -68,7 +68,7 @@ internal sealed class LaterReferences(
 
     /// <summary>What was found of each key, in no particular order: a line, or null where only its number was kept.</summary>
     public IEnumerable<string?> Findings =>
-        _taken.Values.Where(k => k is { Balance: > 0, Count: > 0 }).Select(k => k.Line)
+        _taken.Values.Where(k => k.Count > 0 && (k.Balance > 0 || k.IsCarried)).Select(k => k.Line)
             .Concat(_needed.Values.Where(k => k.Gone > 0).Select(k => k.Line));
 
     /// <summary>Takes in which foreign keys there are; another time after each definition.</summary>
@@ -145,8 +145,8 @@ internal sealed class LaterReferences(
             (UInt128? before, UInt128? after) = KeysOf(tie, map, row);
             if (tie.IsParent && before != after)
             {
-                Count(tie, before, -1);
-                Count(tie, after, 1);
+                Count(tie, before, -1, isCarried: false);
+                Count(tie, after, 1, row.Before.IsEmpty ? tie.Reference.CarriesDeletes : tie.Reference.CarriesUpdates);
                 NoteHidden(map);
             }
             else if (!tie.IsParent)
@@ -193,13 +193,15 @@ internal sealed class LaterReferences(
     private static readonly IEqualityComparer<TableReference> SameReference = EqualityComparer<TableReference>.Create(
         (a, b) => a!.Name == b!.Name && a.Child == b.Child, r => HashCode.Combine(r.Name, r.Child));
 
-    // A chosen row came to have the key, or ceased to: the undo takes keys away that came and did not go again.
-    private void Count(Tie tie, UInt128? key, int step)
+    // A chosen row came to have the key, or ceased to: the undo takes keys away that came and did not go again. What refers to one is
+    // carried along by a foreign key that acts, also where another row gets it back.
+    private void Count(Tie tie, UInt128? key, int step, bool isCarried)
     {
         if (key is not { } value)
             return;
         ref TakenKey taken = ref CollectionsMarshal.GetValueRefOrAddDefault(_taken, value, out _);
         taken.Balance += step;
+        taken.IsCarried |= isCarried;
         taken.Reference = tie.Reference;
     }
 
@@ -343,6 +345,9 @@ internal sealed class LaterReferences(
 
         /// <summary>How many more times it came than it went.</summary>
         public int Balance;
+
+        /// <summary>Whether the foreign key changes what refers to it when the undo takes it away.</summary>
+        public bool IsCarried;
 
         /// <summary>How many chosen rows came to refer to it.</summary>
         public int Chosen;

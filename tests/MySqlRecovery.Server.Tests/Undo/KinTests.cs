@@ -82,6 +82,11 @@ public abstract class KinTests(ServerFixture fixture)
     [InlineData("keyed_c", " ON UPDATE CASCADE", "UPDATE par SET id = 6 WHERE id = 4", "INSERT INTO chi VALUES (55, 6)", "chi id=55")]
     [InlineData("unchecked", "", "INSERT INTO par VALUES (5, 50)", "SET foreign_key_checks = 0; INSERT INTO chi VALUES (55, 5)",
         "chi id=55")]
+    // Another row has the key back in the end, and what refers to it went or followed meanwhile.
+    [InlineData("replaced_c", " ON DELETE CASCADE", "DELETE FROM par WHERE id = 4; INSERT INTO par VALUES (4, 41)",
+        "INSERT INTO chi VALUES (55, 4)", "chi id=55 | refers to | par id=4")]
+    [InlineData("traded_c", " ON UPDATE CASCADE", "UPDATE par SET id = 9 WHERE id = 4; UPDATE par SET id = 4 WHERE id = 3",
+        "INSERT INTO chi VALUES (55, 4)", "chi id=55 | refers to | par id=4")]
     [InlineData("mixed", "", "INSERT INTO par VALUES (5, 50); UPDATE chi SET p = 5 WHERE id = 11",
         "INSERT INTO chi VALUES (55, 5); DELETE FROM chi WHERE id = 11", "chi id=55 | refers to | par id=5")]
     // Rows that the undo brings back, or makes refer, to one that others took away or gave another key since.
