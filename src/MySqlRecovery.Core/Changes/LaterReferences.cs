@@ -153,8 +153,8 @@ internal sealed class LaterReferences(
             {
                 if (before != after)
                 {
-                    Lean(before, -1);
-                    Lean(after, 1);
+                    Lean(tie, before, -1);
+                    Lean(tie, after, 1);
                 }
 
                 // A row that is there is changed along, unlogged before MySQL 9.6, when its parent is; one that went is not.
@@ -205,13 +205,15 @@ internal sealed class LaterReferences(
         taken.Reference = tie.Reference;
     }
 
-    // A chosen row came to refer to a key that is taken away, or ceased to.
-    private void Lean(UInt128? key, int step)
+    // A chosen row came to refer to a key that may be taken away, or ceased to: MySQL 9.6 and later log the rows that a foreign key
+    // carries along before their parent.
+    private void Lean(Tie tie, UInt128? key, int step)
     {
-        if (key is not { } value || !_taken.ContainsKey(value))
+        if (key is not { } value || !_tables.IsMatch(tie.Reference.Parent.Database!, tie.Reference.Parent.Name))
             return;
-        ref TakenKey taken = ref CollectionsMarshal.GetValueRefOrNullRef(_taken, value);
+        ref TakenKey taken = ref CollectionsMarshal.GetValueRefOrAddDefault(_taken, value, out _);
         taken.Chosen = Math.Max(0, taken.Chosen + step);
+        taken.Reference = tie.Reference;
     }
 
     private void Need(UInt128? key, bool isThere)

@@ -82,6 +82,16 @@ public sealed class LaterReferencesTests : IDisposable
         Assert.Single(Find(log, Child, "ID"));
     }
 
+    [Fact]
+    public void A_row_that_was_carried_along_and_went_takes_none_off_those_that_others_let_refer()
+    {
+        SmallLog log = Update(Update(new SmallLog(), 7, "chi", [1, 2], [1, 5]), 7, "par", [2, 50], [5, 50]);
+        log = Delete(Insert(log, 9, "chi", [3, 5]), 9, "chi", [1, 5]);
+        Assert.Contains("chi id=3 ", Assert.Single(
+            Find(log, new EventFilter { ThreadIds = [7], WithStatements = true }, $"{Parent}; {Child};", []),
+            line => line.Contains("refers to", StringComparison.Ordinal)));
+    }
+
     [Theory]
     [InlineData("", false)]
     [InlineData(" ON UPDATE CASCADE", false)]
