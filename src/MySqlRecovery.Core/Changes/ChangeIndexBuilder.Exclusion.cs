@@ -9,9 +9,11 @@ namespace MySqlRecovery.Changes;
 internal sealed partial class ChangeIndexBuilder
 {
     // What is not sure of the filter, and of the definitions that the rows left are read with.
-    private void NameDoubts()
+    private void NameDoubts(LaterFindings? later)
     {
         _obstacles.AddDoubts(_doubts);
+        if (later != null)
+            _obstacles.AddDoubts(later.Cascades);
         for (int i = 0; i < _maps.Count; i++)
         {
             if (_rowsOfMap[i] > 0)

@@ -125,7 +125,7 @@ internal sealed partial class ChangeIndexBuilder : IDisposable
             ExcludeUndecided(id, undecided, later);
         foreach (LaterLoss loss in later?.Losses ?? [])
             ExcludeBefore(loss, later!);
-        NameDoubts();
+        NameDoubts(later);
         _obstacles.AddOpen(_effects);
         _leftOut = later?.LeftOut;
         Compact();

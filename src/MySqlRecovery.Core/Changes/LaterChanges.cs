@@ -165,7 +165,7 @@ internal sealed class LaterChanges(
             _losses.Add(new LaterLoss(lost.Map.Database, lost.Map.Table, lost.Cause, view.LogFile, view.Position));
         if (isChosen)
             return;
-        if (effect.DecidedXaId is { } id && selection.TakesDecisions)
+        if (effect.DecidedXaId is { } id && selection.IsPiped)
             _decisions.Add(new XaDecision(id, effect.IsXaRollback, view.LogFile, view.Position));
         if (effect.Obstacle != null && !effect.IsDefinition && effect.DecidedXaId == null)
             LeftOut?.Doubt($"{effect.Obstacle} at {PlaceText(view)}");

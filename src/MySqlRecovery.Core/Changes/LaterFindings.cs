@@ -30,6 +30,9 @@ internal sealed record LaterFindings(string[] Lines, IReadOnlyList<LaterLoss> Lo
     /// <summary>What decided XA transactions that were prepared among the changes.</summary>
     public IReadOnlyList<XaDecision> Decisions { get; init; } = [];
 
+    /// <summary>Rows that foreign keys changed along with those of a pipeline, and that did not come down it.</summary>
+    public FilterDoubts Cascades { get; init; } = new();
+
     /// <summary>The rows that the undo is to leave as they are; null: it takes them all.</summary>
     public LeftOutRows? LeftOut { get; init; }
 
@@ -66,6 +69,9 @@ internal sealed record LaterFindings(string[] Lines, IReadOnlyList<LaterLoss> Lo
                 LeftOut = leftOut,
             };
             references.Follow();
+            var cascades = new FilterDoubts();
+            if (selection.IsPiped)
+                scan.NoteCascadesOf(selection, cascades);
             if (!selection.IsPartial && references.Others == null)
                 return null;
             var later = new LaterChanges(selection, columns, tables, movesBytes, renames, references, scan.Schema)
@@ -89,6 +95,7 @@ internal sealed record LaterFindings(string[] Lines, IReadOnlyList<LaterLoss> Lo
             return new LaterFindings(leavesOut ? later.Tied : lines, later.Losses, later.Logs)
             {
                 Decisions = later.Decisions,
+                Cascades = cascades,
                 LeftOut = later.LeftOut,
             };
         }

@@ -28,7 +28,7 @@ internal sealed class PipedSelection : IEventSelection
     public bool LeavesOut => true;
 
     /// <inheritdoc/>
-    public bool TakesDecisions => true;
+    public bool IsPiped => true;
 
     /// <summary>Adds an event.</summary>
     /// <param name="view">The event.</param>

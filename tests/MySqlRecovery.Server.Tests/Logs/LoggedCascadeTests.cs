@@ -1,5 +1,10 @@
 using System.Collections;
+using MySqlRecovery.Binlog.Filter;
+using MySqlRecovery.Binlog.Scan;
+using MySqlRecovery.Changes;
 using MySqlRecovery.Model;
+using MySqlRecovery.Output.ReversedBinlog;
+using MySqlRecovery.Schema;
 using MySqlRecovery.Server.Tests.Servers;
 using MySqlRecovery.Server.Tests.Undo;
 using Xunit;
@@ -58,9 +63,58 @@ public sealed class LoggedCascadeTests(MySqlFixture fixture)
         Assert.Contains("a foreign key changed them with rows of logged_some.parent", reason);
     }
 
+    [Theory]
+    [InlineData("rows", true, "1 rows", "child", "note")]
+    [InlineData("events", true, "1 rows", "child", "note")]
+    [InlineData("rows_without_schema", false, "1 rows", "child", "note")]
+    [InlineData("rows_of_two", true, "1 rows", "child", "note")]
+    [InlineData("some_rows", true, "1 rows", "note")]
+    [InlineData("all", true, "")]
+    [InlineData("child_alone", true, "")]
+    public void Rows_of_a_pipeline_that_leaves_others_out_that_foreign_keys_changed_along_name_them(
+        string what, bool withSchema, string rows, params string[] tables)
+    {
+        string name = $"logged_piped_{what}";
+        var database = new DamagedDatabase(
+            fixture.Server, name, Setup, $"DELETE FROM parent WHERE id {(what == "rows_of_two" ? "<> 2" : "= 1")}");
+        string? schema = withSchema ? database.SchemaPath : null;
+        string[] reasons = UndoPiped(what == "events", database.Log, schema, what switch
+        {
+            "some_rows" => row => row.Table != "note",
+            "all" => _ => true,
+            "child_alone" => row => row.Table == "child",
+            _ => row => row.Table == "parent",
+        });
+
+        Assert.Equal(
+            tables.Select(table => $"{name}.{table}: {rows}"), reasons.Select(r => r[..r.IndexOf(" from", StringComparison.Ordinal)]));
+        Assert.All(reasons, reason => Assert.Contains($"a foreign key changed them with rows of {name}.parent", reason));
+    }
+
     [Fact]
     public void All_of_it_is_undone_where_nothing_is_left_out() =>
         new DamagedDatabase(fixture.Server, "logged_all", Setup, "DELETE FROM parent WHERE id < 3").AssertUndone();
+
+    // Rows or events of the pipeline that a test lets through, with the log beside them.
+    private string[] UndoPiped(bool events, string log, string? schema, Predicate<RowChange> isTaken)
+    {
+        var selection = new PipedSelection();
+        using var spool = new ChangeSpool(
+            new PipelineTableMaps(schema == null ? null : LogSchema.Load(schema)), EventFilter.All, reverse: true);
+        spool.Events.Selection = selection;
+        var reader = new BinlogReader([log]) { SchemaPath = schema };
+        RowChange[] rows = [.. reader.ReadRowChanges().Where(r => isTaken(r))];
+        foreach (RowChange row in events ? [] : rows)
+            spool.Events.Add(row);
+        foreach (BinlogEvent item in events ? reader.ReadEvents().Where(e => rows.Any(r => r.Position == e.Position)) : [])
+            spool.Events.Add(item);
+        using ChangeIndex index = spool.Complete(found => LaterFindings.Find(
+            found, selection, [], movesBytes: true, all => new EventScan(
+                [LogRange.Whole(log)], all, TestContext.Current.CancellationToken, schema == null ? null : LogSchema.Load(schema))));
+        return UndoBinlogWriter.Write(
+            index, where: null, Path.Combine(fixture.Server.FolderPath, Guid.NewGuid().ToString("N")), overwrite: false, gtidSource: null,
+            TestContext.Current.CancellationToken).Reason;
+    }
 
     private static Reversal Choose(string by, string name, DamagedDatabase database)
     {

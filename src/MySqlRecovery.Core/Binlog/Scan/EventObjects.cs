@@ -176,8 +176,9 @@ internal interface IEventSelection
     /// <summary>Whether rows of a transaction in the range may be left out, and not only what comes before or after it.</summary>
     bool LeavesOut { get; }
 
-    /// <summary>Whether what decides prepared XA transactions counts although it is not chosen.</summary>
-    bool TakesDecisions => false;
+    /// <summary>Whether it came down a pipeline: nobody has looked at what is not of it, and yet concerns it, as what decides prepared XA
+    /// transactions.</summary>
+    bool IsPiped => false;
 
     /// <summary>A scan starts at the first log.</summary>
     void Begin()

@@ -21,7 +21,7 @@ internal sealed partial class EventScan : IDisposable
     private readonly TableMapCache _maps;
     private readonly ITableSchemaSource? _schema;
     private readonly RangeCuts _cuts;
-    private readonly LeftOutCascades? _leftOut;
+    private LeftOutCascades? _leftOut;
     private bool _mayCut;
     private bool _isAtStart;
     private bool _isRelayLog;
@@ -43,7 +43,7 @@ internal sealed partial class EventScan : IDisposable
         _schema = schema;
         _cuts = new RangeCuts(filter);
         _leftOut = filter.WithStatements && (filter.NeedsRows || filter.Tables != null || filter.Choice != null)
-            ? new LeftOutCascades(filter, schema) : null;
+            ? new LeftOutCascades(filter.Doubts, schema) : null;
         _maps = new TableMapCache(schema);
     }
 
@@ -125,6 +125,9 @@ internal sealed partial class EventScan : IDisposable
 
     /// <summary>How many of the logs have been opened.</summary>
     public int LogIndex { get; private set; } = -1;
+
+    /// <summary>Has it noted, too, which rows foreign keys changed along with rows of a pipeline that are not themselves of it.</summary>
+    public void NoteCascadesOf(IEventSelection piped, FilterDoubts doubts) => _leftOut = new LeftOutCascades(doubts, _schema, piped);
 
     /// <summary>Goes to the next event that matches; false when all logs are done.</summary>
     [MethodImpl(Jit.Hot)]

@@ -9,7 +9,10 @@ namespace MySqlRecovery.Binlog.Scan;
 /// Sees rows that were not asked for, and that the foreign keys of chosen rows changed: MySQL 9.6 and later log them in
 /// the same statement, before its own rows, and flag them as done without foreign key checks (seen on 9.7.4).
 /// </summary>
-internal sealed class LeftOutCascades(EventFilter filter, ITableSchemaSource? schema)
+/// <param name="doubts">Where they are noted.</param>
+/// <param name="schema">Knows foreign keys, or null.</param>
+/// <param name="piped">What came down a pipeline and alone is chosen; null for what passes the filter.</param>
+internal sealed class LeftOutCascades(FilterDoubts doubts, ITableSchemaSource? schema, IEventSelection? piped = null)
 {
     private readonly List<(TableMap Map, int Rows, long Position)> _leftOut = [];
     private readonly List<TableMap> _taken = [];
@@ -30,6 +33,7 @@ internal sealed class LeftOutCascades(EventFilter filter, ITableSchemaSource? sc
             Clear();
         _transaction = (scan.LogIndex, scan.Transaction.Position);
         TableMap map = scan.Table!;
+        isTaken = piped?.Includes(scan) ?? isTaken;
         bool isCascade = flags.HasFlag(RowsEventFlags.NoForeignKeyChecks);
         if (isTaken)
         {
@@ -48,12 +52,22 @@ internal sealed class LeftOutCascades(EventFilter filter, ITableSchemaSource? sc
         Clear();
     }
 
-    // A row test may take some rows of an event and leave others.
-    private static int CountLeftOut(EventScan scan, TableMap map, bool isTaken)
+    // Some rows of an event may be taken and others left.
+    private int CountLeftOut(EventScan scan, TableMap map, bool isTaken)
     {
+        if (isTaken && piped != null)
+            return CountUnpiped(new RowCursor(scan.ParseRows(), map), piped);
         if (isTaken && scan.Rows.Chosen == null)
             return 0;
         return scan.Rows.Count(scan.ParseRows(), map) - (isTaken ? scan.Rows.Chosen!.Count : 0);
+    }
+
+    private static int CountUnpiped(RowCursor row, IEventSelection piped)
+    {
+        int count = 0;
+        while (row.MoveNext())
+            count += piped.Includes(row) ? 0 : 1;
+        return count;
     }
 
     private void Note(string logFile)
@@ -61,7 +75,7 @@ internal sealed class LeftOutCascades(EventFilter filter, ITableSchemaSource? sc
         foreach ((TableMap child, int rows, long position) in _leftOut)
         {
             if ((_parent ?? _taken.Find(taken => IsChild(child, taken))) is { } parent)
-                filter.Doubts.Note(
+                doubts.Note(
                     child.Database, child.Table,
                     $"a foreign key changed them with rows of {parent.QualifiedName}, and the choice leaves them out", rows, logFile,
                     position);
