@@ -31,14 +31,14 @@ internal sealed class RandomHistory : IDisposable
         _server = server;
         _random = new Random(seed * 7919);
         _control = server.Connect();
-        HasKin = _random.Next(4) == 0;
+        HasKin = _random.Next(3) == 0;
         HasDdl = _random.Next(5) < 2;
         HasTriggers = !HasKin && _random.Next(6) == 0;
         Setup();
         _sessions = [.. Enumerable.Range(0, 3).Select(_ => new RandomSession(Open(Database)))];
     }
 
-    /// <summary>Whether foreign keys tie two of the tables.</summary>
+    /// <summary>Whether foreign keys tie some of the tables together.</summary>
     public bool HasKin { get; }
 
     /// <summary>Whether tables are changed themselves.</summary>
@@ -164,22 +164,15 @@ internal sealed class RandomHistory : IDisposable
         for (int i = 0; i < count; i++)
             _tables.Add(RandomTable.Make($"t{i}", _server.Flavour, _random));
         if (HasKin)
-        {
-            string onDelete = new[] { "", " ON DELETE CASCADE", " ON DELETE SET NULL" }[_random.Next(3)],
-                onUpdate = new[] { "", " ON UPDATE CASCADE" }[_random.Next(2)];
-            RandomTable parent = RandomTable.MakeKin("par", _server.Flavour, _random, null, "");
-            _tables.Add(parent);
-            _tables.Add(RandomTable.MakeKin("chi", _server.Flavour, _random, parent, onDelete + onUpdate));
-        }
-
+            _tables.AddRange(RandomKin.Make(_server.Flavour, _random));
         _setup.AddRange(_tables.Select(t => t.Create));
         foreach (RandomTable table in _tables)
         {
             int[] ids = [.. Enumerable.Range(1, _random.Next(3, 12))];
             table.Rows.AddRange(ids);
             // Parents are referred to by one child each, and some by none.
-            string[] rows = [.. ids.Select(
-                id => table.NewRow(id, _random.Next(2) == 0 && HasKin && _tables[^2].Rows.Contains(id) ? $"{id}" : "NULL"))];
+            string[] rows = [.. ids.Select(id => table.NewRow(
+                id, r => _random.Next(2) == 0 && RandomKin.FirstParent(r, table, id) is var p && Parents(r).Contains(p) ? $"{p}" : "NULL"))];
             _setup.Add(table.InsertHead + string.Join(", ", rows));
         }
 
@@ -252,12 +245,14 @@ internal sealed class RandomHistory : IDisposable
 
     private void FollowCascades(RandomSession session)
     {
-        RandomTable child = _tables[^1];
-        HashSet<int> there = [.. session.Connection.QueryAll("SELECT id FROM chi", Stop)
-            .Select(r => int.Parse(r[0]!, CultureInfo.InvariantCulture))];
-        int[] gone = [.. child.Rows.Where(id => !there.Contains(id))];
-        if (gone.Length > 0)
-            Replace(session, child, gone, []);
+        foreach (RandomTable child in _tables.Where(t => t.References.Count > 0))
+        {
+            HashSet<int> there = [.. session.Connection.QueryAll($"SELECT id FROM {child.Name}", Stop)
+                .Select(r => int.Parse(r[0]!, CultureInfo.InvariantCulture))];
+            int[] gone = [.. child.Rows.Where(id => !there.Contains(id))];
+            if (gone.Length > 0)
+                Replace(session, child, gone, []);
+        }
     }
 
     private (RandomStatement Statement, Action Done)? Next(RandomSession session)
@@ -277,7 +272,7 @@ internal sealed class RandomHistory : IDisposable
                 int[] added = [.. Enumerable.Range(0, _random.Next(1, 4)).Select(_ => NewNumber(table, session)).Distinct()];
                 Lock(session, table, added);
                 string head = table.InsertHead;
-                var rows = added.ToDictionary(id => id, id => table.NewRow(id, NextParent(table)));
+                var rows = added.ToDictionary(id => id, id => table.NewRow(id, NextParent));
                 return (new RandomStatement(name, RowOperation.Insert, added,
                     kept => kept.Count == 0 ? "" : head + string.Join(", ", kept.Select(id => rows[id])), table.HasNumber), () =>
                 {
@@ -287,7 +282,8 @@ internal sealed class RandomHistory : IDisposable
                 );
             case 1 or 2 when ids.Length > 0:
                 Lock(session, table, ids);
-                string set = table.Assignments() + (IsChild(table) && _random.Next(3) == 0 ? $", p = {NextParent(table)}" : "");
+                string set = table.Assignments()
+                    + string.Concat(table.References.Where(_ => _random.Next(3) == 0).Select(r => $", {r.Column} = {NextParent(r)}"));
                 return (new RandomStatement(name, RowOperation.Update, ids, kept => kept.Count == 0 ? "" : table.Update(name, kept, set),
                     table.HasNumber), () => { }
                 );
@@ -308,12 +304,12 @@ internal sealed class RandomHistory : IDisposable
         }
     }
 
-    private bool IsChild(RandomTable table) => HasKin && table == _tables[^1];
+    private List<int> Parents(RandomReference reference) => _tables.Single(t => t.Name == reference.Parent).Rows;
 
     // Often the parent that came last.
-    private string NextParent(RandomTable table)
+    private string NextParent(RandomReference reference)
     {
-        List<int> parents = IsChild(table) ? _tables[^2].Rows : [];
+        List<int> parents = Parents(reference);
         return parents.Count == 0 || _random.Next(4) == 0 ? "NULL" : Text(parents[_random.Next(2) == 0 ? ^1 : _random.Next(parents.Count)]);
 
         static string Text(int id) => id.ToString(CultureInfo.InvariantCulture);

@@ -13,6 +13,12 @@ internal sealed record RandomColumn(string Name, string Type, Func<Random, strin
     public string ValueOrNull(Random random) => IsNullable && random.Next(5) == 0 ? "NULL" : Value(random);
 }
 
+/// <summary>A foreign key of one column.</summary>
+/// <param name="Column">The column that refers.</param>
+/// <param name="Parent">The table whose column <c>id</c> it refers to.</param>
+/// <param name="Actions">What it does where that changes, as its definition says it.</param>
+internal sealed record RandomReference(string Column, string Parent, string Actions);
+
 /// <summary>
 /// A table with a key of some kind and columns of random types. Its rows are told apart by a number, whatever the key makes of
 /// it; a table without key may have a number twice. Every table has a column <c>n</c>.
@@ -45,7 +51,10 @@ internal sealed class RandomTable
     public bool HasNumber => _kind is "int" or "bigint" or "unique" or "nullable" or "none" or "extra";
 
     /// <summary>Whether it has a foreign key or is one's parent: it keeps its name and is not emptied.</summary>
-    public bool IsKin { get; private set; }
+    public bool IsKin { get; private init; }
+
+    /// <summary>Its foreign keys.</summary>
+    public IReadOnlyList<RandomReference> References { get; private init; } = [];
 
     /// <summary>The CREATE TABLE statement of the start.</summary>
     public string Create { get; private set; } = "";
@@ -61,15 +70,14 @@ internal sealed class RandomTable
         return table;
     }
 
-    /// <summary>A table that others refer to, or with a parent one that refers to it.</summary>
-    public static RandomTable MakeKin(string name, ServerFlavour flavour, Random random, RandomTable? parent, string actions)
+    /// <summary>A table that others refer to, or that refers to others or itself.</summary>
+    public static RandomTable MakeKin(string name, ServerFlavour flavour, Random random, params RandomReference[] references)
     {
-        var table = new RandomTable(name, "int", random) { IsKin = true };
-        if (parent != null)
-            table.Columns.Add(new RandomColumn("p", "INT", _ => "NULL", true));
+        var table = new RandomTable(name, random.Next(4) == 0 ? "unique" : "int", random) { IsKin = true, References = references };
+        table.Columns.AddRange(references.Select(r => new RandomColumn(r.Column, "INT", _ => "NULL", true)));
         table.AddColumns(flavour, random.Next(1, 3));
-        string key = parent == null ? "" : $", FOREIGN KEY (p) REFERENCES {parent.Name} (id){actions}";
-        table.Create = table.Definition("", key);
+        table.Create = table.Definition("", string.Concat(
+            references.Select(r => $", FOREIGN KEY ({r.Column}) REFERENCES {r.Parent} (id){r.Actions}")));
         return table;
     }
 
@@ -77,8 +85,11 @@ internal sealed class RandomTable
     public List<RandomColumn> FreeColumns => Columns.FindAll(c => c.Name[0] is 'c' or 'x');
 
     /// <summary>The values of a new row, as INSERT takes them.</summary>
-    public string NewRow(int id, string parent = "NULL") => $"({string.Join(", ", KeyValues(id).Concat(
-        Columns.Where(c => !c.IsGenerated).Select(c => c.Name == "p" ? parent : c.ValueOrNull(_random))))})";
+    /// <param name="id">Its number.</param>
+    /// <param name="referred">What a column of a foreign key holds.</param>
+    public string NewRow(int id, Func<RandomReference, string> referred) => $"({string.Join(", ", KeyValues(id).Concat(
+        Columns.Where(c => !c.IsGenerated)
+            .Select(c => References.FirstOrDefault(r => r.Column == c.Name) is { } key ? referred(key) : c.ValueOrNull(_random))))})";
 
     /// <summary>An INSERT up to the values.</summary>
     public string InsertHead =>
@@ -86,7 +97,7 @@ internal sealed class RandomTable
 
     /// <summary>What an update of any rows sets: always another <c>n</c>, as no log has an update that changes nothing.</summary>
     public string Assignments() => string.Join(", ", Columns
-        .Where(c => c.Name == "n" || (!c.IsGenerated && c.Name is not ("p" or "u") && _random.Next(2) == 0))
+        .Where(c => c.Name == "n" || (!c.IsGenerated && c.Name is not ("p" or "q" or "u") && _random.Next(2) == 0))
         .Select(c => $"{c.Name} = {(c.Name == "n" ? Text(++_updates + 100) : c.ValueOrNull(_random))}"));
 
     /// <summary>An UPDATE of a table by the name that it had then.</summary>
