@@ -39,16 +39,14 @@ internal sealed class CascadedRows
     /// <param name="index">What is to be undone.</param>
     /// <param name="tables">The tables of the server.</param>
     /// <param name="where">The row test that is still to be made, or null.</param>
-    /// <param name="isChosen">Which of the transactions count, by log and position; null for all.</param>
     /// <param name="open">Opens a reading of all logs; null where there are none.</param>
     /// <param name="brings">Whether they are to be brought back; else they are counted.</param>
     /// <param name="stop">Cancels.</param>
     public static CascadedRows Find(
-        ChangeIndex index, RestoreTables tables, RowPredicate? where, Func<string, long, bool>? isChosen,
-        Func<EventFilter, EventScan>? open, bool brings, CancellationToken stop)
+        ChangeIndex index, RestoreTables tables, RowPredicate? where, Func<EventFilter, EventScan>? open, bool brings, CancellationToken stop)
     {
         var found = new CascadedRows(tables, open);
-        List<DeletedParent> parents = [.. DeletedParent.Find(index, tables, where, isChosen, stop)];
+        List<DeletedParent> parents = [.. DeletedParent.Find(index, tables, where, stop)];
         foreach (IGrouping<TableName, DeletedParent> table in parents.GroupBy(p => p.Table))
             found.FindOf(table.Key, [.. table], brings);
         if (!brings)

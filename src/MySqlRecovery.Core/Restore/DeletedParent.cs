@@ -29,17 +29,14 @@ internal sealed record DeletedParent(TableName Table, CascadeRoot Root, IReadOnl
     /// <param name="index">What is to be undone.</param>
     /// <param name="tables">The tables of the server.</param>
     /// <param name="where">The row test that is still to be made, or null.</param>
-    /// <param name="isChosen">Which of the transactions count, by log and position; null for all.</param>
     /// <param name="stop">Cancels.</param>
     public static IEnumerable<DeletedParent> Find(
-        ChangeIndex index, RestoreTables tables, RowPredicate? where, Func<string, long, bool>? isChosen, CancellationToken stop)
+        ChangeIndex index, RestoreTables tables, RowPredicate? where, CancellationToken stop)
     {
         using var windows = new SourceWindows(index.Sources, backwards: false);
         for (int t = 0; t < index.Transactions.Count; t++)
         {
             IndexedTransaction transaction = index.Transactions[t];
-            if (isChosen?.Invoke(index.LogFiles[transaction.Log], transaction.Position) == false)
-                continue;
             for (int item = transaction.FirstEvent; item < index.EndOf(t); item++)
             {
                 stop.ThrowIfCancellationRequested();

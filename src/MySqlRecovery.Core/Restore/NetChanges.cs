@@ -40,13 +40,11 @@ internal sealed class NetChanges : IDisposable
     /// <summary>Sums up.</summary>
     /// <param name="index">The changes; owned by the result from here on.</param>
     /// <param name="where">The row test that is still to be made, or null.</param>
-    /// <param name="isChosen">Which of the transactions count, by log and position; null for all.</param>
     /// <param name="reverse">Whether they are to be undone.</param>
     /// <param name="cascaded">Rows that went with others, unlogged.</param>
     /// <param name="stop">Cancels.</param>
     public static NetChanges Build(
-        ChangeIndex index, RowPredicate? where, Func<string, long, bool>? isChosen, bool reverse, CascadedRows? cascaded,
-        CancellationToken stop)
+        ChangeIndex index, RowPredicate? where, bool reverse, CascadedRows? cascaded, CancellationToken stop)
     {
         var changes = new NetChanges(index.RowCount) { _owned = index, _maps = [.. index.Maps, .. cascaded?.Maps ?? []] };
         try
@@ -54,10 +52,7 @@ internal sealed class NetChanges : IDisposable
             using var windows = new SourceWindows(index.Sources, backwards: false);
             for (int t = 0; t < index.Transactions.Count; t++)
             {
-                IndexedTransaction transaction = index.Transactions[t];
-                if (isChosen?.Invoke(index.LogFiles[transaction.Log], transaction.Position) == false)
-                    continue;
-                for (int number = transaction.FirstEvent; number < index.EndOf(t); number++)
+                for (int number = index.Transactions[t].FirstEvent; number < index.EndOf(t); number++)
                 {
                     stop.ThrowIfCancellationRequested();
                     changes.Add(number, t, windows, where);

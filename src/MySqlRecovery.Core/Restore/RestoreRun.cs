@@ -54,18 +54,17 @@ internal sealed class RestoreRun : IDisposable
     /// <param name="where">The row test that is still to be made, or null.</param>
     /// <param name="form">Which way, which columns, and into which tables.</param>
     /// <param name="stop">Cancels.</param>
-    /// <param name="isChosen">Which of the transactions count, by log and position; null for all.</param>
     /// <param name="open">Opens a reading of all logs, not only of what was chosen; null where there are none.</param>
     /// <param name="cascade">Whether rows come back, too, that ON DELETE CASCADE took along and the log does not have.</param>
     public static RestoreRun Of(
         IQueryClient client, ChangeIndex index, RowPredicate? where, SqlForm form, CancellationToken stop,
-        Func<string, long, bool>? isChosen = null, Func<EventFilter, EventScan>? open = null, bool cascade = false) => new(
+        Func<EventFilter, EventScan>? open = null, bool cascade = false) => new(
         client, index, form,
         run =>
         {
             run._cascaded = form.Reverse && (open != null || cascade)
-                ? CascadedRows.Find(index, run.Tables, where, isChosen, open, cascade, stop) : null;
-            return NetChanges.Build(index, where, isChosen, form.Reverse, run._cascaded, stop);
+                ? CascadedRows.Find(index, run.Tables, where, open, cascade, stop) : null;
+            return NetChanges.Build(index, where, form.Reverse, run._cascaded, stop);
         },
         stop);
 

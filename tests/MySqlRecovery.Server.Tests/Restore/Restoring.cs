@@ -80,7 +80,6 @@ internal sealed record Restoring(MySqlServer Server, params string[] Logs)
         return RestoreRun.Of(
             client, ChangeIndexBuilder.Build(scan, !Forward, movesBytes: false, keepsUnusable: true), where,
             Form with { Reverse = !Forward }, Stop,
-            isChosen: null,
             CascadeLogs.Length == 0 ? null : f => new EventScan(CascadeLogs.Select(LogRange.Whole), f, Stop, schema), Cascade);
     }
 }
