@@ -82,7 +82,7 @@ internal sealed class LaterChanges(
 
             TableMap map = scan.Table!;
             bool mayBeChosen = selection.Includes(scan) && tables?.IsMatch(map) != false;
-            if (mayBeChosen || _chosen.Count > 0 || LeftOut != null || references?.IsLooking == true)
+            if (mayBeChosen || _chosen.Count > 0 || LeftOut != null || references?.IsLookingAt(scan) == true)
                 Observe(scan, map, mayBeChosen);
         }
 

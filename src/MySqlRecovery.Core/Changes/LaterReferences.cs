@@ -1,5 +1,4 @@
 using System.Collections.Specialized;
-using System.Diagnostics.CodeAnalysis;
 using System.Runtime.InteropServices;
 using MySqlRecovery.Binlog.Filter;
 using MySqlRecovery.Binlog.Rows;
@@ -37,6 +36,7 @@ internal sealed class LaterReferences(
     private readonly Dictionary<TableMap, Tie[]> _ties = new(ReferenceEqualityComparer.Instance);
     private readonly Dictionary<UInt128, TakenKey> _taken = [];
     private readonly Dictionary<UInt128, NeededKey> _needed = [];
+    private readonly GivenUpKeys _givenUp = new();
     private readonly List<string> _unknown = [];
     private readonly HashSet<string> _hidden = new(StringComparer.Ordinal);
     private readonly HashSet<TableReference> _all = new(known, SameReference);
@@ -167,10 +167,17 @@ internal sealed class LaterReferences(
         }
     }
 
+    /// <summary>Whether rows of the event that a scan stands on matter although they are not chosen.</summary>
+    public bool IsLookingAt(EventScan scan)
+    {
+        _givenUp.Follow(scan);
+        return IsLooking || _givenUp.MayMatter;
+    }
+
     /// <summary>Takes in a row that others changed.</summary>
     public void Observe(EventScan scan, TableMap map, in RowCursor row)
     {
-        if (!IsLooking)
+        if (!IsLookingAt(scan))
             return;
         foreach (Tie tie in TiesOf(map))
         {
@@ -218,8 +225,15 @@ internal sealed class LaterReferences(
 
     private void Need(UInt128? key, bool isThere)
     {
-        if (key is { } value)
-            CollectionsMarshal.GetValueRefOrAddDefault(_needed, value, out _).IsThere |= isThere;
+        if (key is not { } value)
+            return;
+        ref NeededKey needed = ref CollectionsMarshal.GetValueRefOrAddDefault(_needed, value, out _);
+        needed.IsThere |= isThere;
+        if (!_givenUp.TryTake(value, out GivenUpKey given))
+            return;
+        needed.IsCarried |= given.IsCarried;
+        needed.Gone++;
+        needed.Line ??= given.Line;
     }
 
     // A row came to refer to a key that is taken away, or ceased to: a chosen one first, because which it is is not kept.
@@ -242,17 +256,27 @@ internal sealed class LaterReferences(
     // it would have done to one that is not there.
     private void Move(UInt128? key, int step, EventScan scan, TableMap map, Tie tie, in RowCursor row)
     {
-        if (key is not { } value || !_needed.ContainsKey(value))
+        if (key is not { } value)
             return;
+        bool isCarried = step > 0 && (row.After.IsEmpty ? tie.Reference.CarriesDeletes : tie.Reference.CarriesUpdates);
+        if (!_needed.ContainsKey(value))
+        {
+            if (step > 0 && _givenUp.MayMatter)
+                _givenUp.Add(value, new GivenUpKey(isCarried, LineOf(scan, map, tie, row)));
+            return;
+        }
+
         ref NeededKey needed = ref CollectionsMarshal.GetValueRefOrNullRef(_needed, value);
-        needed.IsCarried |= step > 0 && (row.After.IsEmpty ? tie.Reference.CarriesDeletes : tie.Reference.CarriesUpdates);
+        needed.IsCarried |= isCarried;
         if (step > 0 || !(needed.IsThere || needed.IsCarried))
             needed.Gone = Math.Max(0, needed.Gone + step);
         if (step > 0 && needed.Line == null && TryKeepLine())
-            needed.Line = $"{LaterChanges.RowText(scan, map, row)} gave up "
-                + $"{ValuesText(map, row.BeforeLayout, row.Before, tie, [])}, to which a row of {tie.Reference.Child} refers that is "
-                + $"undone (foreign key {tie.Reference.Name})";
+            needed.Line = LineOf(scan, map, tie, row);
     }
+
+    private static string LineOf(EventScan scan, TableMap map, Tie tie, in RowCursor row) =>
+        $"{LaterChanges.RowText(scan, map, row)} gave up {ValuesText(map, row.BeforeLayout, row.Before, tie, [])}, to which a row of "
+            + $"{tie.Reference.Child} refers that is undone (foreign key {tie.Reference.Name})";
 
     // Whether the undo finds a row by what it refers to.
     private static bool IsFoundBy(TableMap map, Tie tie) =>
@@ -337,44 +361,4 @@ internal sealed class LaterReferences(
     /// <param name="IsParent">Whether it refers to the table; else it is the table's.</param>
     /// <param name="Ordinals">The columns of it that the table has.</param>
     private sealed record Tie(TableReference Reference, bool IsParent, int[] Ordinals);
-
-    /// <summary>A key that rows to be undone had.</summary>
-    [SuppressMessage("Performance", "CA1815", Justification = "Nobody compares it.")]
-    private struct TakenKey
-    {
-        /// <summary>The foreign key that rows refer to it by.</summary>
-        public TableReference? Reference;
-
-        /// <summary>How many more times it came than it went.</summary>
-        public int Balance;
-
-        /// <summary>Whether the foreign key changes what refers to it when the undo takes it away.</summary>
-        public bool IsCarried;
-
-        /// <summary>How many chosen rows came to refer to it.</summary>
-        public int Chosen;
-
-        /// <summary>How many rows of others came to refer to it.</summary>
-        public int Count;
-
-        /// <summary>The first of them.</summary>
-        public string? Line;
-    }
-
-    /// <summary>A key to which rows refer that the undo brings back or changes.</summary>
-    [SuppressMessage("Performance", "CA1815", Justification = "Nobody compares it.")]
-    private struct NeededKey
-    {
-        /// <summary>Whether one of the rows is there.</summary>
-        public bool IsThere;
-
-        /// <summary>Whether the foreign key would have changed the rows when others gave it up.</summary>
-        public bool IsCarried;
-
-        /// <summary>How many more times others gave it up than made it.</summary>
-        public int Gone;
-
-        /// <summary>The first of them.</summary>
-        public string? Line;
-    }
 }

@@ -4,6 +4,7 @@ using MySqlRecovery.Binlog.Scan;
 using MySqlRecovery.Changes;
 using MySqlRecovery.Model;
 using MySqlRecovery.Output.ReversedBinlog;
+using MySqlRecovery.Output.Sql;
 using MySqlRecovery.Schema;
 using MySqlRecovery.Server.Tests.Servers;
 using MySqlRecovery.Server.Tests.Undo;
@@ -94,6 +95,29 @@ public sealed class LoggedCascadeTests(MySqlFixture fixture)
     [Fact]
     public void All_of_it_is_undone_where_nothing_is_left_out() =>
         new DamagedDatabase(fixture.Server, "logged_all", Setup, "DELETE FROM parent WHERE id < 3").AssertUndone();
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_row_that_comes_back_without_what_it_refers_to_names_it_though_that_is_logged_before(bool fold)
+    {
+        string name = $"logged_far_{fold}";
+        var database = new DamagedDatabase(
+            fixture.Server, name, Setup + """
+                CREATE TABLE mark (id INT PRIMARY KEY, note INT, FOREIGN KEY (note) REFERENCES note (id) ON DELETE CASCADE);
+                INSERT INTO mark VALUES (51, 5);
+                """, "DELETE FROM parent WHERE id = 1");
+        var choice = new Reversal(database.Log)
+        {
+            SchemaPath = database.SchemaPath,
+            Table = [$"{name}.mark"],
+            Form = new SqlForm { Fold = fold },
+        };
+        string line = Assert.Single(choice.FindLaterChanges(movesBytes: !fold));
+
+        Assert.Contains("note id=5", line);
+        Assert.Contains("gave up id=5, to which a row of", line);
+    }
 
     // Rows or events of the pipeline that a test lets through, with the log beside them.
     private string[] UndoPiped(bool events, string log, string? schema, Predicate<RowChange> isTaken)

@@ -74,6 +74,15 @@ internal readonly ref struct RowsEvent
         return TableMap.ReadTableId(ref cursor, tableIdLength);
     }
 
+    /// <summary>The flags alone.</summary>
+    /// <exception cref="EndOfStreamException">The event ends before them.</exception>
+    public static RowsEventFlags PeekFlags(ReadOnlySpan<byte> body, int tableIdLength)
+    {
+        var cursor = new ByteCursor(body);
+        TableMap.ReadTableId(ref cursor, tableIdLength);
+        return (RowsEventFlags)cursor.ReadUInt16();
+    }
+
     [MethodImpl(Jit.Hot)]
     public static RowsEvent Parse(BinlogEventType type, ReadOnlySpan<byte> body, int columnCount, int tableIdLength = 6)
     {

@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using MySqlRecovery.Binlog.Filter;
 using MySqlRecovery.Binlog.Rows;
 using MySqlRecovery.Model;
@@ -24,9 +23,7 @@ internal sealed class LeftOutCascades(FilterDoubts doubts, ITableSchemaSource? s
     /// <param name="isTaken">Whether it passed the filter.</param>
     public void Observe(EventScan scan, bool isTaken)
     {
-        if (!BinaryPrimitives.TryReadUInt16LittleEndian(scan.Reader.Body[scan.Reader.Format.TableIdLength..], out ushort bits))
-            throw new EndOfStreamException("it ends before its flags");
-        var flags = (RowsEventFlags)bits;
+        RowsEventFlags flags = RowsEvent.PeekFlags(scan.Reader.Body, scan.Reader.Format.TableIdLength);
         if (!flags.HasFlag(RowsEventFlags.UseSqlForeignKey))
             return;
         if (_transaction != (scan.LogIndex, scan.Transaction.Position))
