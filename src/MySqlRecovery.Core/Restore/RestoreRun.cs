@@ -20,6 +20,7 @@ internal sealed class RestoreRun : IDisposable
     private readonly RowReader _reader;
     private readonly RowConflicts _conflicts;
     private CascadedRows? _cascaded;
+    private RowTrails? _trails;
 
     private RestoreRun(
         IQueryClient client, ChangeIndex index, SqlForm form, Func<RestoreRun, NetChanges> sum, CancellationToken stop)
@@ -40,11 +41,12 @@ internal sealed class RestoreRun : IDisposable
         catch
         {
             _session.Dispose();
+            _trails?.Dispose();
             throw;
         }
 
         _keyed = new KeyedRows(client, stop);
-        _reader = new RowReader(Changes, Tables, _keyed, form);
+        _reader = new RowReader(Changes, Tables, _keyed, form, _trails);
         _conflicts = new RowConflicts(client, Changes, Tables, new ComingParents(Changes, Tables, form.Reverse), _keyed, stop);
     }
 
@@ -55,15 +57,17 @@ internal sealed class RestoreRun : IDisposable
     /// <param name="form">Which way, which columns, and into which tables.</param>
     /// <param name="stop">Cancels.</param>
     /// <param name="open">Opens a reading of all logs, not only of what was chosen; null where there are none.</param>
+    /// <param name="chosen">The logs once more, in which others may have changed the rows; null where there are none.</param>
     /// <param name="cascade">Whether rows come back, too, that ON DELETE CASCADE took along and the log does not have.</param>
     public static RestoreRun Of(
         IQueryClient client, ChangeIndex index, RowPredicate? where, SqlForm form, CancellationToken stop,
-        Func<EventFilter, EventScan>? open = null, bool cascade = false) => new(
+        Func<EventFilter, EventScan>? open = null, ChosenLogs? chosen = null, bool cascade = false) => new(
         client, index, form,
         run =>
         {
             run._cascaded = form.Reverse && (open != null || cascade)
                 ? CascadedRows.Find(index, run.Tables, where, open, cascade, stop) : null;
+            run._trails = form.Reverse && chosen != null ? RowTrails.Follow(index, run.Tables, chosen) : null;
             return NetChanges.Build(index, where, form.Reverse, run._cascaded, stop);
         },
         stop);
@@ -99,7 +103,7 @@ internal sealed class RestoreRun : IDisposable
     public IQueryClient Client => _client;
 
     /// <summary>What cannot be restored and is not a row of its own, one line each.</summary>
-    public string[] Reasons => [.. Changes.Index.Reasons, .. _cascaded?.Reasons ?? []];
+    public string[] Reasons => [.. Changes.Index.Reasons, .. _cascaded?.Reasons ?? [], .. _trails?.Reasons ?? []];
 
     /// <summary>The tables as the server names them.</summary>
     public IEnumerable<TableName> TableNames => Changes.Maps.Select(m => Tables.Find(m).Name).Distinct();
@@ -222,6 +226,7 @@ internal sealed class RestoreRun : IDisposable
         _session.Dispose();
         _reader.Dispose();
         _keyed.Dispose();
+        _trails?.Dispose();
         Changes.Dispose();
     }
 }

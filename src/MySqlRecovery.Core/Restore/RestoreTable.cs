@@ -28,7 +28,7 @@ internal sealed class RestoreTable
         Judge = new RowJudge(
             map.Columns.Length, i => map.Columns[i].IsGenerated, i => map.Columns[i].HasOnUpdateNow == true, Chosen);
         HasTriggers = live?.Triggers.Count > 0;
-        KeyIndex = Key.Length == 0 ? null : FindKeyIndex(live!);
+        KeyIndex = Key.Length == 0 || live == null ? null : FindKeyIndex(live);
         UniqueKeys = Problem != null || live == null ? [] : [.. FindUniqueKeys(live)];
     }
 
@@ -45,6 +45,9 @@ internal sealed class RestoreTable
 
     /// <summary>Ordinals of the key by which rows are found; empty where there is none.</summary>
     public int[] Key { get; }
+
+    /// <summary>Ordinals of the columns by which a row is known: those of the key, or all.</summary>
+    public int[] Identity => Key.Length > 0 ? Key : Compared;
 
     /// <summary>
     /// The index of <see cref="Key"/>, by which rows are to be read: the server would lock all rows of a small table, those that

@@ -35,14 +35,16 @@ internal sealed class RestoreTally(RestoreRun run)
     /// <param name="wasStopped">Whether rows were not come to.</param>
     public IEnumerable<RestoreResult> Results(bool wasStopped)
     {
-        string[] unread = run.Reasons;
         foreach (TableName name in wasStopped ? run.TableNames : [])
             Find(name);
+        // What concerns none of these tables by its name may concern each, as a statement without row images does.
+        ILookup<string?, string> unread = run.Reasons.ToLookup(
+            r => _tables.Keys.FirstOrDefault(name => r.StartsWith(name + ":", StringComparison.Ordinal)));
         foreach ((string name, Table table) in _tables.OrderBy(t => t.Key, StringComparer.Ordinal))
         {
             string[] reasons =
             [
-                .. table.Reasons, .. unread.Where(r => r.StartsWith(name + ":", StringComparison.Ordinal)),
+                .. table.Reasons, .. unread[name], .. unread[null],
                 .. wasStopped ? ["stopped before all rows were come to: run it again"] : Array.Empty<string>(),
             ];
             var verdicts = new OrderedDictionary(StringComparer.OrdinalIgnoreCase);

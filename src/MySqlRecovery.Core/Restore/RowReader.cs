@@ -12,7 +12,8 @@ namespace MySqlRecovery.Restore;
 /// <param name="tables">The tables of the server.</param>
 /// <param name="rows">Reads the server.</param>
 /// <param name="form">Which way, and which columns.</param>
-internal sealed class RowReader(NetChanges changes, RestoreTables tables, KeyedRows rows, SqlForm form) : IDisposable
+/// <param name="trails">What others did to the rows beside the chosen changes; null where nobody looked.</param>
+internal sealed class RowReader(NetChanges changes, RestoreTables tables, KeyedRows rows, SqlForm form, RowTrails? trails) : IDisposable
 {
     private readonly TextBuffer _scratch = new();
 
@@ -30,6 +31,8 @@ internal sealed class RowReader(NetChanges changes, RestoreTables tables, KeyedR
             {
                 first = changes.LoadRow(change, change.First);
                 last = changes.LoadRow(change, change.Last);
+                if (first != null && trails?.IsContinued(first, table) == true)
+                    problem ??= Problem(NetChangeFlags.Interrupted);
             }
             catch (Exception e) when (MalformedData.Is(e))
             {
@@ -77,8 +80,15 @@ internal sealed class RowReader(NetChanges changes, RestoreTables tables, KeyedR
                 JudgeKeyless(group.Key, [.. group], locks);
             else
                 JudgeKeyed(group.Key, [.. group], locks);
+            foreach (RestoreRow row in group.Where(IsLed))
+                row.Decide(RestoreVerdict.NotInLog, "something that was not chosen gave the row another key since, or, as the table has "
+                    + "none, other values: choose that as well");
         }
     }
+
+    // What has its place may be another row, and what is not there may be elsewhere.
+    private bool IsLed(RestoreRow row) => row.From != null && trails?.IsLed(row.From, row.Table) == true
+        && (row.Verdict != RestoreVerdict.AlreadyRestored || row.To == null);
 
     /// <summary>The key of an image of which perhaps nothing else is right.</summary>
     public OrderedDictionary? DecodeKey(TableMap map, byte[] image)

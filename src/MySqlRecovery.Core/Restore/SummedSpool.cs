@@ -41,11 +41,13 @@ internal sealed class SummedSpool(PipelineTableMaps maps, LiveTableMaps live, bo
     public void Add(RowVerdict verdict)
     {
         Expect(verdict.IsForward, verdict.IsRepair);
+        // What stands in its way is in the logs, and the server's rows do not show it.
+        string? obstacle = verdict.Verdict == RestoreVerdict.NotInLog ? verdict.Reason : null;
         if (verdict is { TableMapEvent: null, FormatEvent: null } && (verdict.BeforeImage ?? verdict.AfterImage) != null
             && FindTable(verdict) is { } table)
         {
             BeginTransaction(verdict.LogFile, verdict.Position, verdict.Gtid);
-            Add(table, verdict.BeforeImage, verdict.AfterImage, NetChangeFlags.Packed);
+            Add(table, verdict.BeforeImage, verdict.AfterImage, NetChangeFlags.Packed, obstacle);
             return;
         }
 
@@ -60,7 +62,7 @@ internal sealed class SummedSpool(PipelineTableMaps maps, LiveTableMaps live, bo
         BeginTransaction(verdict.LogFile, verdict.Position, verdict.Gtid);
         Add(
             maps.Find(verdict.TableMapEvent, verdict.FormatEvent, verdict), verdict.BeforeImage, verdict.AfterImage,
-            verdict.IsCascaded ? NetChangeFlags.Cascaded : NetChangeFlags.None);
+            verdict.IsCascaded ? NetChangeFlags.Cascaded : NetChangeFlags.None, obstacle);
     }
 
     /// <summary>Takes a row of a table that is to be there.</summary>
@@ -118,10 +120,8 @@ internal sealed class SummedSpool(PipelineTableMaps maps, LiveTableMaps live, bo
         if (finding.Confidence != FindingConfidence.Proven && !takesLikely)
             obstacle ??= "the replica may still get the row by itself, and then replication stops at the row that is there: let it come to "
                 + "where the source is and compare again, or give -IncludeLikely";
-        if (obstacle != null)
-            _unusable.Mark(Rows.Count, obstacle);
         BeginTransaction(finding.LogFile ?? string.Empty, finding.Position ?? 0, finding.Gtid);
-        Add(map, source, replica, NetChangeFlags.Packed);
+        Add(map, source, replica, NetChangeFlags.Packed, obstacle);
     }
 
     /// <summary>What the rows' images are in; it owns the temporary file from here on.</summary>
@@ -154,8 +154,10 @@ internal sealed class SummedSpool(PipelineTableMaps maps, LiveTableMaps live, bo
         (IsForward, HasFindings) = (isForward, isRepair);
     }
 
-    private void Add(TableMap map, byte[]? before, byte[]? after, NetChangeFlags flags)
+    private void Add(TableMap map, byte[]? before, byte[]? after, NetChangeFlags flags, string? obstacle = null)
     {
+        if (obstacle != null)
+            _unusable.Mark(Rows.Count, obstacle);
         int number = _maps.IndexOf(map);
         if (number < 0)
         {

@@ -103,7 +103,8 @@ public abstract partial class BinlogCmdlet
     internal string[] FindLeftOut(IReadOnlyCollection<TableName> tables, LogInput input, IEventSelection? chosen = null) =>
         LaterFindings.FindLeftOut(tables, chosen ?? Selection, filter => OpenWhole(input, filter));
 
-    private EventSelection Selection => new(Filter, StartPosition > 0 || StopPosition != null || StopFile != null);
+    /// <summary>What the parameters choose of the logs.</summary>
+    internal EventSelection Selection => new(Filter, StartPosition > 0 || StopPosition != null || StopFile != null);
 
     internal EventScan OpenWhole(LogInput input, EventFilter filter) =>
         new(input.Ranges(true), filter, StopToken, input.OpenSchema())

@@ -5,6 +5,7 @@ using MySqlRecovery.Changes;
 using MySqlRecovery.Input;
 using MySqlRecovery.IO;
 using MySqlRecovery.Model;
+using MySqlRecovery.Restore;
 using MySqlRecovery.Text;
 
 namespace MySqlRecovery.Commands;
@@ -154,6 +155,15 @@ internal sealed class RecoveryInput(BinlogCmdlet cmdlet, bool reverse, string[] 
         return filter => cmdlet.OpenWhole(input.FileCount == null ? cmdlet.AllOf(ServerOf()) : input, filter);
 
         string ServerOf() => cmdlet.Picked.Servers.FirstOrDefault() ?? cmdlet.Server[0];
+    }
+
+    /// <summary>The logs once more, and what was chosen of them; null where objects came down the pipeline.</summary>
+    public ChosenLogs? Reread()
+    {
+        if (_spool != null)
+            return null;
+        LogInput input = Logs();
+        return new ChosenLogs(filter => cmdlet.OpenWhole(input, filter), cmdlet.Selection);
     }
 
     /// <summary>What was left out before changes of the pipeline that are to be done again, as the logs beside it show; null where there

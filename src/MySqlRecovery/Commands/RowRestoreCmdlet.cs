@@ -148,7 +148,7 @@ public abstract class RowRestoreCmdlet : BinlogCmdlet
                 throw NothingFound(index);
         }
 
-        return RestoreRun.Of(client, index, Input.RowTest, Form(Forward), StopToken, Input.OpenAll(), Cascade);
+        return RestoreRun.Of(client, index, Input.RowTest, Form(Forward), StopToken, Input.OpenAll(), Input.Reread(), Cascade);
     }
 
     private IQueryClient OpenClient() => _client ??= Connection != null

@@ -22,6 +22,9 @@ internal sealed record Restoring(MySqlServer Server, params string[] Logs)
 
     public IDictionary? Where { get; init; }
 
+    /// <summary>The only changes taken; empty for all.</summary>
+    public RowOperation[] Operations { get; init; } = [];
+
     public SqlForm Form { get; init; } = new();
 
     public RestoreOptions Options { get; init; } = new();
@@ -37,6 +40,9 @@ internal sealed record Restoring(MySqlServer Server, params string[] Logs)
 
     /// <summary>The position of the first event taken.</summary>
     public long? Start { get; init; }
+
+    /// <summary>The position that ends the last log.</summary>
+    public long? End { get; init; }
 
     /// <summary>Called by the tests that let other sessions write between reading and writing.</summary>
     public Func<ServerConnection, MySqlRecovery.Server.IQueryClient> Wrap { get; init; } = c => c;
@@ -74,12 +80,21 @@ internal sealed record Restoring(MySqlServer Server, params string[] Logs)
     private RestoreRun Open(MySqlRecovery.Server.IQueryClient client)
     {
         RowPredicate? where = Where == null ? null : new RowPredicate(Where);
-        var filter = new EventFilter { Where = where, WithStatements = true };
+        var filter = new EventFilter
+        {
+            Where = where,
+            WithStatements = true,
+            Operations = Operations.Length == 0 ? null : [.. Operations],
+        };
         var schema = new ServerLogSchema(() => Server.Connect(), null, _ => { }, Stop);
-        using var scan = new EventScan(LogRange.Of(Logs, Start, null), filter, Stop, schema);
+        using EventScan scan = Scan(filter, readWhole: false);
         return RestoreRun.Of(
             client, ChangeIndexBuilder.Build(scan, !Forward, movesBytes: false, keepsUnusable: true), where,
             Form with { Reverse = !Forward }, Stop,
-            CascadeLogs.Length == 0 ? null : f => new EventScan(CascadeLogs.Select(LogRange.Whole), f, Stop, schema), Cascade);
+            CascadeLogs.Length == 0 ? null : f => new EventScan(CascadeLogs.Select(LogRange.Whole), f, Stop, schema),
+            new ChosenLogs(all => Scan(all, readWhole: true), new EventSelection(filter, Start != null || End != null)), Cascade);
+
+        EventScan Scan(EventFilter asked, bool readWhole) =>
+            new(LogRange.Of(Logs, Start, End).Select(r => r with { IsReadWhole = readWhole }), asked, Stop, schema);
     }
 }

@@ -55,6 +55,38 @@ public abstract class UnloggedRowTests(ServerFixture fixture)
     }
 
     [Fact]
+    public void A_statement_without_row_images_makes_the_result_of_each_table_incomplete()
+    {
+        Make("CREATE TABLE t (id INT PRIMARY KEY, a INT); INSERT INTO t VALUES (1, 1), (2, 2); "
+            + "CREATE TABLE other (id INT PRIMARY KEY); INSERT INTO other VALUES (1);");
+        Server.FlushLogs();
+        Server.Sql("DELETE FROM t WHERE id = 1; DELETE FROM other; SET SESSION binlog_format = 'STATEMENT'; UPDATE t SET a = 9", "unlogged");
+        string log = Server.FlushLogs();
+        new Restoring(Server, log).Run(out List<RestoreResult> results);
+
+        Assert.Equal(["other", "t"], results.Select(r => r.Table));
+        Assert.All(results, r => Assert.Single(r.Reason, x => x.Contains("UPDATE t SET a = 9", StringComparison.Ordinal)));
+        Assert.All(results, r => Assert.Equal((1, 1, 0, false), (r.RowCount, r.RestoredCount, r.LeftCount, r.IsComplete)));
+    }
+
+    [Fact]
+    public void Rows_of_a_table_that_is_gone_are_named_and_those_of_others_come_back()
+    {
+        Make("CREATE TABLE t (id INT PRIMARY KEY, a INT); INSERT INTO t VALUES (1, 1); "
+            + "CREATE TABLE other (id INT PRIMARY KEY); INSERT INTO other VALUES (1);");
+        Server.FlushLogs();
+        Server.Sql("DELETE FROM t; DELETE FROM other", "unlogged");
+        string log = Server.FlushLogs();
+        Server.Sql("DROP TABLE t", "unlogged");
+        List<RowVerdict> done = new Restoring(Server, log).Run();
+
+        RowVerdict gone = Assert.Single(done, v => v.Table == "t");
+        Assert.Equal(RestoreVerdict.NotInLog, gone.Verdict);
+        Assert.Equal("the server has no such table, or the account may not see it", gone.Reason);
+        Assert.True(Assert.Single(done, v => v.Table == "other").IsApplied);
+    }
+
+    [Fact]
     public void A_document_whose_changed_parts_alone_are_logged_comes_back_if_the_log_has_what_it_was()
     {
         Assert.SkipWhen(Server.Flavour != ServerFlavour.MySql, "no other server logs parts of documents");

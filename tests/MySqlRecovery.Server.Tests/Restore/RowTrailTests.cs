@@ -1,0 +1,130 @@
+using MySqlRecovery.Changes;
+using MySqlRecovery.Client;
+using MySqlRecovery.Model;
+using MySqlRecovery.Output.Sql;
+using MySqlRecovery.Restore;
+using MySqlRecovery.Server.Tests.Servers;
+using Xunit;
+
+namespace MySqlRecovery.Server.Tests.Restore;
+
+/// <summary>Rows that something which was not chosen gave another key, or other values where there is no key, between the changes or since:
+/// neither the changes nor the server's rows show it.</summary>
+public abstract class RowTrailTests(ServerFixture fixture)
+{
+    private MySqlServer Server => fixture.Server;
+
+    [Theory]
+    // A row that was inserted is there under another key.
+    [InlineData("moved", "keyed", "INSERT INTO keyed VALUES (3, 'x'); UPDATE keyed SET id = 4 WHERE id = 3", "3:NotInLog")]
+    [InlineData("moved_on", "keyed", "INSERT INTO keyed VALUES (3, 'x'); UPDATE keyed SET id = 4 WHERE id = 3; "
+        + "UPDATE keyed SET id = 5 WHERE id = 4", "3:NotInLog")]
+    // So is one that was changed once more, and the other that has its key is none of these.
+    [InlineData("deleted", "keyed", "INSERT INTO keyed VALUES (3, 'x'); UPDATE keyed SET id = 4 WHERE id = 3; "
+        + "DELETE FROM keyed WHERE id = 4", "3:NotInLog, 4:NotInLog")]
+    [InlineData("changed", "keyed", "INSERT INTO keyed VALUES (3, 'x'); UPDATE keyed SET id = 4 WHERE id = 3; "
+        + "INSERT INTO keyed VALUES (5, 'y'); UPDATE keyed SET id = 3 WHERE id = 5", "3:NotInLog, 5:NotInLog")]
+    [InlineData("replaced", "keyed", "INSERT INTO keyed VALUES (3, 'x'); UPDATE keyed SET id = 4 WHERE id = 3; "
+        + "UPDATE keyed SET id = 3 WHERE id = 1", "3:NotInLog")]
+    // A row that came back to its key is as it was left.
+    [InlineData("back", "keyed", "INSERT INTO keyed VALUES (3, 'x'); UPDATE keyed SET id = 4 WHERE id = 3; "
+        + "UPDATE keyed SET id = 3 WHERE id = 4", "3:Clean")]
+    [InlineData("other", "keyed", "INSERT INTO keyed VALUES (3, 'x'); UPDATE keyed SET id = 4 WHERE id = 1", "3:Clean")]
+    [InlineData("again", "keyed", "INSERT INTO keyed VALUES (3, 'x'); DELETE FROM keyed WHERE id = 3", "")]
+    // Without key, other values make another row of it.
+    [InlineData("edited", "keyless", "INSERT INTO keyless VALUES (3, 'x'); UPDATE keyless SET v = 'y' WHERE id = 3", "NotInLog")]
+    [InlineData("edited_twice", "keyless", "INSERT INTO keyless VALUES (3, 'x'); UPDATE keyless SET v = 'y' WHERE id = 3; "
+        + "UPDATE keyless SET v = 'z' WHERE id = 3", "NotInLog")]
+    [InlineData("edited_back", "keyless", "INSERT INTO keyless VALUES (3, 'x'); UPDATE keyless SET v = 'y' WHERE id = 3; "
+        + "UPDATE keyless SET v = 'x' WHERE id = 3", "Clean")]
+    [InlineData("edited_other", "keyless", "INSERT INTO keyless VALUES (3, 'x'); UPDATE keyless SET v = 'y' WHERE id = 1", "Clean")]
+    public void A_row_that_others_led_elsewhere_is_left_and_not_taken_for_restored(
+        string name, string table, string statements, string verdicts)
+    {
+        string log = Make(name, statements);
+        string state = Read(name, table);
+        var restoring = new Restoring(Server, log)
+        {
+            Operations = [RowOperation.Insert, RowOperation.Delete],
+            Options = new RestoreOptions { OnConflict = ConflictAction.Overwrite },
+        };
+        foreach (List<RowVerdict> found in (List<RowVerdict>[])[restoring.Test(), restoring.Run()])
+        {
+            Assert.Equal(verdicts, string.Join(
+                ", ", found.OrderBy(v => v.Key?["id"]).Select(v => $"{(v.Key == null ? "" : v.Key["id"] + ":")}{v.Verdict}")));
+            Assert.All(
+                found.Where(v => v.Verdict == RestoreVerdict.NotInLog),
+                v => Assert.Contains("something that was not chosen", v.Reason, StringComparison.Ordinal));
+        }
+
+        Assert.Equal(verdicts.Contains("Clean", StringComparison.Ordinal) ? state.Replace("3 x\n", "", StringComparison.Ordinal) : state,
+            Read(name, table));
+    }
+
+    [Theory]
+    [InlineData("keyed", "UPDATE keyed SET id = 9 WHERE id = 1")]
+    [InlineData("keyed", "INSERT INTO keyed VALUES (3, 'x')")]
+    [InlineData("keyless", "UPDATE keyless SET v = 'y' WHERE id = 1")]
+    public void What_was_restored_once_is_still_known_as_restored(string table, string damage)
+    {
+        string name = $"again_{table}_{damage.Length}";
+        Make(name, "SELECT 1");
+        Server.Sql(damage, name);
+        string log = Server.BinlogFiles[^1];
+        var restoring = new Restoring(Server, log) { End = new FileInfo(log).Length };
+        Assert.All(restoring.Run(), v => Assert.True(v.IsApplied, v.ToString()));
+
+        Assert.All(restoring.Run(), v => Assert.Equal(RestoreVerdict.AlreadyRestored, v.Verdict));
+    }
+
+    [Fact]
+    public void A_verdict_that_tells_of_what_the_logs_show_keeps_it_down_the_pipeline()
+    {
+        string log = Make("piped", "UPDATE keyed SET v = 'x' WHERE id = 1; DELETE FROM keyed WHERE id = 1; "
+            + "INSERT INTO keyed VALUES (1, 'q'), (3, 'x'); UPDATE keyed SET v = 'y' WHERE id = 1; UPDATE keyed SET id = 4 WHERE id = 3");
+        string state = Read("piped", "keyed");
+        List<RowVerdict> told = [];
+        foreach (RowOperation operation in (RowOperation[])[RowOperation.Update, RowOperation.Insert])
+            told.AddRange(new Restoring(Server, log) { Operations = [operation] }.Test());
+        told.RemoveAll(v => v.Verdict != RestoreVerdict.NotInLog);
+        Assert.Equal(["1", "3"], told.Select(v => $"{v.Key!["id"]}"));
+
+        var options = new ConnectionOptions { Socket = Server.SocketPath, User = "root" };
+        using ServerConnection connection = ServerConnection.Open(options, CancellationToken.None);
+        using var spool = new SummedSpool(
+            new PipelineTableMaps(null), new LiveTableMaps(() => connection, CancellationToken.None), takesLikely: true);
+        told.ForEach(spool.Add);
+        using RestoreRun run = RestoreRun.Of(
+            connection, spool.Rows, spool.ToIndex(), new SqlForm { Reverse = true }, isRepair: false, CancellationToken.None);
+        List<RowVerdict> done = [.. new RowRestore(run, new RestoreOptions()).Restore().Select(run.ToVerdict)];
+
+        Assert.Equal(told.Select(v => (v.Verdict, v.Reason)), done.OrderBy(v => v.Key!["id"]).Select(v => (v.Verdict, v.Reason)));
+        Assert.Equal(state, Read("piped", "keyed"));
+    }
+
+    private string Make(string name, string statements)
+    {
+        Server.Sql($"DROP DATABASE IF EXISTS {name}; CREATE DATABASE {name}");
+        Server.Sql(
+            """
+            CREATE TABLE keyed (id INT PRIMARY KEY, v VARCHAR(9)) ENGINE = InnoDB; INSERT INTO keyed VALUES (1, 'a'), (2, 'b');
+            CREATE TABLE keyless (id INT, v VARCHAR(9)) ENGINE = InnoDB; INSERT INTO keyless VALUES (1, 'a'), (2, 'b');
+            """, name);
+        Server.FlushLogs();
+        Server.Sql(statements, name);
+        return Server.FlushLogs();
+    }
+
+    private string Read(string name, string table) =>
+        string.Concat(Server.Query($"SELECT CONCAT(id, ' ', v) FROM {name}.{table} ORDER BY id, v").Select(r => r[0] + "\n"));
+}
+
+public sealed class MySqlRowTrailTests(MySqlFixture fixture) : RowTrailTests(fixture), IClassFixture<MySqlFixture>;
+
+public sealed class MySql57RowTrailTests(MySql57Fixture fixture) : RowTrailTests(fixture), IClassFixture<MySql57Fixture>;
+
+public sealed class MySql56RowTrailTests(MySql56Fixture fixture) : RowTrailTests(fixture), IClassFixture<MySql56Fixture>;
+
+public sealed class MariaDbRowTrailTests(MariaDbFixture fixture) : RowTrailTests(fixture), IClassFixture<MariaDbFixture>;
+
+public sealed class MariaDb118RowTrailTests(MariaDb118Fixture fixture) : RowTrailTests(fixture), IClassFixture<MariaDb118Fixture>;
