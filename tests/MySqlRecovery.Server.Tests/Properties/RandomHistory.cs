@@ -172,7 +172,7 @@ internal sealed class RandomHistory : IDisposable
             table.Rows.AddRange(ids);
             // Parents are referred to by one child each, and some by none.
             string[] rows = [.. ids.Select(id => table.NewRow(
-                id, r => _random.Next(2) == 0 && RandomKin.FirstParent(r, table, id) is var p && Parents(r).Contains(p) ? $"{p}" : "NULL"))];
+                id, r => _random.Next(2) == 0 && RandomKin.FirstParent(r, table, id) is var p && r.Parent.Rows.Contains(p) ? p : null))];
             _setup.Add(table.InsertHead + string.Join(", ", rows));
         }
 
@@ -283,7 +283,8 @@ internal sealed class RandomHistory : IDisposable
             case 1 or 2 when ids.Length > 0:
                 Lock(session, table, ids);
                 string set = table.Assignments()
-                    + string.Concat(table.References.Where(_ => _random.Next(3) == 0).Select(r => $", {r.Column} = {NextParent(r)}"));
+                    + string.Concat(table.References.Where(_ => _random.Next(3) == 0)
+                        .SelectMany(r => r.ValuesFor(NextParent(r))).Select(k => $", {k.Column} = {k.Value}"));
                 return (new RandomStatement(name, RowOperation.Update, ids, kept => kept.Count == 0 ? "" : table.Update(name, kept, set),
                     table.HasNumber), () => { }
                 );
@@ -304,15 +305,11 @@ internal sealed class RandomHistory : IDisposable
         }
     }
 
-    private List<int> Parents(RandomReference reference) => _tables.Single(t => t.Name == reference.Parent).Rows;
-
     // Often the parent that came last.
-    private string NextParent(RandomReference reference)
+    private int? NextParent(RandomReference reference)
     {
-        List<int> parents = Parents(reference);
-        return parents.Count == 0 || _random.Next(4) == 0 ? "NULL" : Text(parents[_random.Next(2) == 0 ? ^1 : _random.Next(parents.Count)]);
-
-        static string Text(int id) => id.ToString(CultureInfo.InvariantCulture);
+        List<int> parents = reference.Parent.Rows;
+        return parents.Count == 0 || _random.Next(4) == 0 ? null : parents[_random.Next(2) == 0 ? ^1 : _random.Next(parents.Count)];
     }
 
     private static void Replace(RandomSession session, RandomTable table, int[] gone, int[] come)

@@ -13,20 +13,26 @@ internal static class RandomKin
     /// </summary>
     public static RandomTable[] Make(ServerFlavour flavour, Random random)
     {
-        RandomReference To(string parent, string column = "p") =>
-            new(column, parent, OnDelete[random.Next(OnDelete.Length)] + OnUpdate[random.Next(OnUpdate.Length)]);
-        RandomTable Table(string name, params RandomReference[] references) => RandomTable.MakeKin(name, flavour, random, references);
+        string[] numbers = ["int", "int", "unique"], keys = [.. numbers, "bigint", "word", "pair", "bytes", "decimal", "date"];
+        RandomTable parent = RandomTable.MakeKin("par", keys[random.Next(keys.Length)], flavour, random);
         return random.Next(6) switch
         {
-            0 or 1 => [Table("par"), Table("chi", To("par"))],
-            2 => [Table("par"), Table("chi", To("par")), Table("gra", To("chi"))],
-            3 => [Table("par"), Table("chi", To("par")), Table("sib", To("par"))],
-            4 => [Table("par"), Table("chi", To("par"), To("par", "q"))],
-            _ => [Table("own", To("own"))],
+            0 or 1 => [parent, Child("chi", To(parent))],
+            2 => Child("chi", To(parent)) is var child ? [parent, child, Child("gra", To(child))] : [],
+            3 => [parent, Child("chi", To(parent)), Child("sib", To(parent))],
+            4 => [parent, Child("chi", To(parent), To(parent, "q"))],
+            _ => [Child("own", To(null))],
         };
+
+        (string Name, RandomTable? Parent, string Actions) To(RandomTable? referred, string name = "p") =>
+            (name, referred, OnDelete[random.Next(OnDelete.Length)] + OnUpdate[random.Next(OnUpdate.Length)]);
+
+        // Their rows are looked for by their number, as a foreign key may take them away.
+        RandomTable Child(string name, params (string Name, RandomTable? Parent, string Actions)[] references) =>
+            RandomTable.MakeKin(name, numbers[random.Next(numbers.Length)], flavour, random, references);
     }
 
     /// <summary>The row that one of the start refers to: another than itself, and one that comes before it.</summary>
     public static int FirstParent(RandomReference reference, RandomTable table, int id) =>
-        reference.Parent == table.Name || reference.Column == "q" ? id - 1 : id;
+        reference.Parent == table || reference.Name == "q" ? id - 1 : id;
 }

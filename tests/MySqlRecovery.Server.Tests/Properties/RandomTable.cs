@@ -13,11 +13,19 @@ internal sealed record RandomColumn(string Name, string Type, Func<Random, strin
     public string ValueOrNull(Random random) => IsNullable && random.Next(5) == 0 ? "NULL" : Value(random);
 }
 
-/// <summary>A foreign key of one column.</summary>
-/// <param name="Column">The column that refers.</param>
-/// <param name="Parent">The table whose column <c>id</c> it refers to.</param>
+/// <summary>A foreign key.</summary>
+/// <param name="Name">What the names of its columns begin with.</param>
+/// <param name="Parent">The table whose key it refers to.</param>
 /// <param name="Actions">What it does where that changes, as its definition says it.</param>
-internal sealed record RandomReference(string Column, string Parent, string Actions);
+internal sealed record RandomReference(string Name, RandomTable Parent, string Actions)
+{
+    /// <summary>The columns that refer.</summary>
+    public IEnumerable<string> Columns => Parent.Referenced.Select((_, i) => $"{Name}{i}");
+
+    /// <summary>What the columns hold that refer to a row; or to none.</summary>
+    public IEnumerable<(string Column, string Value)> ValuesFor(int? parent) =>
+        Columns.Zip(parent is { } id ? Parent.ReferencedValues(id) : Parent.Referenced.Select(_ => "NULL"));
+}
 
 /// <summary>
 /// A table with a key of some kind and columns of random types. Its rows are told apart by a number, whatever the key makes of
@@ -54,7 +62,7 @@ internal sealed class RandomTable
     public bool IsKin { get; private init; }
 
     /// <summary>Its foreign keys.</summary>
-    public IReadOnlyList<RandomReference> References { get; private init; } = [];
+    public List<RandomReference> References { get; } = [];
 
     /// <summary>The CREATE TABLE statement of the start.</summary>
     public string Create { get; private set; } = "";
@@ -70,14 +78,20 @@ internal sealed class RandomTable
         return table;
     }
 
-    /// <summary>A table that others refer to, or that refers to others or itself.</summary>
-    public static RandomTable MakeKin(string name, ServerFlavour flavour, Random random, params RandomReference[] references)
+    /// <summary>A table that others refer to, or that refers to others or, where no other is named, to itself.</summary>
+    public static RandomTable MakeKin(
+        string name, string kind, ServerFlavour flavour, Random random,
+        params (string Name, RandomTable? Parent, string Actions)[] references)
     {
-        var table = new RandomTable(name, random.Next(4) == 0 ? "unique" : "int", random) { IsKin = true, References = references };
-        table.Columns.AddRange(references.Select(r => new RandomColumn(r.Column, "INT", _ => "NULL", true)));
+        var table = new RandomTable(name, kind, random) { IsKin = true };
+        foreach ((string key, RandomTable? parent, string actions) in references)
+            table.References.Add(new RandomReference(key, parent ?? table, actions));
+        table.Columns.AddRange(table.References.SelectMany(
+            r => r.Columns.Zip(r.Parent.Referenced, (name, key) => new RandomColumn(name, key.Type, _ => "NULL", true))));
         table.AddColumns(flavour, random.Next(1, 3));
-        table.Create = table.Definition("", string.Concat(
-            references.Select(r => $", FOREIGN KEY ({r.Column}) REFERENCES {r.Parent} (id){r.Actions}")));
+        table.Create = table.Definition("", string.Concat(table.References.Select(
+            r => $", FOREIGN KEY ({string.Join(", ", r.Columns)}) REFERENCES {r.Parent.Name} "
+                + $"({string.Join(", ", r.Parent.Referenced.Select(k => k.Column))}){r.Actions}")));
         return table;
     }
 
@@ -86,10 +100,13 @@ internal sealed class RandomTable
 
     /// <summary>The values of a new row, as INSERT takes them.</summary>
     /// <param name="id">Its number.</param>
-    /// <param name="referred">What a column of a foreign key holds.</param>
-    public string NewRow(int id, Func<RandomReference, string> referred) => $"({string.Join(", ", KeyValues(id).Concat(
-        Columns.Where(c => !c.IsGenerated)
-            .Select(c => References.FirstOrDefault(r => r.Column == c.Name) is { } key ? referred(key) : c.ValueOrNull(_random))))})";
+    /// <param name="parent">The row that a foreign key refers to, or null.</param>
+    public string NewRow(int id, Func<RandomReference, int?> parent)
+    {
+        var keys = References.SelectMany(r => r.ValuesFor(parent(r))).ToDictionary(k => k.Column, k => k.Value);
+        return $"({string.Join(", ", KeyValues(id).Concat(
+            Columns.Where(c => !c.IsGenerated).Select(c => keys.GetValueOrDefault(c.Name) ?? c.ValueOrNull(_random))))})";
+    }
 
     /// <summary>An INSERT up to the values.</summary>
     public string InsertHead =>
@@ -97,7 +114,7 @@ internal sealed class RandomTable
 
     /// <summary>What an update of any rows sets: always another <c>n</c>, as no log has an update that changes nothing.</summary>
     public string Assignments() => string.Join(", ", Columns
-        .Where(c => c.Name == "n" || (!c.IsGenerated && c.Name is not ("p" or "q" or "u") && _random.Next(2) == 0))
+        .Where(c => c.Name == "n" || (!c.IsGenerated && c.Name[0] is not ('p' or 'q' or 'u') && _random.Next(2) == 0))
         .Select(c => $"{c.Name} = {(c.Name == "n" ? Text(++_updates + 100) : c.ValueOrNull(_random))}"));
 
     /// <summary>An UPDATE of a table by the name that it had then.</summary>
@@ -187,6 +204,21 @@ internal sealed class RandomTable
             "date" => ["t"],
             _ => ["id"]
         };
+
+    /// <summary>The columns of its key that foreign keys refer to, with their types.</summary>
+    public (string Column, string Type)[] Referenced => _kind switch
+    {
+        "pair" => [("k2", "VARCHAR(5)"), ("k1", "INT")],
+        "bigint" => [("id", "BIGINT UNSIGNED")],
+        "word" => [("w", "VARCHAR(20) CHARACTER SET utf8mb4")],
+        "bytes" => [("b", "VARBINARY(8)")],
+        "decimal" => [("d", "DECIMAL(8,2)")],
+        "date" => [("t", "DATE")],
+        _ => [("id", "INT")],
+    };
+
+    /// <summary>The values of these columns.</summary>
+    public IEnumerable<string> ReferencedValues(int id) => _kind == "pair" ? KeyValues(id).Reverse() : KeyValues(id);
 
     private string[] KeyValues(int id) => _kind switch
     {
