@@ -19,6 +19,9 @@ internal sealed class GivenUpKeys
     /// <summary>Whether a foreign key made the present event, so that a key that goes may be needed later in the statement.</summary>
     public bool MayMatter => (_flags & Cascade) == Cascade;
 
+    /// <summary>How many keys went.</summary>
+    public int Count => _keys.Count;
+
     /// <summary>Takes in where a scan stands.</summary>
     public void Follow(EventScan scan)
     {
@@ -40,5 +43,5 @@ internal sealed class GivenUpKeys
 
 /// <summary>How a key was given up.</summary>
 /// <param name="IsCarried">Whether the foreign key changes what refers to it along.</param>
-/// <param name="Line">The row that had it, for people.</param>
-internal readonly record struct GivenUpKey(bool IsCarried, string Line);
+/// <param name="Line">The row that had it, for people; null where only the key was kept.</param>
+internal readonly record struct GivenUpKey(bool IsCarried, string? Line);

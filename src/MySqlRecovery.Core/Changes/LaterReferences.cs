@@ -37,6 +37,7 @@ internal sealed class LaterReferences(
     private readonly Dictionary<UInt128, TakenKey> _taken = [];
     private readonly Dictionary<UInt128, NeededKey> _needed = [];
     private readonly GivenUpKeys _givenUp = new();
+    private FarCascades? _far;
     private readonly List<string> _unknown = [];
     private readonly HashSet<string> _hidden = new(StringComparer.Ordinal);
     private readonly HashSet<TableReference> _all = new(known, SameReference);
@@ -52,7 +53,7 @@ internal sealed class LaterReferences(
     public bool IsFull { get; private set; }
 
     /// <summary>What stands in the way of looking, one line each.</summary>
-    public IReadOnlyList<string> Unknown => _unknown;
+    public IEnumerable<string> Unknown => _unknown.Concat(_far?.Lines ?? []);
 
     /// <summary>The tables that foreign keys tie to those of the undo, and that are none of them.</summary>
     public TableFilter? Others { get; private set; }
@@ -79,7 +80,9 @@ internal sealed class LaterReferences(
         foreach (TableReference reference in _references)
             CameLate |= _all.Add(reference) && _hasChosen;
         _ties.Clear();
-        foreach (TableName table in _references.SelectMany(r => (TableName[])[r.Child, r.Parent]))
+        _far ??= new FarCascades(_schema);
+        IEnumerable<TableName> far = _far.Follow(_references.Where(r => _tables.IsMatch(r.Child.Database!, r.Child.Name)).Select(r => r.Parent));
+        foreach (TableName table in _references.SelectMany(r => (TableName[])[r.Child, r.Parent]).Concat(far))
         {
             if (_tables.IsMatch(table.Database!, table.Name) || !_tied.Add(table))
                 continue;
@@ -179,6 +182,8 @@ internal sealed class LaterReferences(
     {
         if (!IsLookingAt(scan))
             return;
+        if (_needed.Count > 0)
+            _far?.Observe(scan, map, row);
         foreach (Tie tie in TiesOf(map))
         {
             (UInt128? before, UInt128? after) = KeysOf(tie, map, row);
@@ -262,7 +267,7 @@ internal sealed class LaterReferences(
         if (!_needed.ContainsKey(value))
         {
             if (step > 0 && _givenUp.MayMatter)
-                _givenUp.Add(value, new GivenUpKey(isCarried, LineOf(scan, map, tie, row)));
+                NoteGivenUp(value, isCarried, scan, map, tie, row);
             return;
         }
 
@@ -272,6 +277,14 @@ internal sealed class LaterReferences(
             needed.Gone = Math.Max(0, needed.Gone + step);
         if (step > 0 && needed.Line == null && TryKeepLine())
             needed.Line = LineOf(scan, map, tie, row);
+    }
+
+    private void NoteGivenUp(UInt128 key, bool isCarried, EventScan scan, TableMap map, Tie tie, in RowCursor row)
+    {
+        int count = _givenUp.Count;
+        IsFull |= count >= MaximumKeys;
+        if (count < MaximumKeys)
+            _givenUp.Add(key, new GivenUpKey(isCarried, count < MaximumLines ? LineOf(scan, map, tie, row) : null));
     }
 
     private static string LineOf(EventScan scan, TableMap map, Tie tie, in RowCursor row) =>

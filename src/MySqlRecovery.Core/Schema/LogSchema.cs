@@ -50,7 +50,10 @@ internal sealed class LogSchema(SchemaCatalog catalog) : ITableSchemaSource
                 if (TableName.IgnoreCase.Equals(name, table) || TableName.IgnoreCase.Equals(parent, table))
                     yield return new TableReference(
                         key.Name, name, [.. key.Columns], parent, [.. key.ReferencedColumns], ChangesRows(key.OnDelete),
-                        ChangesRows(key.OnUpdate));
+                        ChangesRows(key.OnUpdate))
+                    {
+                        TakesChildren = key.OnDelete == ReferentialAction.Cascade,
+                    };
             }
         }
     }

@@ -15,6 +15,9 @@ internal sealed record TableReference(
     string Name, TableName Child, string[] Columns, TableName Parent, string[] ReferencedColumns, bool CarriesDeletes,
     bool CarriesUpdates)
 {
+    /// <summary>Whether rows of the child go with a deleted row of the parent.</summary>
+    public bool TakesChildren { get; init; }
+
     /// <summary>Whether it is a table's that refers.</summary>
     public bool IsOfChild(TableName table) => TableName.IgnoreCase.Equals(Child, table);
 
