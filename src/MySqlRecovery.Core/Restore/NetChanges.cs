@@ -333,7 +333,7 @@ internal sealed class NetChanges : IDisposable
             stop.ThrowIfCancellationRequested();
             NetChange change = _store[number];
             TableMap map = MapOf(change);
-            if (change.IsNothing || change.Flags.HasFlag(NetChangeFlags.Partial))
+            if (change.IsNothing || (change.Flags & (NetChangeFlags.Partial | NetChangeFlags.Reshaped)) != 0)
                 continue;
             if (map.PrimaryKey.Length == 0)
                 CountEqual(change);

@@ -33,6 +33,8 @@ internal sealed class RowTrails : IDisposable
     private readonly Dictionary<UInt128, UInt128> _led = [];
     private readonly HashSet<UInt128> _lost = [];
     private readonly HashSet<UInt128> _continued = [];
+    private readonly HashSet<string> _statements = new(StringComparer.Ordinal);
+    private int _leftCount;
 
     private RowTrails(RestoreTables tables, IEventSelection selection) => (_tables, _selection) = (tables, selection);
 
@@ -47,8 +49,9 @@ internal sealed class RowTrails : IDisposable
         var trails = new RowTrails(tables, logs.Selection);
         try
         {
-            using EventScan scan = logs.Open(new EventFilter { Tables = TableFilter.Only([.. index.Tables]) });
-            trails.Read(scan);
+            var filter = TableFilter.Only([.. index.Tables]);
+            using EventScan scan = logs.Open(new EventFilter { Tables = filter, WithStatements = true });
+            trails.Read(scan, new StatementEffects(reverse: true, filter, namesNewTables: false, scan.Schema, movesBytes: false));
             return trails;
         }
         catch
@@ -66,13 +69,15 @@ internal sealed class RowTrails : IDisposable
 
     public void Dispose() => _scratch.Dispose();
 
-    private void Read(EventScan scan)
+    private void Read(EventScan scan, StatementEffects effects)
     {
         _selection.Begin();
         while (TryRead(scan))
         {
             var view = new EventView(scan);
-            if (view.HasRows && view.End is null or TransactionEnd.Commit or TransactionEnd.Unknown or TransactionEnd.Prepare)
+            if (!view.HasRows)
+                ObserveStatement(scan, view, effects);
+            else if (view.End is null or TransactionEnd.Commit or TransactionEnd.Unknown or TransactionEnd.Prepare)
                 Take(scan, view, _tables.Find(view.Table!));
         }
 
@@ -96,6 +101,15 @@ internal sealed class RowTrails : IDisposable
         }
     }
 
+    // What a statement did no log says row by row. Of those that may lead to these rows from one table, the first is named.
+    private void ObserveStatement(EventScan scan, in EventView view, StatementEffects effects)
+    {
+        StatementEffect effect = effects.Observe(view, []);
+        if (effect is { Obstacle: { } obstacle, IsDefinition: false, DecidedXaId: null } && _leftCount + _led.Count > 0
+            && !_selection.Includes(scan) && _statements.Add(effect.ObstacleKey ?? LaterChanges.PlaceText(view)))
+            _reasons.Add($"which rows got another key is not known: {obstacle} at {LaterChanges.PlaceText(view)}");
+    }
+
     private void Take(EventScan scan, in EventView view, RestoreTable table)
     {
         if (table.Problem != null)
@@ -106,11 +120,14 @@ internal sealed class RowTrails : IDisposable
             var row = new RowCursor(view.Rows, table.Map);
             while (row.MoveNext())
             {
+                bool isChosen = mayBeChosen && _selection.Includes(row);
+                if (_leftCount + _led.Count == 0 && (!isChosen || row.After.IsEmpty))
+                    continue;
                 (UInt128? before, UInt128? after) = KeysOf(table, row);
-                if (mayBeChosen && _selection.Includes(row))
+                if (isChosen)
                     Choose(before, after);
-                else if (before is { } key)
-                    Lead(key, after);
+                else if (before is { } key && before != after)
+                    Move(key, after);
             }
         }
         catch (Exception e) when (MalformedData.Is(e))
@@ -128,28 +145,21 @@ internal sealed class RowTrails : IDisposable
         }
 
         if (after is { } key)
-            _left.Set(key, Math.Max(_left.Find(key), 0) + 1);
+            Come(key);
     }
 
-    private void Lead(UInt128 before, UInt128? after)
+    // A row went that others had, or has another key, or other values.
+    private void Move(UInt128 before, UInt128? after)
     {
-        if (before == after || (_led.Count == 0 && _left.Find(before) <= 0))
-            return;
-        if (!Leave(before))
-        {
-            if (_led.Remove(before, out UInt128 origin) && after is { } next)
-                Lead(origin, to: next);
-        }
-        else if (after is { } key)
-        {
-            Lead(before, to: key);
-        }
+        UInt128 origin = before;
+        if ((Leave(before) || _led.Remove(before, out origin)) && after is { } next)
+            Lead(origin, next);
     }
 
     private void Lead(UInt128 origin, UInt128 to)
     {
         if (to == origin)
-            _left.Set(to, Math.Max(_left.Find(to), 0) + 1);
+            Come(to);
         else if (_led.Count < MaximumRows)
             _led[to] = origin;
     }
@@ -157,9 +167,17 @@ internal sealed class RowTrails : IDisposable
     private bool Leave(UInt128 key)
     {
         int count = _left.Find(key);
-        if (count > 0)
-            _left.Set(key, count - 1);
-        return count > 0;
+        if (count <= 0)
+            return false;
+        _left.Set(key, count - 1);
+        _leftCount--;
+        return true;
+    }
+
+    private void Come(UInt128 key)
+    {
+        _left.Set(key, Math.Max(_left.Find(key), 0) + 1);
+        _leftCount++;
     }
 
     private (UInt128? Before, UInt128? After) KeysOf(RestoreTable table, in RowCursor row)

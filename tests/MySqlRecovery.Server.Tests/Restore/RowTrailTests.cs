@@ -78,6 +78,31 @@ public abstract class RowTrailTests(ServerFixture fixture)
     }
 
     [Fact]
+    public void A_statement_of_others_that_may_have_led_rows_elsewhere_is_named()
+    {
+        Make("stated", "SELECT 1");
+        Server.Sql("INSERT INTO keyless VALUES (3, 'x')", "stated");
+        string log = Server.BinlogFiles[^1];
+        var restoring = new Restoring(Server, log) { End = new FileInfo(log).Length };
+        Server.Sql("SET SESSION binlog_format = 'STATEMENT'; UPDATE keyless SET v = 'y' WHERE id = 3", "stated");
+        restoring.Run(out List<RestoreResult> results);
+
+        RestoreResult result = Assert.Single(results);
+        Assert.False(result.IsComplete);
+        Assert.Single(result.Reason, r => r.StartsWith("which rows got another key is not known: ", StringComparison.Ordinal)
+            && r.Contains("UPDATE keyless", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_row_that_was_changed_under_two_definitions_is_named_whatever_their_columns()
+    {
+        string log = Make("reshaped", "INSERT INTO keyed VALUES (3, 'x'); ALTER TABLE keyed MODIFY v VARCHAR(300) FIRST, ADD w TEXT FIRST; "
+            + "UPDATE keyed SET id = 300, w = REPEAT('w', 300) WHERE id = 3; UPDATE keyed SET id = 301 WHERE id = 300");
+
+        Assert.Contains(new Restoring(Server, log).Run(), v => v is { Verdict: RestoreVerdict.NotInLog, IsApplied: false });
+    }
+
+    [Fact]
     public void A_verdict_that_tells_of_what_the_logs_show_keeps_it_down_the_pipeline()
     {
         string log = Make("piped", "UPDATE keyed SET v = 'x' WHERE id = 1; DELETE FROM keyed WHERE id = 1; "
