@@ -95,6 +95,6 @@ internal sealed class RandomChoice
 
     // A row that gets another number has both.
     private static int[] Where(RandomStatement statement, int[] ids) =>
-        !statement.HasNumber ? [] : statement.Text([]).Length == 0 && statement.Text([statement.Ids[0]]).Length == 0
-        ? statement.Ids.Intersect(ids).Any() ? statement.Ids : [] : [.. statement.Ids.Intersect(ids)];
+        !statement.HasNumber ? []
+        : !statement.IsMove ? [.. statement.Ids.Intersect(ids)] : statement.Ids.Intersect(ids).Any() ? statement.Ids : [];
 }

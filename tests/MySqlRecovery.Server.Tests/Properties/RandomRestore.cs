@@ -37,12 +37,13 @@ internal static class RandomRestore
             cascade: random.Next(2) == 0);
         var options = new RestoreOptions { BatchSize = random.Next(1, 10), AsRowEvent = random.Next(2) == 0 };
         var tally = new RestoreTally(run);
-        // Later edits of a row that is given its old key back stay with it; done without that key, they would have met none.
+        // What others did to a key that a chosen change gave a row would have met another row, or none, without it.
         bool isMerged = false;
         foreach (RestoreRow row in new RowRestore(run, options).Restore())
         {
             tally.Add(row);
-            isMerged |= row.Verdict == RestoreVerdict.Mergeable && row.Change.Flags.HasFlag(NetChangeFlags.Moved);
+            isMerged |= row.Change.Flags.HasFlag(NetChangeFlags.Moved)
+                && row.Verdict is not (RestoreVerdict.Clean or RestoreVerdict.AlreadyRestored);
         }
 
         RestoreResult[] results = [.. tally.Results(wasStopped: false)];

@@ -10,7 +10,11 @@ namespace MySqlRecovery.Server.Tests.Properties;
 /// <param name="Text">The statement for some of them; empty for none.</param>
 /// <param name="HasNumber">Whether the column <c>id</c> holds the numbers.</param>
 internal sealed record RandomStatement(
-    string Table, RowOperation Operation, int[] Ids, Func<IReadOnlyCollection<int>, string> Text, bool HasNumber);
+    string Table, RowOperation Operation, int[] Ids, Func<IReadOnlyCollection<int>, string> Text, bool HasNumber)
+{
+    /// <summary>Whether it gives a row another number.</summary>
+    public bool IsMove => Ids.Length > 0 && Text([]).Length == 0 && Text([Ids[0]]).Length == 0;
+}
 
 /// <summary>What was committed together, and where in the log.</summary>
 internal sealed record RandomTransaction(uint ThreadId, long Start, long End, IReadOnlyList<RandomStatement> Statements,
