@@ -251,7 +251,13 @@ internal sealed class NetChanges : IDisposable
             NetChangeFlags flags = known.Flags | change.Flags | Compare(known.Map, change.Map)
                 | (known.LastHash == found && known.Last.IsRow == !before.IsEmpty ? NetChangeFlags.None : NetChangeFlags.Interrupted);
             byte cause = known.Cause != 0 ? known.Cause : change.Cause;
-            _store[number] = change with { First = known.First, Flags = flags, Map = known.Map, Cause = cause };
+            _store[number] = change with
+            {
+                First = known.First,
+                Flags = flags,
+                Map = known.First.IsRow ? known.Map : change.Map,
+                Cause = cause
+            };
         }
 
         if (before.IsEmpty || after.IsEmpty || beforeKey == afterKey)

@@ -190,9 +190,12 @@ internal sealed class RestoreRun : IDisposable
         TableMap map = row.Table.Map;
         (StoredRow? before, StoredRow? after) = Form.Reverse ? (row.Logged, row.From) : (row.From, row.Logged);
         byte[]? beforeImage = Changes.Load(row.Change.First), afterImage = Changes.Load(row.Change.Last);
+        bool isReshaped = row.Change.Flags.HasFlag(NetChangeFlags.Reshaped);
+        if (isReshaped && beforeImage != null)
+            afterImage = null;
         OrderedDictionary? key = map.PrimaryKey.Length == 0 || row.Change.Flags.HasFlag(NetChangeFlags.Unnamed)
             ? null : (after ?? before)?.Decode(map.PrimaryKey) ?? _reader.DecodeKey(map, afterImage ?? beforeImage!);
-        if (row.Change.Flags.HasFlag(NetChangeFlags.Partial))
+        if (isReshaped || row.Change.Flags.HasFlag(NetChangeFlags.Partial))
             (beforeImage, afterImage) = (null, null);
         return new RowVerdict
         {

@@ -25,12 +25,14 @@ internal sealed class RowReader(NetChanges changes, RestoreTables tables, KeyedR
         RestoreTable table = tables.Find(map);
         string? problem = changes.CauseOf(change) ?? table.Problem ?? Problem(change.Flags);
         StoredRow? first = null, last = null;
+        // The row as it was first has the columns of the map, the other one may have others.
+        bool isReshaped = change.Flags.HasFlag(NetChangeFlags.Reshaped);
         if (!change.Flags.HasFlag(NetChangeFlags.Partial))
         {
             try
             {
                 first = changes.LoadRow(change, change.First);
-                last = changes.LoadRow(change, change.Last);
+                last = isReshaped && first != null ? null : changes.LoadRow(change, change.Last);
                 if (first != null && trails?.IsContinued(first, table) == true)
                     problem ??= Problem(NetChangeFlags.Interrupted);
             }

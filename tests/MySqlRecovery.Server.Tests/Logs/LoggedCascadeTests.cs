@@ -92,6 +92,26 @@ public sealed class LoggedCascadeTests(MySqlFixture fixture)
         Assert.All(reasons, reason => Assert.Contains($"a foreign key changed them with rows of {name}.parent", reason));
     }
 
+    [Theory]
+    [InlineData("DELETE FROM own WHERE id = 1", 1, "own: 1 rows", "mark: 1 rows")]
+    [InlineData("DELETE FROM own WHERE id = 4", 4)]
+    [InlineData("SET foreign_key_checks = 0; DELETE FROM other WHERE id < 9", 1)]
+    public void Rows_of_a_table_that_refers_to_itself_are_named_though_they_are_in_one_event(string damage, int id, params string[] expected)
+    {
+        string name = $"logged_own_{id}_{expected.Length}";
+        var database = new DamagedDatabase(fixture.Server, name, """
+            CREATE TABLE own (id INT PRIMARY KEY, p INT, FOREIGN KEY (p) REFERENCES own (id) ON DELETE CASCADE);
+            CREATE TABLE mark (id INT PRIMARY KEY, own INT, FOREIGN KEY (own) REFERENCES own (id) ON DELETE CASCADE);
+            CREATE TABLE other (id INT PRIMARY KEY);
+            INSERT INTO own VALUES (1, NULL), (2, 1), (3, NULL), (4, 3); INSERT INTO mark VALUES (9, 2); INSERT INTO other VALUES (1), (2);
+            """, damage);
+        var some = new Reversal(database.Log) { SchemaPath = database.SchemaPath, Where = new Hashtable { ["id"] = id } };
+        string[] reasons = some.WriteBinlog(Path.Combine(fixture.Server.FolderPath, $"{name}.undo")).Reason;
+
+        Assert.Equal(
+            expected.Select(e => $"{name}.{e}").Order(), reasons.Select(r => r[..r.IndexOf(" from", StringComparison.Ordinal)]).Order());
+    }
+
     [Fact]
     public void All_of_it_is_undone_where_nothing_is_left_out() =>
         new DamagedDatabase(fixture.Server, "logged_all", Setup, "DELETE FROM parent WHERE id < 3").AssertUndone();

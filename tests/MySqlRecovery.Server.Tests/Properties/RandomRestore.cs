@@ -38,16 +38,16 @@ internal static class RandomRestore
         var options = new RestoreOptions { BatchSize = random.Next(1, 10), AsRowEvent = random.Next(2) == 0 };
         var tally = new RestoreTally(run);
         // What others did to a key that a chosen change gave a row would have met another row, or none, without it.
-        bool isMerged = false;
+        bool isMoved = false, isMet = false;
         foreach (RestoreRow row in new RowRestore(run, options).Restore())
         {
             tally.Add(row);
-            isMerged |= row.Change.Flags.HasFlag(NetChangeFlags.Moved)
-                && row.Verdict is not (RestoreVerdict.Clean or RestoreVerdict.AlreadyRestored);
+            isMoved |= row.Change.Flags.HasFlag(NetChangeFlags.Moved);
+            isMet |= row.Verdict != RestoreVerdict.Clean;
         }
 
         RestoreResult[] results = [.. tally.Results(wasStopped: false)];
-        string[] reasons = isMerged ? ["merged"] : Array.TrueForAll(results, r => r.IsComplete) ? [] : run.Reasons;
+        string[] reasons = isMoved && isMet ? ["not comparable"] : Array.TrueForAll(results, r => r.IsComplete) ? [] : run.Reasons;
         return (reasons, [], results.Sum(r => r.LeftCount));
 
         EventScan Open(IEnumerable<LogRange> logs, EventFilter asked) => new(

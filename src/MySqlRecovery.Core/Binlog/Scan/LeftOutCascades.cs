@@ -6,7 +6,8 @@ namespace MySqlRecovery.Binlog.Scan;
 
 /// <summary>
 /// Sees rows that were not asked for, and that the foreign keys of chosen rows changed: MySQL 9.6 and later log them in
-/// the same statement, before its own rows, and flag them as done without foreign key checks (seen on 9.7.4).
+/// the same statement, before its own rows, and flag them as done without foreign key checks; where a table refers to itself, all are
+/// in one event with that flag (seen on 9.7.4).
 /// </summary>
 /// <param name="doubts">Where they are noted.</param>
 /// <param name="schema">Knows foreign keys, or null.</param>
@@ -44,7 +45,7 @@ internal sealed class LeftOutCascades(FilterDoubts doubts, ITableSchemaSource? s
         if (!flags.HasFlag(RowsEventFlags.StatementEnd))
             return;
         // Without any foreign key checks in the session, nothing cascaded.
-        if (!isCascade)
+        if (!isCascade || IsChild(map, map))
             Note(scan.Reader.LogFile);
         Clear();
     }
@@ -74,8 +75,8 @@ internal sealed class LeftOutCascades(FilterDoubts doubts, ITableSchemaSource? s
             if ((_parent ?? _taken.Find(taken => IsChild(child, taken))) is { } parent)
                 doubts.Note(
                     child.Database, child.Table,
-                    $"a foreign key changed them with rows of {parent.QualifiedName}, and the choice leaves them out", rows, logFile,
-                    position);
+                    $"a foreign key {(parent == child ? "may have changed" : "changed")} them with rows of {parent.QualifiedName}, and the "
+                        + "choice leaves them out", rows, logFile, position);
         }
     }
 
