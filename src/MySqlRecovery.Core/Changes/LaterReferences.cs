@@ -81,7 +81,8 @@ internal sealed class LaterReferences(
             CameLate |= _all.Add(reference) && _hasChosen;
         _ties.Clear();
         _far ??= new FarCascades(_schema);
-        IEnumerable<TableName> far = _far.Follow(_references.Where(r => _tables.IsMatch(r.Child.Database!, r.Child.Name)).Select(r => r.Parent));
+        IEnumerable<TableName> far = _far.Follow(
+            _references.Where(r => _tables.IsMatch(r.Child.Database!, r.Child.Name)).Select(r => r.Parent));
         foreach (TableName table in _references.SelectMany(r => (TableName[])[r.Child, r.Parent]).Concat(far))
         {
             if (_tables.IsMatch(table.Database!, table.Name) || !_tied.Add(table))

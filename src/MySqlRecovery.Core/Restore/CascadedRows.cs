@@ -43,7 +43,8 @@ internal sealed class CascadedRows
     /// <param name="brings">Whether they are to be brought back; else they are counted.</param>
     /// <param name="stop">Cancels.</param>
     public static CascadedRows Find(
-        ChangeIndex index, RestoreTables tables, RowPredicate? where, Func<EventFilter, EventScan>? open, bool brings, CancellationToken stop)
+        ChangeIndex index, RestoreTables tables, RowPredicate? where, Func<EventFilter, EventScan>? open, bool brings,
+        CancellationToken stop)
     {
         var found = new CascadedRows(tables, open);
         List<DeletedParent> parents = [.. DeletedParent.Find(index, tables, where, stop)];

@@ -21,6 +21,8 @@ internal sealed class RowTrails : IDisposable
     /// <summary>More rows than this are not followed.</summary>
     private const int MaximumRows = 1 << 20;
 
+    private const int MaximumReasons = 100;
+
     private readonly RestoreTables _tables;
     private readonly IEventSelection _selection;
     private readonly List<string> _reasons = [];
@@ -81,9 +83,11 @@ internal sealed class RowTrails : IDisposable
                 Take(scan, view, _tables.Find(view.Table!));
         }
 
+        foreach (RecoveryException gap in scan.Gaps)
+            Note($"which rows got another key in this gap is not known: {gap.Message}");
         _lost.UnionWith(_led.Values);
         if (_led.Count >= MaximumRows)
-            _reasons.Add($"only the first {MaximumRows} rows that something else gave another key were followed");
+            Note($"only the first {MaximumRows} rows that something else gave another key were followed");
     }
 
     private bool TryRead(EventScan scan)
@@ -96,9 +100,15 @@ internal sealed class RowTrails : IDisposable
             }
             catch (RecoveryException e)
             {
-                _reasons.Add($"which rows got another key after this is not known: {e.Message}");
+                Note($"which rows got another key after this is not known: {e.Message}");
             }
         }
+    }
+
+    private void Note(string reason)
+    {
+        if (_reasons.Count < MaximumReasons)
+            _reasons.Add(reason);
     }
 
     // What a statement did no log says row by row. Of those that may lead to these rows from one table, the first is named.
@@ -107,7 +117,7 @@ internal sealed class RowTrails : IDisposable
         StatementEffect effect = effects.Observe(view, []);
         if (effect is { Obstacle: { } obstacle, IsDefinition: false, DecidedXaId: null } && _leftCount + _led.Count > 0
             && !_selection.Includes(scan) && _statements.Add(effect.ObstacleKey ?? LaterChanges.PlaceText(view)))
-            _reasons.Add($"which rows got another key is not known: {obstacle} at {LaterChanges.PlaceText(view)}");
+            Note($"which rows got another key is not known: {obstacle} at {LaterChanges.PlaceText(view)}");
     }
 
     private void Take(EventScan scan, in EventView view, RestoreTable table)
@@ -132,7 +142,7 @@ internal sealed class RowTrails : IDisposable
         }
         catch (Exception e) when (MalformedData.Is(e))
         {
-            _reasons.Add($"which rows got another key is not known: {view.Malformed(e).Message}");
+            Note($"which rows got another key is not known: {view.Malformed(e).Message}");
         }
     }
 

@@ -96,7 +96,8 @@ public sealed class LoggedCascadeTests(MySqlFixture fixture)
     [InlineData("DELETE FROM own WHERE id = 1", 1, "own: 1 rows", "mark: 1 rows")]
     [InlineData("DELETE FROM own WHERE id = 4", 4)]
     [InlineData("SET foreign_key_checks = 0; DELETE FROM other WHERE id < 9", 1)]
-    public void Rows_of_a_table_that_refers_to_itself_are_named_though_they_are_in_one_event(string damage, int id, params string[] expected)
+    public void Rows_of_a_table_that_refers_to_itself_are_named_though_they_are_in_one_event(
+        string damage, int id, params string[] expected)
     {
         string name = $"logged_own_{id}_{expected.Length}";
         var database = new DamagedDatabase(fixture.Server, name, """

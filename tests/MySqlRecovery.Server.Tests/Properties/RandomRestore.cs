@@ -16,7 +16,8 @@ namespace MySqlRecovery.Server.Tests.Properties;
 internal static class RandomRestore
 {
     /// <summary>Restores; gives what is said beside the verdicts of rows, and how many rows were left as they are.</summary>
-    public static (string[] Reasons, string[] Later, long Left) Run(MySqlServer server, string log, RandomChoice choice, string? schemaPath, Random random)
+    public static (string[] Reasons, string[] Later, long Left) Run(
+        MySqlServer server, string log, RandomChoice choice, string? schemaPath, Random random)
     {
         CancellationToken stop = TestContext.Current.CancellationToken;
         EventFilter filter = choice.Filter(withStatements: true);

@@ -60,7 +60,8 @@ public abstract class UnloggedRowTests(ServerFixture fixture)
         Make("CREATE TABLE t (id INT PRIMARY KEY, a INT); INSERT INTO t VALUES (1, 1), (2, 2); "
             + "CREATE TABLE other (id INT PRIMARY KEY); INSERT INTO other VALUES (1);");
         Server.FlushLogs();
-        Server.Sql("DELETE FROM t WHERE id = 1; DELETE FROM other; SET SESSION binlog_format = 'STATEMENT'; UPDATE t SET a = 9", "unlogged");
+        Server.Sql(
+            "DELETE FROM t WHERE id = 1; DELETE FROM other; SET SESSION binlog_format = 'STATEMENT'; UPDATE t SET a = 9", "unlogged");
         string log = Server.FlushLogs();
         new Restoring(Server, log).Run(out List<RestoreResult> results);
 
