@@ -287,14 +287,14 @@ internal sealed class NetChanges : IDisposable
         change = change with
         {
             First = known.First,
-            Map = known.Map,
+            Map = known.First.IsRow ? known.Map : change.Map,
             Cause = known.Cause != 0 ? known.Cause : change.Cause,
             Flags = known.Flags | (change.Flags & ~NetChangeFlags.Swept) | Compare(known.Map, change.Map),
         };
         if (!after.IsEmpty)
             Put(HashOf(map, after), number, change);
         else if (change.First.IsRow)
-            Put(StoredHash(map, change.First) ^ Gone, number, change);
+            Put(StoredHash(MapOf(change), change.First) ^ Gone, number, change);
         else
             _store[number] = change;
     }

@@ -37,6 +37,7 @@ internal sealed class RowTrails : IDisposable
     private readonly HashSet<UInt128> _continued = [];
     private readonly HashSet<string> _statements = new(StringComparer.Ordinal);
     private int _leftCount;
+    private bool _isFull;
 
     private RowTrails(RestoreTables tables, IEventSelection selection) => (_tables, _selection) = (tables, selection);
 
@@ -86,7 +87,7 @@ internal sealed class RowTrails : IDisposable
         foreach (RecoveryException gap in scan.Gaps)
             Note($"which rows got another key in this gap is not known: {gap.Message}");
         _lost.UnionWith(_led.Values);
-        if (_led.Count >= MaximumRows)
+        if (_isFull)
             Note($"only the first {MaximumRows} rows that something else gave another key were followed");
     }
 
@@ -168,9 +169,10 @@ internal sealed class RowTrails : IDisposable
 
     private void Lead(UInt128 origin, UInt128 to)
     {
+        _isFull |= _led.Count >= MaximumRows;
         if (to == origin)
             Come(to);
-        else if (_led.Count < MaximumRows)
+        else if (!_isFull)
             _led[to] = origin;
     }
 

@@ -42,7 +42,7 @@ internal sealed class SummedSpool(PipelineTableMaps maps, LiveTableMaps live, bo
     {
         Expect(verdict.IsForward, verdict.IsRepair);
         // What stands in its way is in the logs, and the server's rows do not show it.
-        string? obstacle = verdict.Verdict == RestoreVerdict.NotInLog ? verdict.Reason : null;
+        string? obstacle = verdict.Verdict == RestoreVerdict.NotInLog ? verdict.Reason ?? "the verdict says NotInLog" : null;
         if (verdict is { TableMapEvent: null, FormatEvent: null } && (verdict.BeforeImage ?? verdict.AfterImage) != null
             && FindTable(verdict) is { } table)
         {

@@ -126,7 +126,8 @@ internal sealed partial class EventScan : IDisposable
     /// <summary>How many of the logs have been opened.</summary>
     public int LogIndex { get; private set; } = -1;
 
-    /// <summary>Has it noted, too, which rows foreign keys changed along with rows of a pipeline that are not themselves of it.</summary>
+    /// <summary>Notes rows that foreign keys changed along with those of a pipeline and that are not of it, not what the filter leaves
+    /// out.</summary>
     public void NoteCascadesOf(IEventSelection piped, FilterDoubts doubts) => _leftOut = new LeftOutCascades(doubts, _schema, piped);
 
     /// <summary>Goes to the next event that matches; false when all logs are done.</summary>
