@@ -45,15 +45,11 @@ internal sealed class RowReader(NetChanges changes, RestoreTables tables, KeyedR
         (StoredRow? from, StoredRow? to) = form.Reverse ? (last, first) : (first, last);
         StoredRow? logged = to;
         bool isMove = from != null && to != null && table.Key.Length > 0 && Array.Exists(table.Key, k => !from.IsSame(to, k));
-        if (from != null && to != null && table.Chosen is { } chosen)
+        if (table.Chosen is { } chosen)
         {
-            if (isMove && Array.Exists(table.Key, k => !from.IsSame(to, k) && !chosen[k]))
-                problem ??= "the update changed the key, by which the row is found: name the key in -Column too";
-            to = from.With(to, i => chosen[i]);
-        }
-        else if (table.Chosen != null)
-        {
-            problem ??= "-Column sets columns of rows that were updated; this row was inserted or deleted as a whole";
+            problem ??= ChosenColumnsProblem(table, chosen, from, to);
+            if (from != null && to != null)
+                to = from.With(to, i => chosen[i]);
         }
 
         var row = new RestoreRow
@@ -121,6 +117,18 @@ internal sealed class RowReader(NetChanges changes, RestoreTables tables, KeyedR
             "something that was not chosen changed the row between its changes: choose that as well",
         _ => null,
     };
+
+    private static string? ChosenColumnsProblem(RestoreTable table, bool[] chosen, StoredRow? from, StoredRow? to)
+    {
+        if (!Array.Exists(chosen, c => c))
+            return "the table has none of the columns that -Column names";
+        if (from == null || to == null)
+            return "-Column sets columns of rows that were updated; this row was inserted or deleted as a whole";
+        if (table.Key.Length == 0)
+            return "-Column finds rows by their key, and the table has none";
+        return Array.Exists(table.Key, k => !from.IsSame(to, k) && !chosen[k])
+            ? "the update changed the key, by which the row is found: name the key in -Column too" : null;
+    }
 
     private void JudgeKeyed(RestoreTable table, RestoreRow[] group, bool locks)
     {

@@ -7,7 +7,7 @@ namespace MySqlRecovery.Server.Tests.Properties;
 /// <summary>Which part of a history is to be undone.</summary>
 internal sealed class RandomChoice
 {
-    private static readonly int[] Kinds = [0, 0, 1, 2, 2, 2, 3, 3, 4, 4, 5, 6, 6];
+    private static readonly int[] Kinds = [0, 0, 1, 2, 2, 2, 3, 3, 4, 4, 5, 6, 6, 7, 7];
 
     private readonly Func<RandomTransaction, RandomStatement, IReadOnlyCollection<int>> _chosen;
     private readonly Func<RandomTransaction, bool> _definitions;
@@ -28,15 +28,35 @@ internal sealed class RandomChoice
 
     public long? End { get; private init; }
 
+    /// <summary>The only columns to be undone, of updates; empty for all.</summary>
+    public string[] Columns { get; private init; } = [];
+
     private Func<EventFilter, EventFilter> Narrow { get; }
 
     public static RandomChoice Make(RandomHistory history, Random random)
     {
+        // Of tables with triggers, what they did goes with what it was done by.
+        int kind = history.HasTriggers ? random.Next(4) : Kinds[random.Next(Kinds.Length)];
+        int[] ofUpdates = [0, 1, 2, 3, 4, 6];
+        return kind != 7 ? Make(history, random, kind)
+            : OfColumns(Make(history, random, ofUpdates[random.Next(ofUpdates.Length)]), history, random);
+    }
+
+    /// <summary>The filter, each time anew: it keeps what it cannot know.</summary>
+    public EventFilter Filter(bool withStatements) => Narrow(new EventFilter { WithStatements = withStatements });
+
+    /// <summary>Numbers of the rows of a statement that are chosen.</summary>
+    public IReadOnlyCollection<int> ChosenIds(RandomTransaction transaction, RandomStatement statement) => _chosen(transaction, statement);
+
+    /// <summary>Whether it leaves nothing out that was logged.</summary>
+    public bool TakesAll(RandomHistory history) => Columns.Length == 0 && history.Transactions.All(
+        t => (t.Definition == null || _definitions(t)) && t.Statements.All(s => s.Ids.Length == _chosen(t, s).Count));
+
+    private static RandomChoice Make(RandomHistory history, Random random, int kind)
+    {
         List<RandomTransaction> logged = [.. history.Transactions.Where(t => t.IsLogged)];
         // MariaDB 10.11 does not log the session, which is said.
         bool hasSession = history.LogsSession || random.Next(10) == 0;
-        // Of tables with triggers, what they did goes with what it was done by.
-        int kind = history.HasTriggers ? random.Next(4) : Kinds[random.Next(Kinds.Length)];
         if (logged.Count == 0 || kind == 0 || (kind == 1 && !hasSession))
             return new RandomChoice("all", f => f, (_, s) => s.Ids, _ => true);
         switch (kind)
@@ -79,15 +99,18 @@ internal sealed class RandomChoice
         }
     }
 
-    /// <summary>The filter, each time anew: it keeps what it cannot know.</summary>
-    public EventFilter Filter(bool withStatements) => Narrow(new EventFilter { WithStatements = withStatements });
-
-    /// <summary>Numbers of the rows of a statement that are chosen.</summary>
-    public IReadOnlyCollection<int> ChosenIds(RandomTransaction transaction, RandomStatement statement) => _chosen(transaction, statement);
-
-    /// <summary>Whether it leaves nothing out that was logged.</summary>
-    public bool TakesAll(RandomHistory history) => history.Transactions.All(
-        t => (t.Definition == null || _definitions(t)) && t.Statements.All(s => s.Ids.Length == _chosen(t, s).Count));
+    private static RandomChoice OfColumns(RandomChoice of, RandomHistory history, Random random)
+    {
+        string[] columns = [.. history.ColumnNames.OrderBy(_ => random.Next()).Take(random.Next(1, 3))];
+        return new RandomChoice(
+            $"columns {string.Join(" and ", columns)} of {of.Description}", f => of.Narrow(f) with { Operations = [RowOperation.Update] },
+            (t, s) => s.Operation == RowOperation.Update ? of._chosen(t, s) : [], _ => false)
+        {
+            Start = of.Start,
+            End = of.End,
+            Columns = columns,
+        };
+    }
 
     private static RandomChoice OfTransactions(string description, Func<RandomTransaction, bool> isChosen,
         Func<EventFilter, EventFilter> filter) =>

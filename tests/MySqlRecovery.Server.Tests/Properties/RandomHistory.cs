@@ -54,6 +54,9 @@ internal sealed class RandomHistory : IDisposable
 
     public IEnumerable<string> TableNames => _tables.Select(t => t.Name);
 
+    /// <summary>Names of columns that updates set, key or none.</summary>
+    public IEnumerable<string> ColumnNames => _tables.SelectMany(t => t.FreeColumns.Select(c => c.Name)).Append("n").Distinct();
+
     /// <summary>The log with all that was done.</summary>
     public string Log { get; private set; } = "";
 
@@ -94,7 +97,7 @@ internal sealed class RandomHistory : IDisposable
     public string State() => DatabaseText.Of(_control, Database);
 
     /// <summary>The state that all would be in without what is chosen.</summary>
-    public string StateWithout(Func<RandomTransaction, RandomStatement, IReadOnlyCollection<int>> chosen)
+    public string StateWithout(RandomChoice choice)
     {
         using ServerConnection replay = Open(null);
         Do(replay, $"DROP DATABASE IF EXISTS {Replayed}");
@@ -108,8 +111,9 @@ internal sealed class RandomHistory : IDisposable
                 Do(replay, transaction.Definition);
             foreach (RandomStatement statement in transaction.Statements)
             {
-                string text = statement.Text([.. statement.Ids.Except(chosen(transaction, statement))]);
-                if (text.Length > 0)
+                IReadOnlyCollection<int> chosen = choice.ChosenIds(transaction, statement);
+                string rest = choice.Columns.Length == 0 ? "" : statement.Rest?.Invoke(chosen, choice.Columns) ?? "";
+                foreach (string text in new[] { statement.Text([.. statement.Ids.Except(chosen)]), rest }.Where(t => t.Length > 0))
                     Redo(replay, text);
             }
         }
@@ -282,11 +286,14 @@ internal sealed class RandomHistory : IDisposable
                 );
             case 1 or 2 when ids.Length > 0:
                 Lock(session, table, ids);
-                string set = table.Assignments()
-                    + string.Concat(table.References.Where(_ => _random.Next(3) == 0)
-                        .SelectMany(r => r.ValuesFor(NextParent(r))).Select(k => $", {k.Column} = {k.Value}"));
-                return (new RandomStatement(name, RowOperation.Update, ids, kept => kept.Count == 0 ? "" : table.Update(name, kept, set),
-                    table.HasNumber), () => { }
+                return (table.UpdateOf(ids, [
+                    .. table.Assignments(),
+                    .. table.References.Where(_ => _random.Next(3) == 0).SelectMany(r => r.ValuesFor(NextParent(r)))]), () => { }
+                );
+            case 3 when ids.Length > 0 && table.HasAlias && _random.Next(3) > 0:
+                Lock(session, table, ids[..1]);
+                session.Back.Add(table.Rename(ids[0], out (string, string) alias));
+                return (table.UpdateOf(ids[..1], [alias]), () => { }
                 );
             case 3 when ids.Length > 0:
                 int from = ids[0], to = NewNumber(table, session);
@@ -295,7 +302,7 @@ internal sealed class RandomHistory : IDisposable
                 Lock(session, table, both);
                 string move = table.Move(from, to);
                 return (new RandomStatement(name, RowOperation.Update, both, kept => kept.Count < both.Length ? "" : move,
-                    table.HasNumber), () => Replace(session, table, [from], [to]));
+                    table.HasNumber) { Rest = (chosen, _) => chosen.Count == 0 ? "" : move }, () => Replace(session, table, [from], [to]));
             case 4 or 5 when ids.Length > 0:
                 Lock(session, table, ids);
                 return (new RandomStatement(name, RowOperation.Delete, ids, kept => kept.Count == 0 ? "" : table.Delete(name, kept),

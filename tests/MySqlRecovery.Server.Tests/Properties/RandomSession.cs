@@ -12,6 +12,9 @@ namespace MySqlRecovery.Server.Tests.Properties;
 internal sealed record RandomStatement(
     string Table, RowOperation Operation, int[] Ids, Func<IReadOnlyCollection<int>, string> Text, bool HasNumber)
 {
+    /// <summary>What it does to rows but for some columns, where it is an update: it as a whole where it moves a row.</summary>
+    public Func<IReadOnlyCollection<int>, string[], string>? Rest { get; init; }
+
     /// <summary>Whether it gives a row another number.</summary>
     public bool IsMove => Ids.Length > 0 && Text([]).Length == 0 && Text([Ids[0]]).Length == 0;
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using MySqlRecovery.Model;
 using MySqlRecovery.Server.Tests.Servers;
 
 namespace MySqlRecovery.Server.Tests.Properties;
@@ -39,6 +40,7 @@ internal sealed class RandomTable
     private readonly Random _random;
     private readonly string _kind;
     private readonly HashSet<int> _uniques = [];
+    private readonly Dictionary<int, int> _aliases = [];
     private int _added;
     private int _updates;
 
@@ -56,7 +58,10 @@ internal sealed class RandomTable
     public bool HasKey => _kind is not ("none" or "nullable");
 
     /// <summary>Whether the number of a row is what the column <c>id</c> holds.</summary>
-    public bool HasNumber => _kind is "int" or "bigint" or "unique" or "nullable" or "none" or "extra";
+    public bool HasNumber => _kind is "int" or "bigint" or "unique" or "nullable" or "none" or "extra" or "alias";
+
+    /// <summary>Whether foreign keys refer to a unique column beside the key.</summary>
+    public bool HasAlias => _kind == "alias";
 
     /// <summary>Whether it has a foreign key or is one's parent: it keeps its name and is not emptied.</summary>
     public bool IsKin { get; private init; }
@@ -113,13 +118,43 @@ internal sealed class RandomTable
         $"INSERT INTO {Name} ({string.Join(", ", KeyColumns.Concat(Columns.Where(c => !c.IsGenerated).Select(c => c.Name)))}) VALUES ";
 
     /// <summary>What an update of any rows sets: always another <c>n</c>, as no log has an update that changes nothing.</summary>
-    public string Assignments() => string.Join(", ", Columns
+    public IEnumerable<(string Column, string Value)> Assignments() => Columns
         .Where(c => c.Name == "n" || (!c.IsGenerated && c.Name[0] is not ('p' or 'q' or 'u') && _random.Next(2) == 0))
-        .Select(c => $"{c.Name} = {(c.Name == "n" ? Text(++_updates + 100) : c.ValueOrNull(_random))}"));
+        .Select(c => (c.Name, c.Name == "n" ? Text(++_updates + 100) : c.ValueOrNull(_random)));
 
-    /// <summary>An UPDATE of a table by the name that it had then.</summary>
-    public string Update(string name, IEnumerable<int> ids, string assignments) =>
-        $"UPDATE {name} SET {assignments} WHERE {Condition(ids)}";
+    /// <summary>An update of rows.</summary>
+    public RandomStatement UpdateOf(int[] ids, (string Column, string Value)[] assignments)
+    {
+        string name = Name;
+        // Where nothing else is set, the time of the change stays, too.
+        (string, string)[] time = Columns.Exists(c => c.Name == "touched") && !Array.Exists(assignments, a => a.Column == "touched")
+            ? [("touched", "CURRENT_TIMESTAMP")] : [];
+        return new RandomStatement(name, RowOperation.Update, ids, kept => Text(kept, assignments), HasNumber)
+        {
+            Rest = (chosen, columns) => Text(chosen, [.. assignments.Where(a => !columns.Contains(a.Column)), .. time]),
+        };
+
+        string Text(IReadOnlyCollection<int> rows, (string Column, string Value)[] set) => rows.Count == 0 || set.Length == 0 ? ""
+            : $"UPDATE {name} SET {string.Join(", ", set.Select(a => $"{a.Column} = {a.Value}"))} WHERE {Condition(rows)}";
+    }
+
+    /// <summary>Gives a row another value that foreign keys may refer to, or the one of the start; what takes it back is given.</summary>
+    public Action Rename(int id, out (string Column, string Value) assignment)
+    {
+        int? before = _aliases.TryGetValue(id, out int alias) ? alias : null;
+        if (before == null || _random.Next(3) > 0)
+            _aliases[id] = ++_added + 1_000_000;
+        else
+            _aliases.Remove(id);
+        assignment = ("u", KeyValues(id)[1]);
+        return () =>
+        {
+            if (before is { } old)
+                _aliases[id] = old;
+            else
+                _aliases.Remove(id);
+        };
+    }
 
     public string Delete(string name, IEnumerable<int> ids) => $"DELETE FROM {name} WHERE {Condition(ids)}";
 
@@ -197,7 +232,7 @@ internal sealed class RandomTable
         _kind switch
         {
             "pair" => ["k1", "k2"],
-            "extra" => ["id", "u"],
+            "extra" or "alias" => ["id", "u"],
             "word" => ["w"],
             "bytes" => ["b"],
             "decimal" => ["d"],
@@ -214,16 +249,19 @@ internal sealed class RandomTable
         "bytes" => [("b", "VARBINARY(8)")],
         "decimal" => [("d", "DECIMAL(8,2)")],
         "date" => [("t", "DATE")],
+        "alias" => [("u", "INT")],
         _ => [("id", "INT")],
     };
 
     /// <summary>The values of these columns.</summary>
-    public IEnumerable<string> ReferencedValues(int id) => _kind == "pair" ? KeyValues(id).Reverse() : KeyValues(id);
+    public IEnumerable<string> ReferencedValues(int id) =>
+        _kind == "pair" ? KeyValues(id).Reverse() : HasAlias ? KeyValues(id)[1..] : KeyValues(id);
 
     private string[] KeyValues(int id) => _kind switch
     {
         "pair" => [Text(id % 3), $"'k{id}'"],
         "extra" => [Text(id), NewUnique()],
+        "alias" => [Text(id), Text(_aliases.GetValueOrDefault(id, id + 5000))],
         "word" => [Word(id)],
         "bytes" => [$"0x{id:X4}00"],
         "decimal" => [$"{id}.{id % 100:D2}"],
@@ -246,6 +284,7 @@ internal sealed class RandomTable
             "unique" => "id INT NOT NULL UNIQUE",
             "nullable" => "id INT NULL UNIQUE",
             "extra" => "id INT NOT NULL PRIMARY KEY, u INT NULL UNIQUE",
+            "alias" => "id INT NOT NULL PRIMARY KEY, u INT NOT NULL UNIQUE",
             "bytes" => "b VARBINARY(8) NOT NULL PRIMARY KEY",
             "decimal" => "d DECIMAL(8,2) NOT NULL PRIMARY KEY",
             "date" => "t DATE NOT NULL PRIMARY KEY",

@@ -26,7 +26,7 @@ public abstract partial class UndoPropertyTests(ServerFixture fixture, ITestOutp
     private static readonly int Seed = int.Parse(Environment.GetEnvironmentVariable("PROPERTY_SEED") ?? "1", CultureInfo.InvariantCulture);
 
     // Binlog, SQL, SQL with several rows a statement, the sum of all, a binlog of events and of rows that were piped, on the server.
-    private static readonly int[] Forms = [0, 0, 0, 0, 1, 1, 1, 2, 2, 3, 3, 4, 5, 6, 6];
+    private static readonly int[] Forms = [0, 0, 0, 0, 1, 1, 1, 2, 2, 3, 3, 4, 5, 6, 6], ColumnForms = [1, 2, 3, 6, 6];
 
     private readonly Dictionary<string, int> _outcomes = [];
 
@@ -68,7 +68,8 @@ public abstract partial class UndoPropertyTests(ServerFixture fixture, ITestOutp
         history.Run();
         RandomChoice choice = RandomChoice.Make(history, random);
         string? schema = WriteSchema(server, history, random, logsNames, out bool isChanged);
-        int form = Forms[random.Next(Forms.Length)];
+        int[] forms = choice.Columns.Length == 0 ? Forms : ColumnForms;
+        int form = forms[random.Next(forms.Length)];
         string path = Path.Combine(server.FolderPath, $"property-{seed}");
         string what = $"seed {seed} on {server.Version}, {choice.Description}, form {form}, "
             + $"schema {(schema == null ? "none" : isChanged ? "changed" : "right")}";
@@ -155,7 +156,7 @@ public abstract partial class UndoPropertyTests(ServerFixture fixture, ITestOutp
         string expected, actual = history.State();
         try
         {
-            expected = history.StateWithout(choice.ChosenIds);
+            expected = history.StateWithout(choice);
         }
         catch (RecoveryException e) when (leftOut > 0
             || ((isChanged || (schema == null && !logsNames) || form == 6)
@@ -193,7 +194,7 @@ public abstract partial class UndoPropertyTests(ServerFixture fixture, ITestOutp
             scan, reverse: true, movesBytes: movesBytes,
             findLaterChanges: found =>
                 LaterFindings.Find(
-                    found, selection, [], movesBytes, all => Open(log, choice, all, schemaPath, readWhole: true), leavesOut,
+                    found, selection, choice.Columns, movesBytes, all => Open(log, choice, all, schemaPath, readWhole: true), leavesOut,
                     sumsUp: form == 3));
         if (index.Transactions.Count == 0)
             throw index.NothingFound();
@@ -204,8 +205,9 @@ public abstract partial class UndoPropertyTests(ServerFixture fixture, ITestOutp
         }
 
         SqlExport sql = RowSqlExport.WriteFile(
-            index, filter.Where, new SqlForm { Reverse = true, BatchSize = form == 2 ? 3 : 1, Fold = form == 3 }, path, overwrite: true,
-            Stop);
+            index, filter.Where,
+            new SqlForm { Reverse = true, BatchSize = form == 2 ? 3 : 1, Fold = form == 3, Columns = choice.Columns }, path,
+            overwrite: true, Stop);
         return (Others(sql.Reason), sql.LaterChange, sql.ExcludedRowCount);
     }
 

@@ -194,6 +194,24 @@ public abstract class HardRowTests(ServerFixture fixture)
         Assert.Equal("one", Server.Scalar("SELECT t FROM swaps WHERE id = 1", "hard"));
     }
 
+    [Fact]
+    public void Chosen_columns_of_a_table_that_has_no_key_or_not_one_of_them_are_said_not_to_come_back()
+    {
+        MakeTables();
+        Server.FlushLogs();
+        Server.Sql("UPDATE nokey SET v = 9, t = 'x' WHERE v = 5; UPDATE pairs SET c = 0; UPDATE floats SET v = 7", "hard");
+        string log = Server.FlushLogs(), left = DatabaseState.Read(Server, "hard");
+        List<RowVerdict> verdicts = new Restoring(Server, log) { Form = new SqlForm { Columns = ["c", "t"] } }.Run();
+        Assert.Equal("-Column finds rows by their key, and the table has none", Assert.Single(ReasonsOf("nokey")));
+        Assert.Equal("the table has none of the columns that -Column names", Assert.Single(ReasonsOf("floats").Distinct()));
+        Assert.All(verdicts, v => Assert.Equal(v.Table == "pairs", v.IsApplied));
+        Server.Sql("UPDATE pairs SET c = 0", "hard");
+        DatabaseState.AssertEqual(left, DatabaseState.Read(Server, "hard"));
+
+        IEnumerable<string?> ReasonsOf(string table) =>
+            verdicts.Where(v => v.Table == table && v.Verdict == RestoreVerdict.NotInLog).Select(v => v.Reason);
+    }
+
     private void MakeTables()
     {
         bool hasVirtual = Server.Flavour != ServerFlavour.MySql56, hasInvisible = hasVirtual && Server.Flavour != ServerFlavour.MySql57;
