@@ -37,7 +37,7 @@ internal sealed class RandomChoice
     {
         // Of tables with triggers, what they did goes with what it was done by.
         int kind = history.HasTriggers ? random.Next(4) : Kinds[random.Next(Kinds.Length)];
-        int[] ofUpdates = [0, 1, 2, 3, 4, 6];
+        int[] ofUpdates = [0, 1, 2, 3, 6];
         return kind != 7 ? Make(history, random, kind)
             : OfColumns(Make(history, random, ofUpdates[random.Next(ofUpdates.Length)]), history, random);
     }
@@ -84,7 +84,7 @@ internal sealed class RandomChoice
             case 4:
                 string table = history.TableNames.ElementAt(random.Next(history.TableNames.Count()));
                 return new RandomChoice(
-                    $"table {table}", f => f with { Tables = new TableFilter([], [], [$"{RandomHistory.Database}.{table}"], []) },
+                    $"table {table}", f => f with { Tables = Only(table) },
                     (_, s) => s.Table == table ? s.Ids : [], _ => true);
             case 5:
                 var operation = (RowOperation)random.Next(3);
@@ -99,18 +99,26 @@ internal sealed class RandomChoice
         }
     }
 
+    // The columns of one table: others have others.
     private static RandomChoice OfColumns(RandomChoice of, RandomHistory history, Random random)
     {
-        string[] columns = [.. history.ColumnNames.OrderBy(_ => random.Next()).Take(random.Next(1, 3))];
+        string table = history.TableNames.ElementAt(random.Next(history.TableNames.Count()));
+        string[] columns = [.. history.ColumnsOf(table).OrderBy(_ => random.Next()).Take(random.Next(1, 3))];
         return new RandomChoice(
-            $"columns {string.Join(" and ", columns)} of {of.Description}", f => of.Narrow(f) with { Operations = [RowOperation.Update] },
-            (t, s) => s.Operation == RowOperation.Update ? of._chosen(t, s) : [], _ => false)
+            $"columns {string.Join(" and ", columns)} of {table} of {of.Description}", f => of.Narrow(f) with
+            {
+                Operations = [RowOperation.Update],
+                Tables = Only(table)
+            },
+            (t, s) => s.Operation == RowOperation.Update && s.Table == table ? of._chosen(t, s) : [], _ => false)
         {
             Start = of.Start,
             End = of.End,
             Columns = columns,
         };
     }
+
+    private static TableFilter Only(string table) => new([], [], [$"{RandomHistory.Database}.{table}"], []);
 
     private static RandomChoice OfTransactions(string description, Func<RandomTransaction, bool> isChosen,
         Func<EventFilter, EventFilter> filter) =>

@@ -54,8 +54,8 @@ internal sealed class RandomHistory : IDisposable
 
     public IEnumerable<string> TableNames => _tables.Select(t => t.Name);
 
-    /// <summary>Names of columns that updates set, key or none.</summary>
-    public IEnumerable<string> ColumnNames => _tables.SelectMany(t => t.FreeColumns.Select(c => c.Name)).Append("n").Distinct();
+    /// <summary>The columns of a table that updates set.</summary>
+    public IEnumerable<string> ColumnsOf(string table) => _tables.Find(t => t.Name == table)!.FreeColumns.Select(c => c.Name).Append("n");
 
     /// <summary>The log with all that was done.</summary>
     public string Log { get; private set; } = "";
