@@ -234,6 +234,34 @@ Restore-RowChange @at -LogPath '$log' -Operation Delete -BatchSize 20 -Confirm:`
         finally { Stop-TestServer $source }
     }
 
+    It 'of a pipeline that others gave another key are looked for in the logs beside it, and the result says where nobody looks' {
+        $null = Start-Incident
+        $null = Invoke-Sql $server "FLUSH BINARY LOGS; INSERT INTO shop.orders VALUES (5001, 'damage', 1), (5002, 'damage', 1); UPDATE shop.orders SET id = 6001 WHERE id = 5001; DELETE FROM shop.orders WHERE id = 5002; FLUSH BINARY LOGS"
+        $logs = (Get-ChildItem $server.Log | Sort-Object Name | Select-Object -Last 2).FullName
+        $rows = Get-RowChange $logs[0] -Operation Insert
+        $rows.Count | Should -Be 2
+        $unseen = Get-RowChange $logs[0] -Operation Insert | Where-Object { $_.After.customer -eq 'damage' } | Restore-RowChange @at -Confirm:$false -WarningVariable warnings -WarningAction Ignore
+        $unseen.AlreadyRestoredCount, $unseen.IsComplete | Should -Be 2, $false
+        $unseen.Reason | Should -BeLike 'AlreadyRestored Delete shop.orders id=500?: whether something that was not chosen * was not looked for: give -LogPath beside the rows (and 1 more rows)'
+        $warnings | Should -BeLike '*was not looked for: only logs show it*'
+        $null = $rows | Test-RowChange @at -WarningVariable warnings -WarningAction Ignore
+        $warnings | Should -BeLike '*was not looked for: only logs show it*'
+        foreach ($piped in $rows, (Get-BinlogEvent $logs[0] -Operation Insert)) {
+            $told = $piped | Test-RowChange @at -LogPath $logs -WarningVariable warnings
+            ($told | Sort-Object { $_.Key.id }).ForEach{ "$($_.Key.id) $($_.Verdict)" } | Should -Be '5001 NotInLog', '5002 AlreadyRestored'
+            foreach ($result in ($piped | Restore-RowChange @at -LogPath $logs -Confirm:$false), ($told | Restore-RowChange @at -Confirm:$false)) {
+                $result.AlreadyRestoredCount, $result.LeftCount, $result.IsComplete | Should -Be 1, 1, $false
+                $result.Reason | Should -BeLike 'NotInLog Delete shop.orders id=5001: something that was not chosen gave the row another key since*'
+            }
+            $warnings | Should -BeNullOrEmpty
+        }
+        ($rows | Restore-RowChange @at -LogPath $logs[1] -Confirm:$false -WarningAction Ignore).Reason | Should -BeLike '* events of the pipeline are not in the logs given beside it*'
+        $done = Get-RowChange $logs[0] | Restore-RowChange @at -Confirm:$false -WarningVariable warnings
+        $done.RestoredCount, $done.IsComplete | Should -Be 1, $true -Because 'all rows are as they were left, and nobody needs to look'
+        $warnings | Should -BeNullOrEmpty
+        (Invoke-Recorded { $rows | Restore-RowChange @at -LogPath "$TestDrive/none.000001" -Confirm:$false }).Errors[0].FullyQualifiedErrorId | Should -Match '^FileNotFound,'
+    }
+
     It 'of sums are those that the sums counted, and a sum without its place is refused' {
         $log = Start-Incident
         $sum = Measure-BinlogEvent $log -Operation Delete

@@ -101,6 +101,19 @@ internal sealed record LaterFindings(string[] Lines, IReadOnlyList<LaterLoss> Lo
         }
     }
 
+    /// <summary>Looks for what changes of a pipeline do not say of themselves: what decided XA transactions that were prepared, and rows
+    /// that foreign keys changed along.</summary>
+    public static LaterFindings FindUnsaid(ChangeIndex index, IEventSelection piped, Func<EventFilter, EventScan> openWhole)
+    {
+        var tables = TableFilter.Only([.. index.Tables]);
+        using EventScan scan = openWhole(new EventFilter { Tables = tables, WithStatements = true });
+        var cascades = new FilterDoubts();
+        scan.NoteCascadesOf(piped, cascades);
+        var later = new LaterChanges(piped, columns: [], tables, schema: scan.Schema);
+        later.Find(scan);
+        return new LaterFindings([], [], later.Logs) { Decisions = later.Decisions, Cascades = cascades };
+    }
+
     /// <summary>Looks for what was left out before changes that are to be done again.</summary>
     public static string[] FindLeftOut(
         IReadOnlyCollection<TableName> tables, IEventSelection selection, Func<EventFilter, EventScan> openWhole)

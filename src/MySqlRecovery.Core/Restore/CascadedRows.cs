@@ -64,7 +64,7 @@ internal sealed class CascadedRows
             Reference[] keys = [.. level.SelectMany(p => p.Values.Keys).Distinct()];
             if (_open == null)
             {
-                Say(root, keys, "are looked for in logs: choose with -LogPath and the filters, or pipe sums in place of rows", brings);
+                Say(root, keys, "are looked for in logs: give -LogPath", brings);
                 return;
             }
 

@@ -52,6 +52,9 @@ internal enum NetChangeFlags
 
     /// <summary>The first change of the row took all rows that were equal to it.</summary>
     Swept = 128,
+
+    /// <summary>Nobody looked for what others did to the row since, on which the verdict that it came with depends.</summary>
+    Unfollowed = 256,
 }
 
 /// <summary>

@@ -36,6 +36,10 @@ internal sealed class RestoreRow
     /// <summary>Whether it is to be written, by its verdict or because that is to be overridden.</summary>
     public bool Applies { get; set; }
 
+    /// <summary>Whether it may be elsewhere, since nobody looked for what others did to it, and is taken for the row that has its place,
+    /// or for one that is gone.</summary>
+    public bool IsUnfollowed { get; set; }
+
     /// <summary>Whether it must go before others come, so that it is deleted and inserted rather than updated.</summary>
     public bool IsChained { get; set; }
 

@@ -21,6 +21,7 @@ internal sealed class RestoreRun : IDisposable
     private readonly RowConflicts _conflicts;
     private CascadedRows? _cascaded;
     private RowTrails? _trails;
+    private bool _isUnfollowed;
 
     private RestoreRun(
         IQueryClient client, ChangeIndex index, SqlForm form, Func<RestoreRun, NetChanges> sum, CancellationToken stop)
@@ -46,7 +47,7 @@ internal sealed class RestoreRun : IDisposable
         }
 
         _keyed = new KeyedRows(client, stop);
-        _reader = new RowReader(Changes, Tables, _keyed, form, _trails);
+        _reader = new RowReader(Changes, Tables, _keyed, form, _trails, _isUnfollowed);
         _conflicts = new RowConflicts(client, Changes, Tables, new ComingParents(Changes, Tables, form.Reverse), _keyed, stop);
     }
 
@@ -57,7 +58,7 @@ internal sealed class RestoreRun : IDisposable
     /// <param name="form">Which way, which columns, and into which tables.</param>
     /// <param name="stop">Cancels.</param>
     /// <param name="open">Opens a reading of all logs, not only of what was chosen; null where there are none.</param>
-    /// <param name="chosen">The logs once more, in which others may have changed the rows; null where there are none.</param>
+    /// <param name="chosen">The logs once more, in which others may have changed the rows; null where nobody can look.</param>
     /// <param name="cascade">Whether rows come back, too, that ON DELETE CASCADE took along and the log does not have.</param>
     public static RestoreRun Of(
         IQueryClient client, ChangeIndex index, RowPredicate? where, SqlForm form, CancellationToken stop,
@@ -68,6 +69,7 @@ internal sealed class RestoreRun : IDisposable
             run._cascaded = form.Reverse && (open != null || cascade)
                 ? CascadedRows.Find(index, run.Tables, where, open, cascade, stop) : null;
             run._trails = form.Reverse && chosen != null ? RowTrails.Follow(index, run.Tables, chosen) : null;
+            run._isUnfollowed = form.Reverse && chosen == null;
             return NetChanges.Build(index, where, form.Reverse, run._cascaded, stop);
         },
         stop);
@@ -104,6 +106,9 @@ internal sealed class RestoreRun : IDisposable
 
     /// <summary>What cannot be restored and is not a row of its own, one line each.</summary>
     public string[] Reasons => [.. Changes.Index.Reasons, .. _cascaded?.Reasons ?? [], .. _trails?.Reasons ?? []];
+
+    /// <summary>Whether the verdict of some row that was looked at depends on what others did to it, and nobody looked for that.</summary>
+    public bool HasUnfollowed => _reader.HasUnfollowed;
 
     /// <summary>The tables as the server names them.</summary>
     public IEnumerable<TableName> TableNames => Changes.Maps.Select(m => Tables.Find(m).Name).Distinct();

@@ -23,12 +23,13 @@ internal sealed class RestoreTally(RestoreRun run)
         table.Rows++;
         table.Verdicts[row.Verdict] = table.Verdicts.GetValueOrDefault(row.Verdict) + 1;
         table.Transactions.Add(row.Change.Transaction);
+        bool isDone = row.IsApplied || row.Verdict == RestoreVerdict.AlreadyRestored;
         if (row.IsApplied)
             table.Restored++;
-        else if (row.Verdict == RestoreVerdict.AlreadyRestored)
+        else if (isDone)
             table.Already++;
-        else
-            table.AddLeft(row.Verdict, () => run.ToVerdict(row).ToString());
+        if (!isDone || row.IsUnfollowed)
+            table.AddReason(row.Verdict, () => run.ToVerdict(row).ToString());
     }
 
     /// <summary>One result a table, in the order of names.</summary>
@@ -90,7 +91,7 @@ internal sealed class RestoreTally(RestoreRun run)
 
     private sealed class Table(string database, string name)
     {
-        private readonly Dictionary<RestoreVerdict, (long Count, string First)> _left = [];
+        private readonly Dictionary<RestoreVerdict, (long Count, string First)> _reasons = [];
 
         public string Database => database;
 
@@ -106,12 +107,12 @@ internal sealed class RestoreTally(RestoreRun run)
 
         public HashSet<int> Transactions { get; } = [];
 
-        public IEnumerable<string> Reasons => _left.OrderBy(l => l.Key).Select(
+        public IEnumerable<string> Reasons => _reasons.OrderBy(l => l.Key).Select(
             l =>
                 l.Value.Count == 1
                 ? l.Value.First : string.Create(CultureInfo.InvariantCulture, $"{l.Value.First} (and {l.Value.Count - 1} more rows)"));
 
-        public void AddLeft(RestoreVerdict verdict, Func<string> describe) => _left[verdict] = _left.TryGetValue(verdict, out var known)
-            ? (known.Count + 1, known.First) : (1, describe());
+        public void AddReason(RestoreVerdict verdict, Func<string> describe) =>
+            _reasons[verdict] = _reasons.TryGetValue(verdict, out var known) ? (known.Count + 1, known.First) : (1, describe());
     }
 }

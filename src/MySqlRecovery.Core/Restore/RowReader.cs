@@ -12,10 +12,15 @@ namespace MySqlRecovery.Restore;
 /// <param name="tables">The tables of the server.</param>
 /// <param name="rows">Reads the server.</param>
 /// <param name="form">Which way, and which columns.</param>
-/// <param name="trails">What others did to the rows beside the chosen changes; null where nobody looked.</param>
-internal sealed class RowReader(NetChanges changes, RestoreTables tables, KeyedRows rows, SqlForm form, RowTrails? trails) : IDisposable
+/// <param name="trails">What others did to the rows beside the chosen changes; null where nobody looked, or had to.</param>
+/// <param name="isUnfollowed">Whether nobody looked who had to.</param>
+internal sealed class RowReader(
+    NetChanges changes, RestoreTables tables, KeyedRows rows, SqlForm form, RowTrails? trails, bool isUnfollowed) : IDisposable
 {
     private readonly TextBuffer _scratch = new();
+
+    /// <summary>Whether what was said of some row depends on what others did to it, and nobody looked for that.</summary>
+    public bool HasUnfollowed { get; private set; }
 
     /// <summary>A row of the log, not yet compared.</summary>
     public RestoreRow Load(int number)
@@ -78,15 +83,31 @@ internal sealed class RowReader(NetChanges changes, RestoreTables tables, KeyedR
                 JudgeKeyless(group.Key, [.. group], locks);
             else
                 JudgeKeyed(group.Key, [.. group], locks);
-            foreach (RestoreRow row in group.Where(IsLed))
-                row.Decide(RestoreVerdict.NotInLog, "something that was not chosen gave the row another key since, or, as the table has "
-                    + "none, other values: choose that as well");
+            foreach (RestoreRow row in group.Where(MayBeElsewhere))
+            {
+                if (trails?.IsLed(row.From!, row.Table) == true)
+                    row.Decide(RestoreVerdict.NotInLog, $"something that was not chosen {Leads(row)} since: choose that as well");
+                else if (row.Verdict != RestoreVerdict.Clean && (isUnfollowed || row.Change.Flags.HasFlag(NetChangeFlags.Unfollowed)))
+                    Doubt(row);
+            }
         }
     }
 
     // What has its place may be another row, and what is not there may be elsewhere.
-    private bool IsLed(RestoreRow row) => row.From != null && trails?.IsLed(row.From, row.Table) == true
-        && (row.Verdict != RestoreVerdict.AlreadyRestored || row.To == null);
+    private static bool MayBeElsewhere(RestoreRow row) =>
+        row.From != null && (row.Verdict != RestoreVerdict.AlreadyRestored || row.To == null);
+
+    private static string Leads(RestoreRow row) => row.Table.Key.Length > 0 ? "gave the row another key" : "gave the row other values";
+
+    // A row that has the place and what the changes left there is taken for the same.
+    private void Doubt(RestoreRow row)
+    {
+        HasUnfollowed = true;
+        row.IsUnfollowed = row.Verdict is RestoreVerdict.AlreadyRestored or RestoreVerdict.ChangedSince;
+        if (row.IsUnfollowed)
+            row.Reason = (row.Reason == null ? string.Empty : $"{row.Reason}; ")
+                + $"whether something that was not chosen {Leads(row)} since was not looked for: give -LogPath beside the rows";
+    }
 
     /// <summary>The key of an image of which perhaps nothing else is right.</summary>
     public OrderedDictionary? DecodeKey(TableMap map, byte[] image)

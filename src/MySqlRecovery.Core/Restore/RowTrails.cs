@@ -55,6 +55,8 @@ internal sealed class RowTrails : IDisposable
             var filter = TableFilter.Only([.. index.Tables]);
             using EventScan scan = logs.Open(new EventFilter { Tables = filter, WithStatements = true });
             trails.Read(scan, new StatementEffects(reverse: true, filter, namesNewTables: false, scan.Schema, movesBytes: false));
+            if (logs.Selection.FindMissing(filter) is { } missing)
+                trails._reasons.Insert(0, missing);
             return trails;
         }
         catch

@@ -58,11 +58,13 @@ internal sealed class SummedSpool(PipelineTableMaps maps, LiveTableMaps live, bo
             return;
         }
 
+        NetChangeFlags flags = verdict.IsCascaded ? NetChangeFlags.Cascaded : NetChangeFlags.None;
+        if (verdict is { Verdict: RestoreVerdict.AlreadyRestored, Reason: not null })
+            flags |= NetChangeFlags.Unfollowed;
         _format ??= FormatDescriptionEvent.Parse(verdict.FormatEvent);
         BeginTransaction(verdict.LogFile, verdict.Position, verdict.Gtid);
         Add(
-            maps.Find(verdict.TableMapEvent, verdict.FormatEvent, verdict), verdict.BeforeImage, verdict.AfterImage,
-            verdict.IsCascaded ? NetChangeFlags.Cascaded : NetChangeFlags.None, obstacle);
+            maps.Find(verdict.TableMapEvent, verdict.FormatEvent, verdict), verdict.BeforeImage, verdict.AfterImage, flags, obstacle);
     }
 
     /// <summary>Takes a row of a table that is to be there.</summary>

@@ -99,6 +99,10 @@ public abstract partial class BinlogCmdlet
             index, chosen ?? Selection, columns, movesBytes, filter => OpenWhole(input, filter), leavesOut, renames, sumsUp)
         : LaterFindings.FindLeftOut(index, chosen ?? Selection, filter => OpenWhole(input, filter));
 
+    /// <summary>What changes of a pipeline do not say of themselves, as the logs that they are from show it.</summary>
+    internal LaterFindings FindUnsaid(ChangeIndex index, LogInput input, IEventSelection piped) =>
+        LaterFindings.FindUnsaid(index, piped, filter => OpenWhole(input, filter));
+
     /// <summary>What was left out before changes of these tables that are to be done again, and stands in their way.</summary>
     internal string[] FindLeftOut(IReadOnlyCollection<TableName> tables, LogInput input, IEventSelection? chosen = null) =>
         LaterFindings.FindLeftOut(tables, chosen ?? Selection, filter => OpenWhole(input, filter));

@@ -52,6 +52,9 @@ internal sealed class RecoveryInput(BinlogCmdlet cmdlet, bool reverse, string[] 
     /// <summary>Under which names tables are written; null where rows are not written to renamed tables.</summary>
     public TableRenames? Renames { get; init; }
 
+    /// <summary>Whether events or rows came down the pipeline.</summary>
+    public bool HasEvents => _events != null;
+
     /// <summary>Whether nothing has been added.</summary>
     public bool IsEmpty => _files.Count == 0 && _events == null && _server == null && cmdlet.Picked.IsEmpty;
 
@@ -117,8 +120,7 @@ internal sealed class RecoveryInput(BinlogCmdlet cmdlet, bool reverse, string[] 
                     "LaterChangeUnknown", RecoveryErrorKind.InvalidArgument,
                     "which rows were changed again later cannot be known from the pipeline: only logs and servers show it",
                     recommendedAction: "Give the logs that the events and rows are from with -LogPath, or their server with -Server.");
-            return _files.Count == 0 && cmdlet.Picked.IsEmpty
-                ? _spool.Complete(!HasLogsBeside ? null : index => FindUnchosen(index, LogsBeside(), _selection)) : throw Mixed();
+            return _files.Count == 0 && cmdlet.Picked.IsEmpty ? _spool.Complete(HasLogsBeside ? FindBeside : null) : throw Mixed();
         }
 
         LogInput input = Logs();
@@ -146,30 +148,34 @@ internal sealed class RecoveryInput(BinlogCmdlet cmdlet, bool reverse, string[] 
     }
 
     /// <summary>Opens a reading of all that the logs hold, those of a server from its oldest file on; null where objects came down the
-    /// pipeline.</summary>
+    /// pipeline and no logs are beside them.</summary>
     public Func<EventFilter, EventScan>? OpenAll()
     {
-        if (_spool != null)
+        if (HasEventsAlone)
             return null;
-        LogInput input = Logs();
+        LogInput input = LogsToReread();
         return filter => cmdlet.OpenWhole(input.FileCount == null ? cmdlet.AllOf(ServerOf()) : input, filter);
 
         string ServerOf() => cmdlet.Picked.Servers.FirstOrDefault() ?? cmdlet.Server[0];
     }
 
-    /// <summary>The logs once more, and what was chosen of them; null where objects came down the pipeline.</summary>
+    /// <summary>The logs once more, and what was chosen of them; null where objects came down the pipeline and no logs are beside
+    /// them.</summary>
     public ChosenLogs? Reread()
     {
-        if (_spool != null)
+        if (HasEventsAlone)
             return null;
-        LogInput input = Logs();
-        return new ChosenLogs(filter => cmdlet.OpenWhole(input, filter), cmdlet.Selection);
+        LogInput input = LogsToReread();
+        return new ChosenLogs(filter => cmdlet.OpenWhole(input, filter), (IEventSelection?)_selection ?? cmdlet.Selection);
     }
 
     /// <summary>What was left out before changes of the pipeline that are to be done again, as the logs beside it show; null where there
     /// are none.</summary>
     public string[]? FindLeftOut(IEnumerable<TableName> tables) =>
         _selection == null ? null : cmdlet.FindLeftOut([.. tables], LogsBeside(), _selection);
+
+    private LaterFindings? FindBeside(ChangeIndex index) => FindsLaterChanges
+        ? FindUnchosen(index, LogsBeside(), _selection) : cmdlet.FindUnsaid(index, LogsBeside(), _selection!);
 
     private LaterFindings? FindUnchosen(ChangeIndex index, LogInput input, IEventSelection? chosen) =>
         cmdlet.FindUnchosen(index, input, reverse, columns, movesBytes, LeavesOutLaterChanges, Following, SumsUp, chosen);
@@ -178,6 +184,10 @@ internal sealed class RecoveryInput(BinlogCmdlet cmdlet, bool reverse, string[] 
     private TableRenames? Following => LeavesOutLaterChanges ? null : Renames;
 
     private bool HasLogsBeside => _filesBeside.Count + _serversBeside.Length > 0;
+
+    private bool HasEventsAlone => _spool != null && !HasLogsBeside;
+
+    private LogInput LogsToReread() => _spool != null ? LogsBeside() : Logs();
 
     private LogInput LogsBeside()
     {

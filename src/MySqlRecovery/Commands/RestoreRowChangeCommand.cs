@@ -95,6 +95,7 @@ public sealed class RestoreRowChangeCommand : RowRestoreCmdlet
         EndReading();
         if (run.Warning is { } warning)
             WriteWarning(warning);
+        WarnIfUnfollowed(run);
         if (_isStopping)
         {
             // Nobody takes objects any more.

@@ -32,7 +32,10 @@ public abstract class RowRestoreCmdlet : BinlogCmdlet
     [Parameter(ParameterSetName = ServerSet, ValueFromPipeline = true)]
     public PSObject? InputObject { get; set; }
 
-    /// <summary>Log files; wildcards. Without them and without a pipeline the logs of the server are read.</summary>
+    /// <summary>
+    /// Log files; wildcards. Without them and without a pipeline the logs of the server are read. Beside events and rows of the pipeline:
+    /// the logs that they are from, in which it is looked for what others did to the rows.
+    /// </summary>
     [Parameter(ParameterSetName = ServerSet)]
     [SupportsWildcards]
     public string[] LogPath { get; set; } = [];
@@ -137,10 +140,8 @@ public abstract class RowRestoreCmdlet : BinlogCmdlet
             return RestoreRun.Of(client, _summed.Rows, summed, Form(_summed.IsForward == true), _summed.HasFindings, StopToken);
         }
 
-        if (LogPath.Length > 0)
-            Input.AddFiles(this.ResolveLogs(LogPath, literal: false, e => throw e));
-        else if (!MyInvocation.ExpectingInput || (!Picked.IsEmpty && !Picked.Files.Any(File.Exists)))
-            Input.AddServer(TargetServer);
+        if (!Input.HasEvents)
+            AddLogs();
         ChangeIndex index = Input.BuildIndex();
         if (index.Transactions.Count == 0)
         {
@@ -149,6 +150,22 @@ public abstract class RowRestoreCmdlet : BinlogCmdlet
         }
 
         return RestoreRun.Of(client, index, Input.RowTest, Form(Forward), StopToken, Input.OpenAll(), Input.Reread(), Cascade);
+    }
+
+    private void AddLogs()
+    {
+        if (LogPath.Length > 0)
+            Input.AddFiles(ResolveLogPath());
+        else if (!MyInvocation.ExpectingInput || (!Picked.IsEmpty && !Picked.Files.Any(File.Exists)))
+            Input.AddServer(TargetServer);
+    }
+
+    /// <summary>Says aloud that verdicts depend on what nobody has looked for.</summary>
+    private protected void WarnIfUnfollowed(RestoreRun run)
+    {
+        if (run.HasUnfollowed)
+            WriteWarning("Whether something that was not chosen gave these rows another key, or, in tables without key, other values, was "
+                + "not looked for: only logs show it. Give -LogPath beside the rows.");
     }
 
     private IQueryClient OpenClient() => _client ??= Connection != null
@@ -171,10 +188,18 @@ public abstract class RowRestoreCmdlet : BinlogCmdlet
         else if (PropertyBag.As<TableRow>(input, nameof(TableRow.State), nameof(TableRow.MissingColumn)) is { } row)
             AddRow(row);
         else
-            Input.Add(input);
+            AddChange(input);
         if (_summed != null && !Input.IsEmpty)
             throw RecoveryInput.Mixed();
     }
+
+    private void AddChange(PSObject input)
+    {
+        Input.LookInto(ResolveLogPath, servers: []);
+        Input.Add(input);
+    }
+
+    private IEnumerable<string> ResolveLogPath() => this.ResolveLogs(LogPath, literal: false, e => throw e);
 
     private SummedSpool Summed =>
         _summed ??= new SummedSpool(new PipelineTableMaps(Schema), new LiveTableMaps(OpenClient, StopToken), IncludeLikely);

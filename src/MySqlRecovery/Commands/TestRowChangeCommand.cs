@@ -24,6 +24,7 @@ public sealed class TestRowChangeCommand : RowRestoreCmdlet
         }
 
         EndReading();
+        WarnIfUnfollowed(run);
         WarnIfIncomplete(run.Reasons);
     }
 }

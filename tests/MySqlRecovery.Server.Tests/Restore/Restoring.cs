@@ -29,6 +29,12 @@ internal sealed record Restoring(MySqlServer Server, params string[] Logs)
 
     public RestoreOptions Options { get; init; } = new();
 
+    /// <summary>Whether the rows come down a pipeline, as Get-RowChange gives them.</summary>
+    public bool IsPiped { get; init; }
+
+    /// <summary>The logs beside a pipeline; none to give none.</summary>
+    public string[] LogsBeside { get; init; } = [];
+
     /// <summary>Logs in which rows that foreign keys took along are looked for; none to not look.</summary>
     public string[] CascadeLogs { get; init; } = [];
 
@@ -88,13 +94,33 @@ internal sealed record Restoring(MySqlServer Server, params string[] Logs)
         };
         var schema = new ServerLogSchema(() => Server.Connect(), null, _ => { }, Stop);
         using EventScan scan = Scan(filter, readWhole: false);
+        ChosenLogs? chosen = !IsPiped
+            ? new(all => Scan(all, readWhole: true), new EventSelection(filter, Start != null || End != null))
+            : LogsBeside.Length == 0 ? null : new(all => Whole(LogsBeside, all), new PipedSelection());
+        ChangeIndex index = IsPiped
+            ? Pipe(scan, schema, chosen) : ChangeIndexBuilder.Build(scan, !Forward, movesBytes: false, keepsUnusable: true);
         return RestoreRun.Of(
-            client, ChangeIndexBuilder.Build(scan, !Forward, movesBytes: false, keepsUnusable: true), where,
-            Form with { Reverse = !Forward }, Stop,
-            CascadeLogs.Length == 0 ? null : f => new EventScan(CascadeLogs.Select(LogRange.Whole), f, Stop, schema),
-            new ChosenLogs(all => Scan(all, readWhole: true), new EventSelection(filter, Start != null || End != null)), Cascade);
+            client, index, IsPiped ? null : where, Form with { Reverse = !Forward }, Stop,
+            CascadeLogs.Length == 0 ? null : f => Whole(CascadeLogs, f), chosen, Cascade);
 
         EventScan Scan(EventFilter asked, bool readWhole) =>
             new(LogRange.Of(Logs, Start, End).Select(r => r with { IsReadWhole = readWhole }), asked, Stop, schema);
+
+        EventScan Whole(string[] logs, EventFilter asked) => new(logs.Select(LogRange.Whole), asked, Stop, schema);
+    }
+
+    private ChangeIndex Pipe(EventScan scan, ServerLogSchema schema, ChosenLogs? beside)
+    {
+        using var spool = new ChangeSpool(
+            new PipelineTableMaps(schema), EventFilter.All, !Forward, movesBytes: false, keepsUnusable: true);
+        var selection = beside?.Selection as PipedSelection;
+        spool.Events.Selection = selection;
+        while (scan.Read())
+        {
+            if (new EventView(scan).HasRows)
+                scan.ToRowChanges().ForEach(spool.Events.Add);
+        }
+
+        return spool.Complete(selection == null ? null : index => LaterFindings.FindUnsaid(index, selection, beside!.Open));
     }
 }
