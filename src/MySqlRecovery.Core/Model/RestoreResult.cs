@@ -34,10 +34,10 @@ public sealed class RestoreResult
     /// <summary>GTIDs of the transactions that changed the rows; null for anonymous ones.</summary>
     public string? GtidSet { get; set => field = value is "" ? null : value; }
 
-    /// <summary>Whether every row of the chosen changes is as it was before them.</summary>
+    /// <summary>Whether every row of the chosen changes is known to be as it was before them.</summary>
     public bool IsComplete { get; set; }
 
-    /// <summary>Why rows were left, one line each; empty where none was.</summary>
+    /// <summary>Why rows were left, or what is not known of them, one line each; empty for nothing.</summary>
     public string[] Reason { get; set; } = [];
 
     /// <summary>How long it took.</summary>

@@ -50,7 +50,7 @@ public sealed class RowVerdict
     /// <summary>Byte offset in its log of the transaction that changed the row last.</summary>
     public long Position { get; set; }
 
-    /// <summary>Why the row cannot be restored as it is; null where it can, or need not.</summary>
+    /// <summary>Why the row cannot be restored as it is, or why it is not sure that it need not; null for nothing.</summary>
     public string? Reason { get; set => field = value is "" ? null : value; }
 
     /// <summary>Whether the row was restored.</summary>

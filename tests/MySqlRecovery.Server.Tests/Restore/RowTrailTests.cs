@@ -106,7 +106,8 @@ public abstract class RowTrailTests(ServerFixture fixture)
     [Fact]
     public void Rows_of_a_pipeline_that_are_as_they_were_left_need_no_logs_beside_them()
     {
-        string log = Make("as_left", "INSERT INTO keyed VALUES (3, 'x'); UPDATE keyed SET v = 'y' WHERE id = 1; DELETE FROM keyed WHERE id = 2");
+        string log = Make("as_left", "INSERT INTO keyed VALUES (3, 'x'); UPDATE keyed SET v = 'y' WHERE id = 1; "
+            + "DELETE FROM keyed WHERE id = 2");
         new Restoring(Server, log) { IsPiped = true }.Run(out List<RestoreResult> results);
 
         RestoreResult result = Assert.Single(results);
