@@ -17,6 +17,7 @@ namespace MySqlRecovery.Changes;
 internal sealed partial class ChangeIndexBuilder : IDisposable
 {
     private readonly bool _reverse;
+    private readonly bool _namesCascades;
     private readonly ITableSchemaSource? _schema;
     private readonly long _maximumMemory;
     private readonly FilterDoubts _doubts;
@@ -63,11 +64,13 @@ internal sealed partial class ChangeIndexBuilder : IDisposable
     /// <param name="maximumMemory">Bytes of memory for the packed index; what is beyond goes to a temporary file.</param>
     /// <param name="doubts">What the filter could not know.</param>
     /// <param name="keepsUnusable">Whether rows with which nothing can be done are kept, to be named one by one.</param>
+    /// <param name="sumsUp">Whether the rows are summed up: foreign keys do not act again then.</param>
     public ChangeIndexBuilder(
         bool reverse, ITableSchemaSource? schema, StatementEffects effects, long maximumMemory, FilterDoubts doubts,
-        bool keepsUnusable = false)
+        bool keepsUnusable = false, bool sumsUp = false)
     {
         (_reverse, _schema, _effects, _maximumMemory, _doubts) = (reverse, schema, effects, maximumMemory, doubts);
+        _namesCascades = reverse || sumsUp;
         _unusable = keepsUnusable ? new UnusableEvents() : null;
         _swept = keepsUnusable ? new SweptEvents() : null;
         Start();
@@ -82,18 +85,17 @@ internal sealed partial class ChangeIndexBuilder : IDisposable
     /// <param name="movesBytes">Whether the rows are undone as bytes, in a binlog.</param>
     /// <param name="keepsUnusable">Whether rows with which nothing can be done are kept, to be named one by one.</param>
     /// <param name="renames">Under which names tables are written; null where rows are not written to renamed tables.</param>
+    /// <param name="sumsUp">Whether the rows are summed up.</param>
     [MethodImpl(Jit.Hot)]
     public static ChangeIndex Build(
         EventScan scan, bool reverse, Action<EventScan>? onEvent = null, Func<ChangeIndex, LaterFindings?>? findLaterChanges = null,
         long maximumMemory = ChangeIndex.DefaultMaximumMemory, bool movesBytes = true, bool keepsUnusable = false,
-        TableRenames? renames = null)
+        TableRenames? renames = null, bool sumsUp = false)
     {
         var effects = new StatementEffects(
             reverse, scan.Tables, namesNewTables: !scan.ChoosesOperations, scan.Schema, movesBytes, renames: renames);
-        using var builder = new ChangeIndexBuilder(reverse, scan.Schema, effects, maximumMemory, scan.Doubts, keepsUnusable)
-        {
-            _rowTest = scan.RowTest,
-        };
+        using var builder = new ChangeIndexBuilder(reverse, scan.Schema, effects, maximumMemory, scan.Doubts, keepsUnusable, sumsUp);
+        builder._rowTest = scan.RowTest;
         if (!keepsUnusable && scan.RowTest == null && (renames ?? TableRenames.None) == TableRenames.None)
             scan.Places = new StretchedRows(builder, scan, onEvent);
         while (scan.Read())
@@ -217,7 +219,7 @@ internal sealed partial class ChangeIndexBuilder : IDisposable
                 AddEvent(view, Spool(view, rows, bytes, count, keepsAll: scan != null));
         }
 
-        if (_reverse && count > 0 && _schema != null)
+        if (_namesCascades && count > 0 && _schema != null)
         {
             foreach (string unlogged in UnloggedCascades.Find(rows, map, _schema))
                 _obstacles.AddRows(map.Database, map.Table, count, unlogged, view.LogFile, view.Position);

@@ -205,11 +205,11 @@ internal sealed class ChangeSpool : IDisposable
 
     public ChangeSpool(
         PipelineTableMaps maps, EventFilter filter, bool reverse, long maximumMemory = ChangeIndex.DefaultMaximumMemory,
-        bool movesBytes = true, LogSights? sights = null, bool keepsUnusable = false, TableRenames? renames = null)
+        bool movesBytes = true, LogSights? sights = null, bool keepsUnusable = false, TableRenames? renames = null, bool sumsUp = false)
     {
         var effects = new StatementEffects(
             reverse, filter.Tables, namesNewTables: filter.Operations == null, maps.Schema, movesBytes, renames: renames);
-        _builder = new ChangeIndexBuilder(reverse, maps.Schema, effects, maximumMemory, filter.Doubts, keepsUnusable);
+        _builder = new ChangeIndexBuilder(reverse, maps.Schema, effects, maximumMemory, filter.Doubts, keepsUnusable, sumsUp);
         Events = new PipelineEvents(maps, filter, view => _builder.Add(view), sights);
     }
 

@@ -128,7 +128,7 @@ internal sealed class RecoveryInput(BinlogCmdlet cmdlet, bool reverse, string[] 
         ChangeIndex built = ChangeIndexBuilder.Build(
             scan, reverse, s => cmdlet.ShowProgress(s, input),
             FindsLaterChanges ? index => FindUnchosen(index, input, chosen: null) : null,
-            maximumMemory, movesBytes, KeepsUnusable, Following);
+            maximumMemory, movesBytes, KeepsUnusable, Following, SumsUp);
         cmdlet.WarnIfMoreThanPicked(built.RowCount);
         return built;
     }
@@ -226,7 +226,8 @@ internal sealed class RecoveryInput(BinlogCmdlet cmdlet, bool reverse, string[] 
         _selection = HasLogsBeside ? new PipedSelection() : null;
         if (Stream != null)
             return new PipelineEvents(maps, cmdlet.Filter, Stream, cmdlet.Sights.Begin()) { Selection = _selection };
-        _spool = new ChangeSpool(maps, cmdlet.Filter, reverse, maximumMemory, movesBytes, cmdlet.Sights.Begin(), KeepsUnusable, Following);
+        _spool = new ChangeSpool(
+            maps, cmdlet.Filter, reverse, maximumMemory, movesBytes, cmdlet.Sights.Begin(), KeepsUnusable, Following, SumsUp);
         _spool.Events.Selection = _selection;
         return _spool.Events;
     }

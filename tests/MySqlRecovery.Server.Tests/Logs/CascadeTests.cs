@@ -75,6 +75,37 @@ public abstract class CascadeTests(ServerFixture fixture)
         DatabaseState.AssertEqual(database.After, database.State());
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(500)]
+    public void Rows_that_a_key_took_along_go_again_with_their_parents(int batchSize)
+    {
+        const string Kin = Setup + """
+            CREATE TABLE tree (id INT PRIMARY KEY, up INT, FOREIGN KEY (up) REFERENCES tree (id)) ENGINE = InnoDB;
+            INSERT INTO tree VALUES (1, NULL), (2, 1), (3, 2), (4, NULL), (5, 4);
+            """;
+        string name = $"again{batchSize}", path = Path.Combine(fixture.Server.FolderPath, $"{name}.sql");
+        var database = new DamagedDatabase(fixture.Server, name, Kin,
+            "DELETE FROM parent WHERE id > 1; BEGIN; DELETE FROM tree WHERE id = 3; DELETE FROM tree WHERE id = 2; "
+                + "DELETE FROM tree WHERE id = 1; DELETE FROM tree WHERE id = 5; DELETE FROM tree WHERE id = 4; COMMIT");
+        fixture.Server.Sql($"DROP DATABASE {name}; CREATE DATABASE {name}; USE {name}; {Kin}");
+        DatabaseState.AssertEqual(database.Before, database.State());
+        Assert.Empty(new Reversal(database.Log) { SchemaPath = database.SchemaPath, Form = new SqlForm { BatchSize = batchSize } }
+            .WriteSql(path, reverse: false));
+        fixture.Server.RunFile(path);
+        DatabaseState.AssertEqual(database.After, database.State());
+    }
+
+    [Fact]
+    public void A_sum_of_changes_that_are_done_again_names_the_rows_that_a_key_took_along()
+    {
+        var database = new DamagedDatabase(fixture.Server, "folded_again", Setup, "DELETE FROM parent WHERE id > 1");
+        string reason = Assert.Single(new Reversal(database.Log) { SchemaPath = database.SchemaPath, Form = new SqlForm { Fold = true } }
+            .WriteSql(Path.Combine(fixture.Server.FolderPath, "folded_again.sql"), reverse: false));
+        Assert.StartsWith("folded_again.parent: 2 rows", reason);
+        Assert.Contains("folded_again.child", reason);
+    }
+
     [Fact]
     public void A_key_that_was_changed_without_foreign_key_checks_is_carried_on_to_nobody()
     {

@@ -1,6 +1,9 @@
 using MySqlRecovery.Binlog.Filter;
+using MySqlRecovery.Binlog.Scan;
 using MySqlRecovery.Gtids;
 using MySqlRecovery.Model;
+using MySqlRecovery.Schema;
+using Xunit;
 
 namespace MySqlRecovery.Server.Tests.Properties;
 
@@ -44,6 +47,11 @@ internal sealed class RandomChoice
 
     /// <summary>The filter, each time anew: it keeps what it cannot know.</summary>
     public EventFilter Filter(bool withStatements) => Narrow(new EventFilter { WithStatements = withStatements });
+
+    /// <summary>Opens a reading of what is chosen.</summary>
+    public EventScan Open(string log, EventFilter filter, string? schemaPath, bool readWhole) => new(
+        LogRange.Of([log], Start, End).Select(r => r with { IsReadWhole = readWhole }), filter, TestContext.Current.CancellationToken,
+        schemaPath == null ? null : LogSchema.Load(schemaPath));
 
     /// <summary>Numbers of the rows of a statement that are chosen.</summary>
     public IReadOnlyCollection<int> ChosenIds(RandomTransaction transaction, RandomStatement statement) => _chosen(transaction, statement);

@@ -13,7 +13,6 @@ namespace MySqlRecovery.Server.Tests.Properties;
 internal sealed class RandomHistory : IDisposable
 {
     public const string Database = "prop";
-    private const string Replayed = "prop_replayed";
     private const int MaximumNumber = 400;
 
     private readonly MySqlServer _server;
@@ -51,6 +50,9 @@ internal sealed class RandomHistory : IDisposable
 
     /// <summary>Whether the log says which session a transaction is of.</summary>
     public bool LogsSession => _server.Flavour != ServerFlavour.MariaDb;
+
+    /// <summary>Whether the log has what foreign keys change along.</summary>
+    public bool LogsCascades => _server.Flavour == ServerFlavour.MySql;
 
     public IEnumerable<string> TableNames => _tables.Select(t => t.Name);
 
@@ -96,45 +98,8 @@ internal sealed class RandomHistory : IDisposable
     /// <summary>All rows as text, by table, with the columns.</summary>
     public string State() => DatabaseText.Of(_control, Database);
 
-    /// <summary>The state that all would be in without what is chosen.</summary>
-    public string StateWithout(RandomChoice choice)
-    {
-        using ServerConnection replay = Open(null);
-        Do(replay, $"DROP DATABASE IF EXISTS {Replayed}");
-        Do(replay, $"CREATE DATABASE {Replayed} CHARACTER SET utf8mb4");
-        replay.InitDb(Replayed, Stop);
-        foreach (string statement in _setup)
-            Do(replay, statement);
-        foreach (RandomTransaction transaction in _transactions)
-        {
-            if (transaction.Definition != null)
-                Do(replay, transaction.Definition);
-            foreach (RandomStatement statement in transaction.Statements)
-            {
-                IReadOnlyCollection<int> chosen = choice.ChosenIds(transaction, statement);
-                string rest = choice.Columns.Length == 0 ? "" : statement.Rest?.Invoke(chosen, choice.Columns) ?? "";
-                foreach (string text in new[] { statement.Text([.. statement.Ids.Except(chosen)]), rest }.Where(t => t.Length > 0))
-                    Redo(replay, text);
-            }
-        }
-
-        return DatabaseText.Of(_control, Replayed);
-    }
-
-    // A child whose parent is chosen has none here. One that was removed again leaves nothing behind; one that stays is to be seen.
-    private static void Redo(ServerConnection replay, string statement)
-    {
-        try
-        {
-            Do(replay, statement);
-        }
-        catch (RecoveryException e) when (e.Message.Contains("(server error 1452,", StringComparison.Ordinal))
-        {
-            Do(replay, "SET foreign_key_checks = 0");
-            Do(replay, statement);
-            Do(replay, "SET foreign_key_checks = 1");
-        }
-    }
+    /// <summary>The same in parts.</summary>
+    public RandomReplay Replay => new(() => Open(null), _setup, _transactions);
 
     public void Dispose()
     {

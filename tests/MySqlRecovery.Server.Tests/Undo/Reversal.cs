@@ -69,7 +69,7 @@ internal sealed record Reversal(params string[] Logs)
     private ChangeIndex Index(bool reverse)
     {
         using EventScan scan = Open(Filter, readWhole: false);
-        return ChangeIndexBuilder.Build(scan, reverse, renames: Form.Following);
+        return ChangeIndexBuilder.Build(scan, reverse, renames: Form.Following, sumsUp: Form.Fold);
     }
 
     private EventScan Open(EventFilter filter, bool readWhole) => new(

@@ -1,10 +1,12 @@
+using System.Globalization;
 using MySqlRecovery.Binlog.Rows;
 using MySqlRecovery.Model;
 using MySqlRecovery.Text;
 
 namespace MySqlRecovery.Output.Sql;
 
-/// <summary>One INSERT or DELETE of several rows, while it grows.</summary>
+/// <summary>One INSERT or DELETE of several rows, while it grows. Rows that are not to be undone are deleted in the order of the log,
+/// as foreign keys may ask for: the server takes those of one statement by the key.</summary>
 /// <param name="output">Takes the statement.</param>
 /// <param name="form">Says how large it may become.</param>
 internal sealed class SqlBatch(SqlOutput output, SqlForm form) : IDisposable
@@ -14,6 +16,7 @@ internal sealed class SqlBatch(SqlOutput output, SqlForm form) : IDisposable
     private RowOperation _operation;
     private RowLayout? _layout;
     private int _rows;
+    private Int128 _lastKey;
 
     public long StatementCount { get; private set; }
 
@@ -24,7 +27,8 @@ internal sealed class SqlBatch(SqlOutput output, SqlForm form) : IDisposable
     /// <param name="row">Its values in parentheses, or its key.</param>
     public void Add(SqlTable table, RowOperation operation, RowLayout layout, ReadOnlySpan<byte> row)
     {
-        if (table != _table || operation != _operation || layout != _layout || _rows == form.BatchSize
+        Int128 key = operation == RowOperation.Delete && !form.Reverse ? Int128.Parse(row, CultureInfo.InvariantCulture) : 0;
+        if (table != _table || operation != _operation || layout != _layout || _rows == form.BatchSize || key < _lastKey
             || _sql.Length + row.Length > form.StatementLength)
         {
             Flush();
@@ -37,7 +41,7 @@ internal sealed class SqlBatch(SqlOutput output, SqlForm form) : IDisposable
         }
 
         _sql.Append(row);
-        _rows++;
+        (_lastKey, _rows) = (key, _rows + 1);
     }
 
     /// <summary>Ends the statement, if there is one.</summary>

@@ -222,8 +222,9 @@ internal sealed class SqlScriptWriter : IDisposable
         if (_statement.WriteOneOfSeveral(table, operation, layout, isInsert ? to : from) && !_statement.NeedsLenientMode
             && _statement.InexpressibleColumn == null)
         {
-            // The rows of one DELETE go in the server's order, in which a row may go before those that refer to it.
-            CheckForeignKeys(isInsert && ChecksForeignKeys(operation));
+            // The rows of one DELETE go in the order of the key, in which, undone, a row may go before those that refer to it. Done
+            // again, those go with it that the key took along unlogged.
+            CheckForeignKeys((isInsert || !_form.Reverse) && ChecksForeignKeys(operation));
             batch.Add(table, operation, layout, _sql.Written);
             return true;
         }
