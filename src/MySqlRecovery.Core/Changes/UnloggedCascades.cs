@@ -1,5 +1,7 @@
+using MySqlRecovery.Binlog.Filter;
 using MySqlRecovery.Binlog.Rows;
 using MySqlRecovery.Model;
+using MySqlRecovery.Text;
 
 namespace MySqlRecovery.Changes;
 
@@ -26,17 +28,50 @@ internal static class UnloggedCascades
             causes.Add($"{MayCascade}: {hidden}");
         foreach ((string child, string[] columns) in schema.FindCascades(map, rows.Operation))
         {
-            changed ??= ChangedColumns(rows, map);
-            bool isTouched = rows.Operation == RowOperation.Delete || (columns.Length == 0
-                ? Array.Exists(map.PrimaryKey, changed.Contains)
-                : changed.Any(i => columns.Contains(map.Columns[i].Name, StringComparer.OrdinalIgnoreCase)));
-            if (isTouched)
-                causes.Add($"a foreign key changed rows of {child} with them, which this server does not log");
+            if (IsTouched(rows, map, columns, ref changed))
+                causes.Add(Cause(child));
         }
 
         if (movesKey && causes.Count == 0)
             causes.Add($"{MayCascade}: {hiddenDatabases}");
         return causes;
+    }
+
+    /// <summary>The foreign keys by which rows of a table take rows of it along, or of those that rows of it go with.</summary>
+    /// <param name="names">The names that it ever had: the schema knows it by one of them.</param>
+    /// <param name="tables">The table and those that rows of it go with.</param>
+    /// <param name="schema">Knows the foreign keys.</param>
+    public static IEnumerable<TableReference> KeysWithin(TableName[] names, TableFilter tables, ITableSchemaSource schema) =>
+        names.SelectMany(name => schema.FindReferences(name).Where(r => r.IsOfParent(name) && (r.CarriesDeletes || r.CarriesUpdates)
+            && tables.IsMatch(r.Child.Database!, r.Child.Name)));
+
+    /// <summary>Why a row event changed rows unseen by such keys; null where it did not.</summary>
+    /// <param name="rows">The event.</param>
+    /// <param name="map">Its table.</param>
+    /// <param name="keys">The keys.</param>
+    public static string? FindWithin(in RowsEvent rows, TableMap map, IEnumerable<TableReference> keys)
+    {
+        if (rows.Operation == RowOperation.Insert || !rows.CascadesUnlogged)
+            return null;
+        HashSet<int>? changed = null;
+        foreach (TableReference key in keys)
+        {
+            if (key.CarriesOn(key.Parent, rows.Operation) && IsTouched(rows, map, key.ReferencedColumns, ref changed))
+                return Cause(key.Child.ToString());
+        }
+
+        return null;
+    }
+
+    private static string Cause(string child) => $"a foreign key changed rows of {child} with them, which this server does not log";
+
+    private static bool IsTouched(in RowsEvent rows, TableMap map, string[] referenced, ref HashSet<int>? changed)
+    {
+        if (rows.Operation == RowOperation.Delete)
+            return true;
+        HashSet<int> columns = changed ??= ChangedColumns(rows, map);
+        return referenced.Length == 0 ? Array.Exists(map.PrimaryKey, columns.Contains)
+            : columns.Any(i => referenced.Contains(map.Columns[i].Name, StringComparer.OrdinalIgnoreCase));
     }
 
     private static bool MovesKey(TableMap map, HashSet<int> changed) =>

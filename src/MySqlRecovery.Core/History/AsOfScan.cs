@@ -25,6 +25,7 @@ internal sealed class AsOfScan(
     private readonly PastSchema _schema = new(eras, others);
     private readonly TextBuffer _scratch = new();
     private readonly bool _hasKey = eras.Key.Count > 0;
+    private readonly TableName[] _names = [.. eras.Names];
 
     /// <summary>What a scan must know of the tables.</summary>
     public ITableSchemaSource Schema => _schema;
@@ -98,6 +99,8 @@ internal sealed class AsOfScan(
 
             if (_schema.Era < FirstEra)
                 return true;
+            if (others != null && UnloggedCascades.FindWithin(view.Rows, map, OwnKeys(scan, others)) is { } within)
+                throw Obstacle(view, within);
             string? unknown = null;
             int[]? ordinals = map.SchemaProblem == null ? columns.OrdinalsOf(map, _schema.Present, out unknown) : null;
             if (ordinals == null)
@@ -118,6 +121,9 @@ internal sealed class AsOfScan(
             throw view.Malformed(e);
         }
     }
+
+    private IEnumerable<TableReference> OwnKeys(EventScan scan, ITableSchemaSource schema) =>
+        UnloggedCascades.KeysWithin(_names, scan.Tables!, schema);
 
     private void TakeRows(EventScan scan, in EventView view, int[] ordinals)
     {

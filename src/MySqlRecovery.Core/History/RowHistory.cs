@@ -21,6 +21,7 @@ internal sealed class RowHistory(TableEras eras, KeyChoice keys, ITableSchemaSou
     private readonly TextBuffer _scratch = new();
     private readonly FollowedKeys _followed = new(eras.Names, keys);
     private readonly Dictionary<UInt128, (int Log, long Position, long Payload)> _origins = [];
+    private readonly TableName[] _names = [.. eras.Names];
     private readonly List<string> _notes = [];
     private readonly Dictionary<string, List<(HistoryLine Line, int Count)>> _prepared = new(StringComparer.OrdinalIgnoreCase);
     private Dictionary<UInt128, HistoryLine> _byKey = [];
@@ -50,7 +51,8 @@ internal sealed class RowHistory(TableEras eras, KeyChoice keys, ITableSchemaSou
             _notes.Clear();
             _prepared.Clear();
             using EventScan scan = open(Schema);
-            (scan.Keys, _followed.Schema) = (_followed, _schema);
+            // Rows of the table that take others of it along are not told by the keys of those.
+            (scan.Keys, _followed.Schema) = (OwnKeys(scan).Any() ? null : _followed, _schema);
             scan.LogBegun = NoteMissingLogs;
             if (!Read(scan))
                 return false;
@@ -111,6 +113,9 @@ internal sealed class RowHistory(TableEras eras, KeyChoice keys, ITableSchemaSou
     }
 
     // Whatever is not known may have happened to every row, those that are not there included.
+    private IEnumerable<TableReference> OwnKeys(EventScan scan) =>
+        others == null ? [] : UnloggedCascades.KeysWithin(_names, scan.Tables!, others);
+
     private void Note(string what)
     {
         _notes.Add(what);
@@ -242,6 +247,8 @@ internal sealed class RowHistory(TableEras eras, KeyChoice keys, ITableSchemaSou
                 return;
             }
 
+            if (UnloggedCascades.FindWithin(view.Rows, map, OwnKeys(scan)) is { } within)
+                Note(string.Create(CultureInfo.InvariantCulture, $"{view.LogFile}:{view.Position} {within}"));
             var row = new RowCursor(view.Rows, map);
             while (row.MoveNext())
             {

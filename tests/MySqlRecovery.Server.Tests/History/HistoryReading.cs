@@ -41,6 +41,7 @@ internal sealed class HistoryReading(MySqlServer server)
             (filter, known) => new EventScan(ranges(), filter, Stop, known) { Salvage = Logs.Length > 0, Catalogs = Catalogs }, Stop)
         {
             Client = client,
+            OpenSchema = IsLive ? tables => new ServerLogSchema(() => server.Connect(), tables, _ => { }, Stop) : null,
             IsMariaDb = server.Flavour.IsMariaDb,
             Schema = Schema,
         };

@@ -233,6 +233,28 @@ public abstract partial class RowHistoryTests(ServerFixture fixture)
     }
 
     [Fact]
+    public void What_a_row_of_the_same_table_may_have_taken_along_unlogged_is_said()
+    {
+        Create("history_tree",
+            "CREATE TABLE tree (id INT PRIMARY KEY, up INT, v INT, FOREIGN KEY (up) REFERENCES tree (id) ON DELETE CASCADE); "
+                + "INSERT INTO tree VALUES (1, NULL, 0), (2, 1, 0), (3, NULL, 0)");
+        Server.FlushLogs();
+        Server.Sql("UPDATE tree SET v = 1; DELETE FROM tree WHERE id = 1", "history_tree");
+        string log = Server.FlushLogs();
+
+        List<RowVersion> versions = Read("history_tree.tree", [2], [log], server: true);
+        if (Server.Flavour == ServerFlavour.MySql)
+        {
+            Assert.Equal((RowOperation.Delete, true), (versions[^1].Operation, versions[^1].IsExact));
+            return;
+        }
+
+        RowVersion updated = Assert.Single(versions, v => v.Operation == RowOperation.Update);
+        Assert.False(updated.IsExact);
+        Assert.Contains("foreign key changed rows of history_tree.tree", updated.Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void What_an_XA_transaction_prepared_counts_only_if_it_was_committed()
     {
         Server.FlushLogs();

@@ -13,7 +13,8 @@ internal static class RandomKin
     /// </summary>
     public static RandomTable[] Make(ServerFlavour flavour, Random random)
     {
-        string[] numbers = ["int", "int", "unique", "alias"], keys = [.. numbers, "alias", "bigint", "word", "pair", "bytes", "decimal", "date"];
+        string[] numbers = ["int", "int", "unique", "alias"];
+        string[] keys = [.. numbers, "alias", "bigint", "word", "pair", "bytes", "decimal", "date"];
         RandomTable parent = RandomTable.MakeKin("par", keys[random.Next(keys.Length)], flavour, random);
         return random.Next(6) switch
         {

@@ -10,7 +10,8 @@ namespace MySqlRecovery.Server.Tests.Properties;
 internal sealed class RandomReplay(
     Func<ServerConnection> open, IReadOnlyList<string> setup, IReadOnlyList<RandomTransaction> transactions)
 {
-    private const string Replayed = "prop_replayed";
+    /// <summary>The database that it is replayed in.</summary>
+    public const string Replayed = "prop_replayed";
 
     /// <summary>The state that all would be in without what is chosen.</summary>
     public string Without(RandomChoice choice)
@@ -35,7 +36,7 @@ internal sealed class RandomReplay(
     /// <summary>The state that what is chosen makes of the one before it.</summary>
     public string Of(RandomChoice choice)
     {
-        using ServerConnection replay = StartBefore(choice, Replayed);
+        using ServerConnection replay = StartAt(choice.Start ?? 0, Replayed);
         foreach (RandomTransaction transaction in transactions)
         {
             foreach (RandomStatement statement in transaction.Statements)
@@ -67,12 +68,19 @@ internal sealed class RandomReplay(
     }
 
     /// <summary>Takes the database back to where what is chosen begins.</summary>
-    public void StartAgain(RandomChoice choice) => StartBefore(choice, RandomHistory.Database).Dispose();
+    public void StartAgain(RandomChoice choice) => StartAt(choice.Start ?? 0, RandomHistory.Database).Dispose();
 
-    private ServerConnection StartBefore(RandomChoice choice, string database)
+    /// <summary>Replays all up to a place in the log; gives the tables that there are.</summary>
+    public string[] Until(long position)
+    {
+        using ServerConnection replay = StartAt(position, Replayed);
+        return [.. replay.QueryAll("SHOW TABLES", CancellationToken.None).Select(r => r[0]!)];
+    }
+
+    private ServerConnection StartAt(long position, string database)
     {
         ServerConnection replay = Start(database);
-        foreach (RandomTransaction transaction in transactions.Where(t => t.End <= choice.Start))
+        foreach (RandomTransaction transaction in transactions.Where(t => t.End <= position))
         {
             if (transaction.Definition != null)
                 Do(replay, transaction.Definition);

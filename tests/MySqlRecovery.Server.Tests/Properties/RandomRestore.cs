@@ -31,7 +31,8 @@ internal static class RandomRestore
 
         using ServerConnection connection = server.Connect();
         using RestoreRun run = RestoreRun.Of(
-            connection, index, filter.Where, new SqlForm { Reverse = true, Columns = choice.Columns }, stop, all => Open([LogRange.Whole(log)], all),
+            connection, index, filter.Where, new SqlForm { Reverse = true, Columns = choice.Columns }, stop,
+            all => Open([LogRange.Whole(log)], all),
             new ChosenLogs(
                 all => Open(LogRange.Of([log], choice.Start, choice.End).Select(r => r with { IsReadWhole = true }), all),
                 new EventSelection(filter, choice.Start != null || choice.End != null)),

@@ -130,7 +130,8 @@ public abstract partial class UndoPropertyTests(ServerFixture fixture, ITestOutp
         }
 
         // Done again, a change sets what it changed: what others had set before, or rows that foreign keys changed for others, is not told.
-        if (form > 6 && !isWhole && reasons.Length == 0 && (history.Replay.IsSharedBefore(choice) || (history.HasKin && history.LogsCascades)))
+        if (form > 6 && !isWhole && reasons.Length == 0
+            && (history.Replay.IsSharedBefore(choice) || (history.HasKin && history.LogsCascades)))
         {
             Count("done again otherwise");
             return;
