@@ -13,15 +13,16 @@ BeforeAll {
     function Get-Outcome([string] $Code, [string] $Culture) {
         $saved = [cultureinfo]::CurrentCulture, [cultureinfo]::CurrentUICulture
         Push-Location (Split-Path $Manifest)
+        $lock = Lock-SampleOutput
         try {
             [cultureinfo]::CurrentCulture = [cultureinfo]::CurrentUICulture = [cultureinfo]::GetCultureInfo($Culture)
-            $null = New-Item -ItemType Directory samples/out -Force
             $shown = $Code -replace '\bFormat-(Table|List)\b', 'Select-Object'
             & ([scriptblock]::Create("`$ErrorActionPreference = 'Stop'; `$WarningPreference = 'SilentlyContinue'; $shown")) |
                 ForEach-Object { $_ -is [string] ? $_ : ($_ | ConvertTo-Json -Depth 3 -Compress -WarningAction Ignore) } |
                 ForEach-Object { $_ -replace '[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}:', 'uuid:' }
         }
         finally {
+            $lock.Dispose()
             Pop-Location
             [cultureinfo]::CurrentCulture, [cultureinfo]::CurrentUICulture = $saved
         }

@@ -15,13 +15,14 @@ Describe 'The example of <Page>' -ForEach $examples {
         . $PSScriptRoot/Setup.ps1
         Push-Location (Split-Path $Manifest)
         $saved = [cultureinfo]::CurrentCulture, $PSStyle.OutputRendering
+        $lock = Lock-SampleOutput
         try {
             [cultureinfo]::CurrentCulture = [cultureinfo]::InvariantCulture
             $PSStyle.OutputRendering = 'PlainText'
-            $null = New-Item -ItemType Directory samples/out -Force
             $printed = & ([scriptblock]::Create("`$ErrorActionPreference = 'Stop'; `$WarningPreference = 'SilentlyContinue'; $Code")) | Out-String -Width 200
         }
         finally {
+            $lock.Dispose()
             Pop-Location
             [cultureinfo]::CurrentCulture, $PSStyle.OutputRendering = $saved
         }
@@ -35,7 +36,9 @@ Describe 'The example of <Page>' -ForEach $examples {
 Describe 'The picture of a session' {
     It 'shows what the commands print' {
         $root = Split-Path $Manifest
-        & $Pwsh -NoProfile -NonInteractive -File "$root/docs/Write-SessionPicture.ps1" -Path "$TestDrive/session.svg"
+        $lock = Lock-SampleOutput
+        try { & $Pwsh -NoProfile -NonInteractive -File "$root/docs/Write-SessionPicture.ps1" -Path "$TestDrive/session.svg" }
+        finally { $lock.Dispose() }
         $plain = { ([xml] (Get-Content $args[0] -Raw)).svg.text.InnerText -replace '[ -]+', ' ' }
         & $plain "$TestDrive/session.svg" | Should -Be (& $plain "$root/docs/session.svg")
     }

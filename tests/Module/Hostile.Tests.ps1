@@ -1,5 +1,5 @@
 # Damaged input through every cmdlet, and a kill at any moment. MYSQLRECOVERY_FUZZ and MYSQLRECOVERY_KILLS say how often; a few times
-# without them. MYSQLRECOVERY_SEED repeats a run.
+# without them, always the same. MYSQLRECOVERY_SEED repeats a run.
 BeforeAll {
     . $PSScriptRoot/Setup.ps1
     $samples = "$PSScriptRoot/../MySqlRecovery.Core.Tests/InnoDb/Samples"
@@ -64,7 +64,7 @@ INSERT INTO `orders` VALUES (5,'gus'),(6,NULL),(7,_binary 'a\\'b'),(8,0x6162);
 
     # A server that says anything: as many columns as were asked for, more often than not, of values that fit somewhere.
     Add-Type -Path "$PSScriptRoot/Data/HostileServer.cs", "$PSScriptRoot/Data/HostileWire.cs" -ReferencedAssemblies System.Data.Common, System.ComponentModel.Primitives, System.ComponentModel.TypeConverter, System.Collections, System.Linq, netstandard, System.Runtime.Extensions, System.Net.Primitives, System.Net.Sockets, System.Threading, System.Threading.Thread, Microsoft.Win32.Primitives
-    $seed = $env:MYSQLRECOVERY_SEED ? [int] $env:MYSQLRECOVERY_SEED : [Environment]::TickCount
+    $seed = $env:MYSQLRECOVERY_SEED ? [int] $env:MYSQLRECOVERY_SEED : $env:MYSQLRECOVERY_FUZZ -or $env:MYSQLRECOVERY_KILLS ? [Environment]::TickCount : 1
     $random = [Random]::new($seed)
 
     function Edit-Byte([byte[]] $Bytes, [int] $From) {
@@ -284,7 +284,7 @@ Describe 'A kill' -Skip:($IsWindows) {
                 $start = [System.Diagnostics.ProcessStartInfo]::new($Pwsh)
                 '-NoProfile', '-NonInteractive', '-Command', $work | ForEach-Object { $start.ArgumentList.Add($_) }
                 $process = [System.Diagnostics.Process]::Start($start)
-                for ($wait = 0; -not (Test-Path started) -and $wait -lt 1200 -and -not $process.HasExited; $wait++) { Start-Sleep -Milliseconds 50 }
+                for ($wait = 0; -not (Test-Path started) -and $wait -lt 6000 -and -not $process.HasExited; $wait++) { Start-Sleep -Milliseconds 50 }
                 Test-Path started | Should -BeTrue -Because 'the work goes on'
                 Start-Sleep -Milliseconds $random.Next(600)
                 $process.Kill()

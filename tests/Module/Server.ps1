@@ -15,13 +15,20 @@ function Start-Guarded([string] $Folder, [string[]] $Command) {
     [System.Diagnostics.Process]::Start($start)
 }
 
+# A port that nobody listens on now. Somebody may until it is used.
+function Get-FreePort {
+    $listener = [System.Net.Sockets.TcpListener]::new([ipaddress]::Loopback, 0)
+    $listener.Start()
+    $listener.LocalEndpoint.Port
+    $listener.Stop()
+}
+
 # A running server: its folder, its binary logs, and Bin, a folder with mysql, mysqldump and mysqlbinlog that talk to it. MySQL 5.6
 # and 5.7 come without programs of their own: those of MariaDB, -Client, know how to log in there.
 function Start-TestServer([string] $Prefix, [string[]] $Setting = @(), [string] $Client = $Prefix) {
     $folder = Join-Path ([System.IO.Path]::GetTempPath()) "mr-$([guid]::NewGuid().ToString('N').Substring(0, 12))"
     foreach ($name in 'binlog', 'tmp', 'files', 'bin') { $null = New-Item -ItemType Directory "$folder/$name" -Force }
-    $listener = [System.Net.Sockets.TcpListener]::new([ipaddress]::Loopback, 0)
-    $listener.Start(); $port = $listener.LocalEndpoint.Port; $listener.Stop()
+    $port = Get-FreePort
     @(
         Get-Content "$Prefix/server.cnf"
         "datadir=$folder/data", "socket=$folder/mysql.sock", "pid-file=$folder/mysqld.pid", "log-error=$folder/error.log"
@@ -65,15 +72,21 @@ function Start-TestServer([string] $Prefix, [string[]] $Setting = @(), [string] 
 
 # Starts it, for the first time or after Stop-TestServer -Keep, and waits until it answers.
 function Resume-TestServer($Server) {
-    $Server.Process = Start-Guarded $Server.Folder $Server.Program, "--defaults-file=$($Server.Folder)/my.cnf"
     $deadline = [datetime]::UtcNow.AddSeconds(300)
-    do {
-        if ($Server.Process.HasExited -or [datetime]::UtcNow -gt $deadline) {
-            throw "The server did not start: $(Get-Content "$($Server.Folder)/error.log" -Tail 20 -ErrorAction Ignore)"
-        }
-        Start-Sleep -Milliseconds 100
-        & "$($Server.Bin)/mysql" -e 'DO 0' 2>$null
-    } while ($LASTEXITCODE -ne 0)
+    for ($attempt = 1; ; $attempt++) {
+        $Server.Process = Start-Guarded $Server.Folder $Server.Program, "--defaults-file=$($Server.Folder)/my.cnf"
+        do {
+            if ([datetime]::UtcNow -gt $deadline) { throw "The server did not answer in time: $(Get-Content "$($Server.Folder)/error.log" -Tail 20)" }
+            Start-Sleep -Milliseconds 100
+            & "$($Server.Bin)/mysql" -e 'DO 0' 2>$null
+        } while ($LASTEXITCODE -ne 0 -and -not $Server.Process.HasExited)
+        if (-not $Server.Process.HasExited) { return }
+        $log = "$(Get-Content "$($Server.Folder)/error.log" -Tail 20 -ErrorAction Ignore)"
+        if ($attempt -eq 3 -or $log -notmatch 'ddress already in use') { throw "The server did not start: $log" }
+        # Another server was quicker to take the port.
+        $Server.Port = Get-FreePort
+        (Get-Content "$($Server.Folder)/my.cnf") -replace '^port=.*', "port=$($Server.Port)" | Set-Content "$($Server.Folder)/my.cnf"
+    }
 }
 
 # Shuts it down cleanly and keeps its files, or kills it and removes them.
@@ -81,7 +94,7 @@ function Stop-TestServer($Server, [switch] $Keep) {
     if (-not $Server) { return }
     if ($Keep) { $Server.Process.StandardInput.WriteLine(); $Server.Process.StandardInput.Flush() }
     else { $Server.Process.StandardInput.Close() }
-    $null = $Server.Process.WaitForExit(60000)
+    if (-not $Server.Process.WaitForExit(300000)) { throw "The server in $($Server.Folder) did not end." }
     if (-not $Keep) { Remove-Item -Recurse -Force $Server.Folder -ErrorAction Ignore }
 }
 
@@ -90,6 +103,15 @@ function Invoke-Sql($Server, [string] $Sql) {
     $lines = $Sql | & "$($Server.Bin)/mysql" --batch --skip-column-names
     if ($LASTEXITCODE -ne 0) { throw "The server refused: $Sql" }
     $lines
+}
+
+# Waits until a query says something; 5 minutes at most.
+function Wait-Sql($Server, [string] $Sql, [string] $Pattern) {
+    $deadline = [datetime]::UtcNow.AddMinutes(5)
+    while (-not ((Invoke-Sql $Server $Sql) -match $Pattern)) {
+        if ([datetime]::UtcNow -gt $deadline) { throw "The server does not come to say '$Pattern': $Sql" }
+        Start-Sleep -Milliseconds 50
+    }
 }
 
 # A running sshd that lets this user in with a key, and has PowerShell as a subsystem: its Port, its Key and its Folder.
@@ -104,8 +126,7 @@ function Start-TestSshd([string] $Prefix, [string] $Folder) {
     if ($id -eq 0) { $null = New-Item -ItemType Directory /run/sshd -Force }
     Set-Content "$Folder/powershell" "#!/bin/sh`nDOTNET_ROOT='$env:DOTNET_ROOT' exec '$PSHOME/pwsh' -sshs -NoLogo -NoProfile"
     chmod 700 "$Folder/powershell"
-    $listener = [System.Net.Sockets.TcpListener]::new([ipaddress]::Loopback, 0)
-    $listener.Start(); $port = $listener.LocalEndpoint.Port; $listener.Stop()
+    $port = Get-FreePort
     @(
         "Port $port", 'ListenAddress 127.0.0.1', "HostKey $Folder/host", "AuthorizedKeysFile $Folder/user.pub", "PidFile $Folder/pid"
         'StrictModes no', 'UsePAM no', 'PasswordAuthentication no', 'PermitRootLogin yes', "Subsystem powershell $Folder/powershell"
@@ -113,7 +134,7 @@ function Start-TestSshd([string] $Prefix, [string] $Folder) {
     $environment = @{ NSS_WRAPPER_PASSWD = "$Folder/passwd"; NSS_WRAPPER_GROUP = "$Folder/group" }
     # -r: it does not start itself anew for each session, which would be without the libraries that belong to it.
     $process = Start-Process "$Prefix/bin/sshd" '-D', '-r', '-e', '-f', "$Folder/config" -PassThru -Environment $environment -RedirectStandardError "$Folder/log"
-    foreach ($attempt in 1..100) {
+    foreach ($attempt in 1..600) {
         try { [System.Net.Sockets.TcpClient]::new('127.0.0.1', $port).Dispose(); break } catch { Start-Sleep -Milliseconds 100 }
     }
     [pscustomobject]@{ Process = $process; Port = $port; Key = "$Folder/user"; Folder = $Folder }

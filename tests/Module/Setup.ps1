@@ -62,6 +62,15 @@ function Copy-Damaged([string] $Source, [string] $Destination, [long] $FlipAt = 
     [System.IO.File]::WriteAllBytes($Destination, $bytes)
 }
 
+# Takes samples/out, which the examples write to, for one test alone: other files of tests run at the same time. Disposing of the result gives it back.
+function Lock-SampleOutput {
+    $folder = New-Item -ItemType Directory "$(Split-Path $Manifest)/samples/out" -Force
+    while ($true) {
+        try { return [System.IO.File]::Open("$folder/.lock", 'OpenOrCreate', 'ReadWrite', 'None') }
+        catch [System.IO.IOException] { Start-Sleep -Milliseconds 50 }
+    }
+}
+
 # The examples of a page that show what they print, as Code and Expected; not those that need a server.
 function Get-OfflineExample($Page) {
     foreach ($match in [regex]::Matches((Get-Content $Page -Raw), '(?ms)^```powershell\r?\n(?<code>((?!^```).)*?)^```\r?\n\r?\n```(output)?\r?\n(?<output>((?!^```).)*?)^```')) {
