@@ -99,7 +99,7 @@ public sealed class RogueServerTests
         using ServerConnection connection = ServerConnection.Open(options, Token);
         long start = Stopwatch.GetTimestamp();
         Fail.With("ServerTimeout", () => connection.QueryAll("SELECT 1", Token));
-        Assert.True(Stopwatch.GetElapsedTime(start) < TimeSpan.FromSeconds(8));
+        Assert.True(Stopwatch.GetElapsedTime(start) < TimeSpan.FromSeconds(30), "the whole row was waited for");
     }
 
     [Theory]

@@ -24,6 +24,7 @@ public abstract class ServerDumpTests(ServerFixture fixture)
         Write(50);
         Server.FlushLogs();
         Write(50);
+        Server.WaitForCheckpoint();
 
         List<DumpedEvent> expected = Server.BinlogFiles.SelectMany(BinlogBytes.OfFile).ToList();
         List<DumpedEvent> found = BinlogBytes.OfServer(Server.SocketOptions(), new BinlogDumpRequest(), Token);
@@ -37,6 +38,7 @@ public abstract class ServerDumpTests(ServerFixture fixture)
         Write(5);
         BinlogPosition start = Server.Position();
         Write(5);
+        Server.WaitForCheckpoint();
 
         List<DumpedEvent> expected = BinlogBytes.OfFile(Server.BinlogFiles[^1]).Where(e => e.Position >= start.Offset).ToList();
         using BinlogDump dump = BinlogDump.Start(
@@ -61,6 +63,7 @@ public abstract class ServerDumpTests(ServerFixture fixture)
         Write(5);
         Server.FlushLogs();
         Write(5);
+        Server.WaitForCheckpoint();
 
         List<DumpedEvent> expected = Server.BinlogFiles.TakeLast(2).SelectMany(BinlogBytes.OfFile)
             .Where(e => e.File != start.File || e.Position >= start.Offset).ToList();
@@ -78,6 +81,7 @@ public abstract class ServerDumpTests(ServerFixture fixture)
         string database = Write(1);
         BinlogPosition start = Server.Position();
         Server.Sql($"INSERT INTO {database}.big VALUES (REPEAT('0123456789abcdef', 60 * 65536))");
+        Server.WaitForCheckpoint();
 
         List<DumpedEvent> expected = BinlogBytes.OfFile(Server.BinlogFiles[^1]).Where(e => e.Position >= start.Offset).ToList();
         Assert.Contains(expected, e => e.Hex.Length / 2 > 60 << 20);
@@ -95,28 +99,31 @@ public abstract class ServerDumpTests(ServerFixture fixture)
             FileName = start.File,
             Position = start.Offset,
             Blocking = true,
-            HeartbeatPeriod = TimeSpan.FromSeconds(0.5),
+            HeartbeatPeriod = TimeSpan.FromSeconds(1.5),
         };
-        using BinlogDump dump = BinlogDump.Start(Server.Connect(), request, Token);
+        using ServerConnection connection = Server.Connect();
+        using BinlogDump dump = BinlogDump.Start(connection, request, Token);
         Assert.True(dump.Read(Token));
         Task writer = Task.Run(
             () =>
             {
                 // Longer than the client waits for a sign of life.
-                Thread.Sleep(3000);
+                Thread.Sleep(5500);
                 Write(1);
             },
             Token);
         Assert.True(dump.Read(Token));
         Assert.Equal(start.Offset, dump.Position);
         await writer;
-        Assert.Equal(1, Server.Query("SHOW PROCESSLIST").Count(r => r[4].StartsWith("Binlog Dump", StringComparison.Ordinal)));
+        string[] session = Assert.Single(Server.Query("SHOW PROCESSLIST"), r => r[0] == $"{connection.ConnectionId}");
+        Assert.StartsWith("Binlog Dump", session[4], StringComparison.Ordinal);
     }
 
     [Fact]
     public void A_blocking_dump_ends_when_it_is_cancelled()
     {
-        using BinlogDump dump = BinlogDump.Start(Server.Connect(), new BinlogDumpRequest { Blocking = true }, Token);
+        var request = new BinlogDumpRequest { Blocking = true, HeartbeatPeriod = TimeSpan.FromMinutes(2) };
+        using BinlogDump dump = BinlogDump.Start(Server.Connect(), request, Token);
         using var cancel = new CancellationTokenSource(TimeSpan.FromSeconds(1));
         DateTime start = DateTime.UtcNow;
         Assert.ThrowsAny<OperationCanceledException>(() =>
@@ -125,7 +132,7 @@ public abstract class ServerDumpTests(ServerFixture fixture)
             {
             }
         });
-        Assert.True(DateTime.UtcNow - start < TimeSpan.FromSeconds(5));
+        Assert.True(DateTime.UtcNow - start < TimeSpan.FromMinutes(1), "the next sign of life was waited for");
     }
 
     [Fact]
@@ -134,21 +141,21 @@ public abstract class ServerDumpTests(ServerFixture fixture)
         BinlogPosition start = Server.Position();
         var request = new BinlogDumpRequest { FileName = start.File, Position = start.Offset, Blocking = true };
         var found = new List<DumpedEvent>();
-        BinlogDumpRequest Follow(int events, Action disturb)
+        BinlogDumpRequest Follow(int events, Action<uint> disturb)
         {
             Write(3);
-            using BinlogDump dump = BinlogDump.Start(Server.Connect(), request, Token);
+            using ServerConnection connection = Server.Connect();
+            using BinlogDump dump = BinlogDump.Start(connection, request, Token);
             found.AddRange(BinlogBytes.Take(dump, Token, events));
-            disturb();
+            disturb(connection.ConnectionId);
             Assert.Equal("ServerConnectionLost", Assert.Throws<RecoveryException>(() => found.AddRange(ReadOn(dump))).ErrorId);
             return dump.Resume;
         }
 
-        request = Follow(7, () => Server.Sql(string.Concat(
-            Server.Query("SHOW PROCESSLIST").Where(r => r[4].StartsWith("Binlog Dump", StringComparison.Ordinal))
-                .Select(r => $"KILL {r[0]};"))));
-        request = Follow(9, Server.Restart);
+        request = Follow(7, id => Server.Sql($"KILL {id}"));
+        request = Follow(9, _ => Server.Restart());
         Write(3);
+        Server.WaitForCheckpoint();
         found.AddRange(BinlogBytes.OfServer(Server.SocketOptions(), request with { Blocking = false }, Token));
 
         List<DumpedEvent> expected = Server.BinlogFiles.SkipWhile(f => Path.GetFileName(f) != start.File).SelectMany(BinlogBytes.OfFile)
@@ -175,6 +182,7 @@ public abstract class ServerDumpTests(ServerFixture fixture)
         string database = Write(1);
         Server.Sql($"USE {database};"
             + string.Concat(Enumerable.Repeat("INSERT INTO big VALUES (REPEAT('0123456789abcdef', 500000));", 8)));
+        Server.WaitForCheckpoint();
         string file = Server.BinlogFiles[^1];
         using ServerConnection connection = Server.Connect();
         BinlogDumpRequest request = byGtid
@@ -203,7 +211,7 @@ public abstract class ServerDumpTests(ServerFixture fixture)
         string first = Path.GetFileName(Server.BinlogFiles[0]);
         Server.FlushLogs();
         // A server keeps a log as long as the session of an earlier dump, which it has not yet seen to be gone, stands on it.
-        for (int tries = 0; Path.GetFileName(Server.BinlogFiles[0]) == first && tries < 100; tries++)
+        for (int tries = 0; Path.GetFileName(Server.BinlogFiles[0]) == first && tries < 600; tries++)
         {
             Server.Sql($"PURGE BINARY LOGS TO '{Path.GetFileName(Server.BinlogFiles[^1])}'");
             Thread.Sleep(100);
@@ -226,6 +234,7 @@ public abstract class ServerDumpTests(ServerFixture fixture)
             begun.Add(DateTime.UtcNow);
         }
 
+        Server.WaitForCheckpoint();
         using ServerConnection connection = Server.Connect();
         IReadOnlyList<BinaryLog> logs = BinaryLogs.List(connection, Token);
         Assert.Equal(Server.BinlogFiles.Select(f => (Path.GetFileName(f), new FileInfo(f).Length)), logs.Select(l => (l.Name, l.Size)));
@@ -245,6 +254,7 @@ public abstract class ServerDumpTests(ServerFixture fixture)
         Write(3);
         Server.FlushLogs();
         Write(3);
+        Server.WaitForCheckpoint();
         List<DumpedEvent> whole = BinlogBytes.OfServer(Server.SocketOptions(), request, Token);
         var pieces = new List<DumpedEvent>();
         while (pieces.Count <= whole.Count)

@@ -14,7 +14,7 @@ public sealed class ReplicationPair : IDisposable
 {
     public const string Reader = "reader";
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
     private static readonly string[] SourceSettings = ["performance-schema=ON"];
     private static readonly string[] ReplicaSettings = ["performance-schema=ON", "relay-log=relay", "relay-log-purge=OFF"];
     private static readonly string[] WithoutGtid = ["gtid-mode=OFF", "enforce-gtid-consistency=OFF"];

@@ -101,8 +101,10 @@ public abstract class TrafficTests(ReplicationPairFixture fixture)
                 _ => $"UPDATE t SET v = 1 - v WHERE id = {id} AND id <> 4242",
             }, Token);
 
-            // One session writes faster than an old replica applies, and the comparison waits for the replica.
+            // One session writes faster than an old replica applies, and the comparison waits a minute for the replica.
             Thread.Sleep(1);
+            if (count % 500 == 499)
+                Pair.WaitForReplica();
         }
     }
 }

@@ -23,17 +23,20 @@ public sealed class UnfinishedTransactionTests
         Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
         Task open = Task.Run(
             () => lost.Sql("SET GLOBAL innodb_max_dirty_pages_pct = 0; BEGIN; DELETE FROM d.t WHERE id > 2; "
-                + "INSERT INTO d.t VALUES (9, 9); DO SLEEP(60)"),
+                + "INSERT INTO d.t VALUES (9, 9); DO SLEEP(3600)"),
             TestContext.Current.CancellationToken);
-        // As a killed server would leave it: what is not committed is on the disk, the undo of it elsewhere.
-        DateTime deadline = DateTime.UtcNow.AddSeconds(50);
+        // As a killed server would leave it: what is not committed is on the disk, the undo of it elsewhere. A copy that is equal to the
+        // one before was not taken while pages were being written.
+        DateTime deadline = DateTime.UtcNow.AddMinutes(5);
+        byte[] bytes = [], last;
         do
         {
             Assert.True(DateTime.UtcNow < deadline, "the server did not write its pages");
-            Thread.Sleep(200);
-            File.Copy(Path.Combine(lost.DataPath, "d", "t.ibd"), copy, overwrite: true);
+            Thread.Sleep(500);
+            (last, bytes) = (bytes, File.ReadAllBytes(Path.Combine(lost.DataPath, "d", "t.ibd")));
+            File.WriteAllBytes(copy, bytes);
         }
-        while (!HasDeletedRows(copy));
+        while (!bytes.AsSpan().SequenceEqual(last) || !HasDeletedRows(copy));
         lost.Dispose();
         await Assert.ThrowsAnyAsync<Exception>(() => open);
         target.Stop();

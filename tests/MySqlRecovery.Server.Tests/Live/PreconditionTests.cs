@@ -66,7 +66,7 @@ public abstract class PreconditionTests(ServerFixture fixture)
         string first = Path.GetFileName(Server.BinlogFiles[0]);
         Server.FlushLogs();
         // A server keeps a log as long as the session of an earlier dump, which it has not yet seen to be gone, stands on it.
-        for (int tries = 0; Path.GetFileName(Server.BinlogFiles[0]) == first && tries < 100; tries++)
+        for (int tries = 0; Path.GetFileName(Server.BinlogFiles[0]) == first && tries < 600; tries++)
         {
             Server.Sql($"PURGE BINARY LOGS TO '{Path.GetFileName(Server.BinlogFiles[^1])}'");
             Thread.Sleep(100);

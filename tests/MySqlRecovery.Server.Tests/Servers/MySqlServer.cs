@@ -195,6 +195,24 @@ public sealed partial class MySqlServer : IDisposable
         return BinlogFiles[^2];
     }
 
+    /// <summary>
+    /// Waits for what MariaDB adds to a new log by itself, a second or so after it began: the checkpoint that names it. Whoever compares
+    /// the newest log, or the end of it, with what he read before has to wait for it.
+    /// </summary>
+    public void WaitForCheckpoint()
+    {
+        if (!Flavour.IsMariaDb)
+            return;
+        string file = Position().File;
+        DateTime deadline = DateTime.UtcNow + Patience;
+        while (!Query($"SHOW BINLOG EVENTS IN '{file}'").Any(e => e[2] == "Binlog_checkpoint" && e[5] == file))
+        {
+            if (DateTime.UtcNow > deadline)
+                throw new TimeoutException($"{file} gets no checkpoint.");
+            Thread.Sleep(20);
+        }
+    }
+
     /// <summary>Where the server writes next.</summary>
     public BinlogPosition Position()
     {
