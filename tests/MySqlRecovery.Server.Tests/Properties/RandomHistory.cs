@@ -266,8 +266,12 @@ internal sealed class RandomHistory : IDisposable
                 int[] both = [.. new[] { from, to }.Distinct()];
                 Lock(session, table, both);
                 string move = table.Move(from, to);
-                return (new RandomStatement(name, RowOperation.Update, both, kept => kept.Count < both.Length ? "" : move,
-                    table.HasNumber) { Rest = (chosen, _) => chosen.Count == 0 ? "" : move }, () => Replace(session, table, [from], [to]));
+                var moved = new RandomStatement(
+                    name, RowOperation.Update, both, kept => kept.Count < both.Length ? "" : move, table.HasNumber)
+                {
+                    Rest = (chosen, _) => chosen.Count == 0 ? "" : move,
+                };
+                return (moved, () => Replace(session, table, [from], [to]));
             case 4 or 5 when ids.Length > 0:
                 Lock(session, table, ids);
                 return (new RandomStatement(name, RowOperation.Delete, ids, kept => kept.Count == 0 ? "" : table.Delete(name, kept),
