@@ -112,10 +112,10 @@ internal sealed class RowHistory(TableEras eras, KeyChoice keys, ITableSchemaSou
         _log = log;
     }
 
-    // Whatever is not known may have happened to every row, those that are not there included.
     private IEnumerable<TableReference> OwnKeys(EventScan scan) =>
         others == null ? [] : UnloggedCascades.KeysWithin(_names, scan.Tables!, others);
 
+    // Whatever is not known may have happened to every row, those that are not there included.
     private void Note(string what)
     {
         _notes.Add(what);
