@@ -68,9 +68,7 @@ internal sealed class BaseAsOf(
     private void Read(int firstEra)
     {
         SchemaCatalog catalog = dump.Catalog();
-        List<(TableName Parent, TableName Child)> cascades = [.. catalog.Tables.SelectMany(t => t.ForeignKeys.Where(IsCascade)
-            .Select(k => (k.ReferencedTable with { Database = k.ReferencedTable.Database ?? t.Database }, t.QualifiedName)))];
-        TableFilter tables = TableFilter.Only(AsOf.WithParents(_eras!.Names, cascades));
+        TableFilter tables = TableFilter.Only(AsOf.WithParents(_eras!.Names, catalog.FindCascades(request.Table.Database)));
         using var reader = new AsOfScan(_eras, _columns!, past: null, new LogSchema(catalog), isFollowed: true)
         {
             Last = _last,
@@ -81,11 +79,6 @@ internal sealed class BaseAsOf(
             throw AsOf.Changed($"the definitions of {request.Table} in the log cannot be followed");
         _logs = reader.Logs;
     }
-
-    private static bool IsCascade(ForeignKeySchema key) => IsCascade(key.OnDelete) || IsCascade(key.OnUpdate);
-
-    private static bool IsCascade(ReferentialAction action) =>
-        action is ReferentialAction.Cascade or ReferentialAction.SetNull or ReferentialAction.SetDefault;
 
     private List<LoggedDefinition> ReadDefinitions()
     {

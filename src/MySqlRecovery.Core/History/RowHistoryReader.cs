@@ -89,8 +89,9 @@ internal sealed class RowHistoryReader(
     private RowHistory? TryRead(TableEras eras)
     {
         keys.Names = eras.Key.Count == 0 ? null : [.. eras.Key.Select(c => c.Last!)];
-        TableFilter tables = TableFilter.Only(
-            Client == null ? eras.Names : AsOf.WithParents(eras.Names, ServerSchema.FindCascades(Client, stop)));
+        List<(TableName Parent, TableName Child)> cascades = Client != null
+            ? ServerSchema.FindCascades(Client, stop) : Schema?.FindCascades(table.Database) ?? [];
+        TableFilter tables = TableFilter.Only(AsOf.WithParents(eras.Names, cascades));
         var filter = new EventFilter { Tables = tables, WithStatements = true };
         var history = new RowHistory(eras, keys, OpenSchema?.Invoke(tables));
         if (history.Read(schema => open(filter, schema)))

@@ -65,7 +65,8 @@ internal sealed class LogSchema(SchemaCatalog catalog) : ITableSchemaSource
             && !FindReferences(name).Any(r => r.CarriesOn(name, RowOperation.Delete) || r.CarriesOn(name, RowOperation.Update));
     }
 
-    private static bool ChangesRows(ReferentialAction action) =>
+    /// <summary>Whether a foreign key changes rows of the table that refers.</summary>
+    public static bool ChangesRows(ReferentialAction action) =>
         action is ReferentialAction.Cascade or ReferentialAction.SetNull or ReferentialAction.SetDefault;
 
     /// <summary>The key by which rows are told apart: the primary one, else the first that can do as well; null where there is

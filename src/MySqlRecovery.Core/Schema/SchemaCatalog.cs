@@ -80,6 +80,17 @@ internal sealed class SchemaCatalog
         return entry?.Table;
     }
 
+    /// <summary>The tables whose rows a server changes along with those of another, as <see cref="ServerSchema.FindCascades"/> has
+    /// them.</summary>
+    /// <param name="database">That of tables that were read without one.</param>
+    public List<(TableName Parent, TableName Child)> FindCascades(string? database)
+    {
+        return [.. Tables.SelectMany(t => t.ForeignKeys.Where(k => LogSchema.ChangesRows(k.OnDelete) || LogSchema.ChangesRows(k.OnUpdate))
+            .Select(k => (In(k.ReferencedTable, t.Database), In(t.QualifiedName, null))))];
+
+        TableName In(TableName name, string? other) => name with { Database = name.Database ?? other ?? database };
+    }
+
     /// <summary>Follows a statement of a log. Tables whose change it does not understand become unknown.</summary>
     /// <param name="statement">One statement without delimiter.</param>
     /// <param name="currentDatabase">The database in which it ran; null or empty if none.</param>

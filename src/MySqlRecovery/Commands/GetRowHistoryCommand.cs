@@ -94,13 +94,15 @@ public sealed class GetRowHistoryCommand : LogReaderCmdlet
             logs = () => new ServerLog(client!.Options, request, Warn, StopToken).Ranges();
         }
 
+        string? definitions = SchemaPath == null ? null : this.ResolveDestination(SchemaPath);
         return new RowHistoryReader(table, new KeyChoice(_keys), (filter, schema) => OpenScan(logs(), filter, schema), StopToken)
         {
             Client = client,
             IsMariaDb = client?.IsMariaDb == true,
-            OpenSchema = client == null ? null : tables => new ServerLogSchema(
-                () => ServerConnection.Open(client.Options, StopToken), tables, _ => { }, StopToken, followsLog: LogPath.Length == 0),
-            Schema = SchemaPath == null ? null : SchemaCatalog.Load(this.ResolveDestination(SchemaPath)),
+            OpenSchema = client != null ? tables => new ServerLogSchema(
+                    () => ServerConnection.Open(client.Options, StopToken), tables, _ => { }, StopToken, followsLog: LogPath.Length == 0)
+                : definitions != null ? _ => LogSchema.Load(definitions) : null,
+            Schema = definitions == null ? null : SchemaCatalog.Load(definitions),
         };
     }
 

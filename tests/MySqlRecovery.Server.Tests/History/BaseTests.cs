@@ -77,6 +77,35 @@ public abstract class BaseTests(ServerFixture fixture)
         Assert.Equal("DumpNotUsable", Assert.Throws<RecoveryException>(() => Rows(plain, "base_ddl", "u", new Moment())).ErrorId);
     }
 
+    [Theory]
+    [InlineData("DELETE FROM parent WHERE id = 1", "child")]
+    [InlineData("UPDATE parent SET id = 9 WHERE id = 1", "child")]
+    [InlineData("DELETE FROM parent WHERE id = 1", "grandchild")]
+    [InlineData("DELETE FROM tree WHERE id = 1", "tree")]
+    public void Rows_that_a_foreign_key_changed_unlogged_since_the_dump_are_not_told(string statement, string table)
+    {
+        Create("base_kin", """
+            CREATE TABLE parent (id INT PRIMARY KEY);
+            CREATE TABLE child (id INT PRIMARY KEY, parent INT,
+              FOREIGN KEY (parent) REFERENCES parent (id) ON DELETE CASCADE ON UPDATE CASCADE);
+            CREATE TABLE grandchild (id INT PRIMARY KEY, child INT, FOREIGN KEY (child) REFERENCES child (id) ON DELETE SET NULL);
+            CREATE TABLE tree (id INT PRIMARY KEY, up INT, FOREIGN KEY (up) REFERENCES tree (id) ON DELETE CASCADE);
+            INSERT INTO parent VALUES (1), (2); INSERT INTO child VALUES (1, 1), (2, 2); INSERT INTO grandchild VALUES (1, 1);
+            INSERT INTO tree VALUES (1, NULL), (2, 1);
+            """);
+        string dump = BaseDump.Write(Server, "base_kin");
+        Server.Sql(statement, "base_kin");
+        if (Server.Flavour == ServerFlavour.MySql)
+        {
+            Assert.Equal(Present("base_kin", table), Rows(dump, "base_kin", table, new Moment()));
+            return;
+        }
+
+        RecoveryException error = Assert.Throws<RecoveryException>(() => Rows(dump, "base_kin", table, new Moment()));
+        Assert.Equal("AsOfNotInLog", error.ErrorId);
+        Assert.Contains("a foreign key changed rows of", error.Message, StringComparison.Ordinal);
+    }
+
     private void Create(string database, string statements)
     {
         Server.Sql($"DROP DATABASE IF EXISTS {database}; CREATE DATABASE {database} CHARACTER SET utf8mb4");

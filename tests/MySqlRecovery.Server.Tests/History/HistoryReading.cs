@@ -27,6 +27,9 @@ internal sealed class HistoryReading(MySqlServer server)
 
     public SchemaCatalog? Schema { get; init; }
 
+    /// <summary>A file with the definitions, of other tables too.</summary>
+    public string? SchemaPath { get; init; }
+
     public LogCatalogs? Catalogs { get; init; }
 
     public List<RowVersion> Read(string table, params object?[] keys)
@@ -41,9 +44,10 @@ internal sealed class HistoryReading(MySqlServer server)
             (filter, known) => new EventScan(ranges(), filter, Stop, known) { Salvage = Logs.Length > 0, Catalogs = Catalogs }, Stop)
         {
             Client = client,
-            OpenSchema = IsLive ? tables => new ServerLogSchema(() => server.Connect(), tables, _ => { }, Stop) : null,
+            OpenSchema = IsLive ? tables => new ServerLogSchema(() => server.Connect(), tables, _ => { }, Stop)
+                : SchemaPath != null ? _ => LogSchema.Load(SchemaPath) : null,
             IsMariaDb = server.Flavour.IsMariaDb,
-            Schema = Schema,
+            Schema = Schema ?? (SchemaPath == null ? null : SchemaCatalog.Load(SchemaPath)),
         };
         return [.. reader.Read()];
     }

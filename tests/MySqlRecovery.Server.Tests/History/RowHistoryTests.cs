@@ -7,6 +7,7 @@ using MySqlRecovery.Model;
 using MySqlRecovery.Schema;
 using MySqlRecovery.Server.Tests.Live;
 using MySqlRecovery.Server.Tests.Servers;
+using MySqlRecovery.Server.Tests.Undo;
 using Xunit;
 
 namespace MySqlRecovery.Server.Tests.History;
@@ -232,17 +233,26 @@ public abstract partial class RowHistoryTests(ServerFixture fixture)
         Assert.Contains("UPDATE t SET v = 5", versions[1].Reason, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public void What_a_row_of_the_same_table_may_have_taken_along_unlogged_is_said()
+    [Theory]
+    [InlineData("tree", true)]
+    [InlineData("tree", false)]
+    [InlineData("child", true)]
+    [InlineData("child", false)]
+    public void What_a_foreign_key_may_have_taken_along_unlogged_is_said(string table, bool server)
     {
-        Create("history_tree",
-            "CREATE TABLE tree (id INT PRIMARY KEY, up INT, v INT, FOREIGN KEY (up) REFERENCES tree (id) ON DELETE CASCADE); "
-                + "INSERT INTO tree VALUES (1, NULL, 0), (2, 1, 0), (3, NULL, 0)");
+        Create("history_kin", """
+            CREATE TABLE parent (id INT PRIMARY KEY);
+            CREATE TABLE child (id INT PRIMARY KEY, up INT, v INT, FOREIGN KEY (up) REFERENCES parent (id) ON DELETE CASCADE);
+            CREATE TABLE tree (id INT PRIMARY KEY, up INT, v INT, FOREIGN KEY (up) REFERENCES tree (id) ON DELETE CASCADE);
+            INSERT INTO parent VALUES (1); INSERT INTO child VALUES (2, 1, 0); INSERT INTO tree VALUES (1, NULL, 0), (2, 1, 0);
+            """);
+        string schema = DatabaseState.WriteSchema(Server, "history_kin");
         Server.FlushLogs();
-        Server.Sql("UPDATE tree SET v = 1; DELETE FROM tree WHERE id = 1", "history_tree");
+        Server.Sql("UPDATE child SET v = 1; UPDATE tree SET v = 1; DELETE FROM parent; DELETE FROM tree WHERE id = 1", "history_kin");
         string log = Server.FlushLogs();
 
-        List<RowVersion> versions = Read("history_tree.tree", [2], [log], server: true);
+        List<RowVersion> versions = [.. new HistoryReading(Server) { IsLive = server, Logs = [log], SchemaPath = server ? null : schema }
+            .Read($"history_kin.{table}", 2)];
         if (Server.Flavour == ServerFlavour.MySql)
         {
             Assert.Equal((RowOperation.Delete, true), (versions[^1].Operation, versions[^1].IsExact));
@@ -251,7 +261,7 @@ public abstract partial class RowHistoryTests(ServerFixture fixture)
 
         RowVersion updated = Assert.Single(versions, v => v.Operation == RowOperation.Update);
         Assert.False(updated.IsExact);
-        Assert.Contains("foreign key changed rows of history_tree.tree", updated.Reason, StringComparison.Ordinal);
+        Assert.Contains($"foreign key changed rows of history_kin.{table}", updated.Reason, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -5,6 +5,7 @@ using MySqlRecovery.Client.Replication;
 using MySqlRecovery.History;
 using MySqlRecovery.Model;
 using MySqlRecovery.Server.Tests.Client;
+using MySqlRecovery.Server.Tests.History;
 using MySqlRecovery.Server.Tests.Servers;
 using MySqlRecovery.Text;
 using Xunit;
@@ -12,8 +13,9 @@ using Xunit;
 namespace MySqlRecovery.Server.Tests.Properties;
 
 /// <summary>
-/// Random histories, looked back into from their end. The law: the rows of a moment are those that all that was done before it comes to;
-/// else it is said why they are not known. PROPERTY_SECONDS and PROPERTY_SEED as with <see cref="UndoPropertyTests"/>.
+/// Random histories, looked back into from their end, or forward from a dump of their start. The law: the rows of a moment are those
+/// that all that was done before it comes to; else it is said why they are not known. PROPERTY_SECONDS and PROPERTY_SEED as with
+/// <see cref="UndoPropertyTests"/>.
 /// </summary>
 public abstract class AsOfPropertyTests(ServerFixture fixture, ITestOutputHelper output)
 {
@@ -43,21 +45,24 @@ public abstract class AsOfPropertyTests(ServerFixture fixture, ITestOutputHelper
     private void Try(int seed)
     {
         using var history = new RandomHistory(Server, seed);
+        var random = new Random(seed);
+        string? dump = random.Next(2) == 0 ? BaseDump.Write(Server, RandomHistory.Database) : null;
         history.Run();
         RandomTransaction[] logged = [.. history.Transactions.Where(t => t.IsLogged)];
         if (logged.Length == 0)
             return;
-        long position = logged[new Random(seed).Next(logged.Length)].End;
+        long position = logged[random.Next(logged.Length)].End;
         string[] tables = history.Replay.Until(position);
         foreach (string table in tables)
         {
-            string what = $"seed {seed} on {Server.Version}, {table} at {position}";
+            string what = $"seed {seed} on {Server.Version}, {table} at {position}{(dump == null ? "" : ", from a dump")}";
             string[] expected = Read(new TableName(RandomReplay.Replayed, table), new Moment()).Rows, found;
             bool isDoubtful;
             try
             {
-                (found, isDoubtful) = Read(
-                    new TableName(RandomHistory.Database, table), new Moment { Place = (Path.GetFileName(history.Log), position) });
+                var name = new TableName(RandomHistory.Database, table);
+                var moment = new Moment { Place = (Path.GetFileName(history.Log), position) };
+                (found, isDoubtful) = dump == null ? Read(name, moment) : Read(dump, name, moment);
             }
             catch (RecoveryException e)
             {
@@ -75,10 +80,23 @@ public abstract class AsOfPropertyTests(ServerFixture fixture, ITestOutputHelper
     private (string[] Rows, bool IsDoubtful) Read(TableName table, Moment moment)
     {
         var doubts = new List<string>();
-        using ServerAsOf asOf = ServerAsOf.Open(
-            Server.SocketOptions(), new AsOfRequest { Table = table, MaximumMemory = 32 << 20 }, moment, doubts.Add, Stop);
-        return ([.. asOf.Rows().Select(r => Text(r.Value)).Order(StringComparer.Ordinal)], doubts.Count > 0);
+        using ServerAsOf asOf = ServerAsOf.Open(Server.SocketOptions(), RequestOf(table), moment, doubts.Add, Stop);
+        return (Texts(asOf.Rows()), doubts.Count > 0);
     }
+
+    private (string[] Rows, bool IsDoubtful) Read(string dump, TableName table, Moment moment)
+    {
+        var doubts = new List<string>();
+        var file = DumpFile.Open(dump, Stop);
+        using var based = new BaseAsOf(
+            file, RequestOf(table), LogSinceDump.OfServer(Server.SocketOptions(), file, moment, doubts.Add, Stop), Stop);
+        based.Prepare();
+        return (Texts(based.Rows()), doubts.Count > 0);
+    }
+
+    private static AsOfRequest RequestOf(TableName table) => new() { Table = table, MaximumMemory = 32 << 20 };
+
+    private static string[] Texts(IEnumerable<TableRow> rows) => [.. rows.Select(r => Text(r.Value)).Order(StringComparer.Ordinal)];
 
     private static string Text(OrderedDictionary row) => string.Join(", ", row.Keys.Cast<string>().Select(k => $"{k}: {row[k] switch
     {
