@@ -28,8 +28,8 @@ internal static class UnloggedCascades
             causes.Add($"{MayCascade}: {hidden}");
         foreach ((string child, string[] columns) in schema.FindCascades(map, rows.Operation))
         {
-            if (IsTouched(rows, map, columns, ref changed))
-                causes.Add(Cause(child));
+            if (CauseOf(child, rows, map, columns, ref changed) is { } cause)
+                causes.Add(cause);
         }
 
         if (movesKey && causes.Count == 0)
@@ -56,22 +56,24 @@ internal static class UnloggedCascades
         HashSet<int>? changed = null;
         foreach (TableReference key in keys)
         {
-            if (key.CarriesOn(key.Parent, rows.Operation) && IsTouched(rows, map, key.ReferencedColumns, ref changed))
-                return Cause(key.Child.ToString());
+            if (key.CarriesOn(key.Parent, rows.Operation)
+                && CauseOf(key.Child.ToString(), rows, map, key.ReferencedColumns, ref changed) is { } cause)
+                return cause;
         }
 
         return null;
     }
 
-    private static string Cause(string child) => $"a foreign key changed rows of {child} with them, which this server does not log";
-
-    private static bool IsTouched(in RowsEvent rows, TableMap map, string[] referenced, ref HashSet<int>? changed)
+    private static string? CauseOf(string child, in RowsEvent rows, TableMap map, string[] referenced, ref HashSet<int>? changed)
     {
-        if (rows.Operation == RowOperation.Delete)
-            return true;
-        HashSet<int> columns = changed ??= ChangedColumns(rows, map);
-        return referenced.Length == 0 ? Array.Exists(map.PrimaryKey, columns.Contains)
-            : columns.Any(i => referenced.Contains(map.Columns[i].Name, StringComparer.OrdinalIgnoreCase));
+        int[] key = referenced.Length == 0 ? map.PrimaryKey
+            : [.. referenced.Select(
+                name => Array.FindIndex(map.Columns, c => string.Equals(c.Name, name, StringComparison.OrdinalIgnoreCase)))];
+        // A table that was altered since, or of which nobody knows the key, does not say which of its columns they are.
+        bool isKnown = rows.Operation == RowOperation.Delete || (key.Length > 0 && Array.TrueForAll(key, i => i >= 0));
+        if (isKnown && rows.Operation == RowOperation.Update && !Array.Exists(key, (changed ??= ChangedColumns(rows, map)).Contains))
+            return null;
+        return $"a foreign key {(isKnown ? "changed" : "may have changed")} rows of {child} with them, which this server does not log";
     }
 
     private static bool MovesKey(TableMap map, HashSet<int> changed) =>

@@ -126,6 +126,8 @@ public abstract class AsOfTests(ServerFixture fixture)
     [InlineData("SET SESSION binlog_row_image = 'MINIMAL'; UPDATE t SET v = 2 WHERE id = 1", "binlog_row_image is not FULL")]
     [InlineData("SET SESSION binlog_format = 'STATEMENT'; UPDATE t SET v = 2 WHERE id = 1", "without row images")]
     [InlineData("DELETE FROM parent WHERE id = 1", "foreign key changed rows of asof_way.child")]
+    [InlineData("UPDATE parent SET id = 9 WHERE id = 1", "foreign key changed rows of asof_way.child")]
+    [InlineData("UPDATE parent SET id = 9 WHERE id = 1; ALTER TABLE parent ADD COLUMN x INT FIRST", "changed rows of asof_way.child")]
     [InlineData("DELETE FROM tree WHERE id = 1", "foreign key changed rows of asof_way.tree")]
     [InlineData(
         "RENAME TABLE tree TO wood; DELETE FROM wood WHERE id = 1; RENAME TABLE wood TO tree", "foreign key changed rows of asof_way.tree")]
@@ -139,7 +141,8 @@ public abstract class AsOfTests(ServerFixture fixture)
         Create(Database, """
             CREATE TABLE parent (id INT PRIMARY KEY);
             CREATE TABLE t (id INT NOT NULL, v INT NOT NULL, PRIMARY KEY (id));
-            CREATE TABLE child (id INT PRIMARY KEY, parent INT, FOREIGN KEY (parent) REFERENCES parent (id) ON DELETE CASCADE);
+            CREATE TABLE child (id INT PRIMARY KEY, parent INT, 
+              FOREIGN KEY (parent) REFERENCES parent (id) ON DELETE CASCADE ON UPDATE CASCADE);
             CREATE TABLE tree (id INT PRIMARY KEY, up INT, FOREIGN KEY (up) REFERENCES tree (id) ON DELETE CASCADE);
             INSERT INTO parent VALUES (1), (2); INSERT INTO child VALUES (1, 1), (2, 2); INSERT INTO t VALUES (1, 1), (2, 2);
             INSERT INTO tree VALUES (1, NULL), (2, 1), (3, 2);
