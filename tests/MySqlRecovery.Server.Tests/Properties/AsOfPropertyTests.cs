@@ -1,5 +1,4 @@
 using System.Collections.Specialized;
-using System.Diagnostics;
 using System.Globalization;
 using MySqlRecovery.Client.Replication;
 using MySqlRecovery.History;
@@ -14,33 +13,20 @@ namespace MySqlRecovery.Server.Tests.Properties;
 
 /// <summary>
 /// Random histories, looked back into from their end, or forward from a dump of their start. The law: the rows of a moment are those
-/// that all that was done before it comes to; else it is said why they are not known. PROPERTY_SECONDS and PROPERTY_SEED as with
-/// <see cref="UndoPropertyTests"/>.
+/// that all that was done before it comes to; else it is said why they are not known.
 /// </summary>
 public abstract class AsOfPropertyTests(ServerFixture fixture, ITestOutputHelper output)
 {
     private const int Incidents = 15;
 
-    private readonly Dictionary<string, int> _outcomes = [];
-    private readonly List<string> _failures = [];
+    private readonly RandomIncidents _incidents = new(output);
 
     private MySqlServer Server => fixture.Server;
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     [Fact]
-    public void What_is_told_of_a_moment_is_what_was_done_before_it()
-    {
-        string? seconds = Environment.GetEnvironmentVariable("PROPERTY_SECONDS");
-        int first = int.Parse(Environment.GetEnvironmentVariable("PROPERTY_SEED") ?? "1", CultureInfo.InvariantCulture), seed = first;
-        double most = double.Parse(seconds ?? "3600", CultureInfo.InvariantCulture);
-        var watch = Stopwatch.StartNew();
-        for (; (seconds != null || seed < first + Incidents) && watch.Elapsed.TotalSeconds < most && _failures.Count < 10; seed++)
-            Try(seed);
-        output.WriteLine($"seeds {first} to {seed - 1}: "
-            + $"{string.Join(", ", _outcomes.OrderBy(o => o.Key, StringComparer.Ordinal).Select(o => $"{o.Key} {o.Value}"))}");
-        Assert.True(_failures.Count == 0, string.Join("\n\n", _failures));
-    }
+    public void What_is_told_of_a_moment_is_what_was_done_before_it() => _incidents.Run(Incidents, Try);
 
     private void Try(int seed)
     {
@@ -66,14 +52,14 @@ public abstract class AsOfPropertyTests(ServerFixture fixture, ITestOutputHelper
             }
             catch (RecoveryException e)
             {
-                Count($"refused {e.ErrorId}");
+                _incidents.Count($"refused {e.ErrorId}");
                 continue;
             }
 
             bool isRight = expected.SequenceEqual(found);
-            Count(isRight ? "right" : isDoubtful ? "doubtful" : "WRONG");
+            _incidents.Count(isRight ? "right" : isDoubtful ? "doubtful" : "WRONG");
             if (!isRight && !isDoubtful)
-                _failures.Add($"{what}, missing:\n{Shown(expected.Except(found))}\nunexpected:\n{Shown(found.Except(expected))}");
+                _incidents.Failures.Add($"{what}, missing:\n{Shown(expected.Except(found))}\nunexpected:\n{Shown(found.Except(expected))}");
         }
     }
 
@@ -106,8 +92,6 @@ public abstract class AsOfPropertyTests(ServerFixture fixture, ITestOutputHelper
     }}"));
 
     private static string Shown(IEnumerable<string> rows) => string.Join('\n', rows.Take(8));
-
-    private void Count(string outcome) => _outcomes[outcome] = _outcomes.GetValueOrDefault(outcome) + 1;
 }
 
 public sealed class MySqlAsOfPropertyTests(MySqlFixture fixture, ITestOutputHelper output) : AsOfPropertyTests(fixture, output),

@@ -1,5 +1,3 @@
-using System.Diagnostics;
-using System.Globalization;
 using System.Text.RegularExpressions;
 using MySqlRecovery.Binlog.Events;
 using MySqlRecovery.Binlog.Filter;
@@ -16,53 +14,28 @@ namespace MySqlRecovery.Server.Tests.Properties;
 
 /// <summary>
 /// Random tables, sessions, DDL, choices, schemas and forms of the undo. The law: what says that it is complete, and that nothing
-/// came later, comes to the state without what was chosen; else it says why. PROPERTY_SECONDS says for how long incidents are tried
-/// (without it <see cref="Incidents"/> of them are, the same ones each time), PROPERTY_SEED with which one it starts.
+/// came later, comes to the state without what was chosen; else it says why.
 /// </summary>
 public abstract partial class UndoPropertyTests(ServerFixture fixture, ITestOutputHelper output)
 {
     private const int Incidents = 40;
-    private static readonly string? Seconds = Environment.GetEnvironmentVariable("PROPERTY_SECONDS");
-    private static readonly int Seed = int.Parse(Environment.GetEnvironmentVariable("PROPERTY_SEED") ?? "1", CultureInfo.InvariantCulture);
 
     // Binlog, SQL, SQL with several rows a statement, the sum of all, a binlog of events and of rows that were piped, on the server;
     // SQL that does it again, and the sum of that.
     private static readonly int[] Forms = [0, 0, 0, 0, 1, 1, 1, 2, 2, 3, 3, 4, 5, 6, 6, 7, 7, 8], ColumnForms = [1, 2, 3, 6, 6];
 
-    private readonly Dictionary<string, int> _outcomes = [];
+    private readonly RandomIncidents _incidents = new(output);
 
     private MySqlServer Server => fixture.Server;
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     [Fact]
-    public void What_says_that_it_is_complete_is_the_state_without_the_damage()
+    public void What_says_that_it_is_complete_is_the_state_without_the_damage() => _incidents.Run(Incidents, Try);
+
+    private void Try(int seed)
     {
         MySqlServer server = Server;
-        var failures = new List<string>();
-        var watch = Stopwatch.StartNew();
-        int seed = Seed;
-        double seconds = Seconds == null ? double.MaxValue : double.Parse(Seconds, CultureInfo.InvariantCulture);
-        int last = Seconds == null ? Seed + Incidents : int.MaxValue;
-        for (; seed < last && watch.Elapsed.TotalSeconds < seconds && failures.Count < 10; seed++)
-        {
-            try
-            {
-                Try(server, seed, failures);
-            }
-            catch (RecoveryException e)
-            {
-                failures.Add($"seed {seed}: the incident itself failed: {e}");
-            }
-        }
-
-        output.WriteLine($"seeds {Seed} to {seed - 1}: "
-            + $"{string.Join(", ", _outcomes.OrderBy(o => o.Key, StringComparer.Ordinal).Select(o => $"{o.Key} {o.Value}"))}");
-        Assert.True(failures.Count == 0, string.Join("\n\n", failures));
-    }
-
-    private void Try(MySqlServer server, int seed, List<string> failures)
-    {
         var random = new Random(seed);
         bool logsNames = SetLogging(server, random);
         using var history = new RandomHistory(server, seed);
@@ -92,16 +65,16 @@ public abstract partial class UndoPropertyTests(ServerFixture fixture, ITestOutp
         }
         catch (RecoveryException e)
         {
-            Count($"refused {e.ErrorId}");
+            _incidents.Count($"refused {e.ErrorId}");
             if (e.ErrorId is "RowEventMalformed" or "EventMalformed")
-                failures.Add($"{what}: {e}");
+                _incidents.Failures.Add($"{what}: {e}");
             return;
         }
 
         // Only a schema tells of triggers, which fire when SQL runs; its page says so.
         if (history.HasTriggers && schema == null && form is >= 1 and <= 3 or > 6)
         {
-            Count("triggers unknown");
+            _incidents.Count("triggers unknown");
             return;
         }
 
@@ -109,7 +82,7 @@ public abstract partial class UndoPropertyTests(ServerFixture fixture, ITestOutp
         // Only a schema tells of foreign keys, too.
         if (history.HasKin && schema == null && !isWhole && form != 6)
         {
-            Count("kin unknown");
+            _incidents.Count("kin unknown");
             return;
         }
 
@@ -117,7 +90,7 @@ public abstract partial class UndoPropertyTests(ServerFixture fixture, ITestOutp
         bool isEmptied = history.Transactions.Any(t => t.Definition?.StartsWith("TRUNCATE", StringComparison.Ordinal) == true);
         if (form == 6 && !isWhole && (isEmptied || history.HasTriggers))
         {
-            Count("restored otherwise");
+            _incidents.Count("restored otherwise");
             return;
         }
 
@@ -125,7 +98,7 @@ public abstract partial class UndoPropertyTests(ServerFixture fixture, ITestOutp
         if (form == 6 && leftOut > 0
             && history.Transactions.Any(t => t.Statements.Any(s => s.IsMove && choice.ChosenIds(t, s).Count < s.Ids.Length)))
         {
-            Count("restored in part");
+            _incidents.Count("restored in part");
             return;
         }
 
@@ -133,7 +106,7 @@ public abstract partial class UndoPropertyTests(ServerFixture fixture, ITestOutp
         if (form > 6 && !isWhole && reasons.Length == 0
             && (history.Replay.IsSharedBefore(choice) || (history.HasKin && history.LogsCascades)))
         {
-            Count("done again otherwise");
+            _incidents.Count("done again otherwise");
             return;
         }
 
@@ -141,7 +114,7 @@ public abstract partial class UndoPropertyTests(ServerFixture fixture, ITestOutp
         bool isUnseen = later == null && (!isWhole || history.Transactions.Any(t => t.Definition != null));
         if (reasons.Length > 0 || isUnseen || later?.Length > 0)
         {
-            Count(reasons.Length > 0 ? "incomplete" : later == null ? "not looked" : "later");
+            _incidents.Count(reasons.Length > 0 ? "incomplete" : later == null ? "not looked" : "later");
             return;
         }
 
@@ -161,9 +134,9 @@ public abstract partial class UndoPropertyTests(ServerFixture fixture, ITestOutp
             // What others did, a schema that says something else, or none that says what is generated, stands in the way aloud.
             bool isLoud = isChanged || (!isWhole && LoudErrors().IsMatch(e.Message))
                 || (schema == null && GeneratedColumn().IsMatch(e.Message));
-            Count(isLoud ? "loud" : "failed");
+            _incidents.Count(isLoud ? "loud" : "failed");
             if (!isLoud)
-                failures.Add($"{what}: {e.Message[..Math.Min(e.Message.Length, 800)]}");
+                _incidents.Failures.Add($"{what}: {e.Message[..Math.Min(e.Message.Length, 800)]}");
             return;
         }
 
@@ -178,14 +151,15 @@ public abstract partial class UndoPropertyTests(ServerFixture fixture, ITestOutp
         {
             // What others did to rows that are left out, to those of a key that nothing tells of, or with a key that was free meanwhile,
             // could not be done without what is undone.
-            Count("no such state");
+            _incidents.Count("no such state");
             return;
         }
 
         bool isRight = leftOut > 0 ? IsBetween(present, expected, actual) : expected == actual;
-        Count(!isRight ? "WRONG" : leftOut > 0 ? "right but for rows left out" : "right");
+        _incidents.Count(!isRight ? "WRONG" : leftOut > 0 ? "right but for rows left out" : "right");
         if (!isRight)
-            failures.Add($"{what}, {leftOut} rows left out:\n{Describe(expected, actual)}\nbefore:\n{Shown(present.Split('\n'))}");
+            _incidents.Failures.Add(
+                $"{what}, {leftOut} rows left out:\n{Describe(expected, actual)}\nbefore:\n{Shown(present.Split('\n'))}");
     }
 
     // Each row is as it is without the damage, or as it was left.
@@ -332,8 +306,6 @@ public abstract partial class UndoPropertyTests(ServerFixture fixture, ITestOutp
     }
 
     private static string Shown(IEnumerable<string> lines) => string.Join('\n', lines.Take(8).Select(l => l.Length < 400 ? l : l[..400]));
-
-    private void Count(string outcome) => _outcomes[outcome] = _outcomes.GetValueOrDefault(outcome) + 1;
 
     [GeneratedRegex(@"ERROR (1062|1451|1452|1761|1054|1146|1136) ")]
     private static partial Regex LoudErrors();
